@@ -1,0 +1,313 @@
+package papi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// Status is the state of an activation. PAPI may send values that are not
+// listed here; they survive decoding and encoding.
+type Status string
+
+// The statuses that PAPI documents.
+const (
+	StatusNew                 Status = "NEW"
+	StatusPending             Status = "PENDING"
+	StatusZone1               Status = "ZONE_1"
+	StatusZone2               Status = "ZONE_2"
+	StatusZone3               Status = "ZONE_3"
+	StatusActive              Status = "ACTIVE"
+	StatusInactive            Status = "INACTIVE"
+	StatusAborted             Status = "ABORTED"
+	StatusFailed              Status = "FAILED"
+	StatusDeactivated         Status = "DEACTIVATED"
+	StatusPendingDeactivation Status = "PENDING_DEACTIVATION"
+	StatusPendingCancellation Status = "PENDING_CANCELLATION"
+)
+
+// ActivationType says whether an activation puts a version on a network or
+// takes it off.
+type ActivationType string
+
+// The types of activation.
+const (
+	Activate   ActivationType = "ACTIVATE"
+	Deactivate ActivationType = "DEACTIVATE"
+)
+
+// FMASteady is the last value of Activation.FMAActivationState: nothing moves
+// any more. Alone it is no proof of success; a cancelled activation is steady
+// too.
+const FMASteady = "steady"
+
+// Activation is one activation or deactivation of a property version.
+// Source: GET /properties/{propertyId}/activations/{activationId}.
+type Activation struct {
+	ActivationID       ID             `json:"activationId"`
+	ActivationType     ActivationType `json:"activationType"`
+	AccountID          ID             `json:"accountId,omitempty"`
+	GroupID            ID             `json:"groupId,omitempty"`
+	PropertyID         ID             `json:"propertyId"`
+	PropertyName       string         `json:"propertyName"`
+	PropertyVersion    int            `json:"propertyVersion"`
+	Network            Network        `json:"network"`
+	Status             Status         `json:"status"`
+	FMAActivationState string         `json:"fmaActivationState,omitempty"` // received, lived, deployed, steady, cancelling; absent on older activations
+	SubmitDate         time.Time      `json:"submitDate,omitzero"`          // zero where PAPI sent none, or nonsense
+	UpdateDate         time.Time      `json:"updateDate,omitzero"`          // of the last change of status
+	Note               string         `json:"note"`
+	NotifyEmails       []string       `json:"notifyEmails"`
+	FallbackInfo       *FallbackInfo  `json:"fallbackInfo,omitempty"`
+	FailureCause       *Problem       `json:"failureCause,omitempty"` // only with FAILED, after delayed validation
+}
+
+// UnmarshalJSON decodes an activation. A date that cannot be read becomes the
+// zero time: a malformed date must not hide an activation that is under way.
+func (a *Activation) UnmarshalJSON(data []byte) error {
+	type plain Activation
+	wire := struct {
+		*plain
+		SubmitDate date `json:"submitDate"`
+		UpdateDate date `json:"updateDate"`
+	}{plain: (*plain)(a)}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	a.SubmitDate, a.UpdateDate = time.Time(wire.SubmitDate), time.Time(wire.UpdateDate)
+	return nil
+}
+
+// FallbackInfo says whether an activation can be undone within seconds, and
+// until when.
+type FallbackInfo struct {
+	CanFastFallback            bool
+	FallbackVersion            int // the version that was active before; 0 where there was none
+	PropertyVersion            int // 0 where PAPI did not say
+	FastFallbackAttempted      bool
+	SteadyStateTime            time.Time // when the activation became steady
+	FastFallbackExpirationTime time.Time // after it, only an ordinary activation is possible
+	FastFallbackRecoveryState  string
+}
+
+// fallbackWire is FallbackInfo as PAPI sends it: times are seconds since 1970.
+type fallbackWire struct {
+	CanFastFallback            bool    `json:"canFastFallback"`
+	FallbackVersion            int     `json:"fallbackVersion"`
+	PropertyVersion            int     `json:"propertyVersion,omitempty"`
+	FastFallbackAttempted      bool    `json:"fastFallbackAttempted"`
+	SteadyStateTime            epoch   `json:"steadyStateTime"`
+	FastFallbackExpirationTime epoch   `json:"fastFallbackExpirationTime"`
+	FastFallbackRecoveryState  *string `json:"fastFallbackRecoveryState"`
+}
+
+// UnmarshalJSON decodes PAPI's form, in which times are seconds since 1970.
+func (f *FallbackInfo) UnmarshalJSON(data []byte) error {
+	var wire fallbackWire
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*f = FallbackInfo{
+		CanFastFallback:            wire.CanFastFallback,
+		FallbackVersion:            wire.FallbackVersion,
+		PropertyVersion:            wire.PropertyVersion,
+		FastFallbackAttempted:      wire.FastFallbackAttempted,
+		SteadyStateTime:            time.Time(wire.SteadyStateTime),
+		FastFallbackExpirationTime: time.Time(wire.FastFallbackExpirationTime),
+	}
+	if wire.FastFallbackRecoveryState != nil {
+		f.FastFallbackRecoveryState = *wire.FastFallbackRecoveryState
+	}
+	return nil
+}
+
+// MarshalJSON encodes PAPI's form.
+func (f FallbackInfo) MarshalJSON() ([]byte, error) {
+	wire := fallbackWire{
+		CanFastFallback:            f.CanFastFallback,
+		FallbackVersion:            f.FallbackVersion,
+		PropertyVersion:            f.PropertyVersion,
+		FastFallbackAttempted:      f.FastFallbackAttempted,
+		SteadyStateTime:            epoch(f.SteadyStateTime),
+		FastFallbackExpirationTime: epoch(f.FastFallbackExpirationTime),
+	}
+	if f.FastFallbackRecoveryState != "" {
+		wire.FastFallbackRecoveryState = &f.FastFallbackRecoveryState
+	}
+	return json.Marshal(wire)
+}
+
+// ActivationList is every activation of a property, on both networks, in no
+// particular order. Cancelled ones are missing from it.
+type ActivationList struct {
+	Answer
+	AccountID  ID
+	ContractID ID
+	GroupID    ID
+	Items      []Activation
+}
+
+// ActivationRequest is what a submission sends. The pointers are sent only when
+// set: PAPI's own defaults hold otherwise.
+// Source: POST /properties/{propertyId}/activations.
+type ActivationRequest struct {
+	PropertyVersion        int               `json:"propertyVersion"`
+	Network                Network           `json:"network"`
+	ActivationType         ActivationType    `json:"activationType,omitempty"` // empty: ACTIVATE
+	Note                   string            `json:"note,omitempty"`
+	NotifyEmails           []string          `json:"notifyEmails"` // at least one
+	AcknowledgeAllWarnings bool              `json:"acknowledgeAllWarnings"`
+	UseFastFallback        bool              `json:"useFastFallback,omitempty"`
+	FastPush               *bool             `json:"fastPush,omitempty"`
+	IgnoreHTTPErrors       *bool             `json:"ignoreHttpErrors,omitempty"`
+	DelayValidations       *bool             `json:"delayValidations,omitempty"`
+	ComplianceRecord       *ComplianceRecord `json:"complianceRecord,omitempty"`
+}
+
+// ComplianceReason says why an activation on production was not done by the
+// customer. Only Akamai staff and partners send it.
+type ComplianceReason string
+
+// The reasons that PAPI takes.
+const (
+	ComplianceNone                ComplianceReason = "NONE"
+	ComplianceOther               ComplianceReason = "OTHER"
+	ComplianceNoProductionTraffic ComplianceReason = "NO_PRODUCTION_TRAFFIC"
+	ComplianceEmergency           ComplianceReason = "EMERGENCY"
+)
+
+// ComplianceRecord goes with an activation on production that Akamai staff or a
+// partner submits for a customer. Which members are needed depends on the
+// reason.
+type ComplianceRecord struct {
+	NoncomplianceReason      ComplianceReason `json:"noncomplianceReason"`
+	OtherNoncomplianceReason string           `json:"otherNoncomplianceReason,omitempty"` // OTHER: needed
+	CustomerEmail            string           `json:"customerEmail,omitempty"`            // NONE: needed
+	PeerReviewedBy           string           `json:"peerReviewedBy,omitempty"`           // NONE: needed
+	UnitTested               bool             `json:"unitTested,omitempty"`               // NONE: must be true
+	TicketID                 string           `json:"ticketId,omitempty"`
+}
+
+// CreatedActivation is PAPI's word that it has accepted a submission. Its
+// Limits.Activations is what is left of the daily budget.
+type CreatedActivation struct {
+	Answer
+	ActivationID ID
+	ContractID   ID // from the link; empty where it has none
+	GroupID      ID
+}
+
+// ActivationAnswer is the answer to a request for one activation.
+type ActivationAnswer struct {
+	Answer
+	AccountID  ID
+	ContractID ID
+	GroupID    ID
+	Activation Activation
+}
+
+// Cancellation is the answer to a request to cancel.
+type Cancellation struct {
+	Answer
+	// Already is true where PAPI said that the activation had been cancelled
+	// before. Activation is then nil.
+	Already bool
+	// Activation is ABORTED, or PENDING_CANCELLATION while the cancelling goes on.
+	Activation *Activation
+}
+
+type activationsBody struct {
+	AccountID   ID `json:"accountId"`
+	ContractID  ID `json:"contractId"`
+	GroupID     ID `json:"groupId"`
+	Activations struct {
+		Items []Activation `json:"items"`
+	} `json:"activations"`
+}
+
+// Activations lists all activations of a property.
+// Source: GET /properties/{propertyId}/activations.
+func (c *Client) Activations(ctx context.Context, ref PropertyRef) (*ActivationList, error) {
+	var body activationsBody
+	answer, err := c.get(ctx, ref.path("activations"), &body)
+	if err != nil {
+		return nil, err
+	}
+	return &ActivationList{
+		Answer: answer, AccountID: body.AccountID, ContractID: body.ContractID, GroupID: body.GroupID,
+		Items: body.Activations.Items,
+	}, nil
+}
+
+// Activation gets one activation; cancelled ones too. Answer.RetryAfter is
+// PAPI's estimate of when it will be live, while it is pending. The error is of
+// class [ClassNotFound] for an unknown id, and may be for a moment after the
+// submission.
+// Source: GET /properties/{propertyId}/activations/{activationId}.
+func (c *Client) Activation(ctx context.Context, ref PropertyRef, id ID) (*ActivationAnswer, error) {
+	var body activationsBody
+	target := ref.path("activations", id.segment(PrefixActivation))
+	answer, err := c.get(ctx, target, &body)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range body.Activations.Items {
+		if item.ActivationID.Equal(id) {
+			return &ActivationAnswer{
+				Answer: answer, AccountID: body.AccountID, ContractID: body.ContractID, GroupID: body.GroupID,
+				Activation: item,
+			}, nil
+		}
+	}
+	return nil, missing(target, answer, "activation "+string(id))
+}
+
+// CreateActivation submits an activation or a deactivation. It sends exactly
+// one request. When its error is of a class for which [Class.Uncertain] holds,
+// PAPI may have accepted the submission all the same: look before you submit
+// again.
+// Source: POST /properties/{propertyId}/activations.
+func (c *Client) CreateActivation(ctx context.Context, ref PropertyRef, req ActivationRequest) (*CreatedActivation, error) {
+	var body struct {
+		ActivationLink string `json:"activationLink"`
+	}
+	target := ref.path("activations")
+	answer, err := c.send(ctx, call{method: http.MethodPost, target: target, body: req, timeout: c.submitTimeout}, &body)
+	if err != nil {
+		return nil, err
+	}
+	link := body.ActivationLink
+	if link == "" {
+		link = answer.location
+	}
+	parsed, err := ParseActivationLink(link)
+	if err != nil {
+		return nil, malformed(http.MethodPost, target, answer, err)
+	}
+	return &CreatedActivation{
+		Answer: answer, ActivationID: parsed.ActivationID,
+		ContractID: parsed.Property.ContractID, GroupID: parsed.Property.GroupID,
+	}, nil
+}
+
+// CancelActivation asks PAPI to cancel a pending activation. The error is of
+// class [ClassCancelTooLate] once it is no longer pending.
+// Source: DELETE /properties/{propertyId}/activations/{activationId}.
+func (c *Client) CancelActivation(ctx context.Context, ref PropertyRef, id ID) (*Cancellation, error) {
+	var body activationsBody
+	target := ref.path("activations", id.segment(PrefixActivation))
+	answer, err := c.send(ctx, call{method: http.MethodDelete, target: target, timeout: c.submitTimeout}, &body)
+	if err != nil {
+		return nil, err
+	}
+	if answer.StatusCode == http.StatusNoContent {
+		return &Cancellation{Answer: answer, Already: true}, nil
+	}
+	for _, item := range body.Activations.Items {
+		if item.ActivationID.Equal(id) {
+			return &Cancellation{Answer: answer, Activation: &item}, nil
+		}
+	}
+	return &Cancellation{Answer: answer}, nil
+}

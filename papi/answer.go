@@ -1,0 +1,91 @@
+package papi
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Answer is what every answer of PAPI says beside its body.
+type Answer struct {
+	StatusCode int
+	// RetryAfter is how long PAPI asks to wait, 0 where it did not say. With a
+	// pending activation it is an estimate of when it will be live; with 429 and
+	// 503 it is the least that has to be waited.
+	RetryAfter time.Duration
+	// Date is PAPI's clock, to the second; the zero time where it did not say.
+	Date time.Time
+	// ETag is the version of what was read, without quotes.
+	ETag   string
+	Limits Limits
+
+	location  string
+	hostnames struct{ limit, remaining *int }
+}
+
+// Limits is what an answer said about what may still be asked for. A quota
+// that was not mentioned is nil, which is normal.
+type Limits struct {
+	Requests    *Quota // this minute, over all API clients of the account
+	Activations *Quota // this day; PAPI sends it with the answer to a submission
+}
+
+// Quota is how much of something is left. Members that PAPI did not send are
+// nil or the zero time.
+type Quota struct {
+	Limit     *int
+	Remaining *int
+	Reset     time.Time // activations: when Remaining is Limit again; requests: when the next is allowed
+	AsOf      time.Time // when it was said, by the local clock
+}
+
+const maxQuota = 1 << 30
+
+// readAnswer takes what it can from the headers. now is the local time at
+// which the answer came.
+func readAnswer(resp *http.Response, now time.Time) Answer {
+	h := resp.Header
+	a := Answer{StatusCode: resp.StatusCode, location: h.Get("Location")}
+	if t, err := http.ParseTime(h.Get("Date")); err == nil {
+		a.Date = plausible(t.UTC())
+	}
+	clock := a.Date
+	if clock.IsZero() {
+		clock = now
+	}
+	a.RetryAfter = parseRetryAfter(h.Get("Retry-After"), clock)
+	a.ETag = trimETag(h.Get("ETag"))
+	a.Limits.Requests = readQuota(h, "X-RateLimit-", "Next", now)
+	a.Limits.Activations = readQuota(h, "X-RateLimit-Activations-", "Reset", now)
+	a.hostnames.limit = headerInt(h.Get("X-Limit-Hosts-Per-Property-Limit"))
+	a.hostnames.remaining = headerInt(h.Get("X-Limit-Hosts-Per-Property-Remaining"))
+	return a
+}
+
+func readQuota(h http.Header, prefix, reset string, now time.Time) *Quota {
+	q := &Quota{
+		Limit:     headerInt(h.Get(prefix + "Limit")),
+		Remaining: headerInt(h.Get(prefix + "Remaining")),
+		Reset:     parseInstant(h.Get(prefix + reset)),
+		AsOf:      now.UTC(),
+	}
+	if q.Limit == nil && q.Remaining == nil && q.Reset.IsZero() {
+		return nil
+	}
+	return q
+}
+
+func headerInt(s string) *int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > maxQuota {
+		return nil
+	}
+	return &n
+}
+
+func trimETag(s string) string {
+	if unquoted, err := strconv.Unquote(s); err == nil {
+		return unquoted
+	}
+	return s
+}

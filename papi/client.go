@@ -1,0 +1,283 @@
+package papi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Time-outs and repeats that hold unless [Options] says otherwise.
+const (
+	DefaultRequestTimeout = 60 * time.Second
+	DefaultSubmitTimeout  = 120 * time.Second
+	DefaultMaxRetries     = 6
+)
+
+// Options sets up a [Client]. The zero value is ready for use.
+type Options struct {
+	// Transport carries signed requests to Akamai; nil means [NewNetwork] with
+	// its defaults.
+	Transport http.RoundTripper
+	// UserAgent is sent with every request; empty means "propctl".
+	UserAgent string
+	// MaxRetries is how often a failed read is repeated: 0 means
+	// DefaultMaxRetries, a negative number never.
+	MaxRetries int
+	// RequestTimeout bounds one attempt of a read, SubmitTimeout one of a
+	// submission or of a rule tree's validation. 0 means the defaults.
+	RequestTimeout time.Duration
+	SubmitTimeout  time.Duration
+	// Jitter returns what is added to a pause between two attempts at a read;
+	// nil means nothing.
+	Jitter func(pause time.Duration) time.Duration
+	// Observe is told of every attempt, from the goroutine of the call; nil
+	// means nobody.
+	Observe func(Attempt)
+}
+
+// Attempt is one request as it went over the network.
+type Attempt struct {
+	Method     string
+	Path       string // with the query, without the account switch key
+	StatusCode int    // 0 where there was no answer
+	Err        error  // why there was none
+	Elapsed    time.Duration
+	Answer     Answer
+	// Retry says that the request will be repeated, after Pause.
+	Retry bool
+	Pause time.Duration
+}
+
+// Client is a connection to PAPI for one credential. It may be used from
+// several goroutines, and all its calls share its limits.
+type Client struct {
+	credentials   Credentials
+	http          *http.Client
+	userAgent     string
+	maxRetries    int
+	readTimeout   time.Duration
+	submitTimeout time.Duration
+	jitter        func(time.Duration) time.Duration
+	observe       func(Attempt)
+}
+
+// New returns a client that signs with the credentials. The error says what is
+// wrong with them; nothing is sent.
+func New(credentials Credentials, o Options) (*Client, error) {
+	credentials, err := credentials.checked()
+	if err != nil {
+		return nil, err
+	}
+	if o.Transport == nil {
+		o.Transport = NewNetwork(nil)
+	}
+	c := &Client{
+		credentials:   credentials,
+		userAgent:     o.UserAgent,
+		maxRetries:    o.MaxRetries,
+		readTimeout:   o.RequestTimeout,
+		submitTimeout: o.SubmitTimeout,
+		jitter:        o.Jitter,
+		observe:       o.Observe,
+	}
+	c.applyDefaults()
+	c.http = &http.Client{
+		Transport:     stack(credentials, o.Transport),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return c, nil
+}
+
+func (c *Client) applyDefaults() {
+	if c.userAgent == "" {
+		c.userAgent = "propctl"
+	}
+	if c.maxRetries == 0 {
+		c.maxRetries = DefaultMaxRetries
+	}
+	c.maxRetries = max(c.maxRetries, 0)
+	if c.readTimeout <= 0 {
+		c.readTimeout = DefaultRequestTimeout
+	}
+	if c.submitTimeout <= 0 {
+		c.submitTimeout = DefaultSubmitTimeout
+	}
+	if c.jitter == nil {
+		c.jitter = func(time.Duration) time.Duration { return 0 }
+	}
+	if c.observe == nil {
+		c.observe = func(Attempt) {}
+	}
+}
+
+// call is one call of a method of Client: one request, or several when a read
+// is repeated.
+type call struct {
+	method     string
+	target     target
+	body       any           // sent as JSON; nil for none
+	repeatable bool          // a read, which may be repeated
+	timeout    time.Duration // of one attempt
+}
+
+// get reads. A redirect is followed once, on the same host, with a new
+// signature.
+func (c *Client) get(ctx context.Context, t target, into any) (Answer, error) {
+	return c.getWithin(ctx, t, c.readTimeout, into)
+}
+
+func (c *Client) getWithin(ctx context.Context, t target, timeout time.Duration, into any) (Answer, error) {
+	cl := call{method: http.MethodGet, target: t, repeatable: true, timeout: timeout}
+	answer, body, err := c.exchange(ctx, cl)
+	if err != nil {
+		return answer, err
+	}
+	if isRedirect(answer.StatusCode) {
+		if cl.target, err = c.redirected(answer, body); err != nil {
+			return answer, refusedRedirect(cl.method, t, answer, body, err)
+		}
+		if answer, body, err = c.exchange(ctx, cl); err != nil {
+			return answer, err
+		}
+	}
+	return answer, decode(cl, answer, body, into)
+}
+
+// send writes, or searches, without ever following a redirect.
+func (c *Client) send(ctx context.Context, cl call, into any) (Answer, error) {
+	answer, body, err := c.exchange(ctx, cl)
+	if err != nil {
+		return answer, err
+	}
+	return answer, decode(cl, answer, body, into)
+}
+
+// decode reads the body of a success, and makes an error of anything else.
+func decode(cl call, answer Answer, body []byte, into any) error {
+	switch {
+	case answer.StatusCode == http.StatusNoContent:
+		return nil
+	case isRedirect(answer.StatusCode):
+		return newError(cl.method, cl.target, answer, body)
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return malformed(cl.method, cl.target, answer, err)
+	}
+	return nil
+}
+
+// exchange sends the request of cl, and again where it may be repeated and has
+// to be. It returns an answer of 2xx or 3xx, and an error for anything else.
+func (c *Client) exchange(ctx context.Context, cl call) (Answer, []byte, error) {
+	resp, tries, err := c.attempt(ctx, cl)
+	if resp != nil {
+		defer resp.Body.Close()
+	}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return Answer{}, nil, fmt.Errorf("%s %s: %w", cl.method, cl.target, context.Cause(ctx))
+	case err != nil:
+		e := unanswered(cl.method, cl.target, c.credentials.scrubError(bare(err)))
+		e.GaveUp = tries.tooLong
+		return Answer{}, nil, e
+	}
+	body, err := io.ReadAll(resp.Body) // in memory already
+	if err != nil {
+		return Answer{}, nil, unanswered(cl.method, cl.target, err)
+	}
+	answer, body := readAnswer(resp, time.Now()), c.credentials.scrub(body)
+	if answer.StatusCode < 200 || answer.StatusCode > 399 {
+		e := newError(cl.method, cl.target, answer, body)
+		e.GaveUp = tries.tooLong
+		return answer, nil, e
+	}
+	return answer, body, nil
+}
+
+// newRequest makes the unsigned request of cl.
+func (c *Client) newRequest(ctx context.Context, cl call) (*http.Request, error) {
+	var body io.Reader
+	if cl.body != nil {
+		data, err := json.Marshal(cl.body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(data)
+	}
+	req, err := http.NewRequestWithContext(withCall(ctx, cl), cl.method, "https://"+c.credentials.Host+cl.target.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "application/json, application/problem+json")
+	req.Header.Set("User-Agent", c.userAgent)
+	req.Header.Set("PAPI-Use-Prefixes", "true")
+	if cl.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}
+
+func isRedirect(status int) bool { return status >= 300 && status <= 399 }
+
+// redirected returns where a redirected read has to go: the Location, or the
+// link in the body. Only a path of PAPI on the same host over HTTPS will do.
+func (c *Client) redirected(answer Answer, body []byte) (target, error) {
+	var links struct {
+		Redirect   string `json:"redirectLink"`
+		Activation string `json:"activationLink"`
+		Version    string `json:"versionLink"`
+	}
+	_ = json.Unmarshal(body, &links) // a body that is no JSON has no links
+	for _, link := range [...]string{links.Redirect, links.Activation, links.Version, answer.location} {
+		if link == "" {
+			continue
+		}
+		u, err := url.Parse(link)
+		if err != nil || len(link) > maxLink {
+			return target{}, errors.New("the redirect's link cannot be read")
+		}
+		if (u.Host != "" && !strings.EqualFold(u.Host, c.credentials.Host)) || (u.Scheme != "" && u.Scheme != "https") {
+			return target{}, fmt.Errorf("redirected to another host, %s, which is not followed", u.Host)
+		}
+		path, ok := cutVersion(u.EscapedPath())
+		if !ok {
+			return target{}, errors.New("redirected outside of PAPI, which is not followed")
+		}
+		query := u.Query()
+		query.Del("accountSwitchKey")
+		return target{path: path, query: query}, nil
+	}
+	return target{}, errors.New("redirected without saying where to")
+}
+
+// refusedRedirect is the error for a redirect that is not followed.
+func refusedRedirect(method string, t target, answer Answer, body []byte, cause error) *Error {
+	e := newError(method, t, answer, body)
+	e.cause = cause
+	return e
+}
+
+// cutVersion removes "/papi/v0" or the like from the beginning of a path.
+func cutVersion(path string) (string, bool) {
+	rest, ok := strings.CutPrefix(path, "/papi/v")
+	if !ok || strings.Contains(path, "..") {
+		return "", false
+	}
+	version, rest, ok := strings.Cut(rest, "/")
+	return "/" + rest, ok && version != "" && strings.Trim(version, "0123456789") == ""
+}
+
+// bare removes net/http's wrapping, which repeats the request's URL.
+func bare(err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		return wrapped.Err
+	}
+	return err
+}

@@ -1,0 +1,231 @@
+package papi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Error is a request that did not succeed: PAPI's answer, or why there was
+// none. errors.Is compares it with a [Class]; errors.Unwrap gives the cause
+// where there was no answer.
+type Error struct {
+	Class  Class
+	Method string
+	Path   string // with the query; never with the account switch key
+	// StatusCode is 0 where there was no answer.
+	StatusCode int
+	Problem
+	Errors   []Problem
+	Warnings []Problem
+	// LimitKey names the resource limit that was reached, with Limit and
+	// Remaining where PAPI gave them.
+	LimitKey         string
+	Limit, Remaining *int
+	// Body is the beginning of an answer that is not a problem document.
+	Body string
+	// Answer has the limits, PAPI's clock and what it asked to wait.
+	Answer Answer
+
+	// GaveUp says why a read was not repeated although that might have helped;
+	// nil where it was, or would not have.
+	GaveUp error
+
+	cause     error
+	notBefore time.Time // by PAPI's clock
+}
+
+// Problem is the common part of PAPI's error and warning documents.
+// Source: RFC 9457, with PAPI's own members.
+type Problem struct {
+	Type          string `json:"type,omitempty"`
+	Title         string `json:"title,omitempty"`
+	Detail        string `json:"detail,omitempty"`
+	Instance      string `json:"instance,omitempty"` // what Akamai's support asks for
+	MessageID     string `json:"messageId,omitempty"`
+	ErrorLocation string `json:"errorLocation,omitempty"`
+	BehaviorName  string `json:"behaviorName,omitempty"`
+}
+
+// Text returns the most telling member of p.
+func (p Problem) Text() string {
+	for _, s := range [...]string{p.Detail, p.Title, p.MessageID, p.Type} {
+		if s = strings.TrimSpace(s); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// Error says what was asked for and what PAPI answered, in one line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
+	if e.StatusCode == 0 {
+		b.WriteString(e.cause.Error())
+		return b.String() + e.gaveUp()
+	}
+	fmt.Fprintf(&b, "%d", e.StatusCode)
+	if text := http.StatusText(e.StatusCode); text != "" {
+		b.WriteString(" " + text)
+	}
+	if text := e.Text(); text != "" {
+		b.WriteString(": " + text)
+	} else if e.Body != "" {
+		b.WriteString(": " + e.Body)
+	}
+	if len(e.Errors) > 0 {
+		fmt.Fprintf(&b, " (%s", e.Errors[0].Text())
+		if n := len(e.Errors) - 1; n > 0 {
+			fmt.Fprintf(&b, ", and %d more", n)
+		}
+		b.WriteString(")")
+	}
+	if e.cause != nil {
+		fmt.Fprintf(&b, ": %v", e.cause)
+	}
+	return b.String() + e.gaveUp()
+}
+
+func (e *Error) gaveUp() string {
+	if e.GaveUp == nil {
+		return ""
+	}
+	return "; " + e.GaveUp.Error()
+}
+
+// Is reports whether target is the class of e.
+func (e *Error) Is(target error) bool {
+	class, ok := target.(Class)
+	return ok && class == e.Class
+}
+
+// Unwrap returns why there was no answer, or why it could not be read.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Wait returns how long PAPI wants the next request of this kind to be put
+// off, counted from now, and 0 where it did not say. It is the latest of
+// Retry-After, X-RateLimit-Next and a time in the text, each compared with
+// PAPI's own clock.
+func (e *Error) Wait() time.Duration {
+	clock := e.Answer.Date
+	if clock.IsZero() {
+		clock = time.Now()
+	}
+	wait := max(e.Answer.RetryAfter, statedSeconds(e.Detail))
+	if !e.notBefore.IsZero() {
+		wait = max(wait, e.notBefore.Sub(clock))
+	}
+	if q := e.Answer.Limits.Requests; q != nil && !q.Reset.IsZero() && e.Class == ClassRateLimited {
+		wait = max(wait, q.Reset.Sub(clock))
+	}
+	return max(wait, 0)
+}
+
+const (
+	maxErrorText = 500
+	maxProblems  = 100
+)
+
+// newError makes an Error of an answer that is no success.
+func newError(method string, t target, answer Answer, body []byte) *Error {
+	e := &Error{Method: method, Path: t.String(), StatusCode: answer.StatusCode, Answer: answer}
+	var doc struct {
+		Problem
+		Errors    []Problem `json:"errors"`
+		Warnings  []Problem `json:"warnings"`
+		LimitKey  string    `json:"limitKey"`
+		Limit     *int      `json:"limit"`
+		Remaining *int      `json:"remaining"`
+	}
+	// A member of an unexpected type leaves its zero value; the others count.
+	err := json.Unmarshal(body, &doc)
+	if err == nil || errors.As(err, new(*json.UnmarshalTypeError)) {
+		e.Problem, e.LimitKey, e.Limit, e.Remaining = doc.Problem, doc.LimitKey, doc.Limit, doc.Remaining
+		e.Errors, e.Warnings = atMost(doc.Errors, maxProblems), atMost(doc.Warnings, maxProblems)
+	}
+	if e.Text() == "" {
+		e.Body = excerpt(body)
+	}
+	e.notBefore = statedTime(e.Detail + " " + e.Body)
+	e.Class = classify(e)
+	return e
+}
+
+func atMost(p []Problem, n int) []Problem { return p[:min(len(p), n)] }
+
+// excerpt returns the first readable part of a body that is plain text or HTML.
+func excerpt(body []byte) string {
+	text := regexp.MustCompile(`(?s)<(script|style).*?</(script|style)>|<[^>]*>`).ReplaceAll(body[:min(len(body), 64<<10)], []byte(" "))
+	text = bytes.Join(bytes.Fields(bytes.ToValidUTF8(text, []byte("?"))), []byte(" "))
+	if len(text) <= maxErrorText {
+		return string(text)
+	}
+	return strings.ToValidUTF8(string(text[:maxErrorText]), "") + "…"
+}
+
+// statedTime finds the time in sentences like "Please try after
+// 2024-01-16T15:20:55.945Z".
+func statedTime(text string) time.Time {
+	found := regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)`).FindString(text)
+	if found == "" {
+		return time.Time{}
+	}
+	return parseDate(found)
+}
+
+// statedSeconds finds the pause in sentences like "try again in 30 seconds".
+func statedSeconds(text string) time.Duration {
+	found := regexp.MustCompile(`\b(\d{1,6}) seconds?\b`).FindStringSubmatch(text)
+	if found == nil {
+		return 0
+	}
+	n, err := strconv.Atoi(found[1])
+	if err != nil {
+		return 0
+	}
+	return time.Duration(n) * time.Second
+}
+
+// malformed is the error for an answer whose body is not what PAPI documents.
+func malformed(method string, t target, answer Answer, cause error) *Error {
+	return &Error{
+		Class: ClassMalformed, Method: method, Path: t.String(), StatusCode: answer.StatusCode, Answer: answer,
+		cause: fmt.Errorf("answer cannot be read: %w", cause),
+	}
+}
+
+// missing is the error for an answer of 200 that does not contain what was asked for.
+func missing(t target, answer Answer, what string) *Error {
+	return &Error{
+		Class: ClassNotFound, Method: http.MethodGet, Path: t.String(), StatusCode: answer.StatusCode, Answer: answer,
+		cause: fmt.Errorf("the answer has no %s", what),
+	}
+}
+
+// unanswered is the error for a request that brought no answer.
+func unanswered(method string, t target, cause error) *Error {
+	return &Error{Class: classOfCause(cause), Method: method, Path: t.String(), cause: cause}
+}
+
+func classOfCause(cause error) Class {
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.Is(cause, errTooLarge):
+		return ClassMalformed
+	case isCertificateError(cause):
+		return ClassTLS
+	case errors.As(cause, &timeout) && timeout.Timeout():
+		return ClassTimeout
+	case errors.Is(cause, io.ErrUnexpectedEOF):
+		return ClassNoAnswer
+	}
+	return ClassNoAnswer
+}

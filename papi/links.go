@@ -1,0 +1,139 @@
+package papi
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// basePath is where the API begins. Links in answers often name version 0 of
+// it; what they name exists in version 1 too.
+const basePath = "/papi/v1"
+
+// target is where a request goes: an escaped path below basePath and a query.
+type target struct {
+	path  string
+	query url.Values
+}
+
+func (t target) String() string {
+	if len(t.query) == 0 {
+		return basePath + t.path
+	}
+	return basePath + t.path + "?" + t.query.Encode()
+}
+
+// path returns the target of something below the property. Each segment is
+// escaped, so that no id can leave its place.
+func (r PropertyRef) path(segments ...string) target {
+	var b strings.Builder
+	b.WriteString("/properties/" + r.PropertyID.segment(PrefixProperty))
+	for _, s := range segments {
+		b.WriteString("/" + s)
+	}
+	return target{path: b.String(), query: r.query()}
+}
+
+func (r PropertyRef) query() url.Values {
+	q := url.Values{}
+	if r.ContractID != "" && r.GroupID != "" {
+		q.Set("contractId", string(r.ContractID.With(PrefixContract)))
+		q.Set("groupId", string(r.GroupID.With(PrefixGroup)))
+	}
+	return q
+}
+
+// segment returns id as one segment of a path.
+func (id ID) segment(prefix string) string { return url.PathEscape(string(id.With(prefix))) }
+
+// ActivationLink is what PAPI's link to an activation names.
+type ActivationLink struct {
+	Property     PropertyRef
+	ActivationID ID
+}
+
+const maxLink = 2048
+
+// ParseActivationLink reads a link to an activation as PAPI prints it: a path
+// or a whole URL, of any API version, with contract and group in its query or
+// without.
+func ParseActivationLink(link string) (ActivationLink, error) {
+	u, segments, err := splitLink(link)
+	if err != nil {
+		return ActivationLink{}, err
+	}
+	n := len(segments)
+	if n < 4 || segments[n-2] != "activations" || segments[n-4] != "properties" {
+		return ActivationLink{}, fmt.Errorf("%q is not a link to an activation of a property", link)
+	}
+	return ActivationLink{
+		Property: PropertyRef{
+			PropertyID: ID(segments[n-3]).With(PrefixProperty),
+			ContractID: ID(u.Query().Get("contractId")),
+			GroupID:    ID(u.Query().Get("groupId")),
+		},
+		ActivationID: ID(segments[n-1]),
+	}, nil
+}
+
+// versionFromLink returns the version number at the end of a link to a version.
+func versionFromLink(link string) (int, error) {
+	_, segments, err := splitLink(link)
+	if err != nil {
+		return 0, err
+	}
+	n := len(segments)
+	if n < 2 || segments[n-2] != "versions" {
+		return 0, fmt.Errorf("%q is not a link to a version", link)
+	}
+	v, err := strconv.Atoi(segments[n-1])
+	if err != nil || v < 1 {
+		return 0, fmt.Errorf("%q does not end in a version number", link)
+	}
+	return v, nil
+}
+
+func splitLink(link string) (*url.URL, []string, error) {
+	if link == "" {
+		return nil, nil, errors.New("the link is empty")
+	}
+	if len(link) > maxLink {
+		return nil, nil, errors.New("the link is too long")
+	}
+	u, err := url.Parse(link)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%q is not a link", link)
+	}
+	segments := strings.Split(strings.Trim(u.EscapedPath(), "/"), "/")
+	for i, s := range segments {
+		plain, err := url.PathUnescape(s)
+		if err != nil || !isID(plain) {
+			return nil, nil, fmt.Errorf("%q is not a link of PAPI", link)
+		}
+		segments[i] = plain
+	}
+	return u, segments, nil
+}
+
+const maxID = 128
+
+// isID reports whether s can be an id or another plain segment of a path.
+func isID(s string) bool {
+	if s == "" || len(s) > maxID || s == "." || s == ".." {
+		return false
+	}
+	for _, r := range s {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_', r == '-', r == '.', r == ':':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// Valid reports whether id has the form of an id. Others are refused before
+// anything is sent.
+func (id ID) Valid() bool { return isID(string(id)) }

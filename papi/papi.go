@@ -1,0 +1,98 @@
+// Package papi is a client of Akamai's Property Manager API (PAPI), version 1.
+//
+// It has one method for each endpoint, named as PAPI names it, and keeps three
+// promises that its callers build on: reads are repeated and writes never are;
+// every answer carries the rate limits that came with it; and an [Error] has
+// the class of what went wrong, so that nobody has to look into its text.
+//
+// The reference is https://techdocs.akamai.com/property-mgr/reference.
+package papi
+
+import (
+	"fmt"
+	"strings"
+)
+
+// ID is an identifier as PAPI writes it: with its prefix ("prp_123") or, for
+// API clients set up that way, without ("123"). Both name the same thing, so
+// compare with [ID.Equal] and never with ==.
+type ID string
+
+// Prefixes of the ids that propctl works with.
+const (
+	PrefixProperty   = "prp_"
+	PrefixActivation = "atv_"
+	PrefixContract   = "ctr_"
+	PrefixGroup      = "grp_"
+)
+
+// Bare returns id without its prefix.
+func (id ID) Bare() string {
+	for _, prefix := range [...]string{PrefixProperty, PrefixActivation, PrefixContract, PrefixGroup, "act_"} {
+		if rest, ok := strings.CutPrefix(string(id), prefix); ok {
+			return rest
+		}
+	}
+	return string(id)
+}
+
+// Equal reports whether both name the same thing, whatever their prefixes.
+// An empty id equals only another empty one.
+func (id ID) Equal(other ID) bool { return id.Bare() == other.Bare() }
+
+// With returns id with the prefix, and the empty id as it is.
+func (id ID) With(prefix string) ID {
+	if id == "" {
+		return ""
+	}
+	return ID(prefix + id.Bare())
+}
+
+// Network is where a version is activated. Values that this package does not
+// know survive decoding and encoding.
+type Network string
+
+// The networks that PAPI knows.
+const (
+	Staging    Network = "STAGING"
+	Production Network = "PRODUCTION"
+)
+
+// ParseNetwork reads what people type for a network: its name in any case, or
+// one of s, stage, p, prod.
+func ParseNetwork(s string) (Network, error) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "staging", "stage", "s":
+		return Staging, nil
+	case "production", "prod", "p":
+		return Production, nil
+	}
+	return "", fmt.Errorf("network %q is neither staging nor production", s)
+}
+
+// PropertyRef names a property in a request. ContractID and GroupID go
+// together; both may be empty where the property belongs to one contract and
+// one group.
+type PropertyRef struct {
+	PropertyID ID
+	ContractID ID
+	GroupID    ID
+}
+
+// Property is one property, without its versions.
+// Source: GET /properties/{propertyId}.
+type Property struct {
+	AccountID         ID     `json:"accountId"`
+	ContractID        ID     `json:"contractId"`
+	GroupID           ID     `json:"groupId"`
+	PropertyID        ID     `json:"propertyId"`
+	PropertyName      string `json:"propertyName"`
+	LatestVersion     int    `json:"latestVersion"`
+	StagingVersion    int    `json:"stagingVersion"`    // 0: not active on staging
+	ProductionVersion int    `json:"productionVersion"` // 0: not active on production
+	AssetID           string `json:"assetId"`
+	Note              string `json:"note"`
+	ProductID         string `json:"productId,omitempty"`
+	RuleFormat        string `json:"ruleFormat,omitempty"`
+	PropertyType      string `json:"propertyType,omitempty"` // HOSTNAME_BUCKET or TRADITIONAL, where PAPI says
+}

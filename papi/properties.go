@@ -1,0 +1,112 @@
+package papi
+
+import (
+	"context"
+	"net/http"
+)
+
+// PropertyAnswer is the answer to a request for one property.
+type PropertyAnswer struct {
+	Answer
+	Property Property
+}
+
+// Property gets one property.
+// Source: GET /properties/{propertyId}.
+func (c *Client) Property(ctx context.Context, ref PropertyRef) (*PropertyAnswer, error) {
+	var body struct {
+		Properties struct {
+			Items []Property `json:"items"`
+		} `json:"properties"`
+	}
+	t := ref.path()
+	answer, err := c.get(ctx, t, &body)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range body.Properties.Items {
+		if item.PropertyID.Equal(ref.PropertyID) {
+			return &PropertyAnswer{Answer: answer, Property: item}, nil
+		}
+	}
+	return nil, missing(t, answer, "property "+string(ref.PropertyID))
+}
+
+// Build is the software that PAPI runs on.
+type Build struct {
+	Answer
+	CoreVersion    string
+	CatalogVersion string
+}
+
+// Build asks for PAPI's build. It needs no property and costs PAPI nothing, so
+// it serves to read the limits.
+// Source: GET /build.
+func (c *Client) Build(ctx context.Context) (*Build, error) {
+	var body struct {
+		CoreVersion    string `json:"coreVersion"`
+		CatalogVersion string `json:"currentCatalogVersion"`
+	}
+	answer, err := c.get(ctx, target{path: "/build"}, &body)
+	if err != nil {
+		return nil, err
+	}
+	return &Build{Answer: answer, CoreVersion: body.CoreVersion, CatalogVersion: body.CatalogVersion}, nil
+}
+
+// SearchQuery has exactly one member set.
+type SearchQuery struct {
+	PropertyName string `json:"propertyName,omitempty"`
+	Hostname     string `json:"hostname,omitempty"`
+	EdgeHostname string `json:"edgeHostname,omitempty"`
+	IncludeName  string `json:"includeName,omitempty"`
+}
+
+// FoundVersion is a version that a search found. A property comes up once for
+// each of its active versions, and for its latest one.
+type FoundVersion struct {
+	AccountID        ID     `json:"accountId"`
+	AssetID          string `json:"assetId"`
+	ContractID       ID     `json:"contractId"`
+	GroupID          ID     `json:"groupId"`
+	PropertyID       ID     `json:"propertyId"`
+	PropertyName     string `json:"propertyName"`
+	PropertyVersion  int    `json:"propertyVersion"`
+	IncludeID        ID     `json:"includeId,omitempty"`
+	IncludeName      string `json:"includeName,omitempty"`
+	IncludeType      string `json:"includeType,omitempty"`
+	IncludeVersion   int    `json:"includeVersion,omitempty"`
+	Hostname         string `json:"hostname,omitempty"`
+	EdgeHostname     string `json:"edgeHostname,omitempty"`
+	ProductionStatus Status `json:"productionStatus"`
+	StagingStatus    Status `json:"stagingStatus"`
+	UpdatedByUser    string `json:"updatedByUser"`
+	UpdatedDate      string `json:"updatedDate"`
+}
+
+// Found is the answer to a search. No match is no error.
+type Found struct {
+	Answer
+	Items []FoundVersion
+}
+
+// FindByValue finds versions by the name of their property, or by a hostname
+// that they serve on a network. It is a POST that changes nothing, and is
+// repeated like a read.
+// Source: POST /search/find-by-value.
+func (c *Client) FindByValue(ctx context.Context, query SearchQuery) (*Found, error) {
+	var body struct {
+		Versions struct {
+			Items []FoundVersion `json:"items"`
+		} `json:"versions"`
+	}
+	cl := call{
+		method: http.MethodPost, target: target{path: "/search/find-by-value"}, body: query,
+		repeatable: true, timeout: c.readTimeout,
+	}
+	answer, err := c.send(ctx, cl, &body)
+	if err != nil {
+		return nil, err
+	}
+	return &Found{Answer: answer, Items: body.Versions.Items}, nil
+}

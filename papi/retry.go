@@ -1,0 +1,131 @@
+package papi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// The rules of repeating:
+//   - Only reads are repeated. A submission may have been accepted although its
+//     answer was lost, and nothing here could tell.
+//   - The pause doubles from 1 s to 30 s, jitter comes on top, and what PAPI asks
+//     for is the least.
+//   - A pause that would outlast the command is not begun.
+//   - net/http may have sent a read twice over a connection that was cut, with one
+//     nonce, which PAPI refuses with 401: ask once more before believing it.
+const (
+	firstPause = time.Second
+	maxPause   = 30 * time.Second
+)
+
+// attempts are the attempts at one call.
+type attempts struct {
+	client  *Client
+	call    call
+	repeats int
+	begun   time.Time     // of the attempt under way
+	pause   time.Duration // before the next one
+	reasked bool          // after a 401
+	tooLong error         // why a pause was not begun
+}
+
+// attempt sends the request of cl until it has an answer that stands. The error
+// says why there is none, or why a failure was not tried again in time.
+func (c *Client) attempt(ctx context.Context, cl call) (*http.Response, *attempts, error) {
+	a := &attempts{client: c, call: cl, begun: time.Now()}
+	req, err := c.newRequest(ctx, cl)
+	if err != nil {
+		return nil, a, err
+	}
+	repeatable, err := retryablehttp.FromRequest(req)
+	if err != nil {
+		return nil, a, err
+	}
+	repeating := retryablehttp.Client{
+		HTTPClient:   c.http,
+		RetryMax:     c.maxRetries + 1, // the attempts count for themselves; one more for a 401
+		CheckRetry:   a.check,
+		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return a.pause },
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	resp, err := repeating.Do(repeatable)
+	return resp, a, err
+}
+
+// check decides after each attempt whether there is to be another one.
+func (a *attempts) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	done := Attempt{Method: a.call.method, Path: a.call.target.String(), Elapsed: time.Since(a.begun)}
+	if err != nil {
+		done.Err = a.client.credentials.scrubError(bare(err))
+	} else {
+		done.StatusCode, done.Answer = resp.StatusCode, readAnswer(resp, time.Now())
+	}
+	failure := a.failure(resp, done)
+	a.pause = 0
+	done.Retry = failure != nil && ctx.Err() == nil && a.again(ctx, failure)
+	done.Pause = a.pause
+	a.client.observe(done)
+	a.begun = time.Now().Add(a.pause)
+	return done.Retry, nil
+}
+
+// failure returns what went wrong with an attempt at a read, nil if nothing.
+func (a *attempts) failure(resp *http.Response, done Attempt) *Error {
+	switch {
+	case !a.call.repeatable:
+		return nil
+	case done.Err != nil:
+		return unanswered(a.call.method, a.call.target, done.Err)
+	case isRedirect(resp.StatusCode):
+		return nil
+	}
+	body, err := io.ReadAll(resp.Body)
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	switch {
+	case err != nil:
+		return unanswered(a.call.method, a.call.target, err)
+	case resp.StatusCode >= http.StatusBadRequest:
+		return newError(a.call.method, a.call.target, done.Answer, body)
+	case resp.StatusCode != http.StatusNoContent && !json.Valid(body):
+		return &Error{Class: ClassMalformed}
+	}
+	return nil
+}
+
+// again reports whether the attempt is to be repeated, after a.pause.
+func (a *attempts) again(ctx context.Context, e *Error) bool {
+	if e.Class == ClassUnauthorized {
+		first := !a.reasked
+		a.reasked = true
+		return first
+	}
+	if !e.Class.heals() || a.repeats >= a.client.maxRetries {
+		return false
+	}
+	pause := min(firstPause<<a.repeats, maxPause)
+	pause = max(pause+a.client.jitter(pause), e.Wait())
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
+		a.tooLong = fmt.Errorf("the next try would be in %s, and %s are left",
+			pause.Round(time.Second), time.Until(deadline).Round(time.Second))
+		return false
+	}
+	a.repeats++
+	a.pause = pause
+	return true
+}
+
+// heals reports whether a read that ended so may succeed when it is repeated.
+func (c Class) heals() bool {
+	switch c { //nolint:exhaustive // every other class is an answer that stands
+	case ClassNoAnswer, ClassTimeout, ClassMalformed, ClassRateLimited, ClassServer:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,231 @@
+package simulator
+
+import (
+	"slices"
+	"time"
+)
+
+// Status is the status of an activation. PAPI may invent more than are named here.
+type Status string
+
+// The statuses that PAPI documents, and that the Go SDK knows besides.
+const (
+	StatusNew                 Status = "NEW"
+	StatusPending             Status = "PENDING"
+	StatusActive              Status = "ACTIVE"
+	StatusInactive            Status = "INACTIVE"
+	StatusAborted             Status = "ABORTED"
+	StatusFailed              Status = "FAILED"
+	StatusDeactivated         Status = "DEACTIVATED"
+	StatusPendingDeactivation Status = "PENDING_DEACTIVATION"
+	StatusPendingCancellation Status = "PENDING_CANCELLATION"
+)
+
+// running reports whether nothing is decided yet. A status that nobody knows counts as running.
+func (s Status) running() bool {
+	switch s {
+	case StatusActive, StatusInactive, StatusAborted, StatusFailed, StatusDeactivated:
+		return false
+	case StatusNew, StatusPending, StatusPendingDeactivation, StatusPendingCancellation:
+		return true
+	default:
+		return true
+	}
+}
+
+// The types of an activation.
+const (
+	Activate   = "ACTIVATE"
+	Deactivate = "DEACTIVATE"
+)
+
+// Activation is an activation or a deactivation, as a fixture or as it is now. Its
+// times are on the simulated clock.
+type Activation struct {
+	ID           string // atv_…; in a fixture empty for the next free one
+	Type         string // empty: ACTIVATE
+	Network      Network
+	Version      int
+	Status       Status // empty: PENDING. Any text is taken
+	State        string // fmaActivationState; empty: PAPI sends none
+	Submitted    time.Time
+	Updated      time.Time // of the last change of Status; zero: Submitted
+	Note         string
+	NotifyEmails []string
+	Fallback     *Fallback // nil: PAPI sends none
+	FailureCause string    // detail of a failure; empty: PAPI sends none
+	// Cancelled says that the activation was cancelled: it has left the list and can be read by its id only.
+	Cancelled bool
+	// Looks counts the GETs of this activation.
+	Looks int
+	// Steps are still to come, in order. In a fixture nil means that it stays as it is.
+	Steps []Step
+
+	fast     bool      // a fast fallback
+	fails    bool      // ends FAILED instead of ACTIVE
+	cause    string    // FailureCause when it does
+	accepted time.Time // real clock; zero for fixtures
+}
+
+// Fallback is an activation's fallbackInfo. It can be used for an hour.
+type Fallback struct {
+	Possible  bool
+	Attempted bool
+	Version   int
+	Steady    time.Time
+}
+
+// fallbackWindow is how long after an activation it can be undone by fast fallback.
+const fallbackWindow = time.Hour
+
+func (f *Fallback) expires() time.Time { return f.Steady.Add(fallbackWindow) }
+
+func (a *Activation) clone() Activation {
+	c := *a
+	c.NotifyEmails = slices.Clone(a.NotifyEmails)
+	c.Steps = slices.Clone(a.Steps)
+	if a.Fallback != nil {
+		f := *a.Fallback
+		c.Fallback = &f
+	}
+	return c
+}
+
+// due returns when the next step happens, if it does by now.
+func (a *Activation) due(now time.Time) (time.Time, bool) {
+	if len(a.Steps) == 0 {
+		return time.Time{}, false
+	}
+	step := a.Steps[0]
+	at := a.Submitted.Add(step.After)
+	if now.Before(at) || a.Looks < step.Looks {
+		return time.Time{}, false
+	}
+	if step.Looks > 0 {
+		at = now
+	}
+	return at, true
+}
+
+// advance brings the property's activations up to now, in the order in which things happened.
+func (p *property) advance(now time.Time) {
+	for {
+		var next *Activation
+		var when time.Time
+		for _, a := range p.activations {
+			if at, ok := a.due(now); ok && (next == nil || at.Before(when)) {
+				next, when = a, at
+			}
+		}
+		if next == nil {
+			return
+		}
+		p.take(next, when)
+	}
+}
+
+// take makes the activation's next step.
+func (p *property) take(a *Activation, at time.Time) {
+	step := a.Steps[0]
+	a.Steps = a.Steps[1:]
+	if step.Status == StatusActive && a.fails {
+		step.Status, step.State = StatusFailed, ""
+		a.Steps = nil
+		a.FailureCause = a.cause
+	}
+	changed := a.Status != step.Status
+	a.Status, a.State = step.Status, step.State
+	if changed {
+		a.Updated = at
+	}
+	switch {
+	case changed && step.Status == StatusActive:
+		p.activated(a, at)
+	case step.Status == StatusActive && step.State == StateSteady && a.Fallback != nil:
+		a.Fallback.Steady = at
+	case step.Status == StatusAborted:
+		a.Cancelled = true
+	}
+}
+
+// activated lets a take the place of what was active on its network.
+func (p *property) activated(a *Activation, at time.Time) {
+	for _, old := range p.activations {
+		if old == a || old.Network != a.Network || old.Status != StatusActive {
+			continue
+		}
+		old.Updated = at
+		old.Status = StatusInactive
+		if old.Type == Deactivate {
+			continue
+		}
+		if a.Type == Deactivate {
+			old.Status = StatusDeactivated
+			continue
+		}
+		if a.fast && old.Fallback != nil {
+			old.Fallback.Attempted = true
+		}
+		a.Fallback = &Fallback{
+			Possible: !a.fast && sameHostnames(p.version(a.Version), p.version(old.Version)),
+			Version:  old.Version,
+			Steady:   at,
+		}
+	}
+}
+
+// activation returns nil when there is none of that id.
+func (p *property) activation(id string) *Activation {
+	for _, a := range p.activations {
+		if bareID("atv_", a.ID) == id {
+			return a
+		}
+	}
+	return nil
+}
+
+// active returns the activation whose version serves the network now, or nil.
+func (p *property) active(network Network) *Activation {
+	for _, a := range p.activations {
+		if a.Network == network && a.Status == StatusActive && a.Type != Deactivate {
+			return a
+		}
+	}
+	return nil
+}
+
+// running returns what is under way on the network, or nil.
+func (p *property) running(network Network) *Activation {
+	for _, a := range p.activations {
+		if a.Network == network && a.Status.running() {
+			return a
+		}
+	}
+	return nil
+}
+
+// versionStatus is the status of a version on a network, which has fewer values than an activation's.
+func (p *property) versionStatus(number int, network Network) Status {
+	if a := p.active(network); a != nil && a.Version == number {
+		return StatusActive
+	}
+	status, newest := StatusInactive, time.Time{}
+	for _, a := range p.activations {
+		if a.Network != network || a.Version != number {
+			continue
+		}
+		if a.Status == StatusPendingCancellation {
+			return StatusPendingCancellation
+		}
+		if a.Status.running() {
+			return StatusPending
+		}
+		if a.Type != Deactivate && a.Submitted.After(newest) {
+			status, newest = StatusInactive, a.Submitted
+			if a.Status == StatusDeactivated {
+				status = StatusDeactivated
+			}
+		}
+	}
+	return status
+}

@@ -1,0 +1,105 @@
+package simulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	typeJSON    = "application/json"
+	typeProblem = "application/problem+json"
+)
+
+// call is one request on its way through the simulator.
+type call struct {
+	r     *http.Request
+	body  []byte
+	query url.Values
+	now   time.Time // real clock, when the request was taken up
+	sim   time.Time // simulated clock, at the same instant
+	route route
+	bare  bool // ids in the answer carry no prefixes
+	index int  // of its line in the log; also makes instance ids unique
+}
+
+// answer is what goes back.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func newAnswer(status int, contentType string, body []byte) *answer {
+	header := http.Header{}
+	if contentType != "" {
+		header.Set("Content-Type", contentType)
+	}
+	return &answer{status: status, header: header, body: body}
+}
+
+// jsonAnswer marshals v, which is always one of the package's own wire types.
+func jsonAnswer(status int, v any) *answer {
+	return newAnswer(status, typeJSON, marshal(v))
+}
+
+func marshal(v any) []byte {
+	var buf bytes.Buffer
+	encoder := json.NewEncoder(&buf)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		panic("simulator: " + err.Error()) // only plain structs get here
+	}
+	return bytes.TrimSpace(buf.Bytes())
+}
+
+// write sends the answer by way of net/http.
+func (a *answer) write(w http.ResponseWriter) {
+	maps.Copy(w.Header(), a.header)
+	w.WriteHeader(a.status)
+	if len(a.body) > 0 {
+		_, _ = w.Write(a.body) // a client that has gone away is no concern of the simulator
+	}
+}
+
+// response makes the answer into what an http.RoundTripper returns.
+func (a *answer) response(r *http.Request) *http.Response {
+	return &http.Response{
+		Status:     strconv.Itoa(a.status) + " " + http.StatusText(a.status),
+		StatusCode: a.status,
+		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header:        a.header.Clone(),
+		Body:          newBody(a.body),
+		ContentLength: int64(len(a.body)),
+		Request:       r,
+	}
+}
+
+// link is a relative URL as PAPI gives them: of version 0, also to callers of version 1.
+func (c *call) link(p *property, tail string) string {
+	return "/papi/v0" + c.propertyPath(p, tail)
+}
+
+func (c *call) propertyPath(p *property, tail string) string {
+	query := "contractId=" + c.id("ctr_", c.pair(p).Contract) + "&groupId=" + c.id("grp_", c.pair(p).Group)
+	return "/properties/" + c.id("prp_", p.id) + tail + "?" + query
+}
+
+// id spells an id with or without its prefix, as the client wants it.
+func (c *call) id(prefix, bare string) string {
+	if c.bare || bare == "" {
+		return bare
+	}
+	return prefix + bare
+}
+
+// bareID takes the prefix off an id, if it has one.
+func bareID(prefix, id string) string { return strings.TrimPrefix(id, prefix) }
+
+// stamp writes a time as PAPI writes dates.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -1,0 +1,92 @@
+package simulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+)
+
+// Limits that PAPI shows with hostnames and rules.
+const (
+	hostsPerProperty    = 1000
+	elementsPerProperty = 1500
+	nestedRules         = 6
+)
+
+func (c *call) showHostnames(p *property, v *Version) *answer {
+	list := hostnameList{
+		owner: c.owner(p), PropertyID: c.id("prp_", p.id), PropertyVersion: v.Number, Etag: p.etag(v),
+		Hostnames: items[wireHostname]{[]wireHostname{}},
+	}
+	for i, h := range v.Hostnames {
+		list.Hostnames.Items = append(list.Hostnames.Items, wireHostname{
+			CnameType: "EDGE_HOSTNAME", CnameFrom: h.Name, CnameTo: h.edge(), CertProvisioningType: "CPS_MANAGED",
+			EdgeHostnameID: c.id("ehn_", p.id+strconv.Itoa(i+1)),
+		})
+	}
+	a := jsonAnswer(http.StatusOK, list)
+	a.limit("X-Limit-Hosts-Per-Property", hostsPerProperty, len(v.Hostnames))
+	return a
+}
+
+// limit sets the two headers of a resource limit.
+func (a *answer) limit(name string, limit, used int) {
+	a.header.Set(name+"-Limit", strconv.Itoa(limit))
+	a.header.Set(name+"-Remaining", strconv.Itoa(limit-used))
+}
+
+// showRules shows a small tree with the version's errors and warnings. They are left
+// out with validateRules=false.
+func (c *call) showRules(p *property, v *Version) *answer {
+	if mode := c.query.Get("validateMode"); mode != "" && mode != "full" && mode != "fast" {
+		return c.badRequest("The validateMode parameter must be full or fast.")
+	}
+	validate := true
+	if text := c.query.Get("validateRules"); text != "" {
+		var err error
+		if validate, err = strconv.ParseBool(text); err != nil {
+			return c.badRequest("The validateRules parameter must be true or false.")
+		}
+	}
+	tree := ruleTree{
+		owner: c.owner(p), PropertyID: c.id("prp_", p.id), PropertyVersion: v.Number,
+		Etag: p.etag(v), RuleFormat: ruleFormat,
+		Rules: wireRule{
+			Name: "default", Children: []wireRule{}, Options: json.RawMessage(`{"is_secure":true}`),
+			Behaviors: []wireBehavior{
+				{Name: "origin", Options: map[string]any{"hostname": "origin.example.com", "originType": "CUSTOMER"}},
+				{Name: "cpCode", Options: map[string]any{"value": map[string]any{"id": 10001}}},
+			},
+		},
+	}
+	if validate {
+		tree.Errors, tree.Warnings = wireMessages(v.Errors), wireMessages(v.Warnings)
+	}
+	a := jsonAnswer(http.StatusOK, tree)
+	a.limit("X-Limit-Elements-Per-Property", elementsPerProperty, len(tree.Rules.Behaviors))
+	a.limit("X-Limit-Max-Nested-Rules", nestedRules, 1)
+	return a
+}
+
+func wireMessages(messages []Message) []wireMessage {
+	var list []wireMessage
+	for _, m := range messages {
+		list = append(list, wireMessage{
+			Type: messageType(m), Title: m.Title, Detail: m.Detail, ErrorLocation: m.Location,
+		})
+	}
+	return list
+}
+
+func messageType(m Message) string { return problemBase + "papi/v0/" + m.Type }
+
+// messageProblems spells messages as the answer to a submission does.
+func messageProblems(messages []Message) []problem {
+	var list []problem
+	for _, m := range messages {
+		list = append(list, problem{
+			Type: messageType(m), Title: m.Title, Detail: m.Detail, MessageID: m.ID(), ErrorLocation: m.Location,
+		})
+	}
+	return list
+}

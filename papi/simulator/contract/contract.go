@@ -1,0 +1,223 @@
+// Package contract holds PAPI's clients and the simulator to the public OpenAPI
+// document of the API. Only tests import it. What is known to go beyond the document
+// stands in one table, in deviations.go.
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+)
+
+// documentPath is where the document is, below a directory that holds the repository.
+const documentPath = "shared/papi/openapi.json"
+
+// Validator checks requests and answers. It is safe for concurrent use.
+type Validator struct {
+	t   testing.TB
+	doc *openapi3.T
+}
+
+// New returns a Validator that reports to t. It skips the test where the document is
+// not to be found in shared/papi of the working directory or of one above it.
+func New(t testing.TB) *Validator {
+	t.Helper()
+	v := Find(t)
+	if v == nil {
+		t.Skipf("no %s in any directory above: the OpenAPI document is not part of this repository", documentPath)
+	}
+	return v
+}
+
+// Find is New for tests that have more to say: it returns nil where the document is
+// not to be found.
+func Find(t testing.TB) *Validator {
+	t.Helper()
+	path := find(t)
+	if path == "" {
+		return nil
+	}
+	doc, err := load(path)
+	if err != nil {
+		t.Fatalf("OpenAPI document: %v", err)
+	}
+	return &Validator{t: t, doc: doc}
+}
+
+// documents has the document that was read, with the deviations: reading it takes
+// longer than most tests.
+var documents sync.Map //nolint:gochecknoglobals // a cache of what does not change
+
+func load(path string) (*openapi3.T, error) {
+	if cached, ok := documents.Load(path); ok {
+		if doc, ok := cached.(*openapi3.T); ok {
+			return doc, nil
+		}
+	}
+	doc, err := openapi3.NewLoader().LoadFromFile(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range deviations() {
+		d.apply(doc)
+	}
+	documents.Store(path, doc)
+	return doc, nil
+}
+
+func find(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatalf("working directory: %v", err)
+	}
+	for {
+		path := filepath.Join(dir, documentPath)
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return ""
+		}
+		dir = parent
+	}
+}
+
+// Wrap returns a RoundTripper that checks what passes through it. Errors are reported
+// with t.Errorf; requests and answers pass unchanged.
+func (v *Validator) Wrap(rt http.RoundTripper) http.RoundTripper {
+	return roundTripper{validator: v, next: rt}
+}
+
+type roundTripper struct {
+	validator *Validator
+	next      http.RoundTripper
+}
+
+func (rt roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
+	var sent []byte
+	if r.Body != nil {
+		var err error
+		if sent, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
+		if err := r.Body.Close(); err != nil {
+			return nil, err
+		}
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(sent))
+	}
+	response, err := rt.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	received, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	if err := response.Body.Close(); err != nil {
+		return nil, err
+	}
+	response.Body = io.NopCloser(bytes.NewReader(received))
+	if err := rt.validator.Check(r, sent, response, received); err != nil {
+		rt.validator.t.Errorf("%s %s, %d: %v\nsent: %s\nreceived: %s", r.Method, r.URL.Path, response.StatusCode, err, sent, received)
+	}
+	return response, nil
+}
+
+// Check returns in what a request and its answer differ from the document.
+func (v *Validator) Check(r *http.Request, sent []byte, response *http.Response, received []byte) error {
+	route, params, ok := v.route(r)
+	if !ok {
+		if response.StatusCode == http.StatusNotFound || response.StatusCode == http.StatusMethodNotAllowed {
+			return nil
+		}
+		return errors.New("no such operation in the document")
+	}
+	clone := r.Clone(r.Context())
+	clone.Body = io.NopCloser(bytes.NewReader(sent))
+	options := &openapi3filter.Options{
+		MultiError: true, IncludeResponseStatus: true,
+		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
+	}
+	options.WithCustomSchemaErrorFunc(func(err *openapi3.SchemaError) string { // without the schema and the whole value
+		return "/" + strings.Join(err.JSONPointer(), "/") + ": " + err.Reason
+	})
+	input := &openapi3filter.RequestValidationInput{Request: clone, PathParams: params, Route: route, Options: options}
+	if err := openapi3filter.ValidateRequest(r.Context(), input); err != nil {
+		return fmt.Errorf("request: %w", err)
+	}
+	if tolerated(response, received) {
+		return nil
+	}
+	output := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: response.StatusCode, Header: response.Header, Options: options,
+	}
+	output.SetBodyBytes(received)
+	if err := openapi3filter.ValidateResponse(r.Context(), output); err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	return nil
+}
+
+// route finds the operation. A literal segment goes before a parameter; version 0 of
+// the API, which PAPI's links name, counts as version 1.
+func (v *Validator) route(r *http.Request) (*routers.Route, map[string]string, bool) {
+	path, ok := strings.CutPrefix(r.URL.Path, "/papi/v1")
+	if !ok {
+		path, ok = strings.CutPrefix(r.URL.Path, "/papi/v0")
+	}
+	if !ok {
+		return nil, nil, false
+	}
+	var best *routers.Route
+	var bestParams map[string]string
+	for template, item := range v.doc.Paths.Map() {
+		params, ok := match(template, path)
+		operation := item.GetOperation(r.Method)
+		if !ok || operation == nil || best != nil && len(params) >= len(bestParams) {
+			continue
+		}
+		best = &routers.Route{Spec: v.doc, Path: template, PathItem: item, Method: r.Method, Operation: operation}
+		bestParams = params
+	}
+	return best, bestParams, best != nil
+}
+
+func match(template, path string) (map[string]string, bool) {
+	want, have := strings.Split(template, "/"), strings.Split(path, "/")
+	if len(want) != len(have) {
+		return nil, false
+	}
+	params := map[string]string{}
+	for i, segment := range want {
+		switch {
+		case strings.HasPrefix(segment, "{") && have[i] != "":
+			params[strings.Trim(segment, "{}")] = have[i]
+		case segment != have[i]:
+			return nil, false
+		}
+	}
+	return params, true
+}
+
+// isJSON reports whether the answer says of itself that it is JSON, and whether it is.
+func isJSON(response *http.Response, body []byte) (claimed, valid bool) {
+	media, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	claimed = err == nil && (media == "application/json" || media == "application/problem+json")
+	return claimed, claimed && json.Valid(body)
+}

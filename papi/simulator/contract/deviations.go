@@ -1,0 +1,125 @@
+package contract
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// deviation is where PAPI, as other public sources know it, goes beyond the document,
+// which is of 2023.
+type deviation struct {
+	why   string
+	apply func(doc *openapi3.T)
+}
+
+// deviations is the whole list, but for tolerated, which is about answers that no
+// schema can describe.
+func deviations() []deviation {
+	return []deviation{
+		{"a cancellation may take time: the activation's status is PENDING_CANCELLATION until it is ABORTED", func(doc *openapi3.T) {
+			status := activationItem(doc).Properties["status"].Value
+			status.Enum = append(status.Enum, "PENDING_CANCELLATION")
+		}},
+		{"a rule tree comes with the errors and warnings of its validation", func(doc *openapi3.T) {
+			tree := schema(doc, "property-version-rules-get-response")
+			tree.Properties["errors"] = anything()
+			tree.Properties["warnings"] = anything()
+		}},
+		{"a search by hostname shows the hostname and its edge hostname; the document has them in the wrong place", func(doc *openapi3.T) {
+			row := child(child(schema(doc, "search-post-response"), "versions"), "items").Items.Value
+			row.Properties["hostname"] = anything()
+			row.Properties["edgeHostname"] = anything()
+		}},
+		{"a cancellation of what is cancelled already is answered with 204", func(doc *openapi3.T) {
+			operation := doc.Paths.Value(activationPath).Delete
+			operation.Responses.Set(strconv.Itoa(http.StatusNoContent), plain("already cancelled"))
+		}},
+		{"a request without contract and group may be redirected", func(doc *openapi3.T) {
+			forEachOperation(doc, func(operation *openapi3.Operation) {
+				if operation.Responses.Value("302") == nil {
+					operation.Responses.Set("302", plain("redirected to a contract and a group"))
+				}
+			})
+		}},
+		{"any operation may be answered with these statuses", func(doc *openapi3.T) {
+			forEachOperation(doc, func(operation *openapi3.Operation) {
+				for _, status := range []int{
+					http.StatusRequestTimeout, http.StatusConflict, http.StatusPreconditionFailed, http.StatusRequestEntityTooLarge,
+					http.StatusUnprocessableEntity, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+				} {
+					if operation.Responses.Value(strconv.Itoa(status)) == nil {
+						operation.Responses.Set(strconv.Itoa(status), problemResponse(doc, status))
+					}
+				}
+			})
+		}},
+		{"problems may have members of the gateway and of validation, and an empty detail", func(doc *openapi3.T) {
+			for _, name := range []string{"problem", "problem-nested", "problem-429"} {
+				s := schema(doc, name)
+				for _, member := range []string{
+					"messageId", "errorLocation", "warnings", // validation
+					"method", "serverIp", "clientIp", "requestId", "requestTime", "authzRealm", // gateway
+				} {
+					s.Properties[member] = anything()
+				}
+				s.Properties["detail"] = openapi3.NewSchemaRef("", openapi3.NewStringSchema())
+			}
+		}},
+		{"a 429 names a limit only when it is about a resource", func(doc *openapi3.T) {
+			s := schema(doc, "problem-429")
+			s.Required = slices.DeleteFunc(slices.Clone(s.Required), func(name string) bool {
+				return slices.Contains([]string{"limitKey", "instanceKey", "limit", "remaining"}, name)
+			})
+		}},
+	}
+}
+
+// tolerated reports answers that are not held to any schema: errors in HTML or plain
+// text, and JSON that was cut off on the way.
+func tolerated(response *http.Response, body []byte) bool {
+	claimed, valid := isJSON(response, body)
+	if claimed {
+		return !valid
+	}
+	return response.StatusCode >= http.StatusBadRequest
+}
+
+const activationPath = "/properties/{propertyId}/activations/{activationId}"
+
+func schema(doc *openapi3.T, name string) *openapi3.Schema {
+	return doc.Components.Schemas[name].Value
+}
+
+func child(s *openapi3.Schema, name string) *openapi3.Schema {
+	return s.Properties[name].Value
+}
+
+func activationItem(doc *openapi3.T) *openapi3.Schema {
+	return child(child(schema(doc, "property-activation-get-response"), "activations"), "items").Items.Value
+}
+
+func anything() *openapi3.SchemaRef { return openapi3.NewSchemaRef("", openapi3.NewSchema()) }
+
+func plain(description string) *openapi3.ResponseRef {
+	return &openapi3.ResponseRef{Value: openapi3.NewResponse().WithDescription(description)}
+}
+
+func problemResponse(doc *openapi3.T, status int) *openapi3.ResponseRef {
+	ref := doc.Components.Schemas["problem"]
+	if status == http.StatusUnprocessableEntity {
+		ref = doc.Components.Schemas["problem-422"]
+	}
+	content := openapi3.Content{"application/problem+json": openapi3.NewMediaType().WithSchemaRef(ref)}
+	return &openapi3.ResponseRef{Value: openapi3.NewResponse().WithDescription("a problem").WithContent(content)}
+}
+
+func forEachOperation(doc *openapi3.T, visit func(*openapi3.Operation)) {
+	for _, item := range doc.Paths.Map() {
+		for _, operation := range item.Operations() {
+			visit(operation)
+		}
+	}
+}

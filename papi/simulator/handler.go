@@ -1,0 +1,182 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxRequestBody is how much of a body is read, in bytes.
+const maxRequestBody = 1 << 20
+
+// errDropped says that the connection is to be cut without an answer.
+var errDropped = errors.New("connection dropped")
+
+// ServeHTTP answers one request. A dropped connection is a panic with
+// http.ErrAbortHandler, which net/http understands.
+func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBody+1))
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	a, err := s.exchange(r, body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	a.write(w)
+}
+
+// exchange answers a request whose body has been read. Its error is errDropped, or
+// that of the request's context when it ends during a delay.
+func (s *Simulator) exchange(r *http.Request, body []byte) (*answer, error) {
+	c, fault, a := s.receive(r, body)
+	if a == nil {
+		var err error
+		if a, err = s.perform(c, fault); err != nil {
+			return nil, err
+		}
+	}
+	s.finish(c, a)
+	return a, nil
+}
+
+// perform does what was asked for, as well as the fault lets it.
+func (s *Simulator) perform(c *call, fault *Fault) (*answer, error) {
+	if fault == nil {
+		return s.operate(c), nil
+	}
+	if !fault.After {
+		if err := pause(c.r.Context(), fault.Delay); err != nil {
+			return nil, err
+		}
+	}
+	var right *answer
+	if fault.After || fault.onlyDelays() {
+		right = s.operate(c)
+	}
+	if fault.After {
+		if err := pause(c.r.Context(), fault.Delay); err != nil {
+			return nil, err
+		}
+	}
+	if a := fault.answer(c, right); a != nil {
+		return a, nil
+	}
+	return nil, errDropped
+}
+
+// receive writes the request into the log, checks it, and finds the fault that it is to meet.
+func (s *Simulator) receive(r *http.Request, body []byte) (*call, *Fault, *answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	query, queryErr := url.ParseQuery(r.URL.RawQuery)
+	c := &call{
+		r: r, body: body, query: query, now: now,
+		route: newRoute(r.Method, r.URL.Path), bare: r.Header.Get("PAPI-Use-Prefixes") == "false",
+		index: len(s.log),
+	}
+	s.log = append(s.log, newRequest(c))
+	if len(body) > maxRequestBody {
+		return c, nil, c.problem(http.StatusRequestEntityTooLarge, "http/request-too-large", "Request Entity Too Large", "The request body is too large.")
+	}
+	if a := s.authenticate(c); a != nil {
+		return c, nil, a
+	}
+	if a := s.checkAccountKey(c); a != nil {
+		return c, nil, a
+	}
+	if queryErr != nil || r.Method == http.MethodGet && len(body) > 0 {
+		return c, nil, c.badRequest("A query that can't be read, or a GET with a body.")
+	}
+	if !s.bucket.take(now) {
+		return c, nil, s.tooManyRequests(c)
+	}
+	fault := s.nextFault(c.route.operation)
+	if fault != nil {
+		s.log[c.index].Fault = fault.String()
+	}
+	return c, fault, nil
+}
+
+// operate does what the request asks for.
+func (s *Simulator) operate(c *call) *answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.now = time.Now()
+	c.sim = s.simulated(c.now)
+	return s.dispatch(c)
+}
+
+func (s *Simulator) dispatch(c *call) *answer {
+	if a := c.acceptable(); a != nil {
+		return a
+	}
+	switch c.route.operation {
+	case OpBuild:
+		return s.build()
+	case OpContracts:
+		return s.contracts(c)
+	case OpSearch:
+		return s.search(c)
+	case OpProperty, OpList, OpSubmit, OpPoll, OpCancel, OpVersions, OpVersion, OpLatest, OpRules, OpHostnames:
+		return s.withProperty(c)
+	case OpAny:
+	}
+	return c.notFound("the requested resource")
+}
+
+// acceptable returns nil for a request that has a route, a method and a media type that go together.
+func (c *call) acceptable() *answer {
+	if c.route.operation == "" && len(c.route.allow) > 0 {
+		a := c.problem(http.StatusMethodNotAllowed, "http/method-not-allowed", "Method Not Allowed", "The resource does not support this method.")
+		a.header.Set("Allow", strings.Join(c.route.allow, ", "))
+		return a
+	}
+	if c.route.operation == "" {
+		return c.notFound("the requested resource")
+	}
+	if c.r.Method == http.MethodPost {
+		if media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || media != typeJSON {
+			return c.problem(http.StatusUnsupportedMediaType, "http/unsupported-media-type", "Unsupported Media Type", "The request body must be application/json.")
+		}
+	}
+	if prefixes := c.r.Header.Get("PAPI-Use-Prefixes"); prefixes != "" && prefixes != "true" && prefixes != "false" {
+		return c.badRequest("The PAPI-Use-Prefixes header must be true or false.")
+	}
+	return nil
+}
+
+// finish adds what every answer has, and completes the log.
+func (s *Simulator) finish(c *call, a *answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	s.rateHeaders(a.header, now)
+	a.header.Set("Date", now.UTC().Format(http.TimeFormat))
+	if len(a.body) > 0 {
+		a.header.Set("Content-Length", strconv.Itoa(len(a.body)))
+	}
+	s.log[c.index].Status = a.status
+}
+
+// pause waits outside of the lock.
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

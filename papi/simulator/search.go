@@ -1,0 +1,88 @@
+package simulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// search finds versions by exactly one of four values. A property name gives its
+// latest version and those that are active; a hostname and an edge hostname only
+// versions that are active somewhere. What is not found is an empty list.
+func (s *Simulator) search(c *call) *answer {
+	var body map[string]string
+	if err := json.Unmarshal(c.body, &body); err != nil || len(body) != 1 {
+		return c.schemaInvalid("#/", "The body must be an object with exactly one string.")
+	}
+	found := []wireFound{}
+	for key, value := range body {
+		for _, p := range s.properties {
+			p.advance(c.sim)
+			switch key {
+			case "propertyName":
+				if p.name == value {
+					found = append(found, c.foundByName(p)...)
+				}
+			case "hostname", "edgeHostname":
+				found = append(found, c.foundByHostname(p, key, value)...)
+			case "includeName":
+			default:
+				return c.schemaInvalid("#/"+key, "There is no search by this member.")
+			}
+		}
+	}
+	return jsonAnswer(http.StatusOK, searchResult{items[wireFound]{found}})
+}
+
+// activeVersions returns the numbers of the versions that are active, without repeats.
+func (p *property) activeVersions() []int {
+	var numbers []int
+	for _, network := range []Network{Staging, Production} {
+		if a := p.active(network); a != nil && !slices.Contains(numbers, a.Version) {
+			numbers = append(numbers, a.Version)
+		}
+	}
+	return numbers
+}
+
+func (c *call) foundByName(p *property) []wireFound {
+	numbers := p.activeVersions()
+	if latest := p.latest(); latest != nil && !slices.Contains(numbers, latest.Number) {
+		numbers = append(numbers, latest.Number)
+	}
+	var found []wireFound
+	for _, number := range numbers {
+		if v := p.version(number); v != nil {
+			found = append(found, c.wireFound(p, v))
+		}
+	}
+	return found
+}
+
+func (c *call) foundByHostname(p *property, key, value string) []wireFound {
+	var found []wireFound
+	for _, number := range p.activeVersions() {
+		v := p.version(number)
+		if v == nil {
+			continue
+		}
+		for _, h := range v.Hostnames {
+			if key == "hostname" && strings.EqualFold(h.Name, value) || key == "edgeHostname" && strings.EqualFold(h.edge(), value) {
+				row := c.wireFound(p, v)
+				row.Hostname, row.EdgeHostname = h.Name, h.edge()
+				found = append(found, row)
+			}
+		}
+	}
+	return found
+}
+
+func (c *call) wireFound(p *property, v *Version) wireFound {
+	return wireFound{
+		owner: c.owner(p), AssetID: c.id("aid_", p.id), PropertyID: c.id("prp_", p.id), PropertyName: p.name,
+		PropertyVersion:  v.Number,
+		ProductionStatus: p.versionStatus(v.Number, Production), StagingStatus: p.versionStatus(v.Number, Staging),
+		UpdatedByUser: v.UpdatedBy, UpdatedDate: stamp(v.Updated),
+	}
+}

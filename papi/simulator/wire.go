@@ -1,0 +1,190 @@
+package simulator
+
+import "encoding/json"
+
+// The bodies of answers. They are written from PAPI's documents and share nothing
+// with the client's types.
+
+type items[T any] struct {
+	Items []T `json:"items"`
+}
+
+// owner says whose a thing is. Every body has some of it.
+type owner struct {
+	AccountID  string `json:"accountId,omitempty"`
+	ContractID string `json:"contractId,omitempty"`
+	GroupID    string `json:"groupId,omitempty"`
+}
+
+type activationList struct {
+	owner
+
+	Activations items[wireActivation] `json:"activations"`
+}
+
+type wireActivation struct {
+	ActivationID       string        `json:"activationId"`
+	ActivationType     string        `json:"activationType"`
+	PropertyID         string        `json:"propertyId"`
+	PropertyName       string        `json:"propertyName"`
+	PropertyVersion    int           `json:"propertyVersion"`
+	Network            Network       `json:"network"`
+	Status             Status        `json:"status"`
+	SubmitDate         string        `json:"submitDate"`
+	UpdateDate         string        `json:"updateDate"`
+	Note               string        `json:"note"`
+	NotifyEmails       []string      `json:"notifyEmails"`
+	FMAActivationState string        `json:"fmaActivationState,omitempty"`
+	FallbackInfo       *wireFallback `json:"fallbackInfo,omitempty"`
+	FailureCause       *problem      `json:"failureCause,omitempty"`
+}
+
+type wireFallback struct {
+	CanFastFallback            bool    `json:"canFastFallback"`
+	FallbackVersion            int     `json:"fallbackVersion"`
+	FastFallbackAttempted      bool    `json:"fastFallbackAttempted"`
+	SteadyStateTime            int64   `json:"steadyStateTime"`            // epoch seconds
+	FastFallbackExpirationTime int64   `json:"fastFallbackExpirationTime"` // epoch seconds
+	FastFallbackRecoveryState  *string `json:"fastFallbackRecoveryState"`
+}
+
+type activationLink struct {
+	ActivationLink string `json:"activationLink"`
+}
+
+type redirectLink struct {
+	RedirectLink string `json:"redirectLink"`
+}
+
+type versionLink struct {
+	VersionLink string `json:"versionLink"`
+}
+
+type propertyList struct {
+	Properties items[wireProperty] `json:"properties"`
+}
+
+type wireProperty struct {
+	owner
+
+	PropertyID        string `json:"propertyId"`
+	PropertyName      string `json:"propertyName"`
+	LatestVersion     int    `json:"latestVersion"`
+	StagingVersion    *int   `json:"stagingVersion"`
+	ProductionVersion *int   `json:"productionVersion"`
+	AssetID           string `json:"assetId"`
+	Note              string `json:"note"`
+	PropertyType      string `json:"propertyType,omitempty"`
+}
+
+type versionList struct {
+	owner
+
+	PropertyID   string             `json:"propertyId"`
+	PropertyName string             `json:"propertyName"`
+	AssetID      string             `json:"assetId"`
+	Versions     items[wireVersion] `json:"versions"`
+}
+
+type wireVersion struct {
+	PropertyVersion  int    `json:"propertyVersion"`
+	UpdatedByUser    string `json:"updatedByUser"`
+	UpdatedDate      string `json:"updatedDate"`
+	ProductionStatus Status `json:"productionStatus"`
+	StagingStatus    Status `json:"stagingStatus"`
+	Etag             string `json:"etag"`
+	ProductID        string `json:"productId"`
+	RuleFormat       string `json:"ruleFormat"`
+	Note             string `json:"note"`
+}
+
+type searchResult struct {
+	Versions items[wireFound] `json:"versions"`
+}
+
+type wireFound struct {
+	owner
+
+	AssetID          string `json:"assetId"`
+	PropertyID       string `json:"propertyId"`
+	PropertyName     string `json:"propertyName"`
+	PropertyVersion  int    `json:"propertyVersion"`
+	ProductionStatus Status `json:"productionStatus"`
+	StagingStatus    Status `json:"stagingStatus"`
+	UpdatedByUser    string `json:"updatedByUser"`
+	UpdatedDate      string `json:"updatedDate"`
+	Hostname         string `json:"hostname,omitempty"`
+	EdgeHostname     string `json:"edgeHostname,omitempty"`
+}
+
+type hostnameList struct {
+	owner
+
+	PropertyID      string              `json:"propertyId"`
+	PropertyVersion int                 `json:"propertyVersion"`
+	Etag            string              `json:"etag"`
+	Hostnames       items[wireHostname] `json:"hostnames"`
+}
+
+type wireHostname struct {
+	CnameType            string `json:"cnameType"`
+	EdgeHostnameID       string `json:"edgeHostnameId"`
+	CnameFrom            string `json:"cnameFrom"`
+	CnameTo              string `json:"cnameTo"`
+	CertProvisioningType string `json:"certProvisioningType"`
+}
+
+type ruleTree struct {
+	owner
+
+	PropertyID      string        `json:"propertyId"`
+	PropertyVersion int           `json:"propertyVersion"`
+	Etag            string        `json:"etag"`
+	RuleFormat      string        `json:"ruleFormat"`
+	Rules           wireRule      `json:"rules"`
+	Errors          []wireMessage `json:"errors,omitempty"`
+	Warnings        []wireMessage `json:"warnings,omitempty"`
+}
+
+type wireRule struct {
+	Name      string          `json:"name"`
+	Children  []wireRule      `json:"children"`
+	Behaviors []wireBehavior  `json:"behaviors"`
+	Options   json.RawMessage `json:"options"`
+}
+
+type wireBehavior struct {
+	Name    string         `json:"name"`
+	Options map[string]any `json:"options"`
+}
+
+type wireMessage struct {
+	Type          string `json:"type"`
+	Title         string `json:"title,omitempty"`
+	Detail        string `json:"detail"`
+	ErrorLocation string `json:"errorLocation,omitempty"`
+}
+
+type contractList struct {
+	AccountID string              `json:"accountId"`
+	Contracts items[wireContract] `json:"contracts"`
+}
+
+type wireContract struct {
+	ContractID       string `json:"contractId"`
+	ContractTypeName string `json:"contractTypeName"`
+}
+
+type buildInfo struct {
+	CurrentCatalogVersion string   `json:"currentCatalogVersion"`
+	CoreVersion           string   `json:"coreVersion"`
+	CatalogGitInfo        buildGit `json:"catalogGitInfo"`
+	CoreGitInfo           buildGit `json:"coreGitInfo"`
+}
+
+type buildGit struct {
+	BuildDate  string `json:"buildDate"`
+	CommitDate string `json:"commitDate"`
+	Branch     string `json:"branch"`
+	CommitID   string `json:"commitId"`
+}

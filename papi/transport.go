@@ -1,0 +1,144 @@
+package papi
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// The way of a request, from above to below. Everything above the signature
+// may wait; nothing below it does, since a signature is good for one attempt
+// and for half a minute.
+//
+//	Client ─► attempt (repeats reads) ─► limiter ─► exchanger (time-outs, signature, body) ─► network
+func stack(credentials Credentials, network http.RoundTripper) http.RoundTripper {
+	return newLimiter(&exchanger{sign: newSigner(credentials), next: network})
+}
+
+// Time-outs of the parts of an attempt.
+const (
+	connectTimeout = 10 * time.Second
+	tlsTimeout     = 10 * time.Second
+	idleTimeout    = 90 * time.Second
+	maxHeaderBytes = 1 << 20
+	// MaxBody is the most that is read of an answer.
+	MaxBody = 16 << 20
+)
+
+// NewNetwork returns the transport that connects to Akamai over TLS, with
+// HTTP/2 where it is offered. roots are the certificates to trust; nil means
+// the system's.
+func NewNetwork(roots *x509.CertPool) *http.Transport {
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: connectTimeout}).DialContext,
+		TLSHandshakeTimeout:    tlsTimeout,
+		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		ForceAttemptHTTP2:      true,
+		MaxIdleConnsPerHost:    maxInFlight,
+		IdleConnTimeout:        idleTimeout,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+	}
+}
+
+type callKey struct{}
+
+func withCall(ctx context.Context, cl call) context.Context {
+	return context.WithValue(ctx, callKey{}, cl)
+}
+
+func callFrom(ctx context.Context) call {
+	cl, _ := ctx.Value(callKey{}).(call)
+	return cl
+}
+
+// exchanger sends one attempt, bounds its time, and reads its answer into
+// memory, so that whatever is above it sees an answer whole or not at all.
+type exchanger struct {
+	sign *signer
+	next http.RoundTripper
+}
+
+var errTooLarge = errors.New("the answer is larger than 16 MiB")
+
+// RoundTrip implements http.RoundTripper.
+func (x *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
+	limit := callFrom(req.Context()).timeout
+	if limit <= 0 {
+		limit = DefaultRequestTimeout
+	}
+	ctx, cancel := context.WithTimeoutCause(req.Context(), limit, &timeoutError{"the whole answer", limit})
+	defer cancel()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	// The beginning of an answer has to come a little earlier than its end.
+	untilHeader := limit - limit/6
+	headerTimer := time.AfterFunc(untilHeader, func() { stop(&timeoutError{"the beginning of an answer", untilHeader}) })
+
+	signed, err := x.sign.signed(req.Clone(ctx))
+	if err != nil {
+		headerTimer.Stop()
+		return nil, err
+	}
+	resp, err := x.next.RoundTrip(signed)
+	headerTimer.Stop()
+	if err != nil {
+		return nil, causeOf(ctx, req.Context(), err)
+	}
+	if err := buffer(resp); err != nil {
+		return nil, causeOf(ctx, req.Context(), err)
+	}
+	return resp, nil
+}
+
+// buffer reads the body into memory.
+func buffer(resp *http.Response) error {
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
+	if err != nil {
+		return err
+	}
+	if len(body) > MaxBody {
+		return errTooLarge
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return nil
+}
+
+// causeOf returns why the attempt's context ended where that is what ended it,
+// and err otherwise.
+func causeOf(attempt, whole context.Context, err error) error {
+	if whole.Err() == nil && attempt.Err() != nil {
+		return context.Cause(attempt)
+	}
+	return err
+}
+
+// timeoutError says which part of an attempt took too long.
+type timeoutError struct {
+	part  string
+	after time.Duration
+}
+
+func (e *timeoutError) Error() string {
+	return fmt.Sprintf("%s did not come within %s", e.part, e.after)
+}
+
+// Timeout marks the error as a time-out for [net.Error].
+func (e *timeoutError) Timeout() bool { return true }
+
+func isCertificateError(err error) bool {
+	_, verification := errors.AsType[*tls.CertificateVerificationError](err)
+	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
+	_, hostname := errors.AsType[x509.HostnameError](err)
+	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
+	_, header := errors.AsType[tls.RecordHeaderError](err)
+	return verification || authority || hostname || invalid || header
+}
