@@ -1,0 +1,227 @@
+package activation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// Selection says which activation a command is about: the one with the id, or
+// what is in progress on the network.
+type Selection struct {
+	Property     papi.PropertyRef
+	ActivationID papi.ID // empty: what is in progress on Network
+	Network      papi.Network
+	// NoWait ends a cancellation as soon as PAPI has accepted it.
+	NoWait bool
+	Waiting
+}
+
+// ErrTooLate says that an activation is no longer pending and cannot be
+// cancelled.
+var ErrTooLate = errors.New("too late to cancel")
+
+// ErrNone says that there is no activation to wait for.
+var ErrNone = errors.New("there is no activation")
+
+func (e *Engine) newSelectionRun(s Selection) *run {
+	return e.newRun(Target{Property: s.Property, Network: s.Network, NoWait: s.NoWait, Waiting: s.Waiting, Version: anyVersion})
+}
+
+// anyVersion keeps a run from choosing a version.
+const anyVersion = -1
+
+// Wait waits for an activation that is under way, wherever it was started.
+// When nothing is under way, it reports how the latest one ended, so that a
+// wait that comes a moment too late says the same as one that did not. The
+// result is never nil.
+func (e *Engine) Wait(ctx context.Context, s Selection) (*Result, error) {
+	r := e.newSelectionRun(s)
+	err := r.wait(ctx, s)
+	return r.finish(err)
+}
+
+func (r *run) wait(ctx context.Context, s Selection) error {
+	a, err := r.find(ctx, s)
+	switch {
+	case err != nil:
+		return err
+	case a == nil:
+		return fmt.Errorf("%w of %s on %s", ErrNone, s.Property.PropertyID, s.Network)
+	}
+	r.take(*a)
+	if !InProgress(*a) && r.reached(*a) {
+		if err := r.conclude(*a); err != nil {
+			return err
+		}
+		if r.result.Outcome == OutcomeActive {
+			r.result.Outcome = OutcomeAlreadyActive
+		} else {
+			r.result.Outcome = OutcomeAlreadyInactive
+		}
+		return nil
+	}
+	r.adopt(*a)
+	return r.follow(ctx, a.ActivationID)
+}
+
+// take makes an activation the one that the result is about.
+func (r *run) take(a papi.Activation) {
+	r.result.Activation = &a
+	r.result.Network, r.result.Version = a.Network, a.PropertyVersion
+	r.target.Network = a.Network
+	if a.PropertyName != "" {
+		r.result.PropertyName = a.PropertyName
+	}
+}
+
+// find returns the activation with the id; or what is in progress on the
+// network; or what was submitted there last; or nil. The list is read in any
+// case, since it tells the usual duration.
+func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, error) {
+	list, err := r.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if s.ActivationID != "" {
+		for _, a := range list.Items {
+			if a.ActivationID.Equal(s.ActivationID) {
+				r.result.Usual = Usual(list.Items, a.Network)
+				return &a, nil
+			}
+		}
+		answer, err := r.engine.API.Activation(ctx, r.ref(), s.ActivationID) // cancelled ones are not in the list
+		if err != nil {
+			return nil, r.readError(ctx, err)
+		}
+		r.result.Usual = Usual(list.Items, answer.Activation.Network)
+		return &answer.Activation, nil
+	}
+	if pending := Pending(list.Items, s.Network); len(pending) > 0 {
+		return &pending[0], nil
+	}
+	return Latest(list.Items, s.Network), nil
+}
+
+func (r *run) readError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return r.stopped(ctx)
+	}
+	return limited(err)
+}
+
+// Cancel cancels the selected activation and waits until it is cancelled. When
+// nothing is pending, that is a success too. The error is ErrTooLate when the
+// activation can no longer be cancelled; the result then has it as it is now.
+// The result is never nil.
+func (e *Engine) Cancel(ctx context.Context, s Selection) (*Result, error) {
+	r := e.newSelectionRun(s)
+	err := r.cancelSelected(ctx, s)
+	return r.finish(err)
+}
+
+func (r *run) cancelSelected(ctx context.Context, s Selection) error {
+	a, err := r.find(ctx, s)
+	switch {
+	case err != nil:
+		return err
+	case a == nil, s.ActivationID == "" && !InProgress(*a):
+		r.result.Outcome, r.result.Version = OutcomeAlreadyCancelled, 0
+		return nil
+	}
+	r.take(*a)
+	if a.Status == papi.StatusAborted {
+		r.result.Outcome = OutcomeAlreadyCancelled
+		return nil
+	}
+	if !InProgress(*a) {
+		return fmt.Errorf("%w: activation %s is %s", ErrTooLate, a.ActivationID, a.Status)
+	}
+	return r.cancel(ctx, *a)
+}
+
+// cancel asks PAPI to cancel an activation and waits for its end. Asking twice
+// does no harm, so a lost answer is asked for again, after a look.
+func (r *run) cancel(ctx context.Context, a papi.Activation) error {
+	for n := 0; phaseOf(a) == inProgress; n++ {
+		answer, err := r.engine.API.CancelActivation(ctx, r.ref(), a.ActivationID)
+		switch {
+		case err == nil && answer.Already:
+			r.result.Outcome = OutcomeAlreadyCancelled
+			a.Status = papi.StatusAborted
+		case err == nil && answer.Activation != nil:
+			a = *answer.Activation
+		case errors.Is(err, papi.ClassCancelTooLate):
+			return r.tooLate(ctx, a)
+		case err != nil && ctx.Err() != nil:
+			return r.stopped(ctx)
+		case errors.Is(err, papi.ClassNotFound) && n > 0:
+			r.result.Outcome = OutcomeCancelled // the lost answer was a yes
+			return nil
+		case err != nil && (!isTransient(err) || n >= r.resubmissions()):
+			return limited(err)
+		case err != nil:
+			if err := r.pause(ctx, max(linear(n), waitOf(err)), err); err != nil {
+				return err
+			}
+		}
+		r.see(a, r.age(a))
+		if err != nil || answer.Activation == nil && !answer.Already {
+			if a, err = r.reread(ctx, a); err != nil {
+				return err
+			}
+		}
+	}
+	return r.cancelled(ctx, a)
+}
+
+// reread looks at an activation whose cancellation brought no clear answer.
+func (r *run) reread(ctx context.Context, a papi.Activation) (papi.Activation, error) {
+	answer, err := r.engine.API.Activation(ctx, r.ref(), a.ActivationID)
+	if err != nil {
+		return a, r.readError(ctx, err)
+	}
+	r.see(answer.Activation, r.age(answer.Activation))
+	return answer.Activation, nil
+}
+
+// cancelled waits until an activation that is being cancelled has ended.
+func (r *run) cancelled(ctx context.Context, a papi.Activation) error {
+	s := &schedule{poll: r.target.Poll, usual: usualStaging}
+	for begun := r.begun; phaseOf(a) == cancelling && !r.target.NoWait; {
+		pause := s.next(r.engine.since(begun), 0)
+		r.emit(Event{Kind: EventWaiting, Activation: &a, Age: r.age(a), Pause: pause})
+		if r.engine.sleep(ctx, pause) != nil {
+			return r.stopped(ctx)
+		}
+		next, err := r.reread(ctx, a)
+		if err != nil && !isTransient(err) {
+			return err
+		}
+		a = next
+	}
+	switch {
+	case a.Status == papi.StatusAborted || phaseOf(a) == cancelling:
+		if r.result.Outcome == "" {
+			r.result.Outcome = OutcomeCancelled
+		}
+		return nil
+	default:
+		return fmt.Errorf("%w: activation %s is %s", ErrTooLate, a.ActivationID, a.Status)
+	}
+}
+
+// tooLate says what is true of an activation that PAPI would not cancel.
+func (r *run) tooLate(ctx context.Context, a papi.Activation) error {
+	now, err := r.reread(ctx, a)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w; and it is not known what is true now: %w", ErrTooLate, err)
+	case now.Status == papi.StatusAborted:
+		r.result.Outcome = OutcomeAlreadyCancelled
+		return nil
+	}
+	return fmt.Errorf("%w: activation %s is %s", ErrTooLate, now.ActivationID, now.Status)
+}

@@ -1,0 +1,102 @@
+package activation
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// check asks what was to be known before a submission. It runs before each
+// submission, since the wait for another activation may have changed it.
+func (r *run) check(ctx context.Context, have []papi.Activation) error {
+	if r.target.RequireStaging && r.target.Network == papi.Production {
+		switch now := Active(have, papi.Staging); {
+		case now == nil:
+			return &Rejected{Reason: fmt.Sprintf("version %d is not active on STAGING; nothing is", r.result.Version)}
+		case now.PropertyVersion != r.result.Version:
+			return &Rejected{Reason: fmt.Sprintf("version %d is not active on STAGING; version %d is", r.result.Version, now.PropertyVersion)}
+		}
+	}
+	switch r.target.Warnings {
+	case FailOnWarnings, FailOnNewWarnings:
+		return r.checkWarnings(ctx, have)
+	case AcknowledgeWarnings:
+	}
+	return nil
+}
+
+// checkWarnings reads the rule tree's errors and warnings.
+func (r *run) checkWarnings(ctx context.Context, have []papi.Activation) error {
+	tree, err := r.engine.API.Rules(ctx, r.ref(), r.result.Version)
+	if err != nil {
+		return r.readError(ctx, err)
+	}
+	if n := len(tree.Errors); n > 0 {
+		return &Rejected{
+			Reason: fmt.Sprintf("the rule tree of version %d has %d errors", r.result.Version, n),
+			Errors: tree.Errors, Warnings: tree.Warnings,
+		}
+	}
+	warnings, which := tree.Warnings, "warnings"
+	if now := Active(have, r.target.Network); r.target.Warnings == FailOnNewWarnings && now != nil && len(warnings) > 0 {
+		before, err := r.engine.API.Rules(ctx, r.ref(), now.PropertyVersion)
+		if err != nil {
+			return r.readError(ctx, err)
+		}
+		warnings, which = newWarnings(before.Warnings, warnings), "new warnings"
+	}
+	if n := len(warnings); n > 0 {
+		return &Rejected{
+			Reason:   fmt.Sprintf("the rule tree of version %d has %d %s", r.result.Version, n, which),
+			Warnings: warnings,
+		}
+	}
+	return nil
+}
+
+// newWarnings returns the warnings that were not there before. Two are the same
+// when they say the same about the same place.
+func newWarnings(before, now []papi.Problem) []papi.Problem {
+	type key struct{ kind, detail, place string }
+	of := func(p papi.Problem) key { return key{p.Type, p.Text(), p.ErrorLocation} }
+	count := make(map[key]int, len(before))
+	for _, p := range before {
+		count[of(p)]++
+	}
+	var added []papi.Problem
+	for _, p := range now {
+		if count[of(p)]--; count[of(p)] < 0 {
+			added = append(added, p)
+		}
+	}
+	return added
+}
+
+// planned ends a dry run with what would be done.
+func (r *run) planned(ctx context.Context, s step, list *papi.ActivationList) error {
+	p := &Plan{}
+	switch s.kind {
+	case done, over:
+		p.Action = ActionNone
+	case follow:
+		p.Action = ActionFollow
+	case blocked:
+		p.Action = ActionWait
+		r.result.BlockedBy = &s.activation
+		if r.target.FailIfPending {
+			return &Busy{Blocker: s.activation}
+		}
+	case create:
+		if err := r.check(ctx, list.Items); err != nil {
+			return err
+		}
+		req := r.request()
+		p.Action, p.Request = ActionSubmit, &req
+	}
+	if s.kind == done || s.kind == follow {
+		r.result.Activation = &s.activation
+	}
+	r.result.Plan, r.result.Outcome = p, OutcomePlanned
+	return nil
+}

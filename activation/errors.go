@@ -1,0 +1,139 @@
+package activation
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// ErrTimeout is the cause with which a context ends whose deadline has passed.
+// Give it to context.WithTimeoutCause.
+var ErrTimeout = errors.New("time is up")
+
+// Failed says that an activation ended, and not well.
+type Failed struct {
+	Outcome    Outcome // failed, aborted or superseded
+	Activation papi.Activation
+}
+
+// Error says how it ended.
+func (e *Failed) Error() string {
+	what := fmt.Sprintf("activation %s of version %d on %s", e.Activation.ActivationID, e.Activation.PropertyVersion, e.Activation.Network)
+	if e.Activation.ActivationType == papi.Deactivate {
+		what = "de" + what
+	}
+	switch e.Outcome { //nolint:exhaustive // the others are no failures
+	case OutcomeAborted:
+		return what + " was cancelled"
+	case OutcomeSuperseded:
+		return what + " has lost its place (" + string(e.Activation.Status) + ")"
+	}
+	if cause := e.Activation.FailureCause; cause != nil && cause.Text() != "" {
+		return what + " failed: " + cause.Text()
+	}
+	return what + " failed"
+}
+
+// Stopped says that the run ended before the activation did.
+type Stopped struct {
+	// Activation is what still goes on at Akamai, as last seen; nil when nothing
+	// was followed.
+	Activation *papi.Activation
+	// Blocker is what was waited for, when nothing else was.
+	Blocker *papi.Activation
+	// Uncertain says that a submission was sent whose answer is not known.
+	Uncertain bool
+	// Cancelled says that the activation was cancelled because time was up.
+	Cancelled bool
+
+	cause error
+}
+
+// Error says what was waited for, and why the wait ended.
+func (e *Stopped) Error() string {
+	what := "stopped"
+	switch {
+	case e.Uncertain:
+		what = "stopped while it is not known whether the submission was accepted"
+	case e.Cancelled:
+		what = fmt.Sprintf("activation %s was cancelled", e.Activation.ActivationID)
+	case e.Activation != nil:
+		what = fmt.Sprintf("activation %s is still %s", e.Activation.ActivationID, e.Activation.Status)
+	case e.Blocker != nil:
+		what = fmt.Sprintf("activation %s of version %d is still in the way", e.Blocker.ActivationID, e.Blocker.PropertyVersion)
+	}
+	return what + ": " + e.cause.Error()
+}
+
+// Unwrap returns the cause with which the context ended.
+func (e *Stopped) Unwrap() error { return e.cause }
+
+// Busy says that another activation is in the way and is not waited for.
+type Busy struct {
+	Blocker papi.Activation
+}
+
+// Error names the activation.
+func (e *Busy) Error() string {
+	return fmt.Sprintf("activation %s of version %d is %s on %s",
+		e.Blocker.ActivationID, e.Blocker.PropertyVersion, e.Blocker.Status, e.Blocker.Network)
+}
+
+// Rejected says that the version cannot be activated, whoever tries.
+type Rejected struct {
+	// Reason is why, in one line.
+	Reason   string
+	Errors   []papi.Problem
+	Warnings []papi.Problem
+
+	cause error
+}
+
+// Error gives the reason.
+func (e *Rejected) Error() string { return e.Reason }
+
+// Unwrap returns PAPI's answer; nil when nothing was submitted.
+func (e *Rejected) Unwrap() error { return e.cause }
+
+// Limited says that a limit is used up.
+type Limited struct {
+	// Until is when it will be there again; the zero time when PAPI did not say.
+	Until time.Time
+	// Daily says that it is the budget of activations of the day.
+	Daily bool
+
+	cause error
+}
+
+// Error says which limit it is.
+func (e *Limited) Error() string {
+	what := "too many requests"
+	if e.Daily {
+		what = "no activations are left today"
+	}
+	if !e.Until.IsZero() {
+		what += ", until " + e.Until.UTC().Format(time.RFC3339)
+	}
+	return what + ": " + e.cause.Error()
+}
+
+// Unwrap returns PAPI's answer.
+func (e *Limited) Unwrap() error { return e.cause }
+
+// Lost says that PAPI does not know an activation any more that it had
+// accepted.
+type Lost struct {
+	Activation papi.Activation
+
+	cause error
+}
+
+// Error names the activation.
+func (e *Lost) Error() string {
+	return fmt.Sprintf("PAPI does not know activation %s any more: %v", e.Activation.ActivationID, e.cause)
+}
+
+// Unwrap returns PAPI's answer.
+func (e *Lost) Unwrap() error { return e.cause }

@@ -1,0 +1,53 @@
+package activation
+
+import (
+	"slices"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// Duration returns how long an activation took, and false where its dates do
+// not tell. The dates of one that has lost its place since only tell it when
+// PAPI says when it became steady.
+func Duration(a papi.Activation) (time.Duration, bool) {
+	var end time.Time
+	switch {
+	case a.FallbackInfo != nil && !a.FallbackInfo.SteadyStateTime.IsZero():
+		end = a.FallbackInfo.SteadyStateTime
+	case phaseOf(a) == live:
+		end = a.UpdateDate
+	}
+	if end.IsZero() || a.SubmitDate.IsZero() {
+		return 0, false
+	}
+	d := end.Sub(a.SubmitDate)
+	return d, d > 0 && d <= maxUsual
+}
+
+// durations returns how long the finished activations of a network took.
+func durations(have []papi.Activation, network papi.Network) []time.Duration {
+	var all []time.Duration
+	for _, a := range have {
+		if a.Network != network || a.ActivationType == papi.Deactivate || InProgress(a) || a.Status == papi.StatusFailed {
+			continue
+		}
+		if d, ok := Duration(a); ok {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// median returns the middle one, or the mean of the two in the middle.
+func median(all []time.Duration) (time.Duration, bool) {
+	if len(all) == 0 {
+		return 0, false
+	}
+	slices.Sort(all)
+	middle := len(all) / 2
+	if len(all)%2 == 1 {
+		return all[middle], true
+	}
+	return (all[middle-1] + all[middle]) / 2, true
+}

@@ -1,0 +1,200 @@
+package activation
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// phase is what a status means for somebody who waits.
+type phase int
+
+const (
+	// inProgress is also what a status means that this program does not know:
+	// never a success, never a failure, never a reason to submit.
+	inProgress phase = iota
+	cancelling
+	live  // the version serves traffic; for a deactivation: it is taken off
+	ended // it has ended otherwise
+)
+
+// phaseOf returns the phase of an activation. It looks at nothing but the
+// activation: whether another one has taken its place is for [active] to say.
+func phaseOf(a papi.Activation) phase {
+	switch a.Status {
+	case papi.StatusActive:
+		return live
+	case papi.StatusDeactivated:
+		if a.ActivationType == papi.Deactivate {
+			return live
+		}
+		return ended
+	case papi.StatusInactive, papi.StatusAborted, papi.StatusFailed:
+		return ended
+	case papi.StatusPendingCancellation:
+		return cancelling
+	case papi.StatusNew, papi.StatusPending, papi.StatusZone1, papi.StatusZone2, papi.StatusZone3,
+		papi.StatusPendingDeactivation:
+		return inProgress
+	}
+	return inProgress
+}
+
+// InProgress reports whether an activation still keeps its network busy.
+// Statuses that are not known do.
+func InProgress(a papi.Activation) bool {
+	p := phaseOf(a)
+	return p == inProgress || p == cancelling
+}
+
+// Pending returns the activations that keep a network busy, the latest first.
+func Pending(have []papi.Activation, network papi.Network) []papi.Activation {
+	var pending []papi.Activation
+	for _, a := range have {
+		if a.Network == network && InProgress(a) {
+			pending = append(pending, a)
+		}
+	}
+	slices.SortFunc(pending, func(a, b papi.Activation) int { return later(b, a) })
+	return pending
+}
+
+// Active returns the activation whose version is active on a network, nil when
+// none is. Older entries may still say ACTIVE although another version, or a
+// deactivation, has taken their place: the latest one counts.
+func Active(have []papi.Activation, network papi.Network) *papi.Activation {
+	var newest *papi.Activation
+	for i, a := range have {
+		if a.Network == network && phaseOf(a) == live && (newest == nil || later(a, *newest) > 0) {
+			newest = &have[i]
+		}
+	}
+	if newest == nil || newest.ActivationType == papi.Deactivate {
+		return nil
+	}
+	return newest
+}
+
+// Latest returns the activation of a network that was submitted last, nil when
+// there is none.
+func Latest(have []papi.Activation, network papi.Network) *papi.Activation {
+	var newest *papi.Activation
+	for i, a := range have {
+		if a.Network == network && (newest == nil || later(a, *newest) > 0) {
+			newest = &have[i]
+		}
+	}
+	return newest
+}
+
+// later orders activations by submission: positive when a came after b. It is a
+// total order, so that no order of PAPI's list can change a decision.
+func later(a, b papi.Activation) int {
+	return cmp.Or(
+		a.SubmitDate.Compare(b.SubmitDate),
+		cmp.Compare(number(a.ActivationID), number(b.ActivationID)),
+		cmp.Compare(a.ActivationID.Bare(), b.ActivationID.Bare()),
+		a.UpdateDate.Compare(b.UpdateDate),
+		cmp.Compare(a.Status, b.Status),
+		cmp.Compare(a.PropertyVersion, b.PropertyVersion),
+	)
+}
+
+func number(id papi.ID) int64 {
+	n, err := strconv.ParseInt(id.Bare(), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// goal is what [plan] aims at.
+type goal struct {
+	network papi.Network
+	version int
+	steady  bool
+	// tried is a submission of this run that may have been accepted; nil when
+	// there is none.
+	tried *submission
+}
+
+// submission is what is known of a submission whose answer was lost.
+type submission struct {
+	// known has the activations that were there before.
+	known map[string]bool
+	// since is the earliest time, by PAPI's clock, that its submitDate can be.
+	since time.Time
+}
+
+// made reports whether the submission can have made the activation.
+func (s *submission) made(a papi.Activation) bool {
+	return s != nil && !s.known[a.ActivationID.Bare()] && (a.SubmitDate.IsZero() || !a.SubmitDate.Before(s.since))
+}
+
+type stepKind int
+
+const (
+	create  stepKind = iota // submit
+	done                    // it is so already
+	follow                  // it is on its way
+	blocked                 // another one is in the way
+	over                    // what this run submitted has ended already
+)
+
+// step is what to do next.
+type step struct {
+	kind       stepKind
+	activation papi.Activation // the one it is about; zero for create
+}
+
+// plan decides from what PAPI has what to do next. Any order of the list gives
+// the same step.
+func plan(have []papi.Activation, g goal) step {
+	ours := func(a papi.Activation) bool {
+		return a.ActivationType != papi.Deactivate && a.PropertyVersion == g.version
+	}
+	var mine *papi.Activation
+	for _, a := range Pending(have, g.network) {
+		if !ours(a) || phaseOf(a) == cancelling {
+			return step{blocked, a}
+		}
+		if mine == nil {
+			mine = &a
+		}
+	}
+	if mine != nil {
+		return step{follow, *mine}
+	}
+	if now := Active(have, g.network); now != nil && ours(*now) {
+		if g.steady && !settled(*now) {
+			return step{follow, *now}
+		}
+		return step{done, *now}
+	}
+	if lost := endedSubmission(have, g); lost != nil {
+		return step{over, *lost}
+	}
+	return step{kind: create}
+}
+
+// endedSubmission finds the activation that this run's submission made, when it
+// ended before its lost answer was looked for.
+func endedSubmission(have []papi.Activation, g goal) *papi.Activation {
+	var newest *papi.Activation
+	for i, a := range have {
+		if a.Network == g.network && a.PropertyVersion == g.version && a.ActivationType != papi.Deactivate &&
+			!InProgress(a) && g.tried.made(a) && (newest == nil || later(a, *newest) > 0) {
+			newest = &have[i]
+		}
+	}
+	return newest
+}
+
+// settled reports whether nothing moves any more. PAPI does not send the state
+// of older activations, which have long settled.
+func settled(a papi.Activation) bool {
+	return a.FMAActivationState == "" || a.FMAActivationState == papi.FMASteady
+}

@@ -1,0 +1,201 @@
+package activation
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// run is one call of Activate, Wait or Cancel.
+type run struct {
+	engine *Engine
+	target Target
+	result *Result
+	begun  time.Time
+	tried  *submission   // that may have been accepted
+	known  []papi.ID     // what the last look found
+	clock  time.Duration // PAPI's clock minus the local one
+	fails  int           // submissions that came to nothing
+	yields int           // looks at what is in the way
+	last   error         // why the last submission came to nothing
+}
+
+func (e *Engine) newRun(t Target) *run {
+	return &run{
+		engine: e, target: t, begun: time.Now(),
+		result: &Result{Property: t.Property, Network: t.Network, Version: t.Version},
+	}
+}
+
+// finish completes the result.
+func (r *run) finish(err error) (*Result, error) {
+	r.result.Waited = r.engine.since(r.begun)
+	if failed, ok := errors.AsType[*Failed](err); ok {
+		r.result.Outcome = failed.Outcome
+	}
+	return r.result, err
+}
+
+func (r *run) emit(ev Event) {
+	if r.engine.Observe == nil {
+		return
+	}
+	ev.Network, ev.Version, ev.Usual = r.result.Network, r.result.Version, r.result.Usual
+	r.engine.Observe(ev)
+}
+
+func (r *run) goal() goal {
+	return goal{network: r.target.Network, version: r.result.Version, steady: r.target.Steady, tried: r.tried}
+}
+
+// look reads what PAPI has. While it is not known whether a submission was
+// accepted, it does not give up before the context ends: what has been
+// submitted must not be lost.
+func (r *run) look(ctx context.Context) (*papi.ActivationList, error) {
+	for n := 0; ; n++ {
+		list, err := r.engine.API.Activations(ctx, r.ref())
+		switch {
+		case err == nil:
+			return list, r.learn(list)
+		case ctx.Err() != nil:
+			return nil, r.stopped(ctx)
+		case r.tried == nil || !isTransient(err):
+			return nil, limited(err)
+		}
+		if err := r.pause(ctx, linear(n), err); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// ref is the property with what is known of its contract and group.
+func (r *run) ref() papi.PropertyRef { return r.result.Property }
+
+// learn keeps what a list tells beside its activations.
+func (r *run) learn(list *papi.ActivationList) error {
+	if list.ContractID != "" && list.GroupID != "" {
+		r.result.Property.ContractID, r.result.Property.GroupID = list.ContractID, list.GroupID
+	}
+	if list.AccountID != "" {
+		r.result.AccountID = list.AccountID
+	}
+	if !list.Date.IsZero() {
+		r.clock = time.Until(list.Date)
+	}
+	r.known = r.known[:0]
+	for _, a := range list.Items {
+		r.known = append(r.known, a.ActivationID)
+		if r.result.PropertyName == "" {
+			r.result.PropertyName = a.PropertyName
+		}
+	}
+	r.result.Usual = Usual(list.Items, r.target.Network)
+	if r.result.Version != 0 {
+		return nil
+	}
+	now := Active(list.Items, r.target.ActiveOn)
+	if now == nil {
+		return &Rejected{Reason: "no version is active on " + string(r.target.ActiveOn)}
+	}
+	r.result.Version = now.PropertyVersion
+	return nil
+}
+
+// pause waits before the next try, and tells why.
+func (r *run) pause(ctx context.Context, d time.Duration, why error) error {
+	r.emit(Event{Kind: EventRetrying, Activation: r.result.Activation, Pause: d, Err: why})
+	if err := r.engine.sleep(ctx, d); err != nil {
+		return r.stopped(ctx)
+	}
+	return nil
+}
+
+// stopped is the error for a run whose context has ended.
+func (r *run) stopped(ctx context.Context) error {
+	s := &Stopped{Activation: r.result.Activation, Uncertain: r.tried != nil, cause: context.Cause(ctx)}
+	if s.Activation == nil && !s.Uncertain {
+		s.Blocker = r.result.BlockedBy
+	}
+	return s
+}
+
+// already ends a run whose goal was reached at a look.
+func (r *run) already(a papi.Activation) error {
+	r.result.Activation, r.result.BlockedBy = &a, nil
+	r.result.Outcome = OutcomeAlreadyActive
+	if r.tried.made(a) {
+		r.result.Submitted, r.result.Outcome = true, OutcomeActive
+	}
+	return nil
+}
+
+// adopt takes an activation that is on its way for the one to follow.
+func (r *run) adopt(a papi.Activation) {
+	r.result.Activation, r.result.BlockedBy = &a, nil
+	if r.tried.made(a) {
+		r.result.Submitted = true
+		r.emit(Event{Kind: EventSubmitted, Activation: &a, Age: r.age(a)})
+	} else {
+		r.result.Adopted = true
+		r.emit(Event{Kind: EventAdopted, Activation: &a, Age: r.age(a)})
+	}
+	r.tried = nil
+}
+
+// accepted ends a run that does not wait.
+func (r *run) accepted() error {
+	r.result.Outcome = OutcomeSubmitted
+	return nil
+}
+
+// age returns how long ago an activation was submitted, by PAPI's clock.
+func (r *run) age(a papi.Activation) time.Duration {
+	if a.SubmitDate.IsZero() {
+		return 0
+	}
+	return max(time.Since(a.SubmitDate)+r.clock, 0)
+}
+
+// yield waits for the activation that is in the way, looking at that one only.
+func (r *run) yield(ctx context.Context, blocker papi.Activation) error {
+	r.result.BlockedBy = &blocker
+	if r.target.FailIfPending {
+		return &Busy{Blocker: blocker}
+	}
+	r.fails, r.tried = 0, nil
+	for InProgress(blocker) {
+		pause := blockerPause(r.yields)
+		r.yields++
+		r.emit(Event{Kind: EventQueued, Activation: &blocker, Age: r.age(blocker), Pause: pause})
+		if r.engine.sleep(ctx, pause) != nil {
+			return r.stopped(ctx)
+		}
+		answer, err := r.engine.API.Activation(ctx, r.ref(), blocker.ActivationID)
+		switch {
+		case err == nil:
+			blocker = answer.Activation
+			r.result.BlockedBy = &blocker
+		case ctx.Err() != nil:
+			return r.stopped(ctx)
+		case errors.Is(err, papi.ClassNotFound):
+			return nil // it has gone; the next look tells
+		case !isTransient(err):
+			return limited(err)
+		}
+	}
+	return nil
+}
+
+// isTransient reports whether the same read may succeed later.
+func isTransient(err error) bool {
+	for _, class := range [...]papi.Class{
+		papi.ClassNoAnswer, papi.ClassTimeout, papi.ClassMalformed, papi.ClassServer, papi.ClassRateLimited,
+	} {
+		if errors.Is(err, class) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,212 @@
+package activation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+const (
+	// clockTolerance is how far PAPI's clocks may differ from each other.
+	clockTolerance = time.Minute
+	// answerGrace is how long a submission that is on its way is waited for when
+	// the run is stopped: knowing the activation is worth it.
+	answerGrace = 10 * time.Second
+)
+
+// create submits, and follows what PAPI has accepted. It returns nil without an
+// outcome when it has to be looked again.
+func (r *run) create(ctx context.Context, list *papi.ActivationList) error {
+	if r.last != nil && r.fails > r.resubmissions() {
+		return r.last
+	}
+	if err := r.check(ctx, list.Items); err != nil {
+		return err
+	}
+	r.result.BlockedBy = nil
+	created, err := r.submit(ctx)
+	if err != nil {
+		return r.reconsidered(ctx, err)
+	}
+	r.tried = nil
+	r.result.Submitted = true
+	if r.result.Property.ContractID == "" && created.ContractID != "" && created.GroupID != "" {
+		r.result.Property.ContractID, r.result.Property.GroupID = created.ContractID, created.GroupID
+	}
+	r.result.Activation = &papi.Activation{
+		ActivationID: created.ActivationID, ActivationType: papi.Activate,
+		PropertyID: r.target.Property.PropertyID, PropertyName: r.result.PropertyName,
+		PropertyVersion: r.result.Version, Network: r.target.Network, Note: r.target.Request.Note,
+		Status: papi.StatusNew, NotifyEmails: r.target.Request.NotifyEmails,
+	}
+	r.emit(Event{Kind: EventSubmitted, Activation: r.result.Activation, Budget: r.result.Budget})
+	if r.target.NoWait {
+		return r.accepted()
+	}
+	return r.follow(ctx, created.ActivationID)
+}
+
+// submit sends one submission. It is not cut off when the run is stopped, but
+// for a moment waited for: an activation that PAPI has accepted must be known.
+func (r *run) submit(ctx context.Context) (*papi.CreatedActivation, error) {
+	if ctx.Err() != nil {
+		return nil, r.stopped(ctx)
+	}
+	known := make(map[string]bool, len(r.known))
+	for _, id := range r.known {
+		known[id.Bare()] = true
+	}
+	r.tried = &submission{known: known, since: time.Now().Add(r.clock - clockTolerance)}
+	patient, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
+	defer context.AfterFunc(ctx, func() {
+		grace := time.AfterFunc(answerGrace, func() { cancel(context.Cause(ctx)) })
+		context.AfterFunc(patient, func() { grace.Stop() })
+	})()
+	created, err := r.engine.API.CreateActivation(patient, r.ref(), r.request())
+	if created != nil {
+		r.spend(created.Limits)
+	}
+	if problem, ok := errors.AsType[*papi.Error](err); ok {
+		r.spend(problem.Answer.Limits)
+	}
+	return created, err
+}
+
+// request is the submission.
+func (r *run) request() papi.ActivationRequest {
+	req := r.target.Request
+	req.PropertyVersion, req.Network, req.ActivationType = r.result.Version, r.target.Network, papi.Activate
+	req.AcknowledgeAllWarnings = true
+	return req
+}
+
+func (r *run) spend(limits papi.Limits) {
+	if limits.Activations != nil {
+		r.result.Budget = limits.Activations
+	}
+}
+
+func (r *run) resubmissions() int {
+	if r.engine.Resubmissions == 0 {
+		return DefaultResubmissions
+	}
+	return max(r.engine.Resubmissions, 0)
+}
+
+// reconsidered waits before the next look after a submission that did not
+// succeed, or returns why there will be none.
+func (r *run) reconsidered(ctx context.Context, err error) error {
+	if stopped, ok := errors.AsType[*Stopped](err); ok {
+		return stopped
+	}
+	if !isUncertain(err) {
+		r.tried = nil
+	}
+	if ctx.Err() != nil {
+		return r.stopped(ctx)
+	}
+	pause, again := reconsider(err, r.fails)
+	if !again {
+		return rejected(err)
+	}
+	r.fails++
+	r.last = limited(err)
+	if r.engine.Jitter != nil {
+		pause += r.engine.Jitter(pause)
+	}
+	if deadline, ok := ctx.Deadline(); ok && !isUncertain(err) && time.Until(deadline) < r.engine.real(pause) {
+		return limited(fmt.Errorf("%w; the next try would be in %s, and time is up before", err, pause.Round(time.Second)))
+	}
+	return r.pause(ctx, pause, err)
+}
+
+// isUncertain reports whether PAPI may have accepted a submission that ended in
+// the error.
+func isUncertain(err error) bool {
+	problem, ok := errors.AsType[*papi.Error](err)
+	return !ok || problem.Class.Uncertain()
+}
+
+// rateLimitPause is waited after too many requests, when PAPI did not say how long.
+const rateLimitPause = time.Minute
+
+// reconsider decides what follows a submission that ended in the error, after
+// so many that came to nothing before it: whether to look and perhaps submit
+// again, and after which pause.
+func reconsider(err error, fails int) (pause time.Duration, again bool) {
+	problem, ok := errors.AsType[*papi.Error](err)
+	if !ok {
+		return linear(fails), true // whatever it was, it is not an answer: look
+	}
+	switch problem.Class {
+	case papi.ClassNoAnswer, papi.ClassTimeout, papi.ClassMalformed, papi.ClassRedirect, papi.ClassServer,
+		papi.ClassBusy, papi.ClassARLConflict, papi.ClassNotYet, papi.ClassStillPending, papi.ClassCertificateNew:
+		return max(linear(fails), problem.Wait()), true
+	case papi.ClassAlreadyActivated:
+		if fails == 0 {
+			return 0, true // the list tells which activation it is
+		}
+		return linear(fails), true
+	case papi.ClassRateLimited:
+		if wait := problem.Wait(); wait > 0 {
+			return wait, true
+		}
+		return max(linear(fails), rateLimitPause), true
+	case papi.ClassTLS, papi.ClassClockSkew, papi.ClassUnauthorized, papi.ClassGrantMissing, papi.ClassForbidden,
+		papi.ClassVersionLocked, papi.ClassNotFound, papi.ClassInvalid, papi.ClassNotifyEmails, papi.ClassCompliance,
+		papi.ClassOtherRejection, papi.ClassWarnings, papi.ClassRejected, papi.ClassCacheWipe, papi.ClassETag,
+		papi.ClassNotActive, papi.ClassCancelTooLate, papi.ClassBudgetExhausted, papi.ClassResourceLimit:
+		return 0, false
+	}
+	return 0, false
+}
+
+// rejected gives a final answer to a submission its type.
+func rejected(err error) error {
+	problem, ok := errors.AsType[*papi.Error](err)
+	if !ok {
+		return err
+	}
+	switch problem.Class { //nolint:exhaustive // the others have no type of their own
+	case papi.ClassRejected, papi.ClassWarnings, papi.ClassCacheWipe, papi.ClassCompliance, papi.ClassNotifyEmails:
+		reason := problem.Text()
+		if len(problem.Errors) > 0 {
+			reason = problem.Errors[0].Text()
+		}
+		return &Rejected{
+			Reason: "PAPI will not activate this version: " + reason,
+			Errors: problem.Errors, Warnings: problem.Warnings, cause: err,
+		}
+	}
+	return limited(err)
+}
+
+// limited gives the errors of used-up limits their type, and leaves others.
+func limited(err error) error {
+	problem, ok := errors.AsType[*papi.Error](err)
+	if !ok {
+		return err
+	}
+	switch problem.Class { //nolint:exhaustive // the others are no limits
+	case papi.ClassBudgetExhausted:
+		l := &Limited{Daily: true, cause: err}
+		if q := problem.Answer.Limits.Activations; q != nil {
+			l.Until = q.Reset
+		}
+		if wait := problem.Wait(); l.Until.IsZero() && wait > 0 {
+			l.Until = time.Now().Add(wait)
+		}
+		return l
+	case papi.ClassRateLimited, papi.ClassResourceLimit:
+		l := &Limited{cause: err}
+		if wait := problem.Wait(); wait > 0 {
+			l.Until = time.Now().Add(wait)
+		}
+		return l
+	}
+	return err
+}
