@@ -36,7 +36,8 @@ func (e *Failed) Error() string {
 	return what + " failed"
 }
 
-// Stopped says that the run ended before the activation did.
+// Stopped says that the run ended before the activation did: because its
+// context ended, or because PAPI would not tell what became of a submission.
 type Stopped struct {
 	// Activation is what still goes on at Akamai, as last seen; nil when nothing
 	// was followed.
@@ -67,7 +68,7 @@ func (e *Stopped) Error() string {
 	return what + ": " + e.cause.Error()
 }
 
-// Unwrap returns the cause with which the context ended.
+// Unwrap returns the cause with which the context ended, or PAPI's answer.
 func (e *Stopped) Unwrap() error { return e.cause }
 
 // Busy says that another activation is in the way and is not waited for.

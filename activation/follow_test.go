@@ -118,7 +118,7 @@ func TestActivateUntilSteadyEndsWhenPAPISendsNoState(t *testing.T) {
 func TestActivateOutlastsALongFailureOfPAPIWhileItWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{})
-		s.sim.Inject(simulator.Fault{Operation: simulator.OpPoll, Skip: 2, Times: 25, Status: http.StatusInternalServerError})
+		s.sim.Inject(simulator.Fault{Operation: simulator.OpPoll, Skip: 2, Times: 10, Status: http.StatusInternalServerError})
 		result, err := s.activate(www())
 		if err != nil || result.Outcome != activation.OutcomeActive {
 			t.Errorf("outcome %q: %v", result.Outcome, err)

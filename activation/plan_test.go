@@ -165,7 +165,7 @@ func classes() map[papi.Class]bool {
 		papi.ClassNoAnswer: true, papi.ClassTimeout: true, papi.ClassMalformed: true, papi.ClassRedirect: true,
 		papi.ClassServer: true, papi.ClassBusy: true, papi.ClassARLConflict: true, papi.ClassNotYet: true,
 		papi.ClassStillPending: true, papi.ClassCertificateNew: true, papi.ClassAlreadyActivated: true,
-		papi.ClassRateLimited: true,
+		papi.ClassRateLimited: true, papi.ClassSuspended: true,
 
 		papi.ClassTLS: false, papi.ClassClockSkew: false, papi.ClassUnauthorized: false, papi.ClassGrantMissing: false,
 		papi.ClassForbidden: false, papi.ClassVersionLocked: false, papi.ClassNotFound: false, papi.ClassInvalid: false,

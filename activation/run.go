@@ -61,8 +61,10 @@ func (r *run) look(ctx context.Context) (*papi.ActivationList, error) {
 			return list, r.learn(list)
 		case ctx.Err() != nil:
 			return nil, r.stopped(ctx)
-		case r.tried == nil || !isTransient(err):
+		case r.tried == nil:
 			return nil, limited(err)
+		case !isTransient(err):
+			return nil, &Stopped{Uncertain: true, cause: limited(err)}
 		}
 		if err := r.pause(ctx, linear(n), err); err != nil {
 			return nil, err
@@ -190,12 +192,6 @@ func (r *run) yield(ctx context.Context, blocker papi.Activation) error {
 
 // isTransient reports whether the same read may succeed later.
 func isTransient(err error) bool {
-	for _, class := range [...]papi.Class{
-		papi.ClassNoAnswer, papi.ClassTimeout, papi.ClassMalformed, papi.ClassServer, papi.ClassRateLimited,
-	} {
-		if errors.Is(err, class) {
-			return true
-		}
-	}
-	return false
+	problem, ok := errors.AsType[*papi.Error](err)
+	return ok && problem.Class.Transient()
 }

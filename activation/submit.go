@@ -151,6 +151,8 @@ func reconsider(err error, fails int) (pause time.Duration, again bool) {
 			return 0, true // the list tells which activation it is
 		}
 		return linear(fails), true
+	case papi.ClassSuspended:
+		return max(problem.Wait(), firstStep), true
 	case papi.ClassRateLimited:
 		if wait := problem.Wait(); wait > 0 {
 			return wait, true

@@ -145,7 +145,7 @@ func TestActivateKeepsLookingForALostSubmissionWhilePAPIIsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{})
 		s.sim.Inject(fault(t, "submit=drop-after"))
-		s.sim.Inject(simulator.Fault{Operation: simulator.OpList, Skip: 1, Times: 20, Status: http.StatusServiceUnavailable})
+		s.sim.Inject(simulator.Fault{Operation: simulator.OpList, Skip: 1, Times: 10, Status: http.StatusServiceUnavailable})
 		result, err := s.activate(www())
 		if err != nil || !result.Submitted {
 			t.Errorf("submitted %t: %v", result.Submitted, err)

@@ -18,6 +18,7 @@ const (
 	ClassTLS       Class = "tls"              // the server's certificate is not trusted
 	ClassMalformed Class = "malformed-answer" // a body that is not what PAPI documents
 	ClassRedirect  Class = "redirect"         // a redirect that must not be followed
+	ClassSuspended Class = "suspended"        // not sent: PAPI has failed too often in a row
 
 	// Credentials and requests.
 
@@ -69,6 +70,17 @@ func (c Class) Error() string { return string(c) }
 func (c Class) Uncertain() bool {
 	switch c { //nolint:exhaustive // every other class is an answer that says no
 	case ClassNoAnswer, ClassTimeout, ClassMalformed, ClassServer, ClassRedirect:
+		return true
+	}
+	return false
+}
+
+// Transient reports whether a read that ended in an error of this class may
+// succeed when it is asked again. That says nothing about a submission.
+func (c Class) Transient() bool {
+	switch c { //nolint:exhaustive // every other class is an answer that stands
+	case ClassNoAnswer, ClassTimeout, ClassMalformed, ClassSuspended, ClassRateLimited, ClassServer,
+		ClassBusy, ClassARLConflict, ClassNotYet, ClassStillPending:
 		return true
 	}
 	return false

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -34,6 +35,11 @@ type Options struct {
 	// submission or of a rule tree's validation. 0 means the defaults.
 	RequestTimeout time.Duration
 	SubmitTimeout  time.Duration
+	// Suspension says for how long nothing is sent to a PAPI that is down.
+	Suspension Suspension
+	// Account is shared by the clients of one account; nil means that the
+	// client has it to itself.
+	Account *Account
 	// Jitter returns what is added to a pause between two attempts at a read;
 	// nil means nothing.
 	Jitter func(pause time.Duration) time.Duration
@@ -53,6 +59,9 @@ type Attempt struct {
 	// Retry says that the request will be repeated, after Pause.
 	Retry bool
 	Pause time.Duration
+	// Slowed says that this is PAPI's first refusal: the client goes on at half
+	// its rate, which grows back slowly.
+	Slowed bool
 }
 
 // Client is a connection to PAPI for one credential. It may be used from
@@ -66,6 +75,7 @@ type Client struct {
 	submitTimeout time.Duration
 	jitter        func(time.Duration) time.Duration
 	observe       func(Attempt)
+	slowed        atomic.Bool
 }
 
 // New returns a client that signs with the credentials. The error says what is
@@ -89,7 +99,7 @@ func New(credentials Credentials, o Options) (*Client, error) {
 	}
 	c.applyDefaults()
 	c.http = &http.Client{
-		Transport:     stack(credentials, o.Transport),
+		Transport:     stack(credentials, o),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return c, nil

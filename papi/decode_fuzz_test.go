@@ -17,8 +17,8 @@ func FuzzProblem(f *testing.F) {
 		if e.Class == "" || e.Error() == "" || e.Wait() < 0 || len(e.Body) > maxErrorText+len("…") {
 			t.Errorf("%q: class %q, wait %s", body, e.Class, e.Wait())
 		}
-		if e.StatusCode == http.StatusUnauthorized && e.Class.heals() {
-			t.Errorf("%q: a 401 heals", body)
+		if e.StatusCode == http.StatusUnauthorized && e.Class.Transient() {
+			t.Errorf("%q: a 401 is transient", body)
 		}
 	})
 }

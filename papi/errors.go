@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -119,6 +118,9 @@ func (e *Error) Wait() time.Duration {
 	if clock.IsZero() {
 		clock = time.Now()
 	}
+	if suspended, ok := errors.AsType[*suspendedError](e.cause); ok {
+		return max(time.Until(suspended.until), 0)
+	}
 	wait := max(e.Answer.RetryAfter, statedSeconds(e.Detail))
 	if !e.notBefore.IsZero() {
 		wait = max(wait, e.notBefore.Sub(clock))
@@ -217,15 +219,18 @@ func unanswered(method string, t target, cause error) *Error {
 
 func classOfCause(cause error) Class {
 	var timeout interface{ Timeout() bool }
+	var suspended *suspendedError
 	switch {
+	case errors.As(cause, &suspended):
+		return ClassSuspended
+	case errors.Is(cause, errNoTime):
+		return ClassRateLimited
 	case errors.Is(cause, errTooLarge):
 		return ClassMalformed
 	case isCertificateError(cause):
 		return ClassTLS
 	case errors.As(cause, &timeout) && timeout.Timeout():
 		return ClassTimeout
-	case errors.Is(cause, io.ErrUnexpectedEOF):
-		return ClassNoAnswer
 	}
 	return ClassNoAnswer
 }

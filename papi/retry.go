@@ -68,6 +68,7 @@ func (a *attempts) check(ctx context.Context, resp *http.Response, err error) (b
 		done.StatusCode, done.Answer = resp.StatusCode, readAnswer(resp, time.Now())
 	}
 	failure := a.failure(resp, done)
+	done.Slowed = failure != nil && failure.Class == ClassRateLimited && a.client.slowed.CompareAndSwap(false, true)
 	a.pause = 0
 	done.Retry = failure != nil && ctx.Err() == nil && a.again(ctx, failure)
 	done.Pause = a.pause
@@ -106,7 +107,7 @@ func (a *attempts) again(ctx context.Context, e *Error) bool {
 		a.reasked = true
 		return first
 	}
-	if !e.Class.heals() || a.repeats >= a.client.maxRetries {
+	if !e.Class.Transient() || e.Class == ClassSuspended || a.repeats >= a.client.maxRetries {
 		return false
 	}
 	pause := min(firstPause<<a.repeats, maxPause)
@@ -119,13 +120,4 @@ func (a *attempts) again(ctx context.Context, e *Error) bool {
 	a.repeats++
 	a.pause = pause
 	return true
-}
-
-// heals reports whether a read that ended so may succeed when it is repeated.
-func (c Class) heals() bool {
-	switch c { //nolint:exhaustive // every other class is an answer that stands
-	case ClassNoAnswer, ClassTimeout, ClassMalformed, ClassRateLimited, ClassServer:
-		return true
-	}
-	return false
 }

@@ -17,9 +17,9 @@ import (
 // may wait; nothing below it does, since a signature is good for one attempt
 // and for half a minute.
 //
-//	Client ─► attempt (repeats reads) ─► limiter ─► exchanger (time-outs, signature, body) ─► network
-func stack(credentials Credentials, network http.RoundTripper) http.RoundTripper {
-	return newLimiter(&exchanger{sign: newSigner(credentials), next: network})
+//	Client ─► attempt (repeats reads) ─► breaker ─► limiter ─► exchanger (time-outs, signature, body) ─► network
+func stack(credentials Credentials, o Options) http.RoundTripper {
+	return newBreaker(o.Suspension, newLimiter(o.Account, &exchanger{sign: newSigner(credentials), next: o.Transport}))
 }
 
 // Time-outs of the parts of an attempt.

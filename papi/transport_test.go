@@ -11,8 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,32 +104,6 @@ func TestAnAnswerOfMoreThan16MiBIsRefused(t *testing.T) {
 type endless struct{}
 
 func (*endless) Read(p []byte) (int, error) { return len(p), nil }
-
-func TestNoMoreThanFourRequestsAreInFlight(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var now, most atomic.Int32
-		client := clientOver(t, papi.Options{}, func(r *http.Request) (*http.Response, error) {
-			if n := now.Add(1); n > most.Load() {
-				most.Store(n)
-			}
-			<-time.After(time.Second)
-			now.Add(-1)
-			return answer(r, 200, noActivations), nil
-		})
-		var wg sync.WaitGroup
-		for range 20 {
-			wg.Go(func() {
-				if _, err := client.Activations(t.Context(), www()); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		if most.Load() != 4 {
-			t.Errorf("%d requests at once, want 4", most.Load())
-		}
-	})
-}
 
 func TestTheLimiterStaysBelowPAPIsRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

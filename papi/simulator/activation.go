@@ -156,6 +156,7 @@ func (p *property) activated(a *Activation, at time.Time) {
 		}
 		old.Updated = at
 		old.Status = StatusInactive
+		old.Steps = nil // it was not steady yet, and will not be
 		if old.Type == Deactivate {
 			continue
 		}

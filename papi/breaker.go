@@ -1,0 +1,157 @@
+package papi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Suspension says for how long a kind of request is not sent after it has
+// failed so often in a row that PAPI is taken to be down. The zero value is
+// [DefaultSuspension].
+type Suspension struct {
+	Initial time.Duration // of the first suspension
+	Factor  float64       // by which each further one is longer, while nothing succeeds
+	Maximum time.Duration // of any
+}
+
+// DefaultSuspension holds unless Options says otherwise.
+func DefaultSuspension() Suspension {
+	return Suspension{Initial: 30 * time.Second, Factor: 2, Maximum: 5 * time.Minute}
+}
+
+// suspendAfter is how many failures in a row suspend a kind of request: as many
+// as the attempts at one read. A read that fails for good is the sign.
+const suspendAfter = DefaultMaxRetries + 1
+
+// breaker keeps requests from a PAPI that is down. Reads, submissions and
+// cancellations are suspended apart, since they fail apart. When a suspension is
+// over, one request may try; its success ends the trouble, its failure begins
+// the next suspension. A client has one host, and so has its breaker.
+type breaker struct {
+	settings Suspension
+	next     http.RoundTripper
+
+	mu    sync.Mutex // guards the circuits
+	kinds map[string]*circuit
+}
+
+// circuit is the state of one kind of request.
+type circuit struct {
+	failures int           // in a row
+	length   time.Duration // of the last suspension; 0 while there was none
+	until    time.Time     // the end of the suspension; zero while there is none
+	probing  bool          // a request tries whether PAPI is back
+}
+
+func newBreaker(s Suspension, next http.RoundTripper) *breaker {
+	standard := DefaultSuspension()
+	if s.Initial <= 0 {
+		s.Initial = standard.Initial
+	}
+	if s.Factor < 1 {
+		s.Factor = standard.Factor
+	}
+	if s.Maximum <= 0 {
+		s.Maximum = standard.Maximum
+	}
+	s.Maximum = max(s.Maximum, s.Initial)
+	return &breaker{settings: s, next: next, kinds: map[string]*circuit{}}
+}
+
+// RoundTrip implements http.RoundTripper.
+func (b *breaker) RoundTrip(req *http.Request) (*http.Response, error) {
+	kind := req.Method
+	if callFrom(req.Context()).repeatable {
+		kind = http.MethodGet // a search is a read
+	}
+	if err := b.admit(kind, time.Now()); err != nil {
+		return nil, err
+	}
+	resp, err := b.next.RoundTrip(req)
+	b.learn(kind, verdictOf(req.Context(), resp, err), time.Now())
+	return resp, err
+}
+
+// verdict is what an attempt says about PAPI.
+type verdict int
+
+const (
+	healthy verdict = iota
+	failing
+	silent // nothing: PAPI is there and busy, or the attempt was given up
+)
+
+func verdictOf(ctx context.Context, resp *http.Response, err error) verdict {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return silent
+	case err != nil && (classOfCause(err) == ClassTLS || errors.Is(err, errNoTime)):
+		return silent // waiting does not mend a certificate; and what was not sent tells nothing
+	case err != nil:
+		return failing
+	case resp.StatusCode == http.StatusTooManyRequests:
+		return silent
+	case resp.StatusCode >= http.StatusInternalServerError || resp.StatusCode == http.StatusRequestTimeout:
+		return failing
+	}
+	return healthy
+}
+
+// admit lets a request through, or returns until when its kind is suspended.
+func (b *breaker) admit(kind string, now time.Time) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	c := b.kinds[kind]
+	switch {
+	case c == nil || c.until.IsZero():
+		return nil
+	case now.Before(c.until):
+		return &suspendedError{kind: kind, until: c.until}
+	case c.probing:
+		return &suspendedError{kind: kind, until: now.Add(firstPause)}
+	}
+	c.probing = true
+	return nil
+}
+
+// learn takes an attempt's verdict.
+func (b *breaker) learn(kind string, v verdict, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	c := b.kinds[kind]
+	if c == nil {
+		c = &circuit{}
+		b.kinds[kind] = c
+	}
+	probe := c.probing
+	c.probing = false
+	switch v {
+	case silent:
+	case healthy:
+		*c = circuit{}
+	case failing:
+		c.failures++
+		switch {
+		case probe:
+			c.length = min(time.Duration(float64(c.length)*b.settings.Factor), b.settings.Maximum)
+			c.until = now.Add(c.length)
+		case c.failures >= suspendAfter && c.until.IsZero():
+			c.length = b.settings.Initial
+			c.until = now.Add(c.length)
+		}
+	}
+}
+
+// suspendedError says that a request was not sent because PAPI is down.
+type suspendedError struct {
+	kind  string
+	until time.Time
+}
+
+func (e *suspendedError) Error() string {
+	return fmt.Sprintf("PAPI has failed too often; no %s is sent before %s", e.kind, e.until.UTC().Format(time.RFC3339))
+}
