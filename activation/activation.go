@@ -54,6 +54,8 @@ type Target struct {
 	// active on ActiveOn at the first look.
 	Version  int
 	ActiveOn papi.Network
+	// deactivate takes off what is active, whichever version that is.
+	deactivate bool
 	// Request has what goes along: note, addresses, options. Its version,
 	// network, type and acknowledgement are filled in.
 	Request papi.ActivationRequest
@@ -103,6 +105,7 @@ const (
 	OutcomeAlreadyInactive  Outcome = "already-inactive"
 	OutcomeCancelled        Outcome = "cancelled"
 	OutcomeAlreadyCancelled Outcome = "already-cancelled"
+	OutcomeRolledBack       Outcome = "rolled-back"
 	OutcomePlanned          Outcome = "planned"
 	OutcomeFailed           Outcome = "failed"
 	OutcomeAborted          Outcome = "aborted"
@@ -137,6 +140,8 @@ type Result struct {
 	Waited time.Duration
 	// Plan is what would be done; only with Target.DryRun.
 	Plan *Plan
+	// Return is how a rollback goes back; nil for everything else.
+	Return *Return
 }
 
 // Plan is what a run would do next.
@@ -164,6 +169,16 @@ const (
 // is a [*Failed], [*Stopped], [*Busy], [*Rejected] or [*Limited], or what PAPI
 // answered to a look.
 func (e *Engine) Activate(ctx context.Context, t Target) (*Result, error) {
+	r := e.newRun(t)
+	err := r.activate(ctx)
+	return r.finish(err)
+}
+
+// Deactivate takes off the network whatever version is active there, and waits
+// until traffic has stopped. What Activate promises holds here too. The
+// target's Version and ActiveOn are not looked at.
+func (e *Engine) Deactivate(ctx context.Context, t Target) (*Result, error) {
+	t.deactivate, t.Version, t.ActiveOn = true, 0, t.Network
 	r := e.newRun(t)
 	err := r.activate(ctx)
 	return r.finish(err)

@@ -115,10 +115,20 @@ func number(id papi.ID) int64 {
 type goal struct {
 	network papi.Network
 	version int
-	steady  bool
+	// deactivate aims at no version being active; version is then 0.
+	deactivate bool
+	steady     bool
 	// tried is a submission of this run that may have been accepted; nil when
 	// there is none.
 	tried *submission
+}
+
+// wants reports whether an activation, if it succeeds, reaches the goal.
+func (g goal) wants(a papi.Activation) bool {
+	if g.deactivate {
+		return a.Network == g.network && a.ActivationType == papi.Deactivate
+	}
+	return a.Network == g.network && a.ActivationType != papi.Deactivate && a.PropertyVersion == g.version
 }
 
 // submission is what is known of a submission whose answer was lost.
@@ -153,12 +163,9 @@ type step struct {
 // plan decides from what PAPI has what to do next. Any order of the list gives
 // the same step.
 func plan(have []papi.Activation, g goal) step {
-	ours := func(a papi.Activation) bool {
-		return a.ActivationType != papi.Deactivate && a.PropertyVersion == g.version
-	}
 	var mine *papi.Activation
 	for _, a := range Pending(have, g.network) {
-		if !ours(a) || phaseOf(a) == cancelling {
+		if !g.wants(a) || phaseOf(a) == cancelling {
 			return step{blocked, a}
 		}
 		if mine == nil {
@@ -168,10 +175,13 @@ func plan(have []papi.Activation, g goal) step {
 	if mine != nil {
 		return step{follow, *mine}
 	}
-	if now := Active(have, g.network); now != nil && ours(*now) {
-		if g.steady && !settled(*now) {
-			return step{follow, *now}
-		}
+	now := Active(have, g.network)
+	switch {
+	case g.deactivate && now == nil:
+		return step{done, inactive(have, g)}
+	case now != nil && g.wants(*now) && g.steady && !settled(*now):
+		return step{follow, *now}
+	case now != nil && g.wants(*now):
 		return step{done, *now}
 	}
 	if lost := endedSubmission(have, g); lost != nil {
@@ -180,13 +190,24 @@ func plan(have []papi.Activation, g goal) step {
 	return step{kind: create}
 }
 
+// inactive returns the deactivation after which nothing was active any more,
+// or a zero activation when nothing has ever been.
+func inactive(have []papi.Activation, g goal) papi.Activation {
+	var newest papi.Activation
+	for _, a := range have {
+		if g.wants(a) && phaseOf(a) == live && (newest.ActivationID == "" || later(a, newest) > 0) {
+			newest = a
+		}
+	}
+	return newest
+}
+
 // endedSubmission finds the activation that this run's submission made, when it
 // ended before its lost answer was looked for.
 func endedSubmission(have []papi.Activation, g goal) *papi.Activation {
 	var newest *papi.Activation
 	for i, a := range have {
-		if a.Network == g.network && a.PropertyVersion == g.version && a.ActivationType != papi.Deactivate &&
-			!InProgress(a) && g.tried.made(a) && (newest == nil || later(a, *newest) > 0) {
+		if g.wants(a) && !InProgress(a) && g.tried.made(a) && (newest == nil || later(a, *newest) > 0) {
 			newest = &have[i]
 		}
 	}

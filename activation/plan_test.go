@@ -165,13 +165,13 @@ func classes() map[papi.Class]bool {
 		papi.ClassNoAnswer: true, papi.ClassTimeout: true, papi.ClassMalformed: true, papi.ClassRedirect: true,
 		papi.ClassServer: true, papi.ClassBusy: true, papi.ClassARLConflict: true, papi.ClassNotYet: true,
 		papi.ClassStillPending: true, papi.ClassCertificateNew: true, papi.ClassAlreadyActivated: true,
-		papi.ClassRateLimited: true, papi.ClassSuspended: true,
+		papi.ClassRateLimited: true, papi.ClassSuspended: true, papi.ClassNotActive: true,
 
 		papi.ClassTLS: false, papi.ClassClockSkew: false, papi.ClassUnauthorized: false, papi.ClassGrantMissing: false,
 		papi.ClassForbidden: false, papi.ClassVersionLocked: false, papi.ClassNotFound: false, papi.ClassInvalid: false,
 		papi.ClassNotifyEmails: false, papi.ClassCompliance: false, papi.ClassOtherRejection: false,
 		papi.ClassWarnings: false, papi.ClassRejected: false, papi.ClassCacheWipe: false, papi.ClassETag: false,
-		papi.ClassNotActive: false, papi.ClassCancelTooLate: false, papi.ClassBudgetExhausted: false,
+		papi.ClassCancelTooLate: false, papi.ClassBudgetExhausted: false,
 		papi.ClassResourceLimit: false, "next-year": false,
 	}
 }

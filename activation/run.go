@@ -47,6 +47,9 @@ func (r *run) emit(ev Event) {
 }
 
 func (r *run) goal() goal {
+	if r.target.deactivate {
+		return goal{network: r.target.Network, deactivate: true, tried: r.tried}
+	}
 	return goal{network: r.target.Network, version: r.result.Version, steady: r.target.Steady, tried: r.tried}
 }
 
@@ -94,11 +97,14 @@ func (r *run) learn(list *papi.ActivationList) error {
 		}
 	}
 	r.result.Usual = Usual(list.Items, r.target.Network)
-	if r.result.Version != 0 {
+	if r.result.Version != 0 && !r.target.deactivate {
 		return nil
 	}
 	now := Active(list.Items, r.target.ActiveOn)
-	if now == nil {
+	switch {
+	case now == nil && r.target.deactivate:
+		return nil // the version that was active is the one it was about
+	case now == nil:
 		return &Rejected{Reason: "no version is active on " + string(r.target.ActiveOn)}
 	}
 	r.result.Version = now.PropertyVersion
@@ -125,10 +131,22 @@ func (r *run) stopped(ctx context.Context) error {
 
 // already ends a run whose goal was reached at a look.
 func (r *run) already(a papi.Activation) error {
-	r.result.Activation, r.result.BlockedBy = &a, nil
-	r.result.Outcome = OutcomeAlreadyActive
-	if r.tried.made(a) {
-		r.result.Submitted, r.result.Outcome = true, OutcomeActive
+	ours := r.tried.made(a)
+	r.result.BlockedBy, r.result.Submitted = nil, ours
+	if a.ActivationID != "" {
+		r.result.Activation, r.result.Version = &a, a.PropertyVersion
+	} else {
+		ours = false // nothing has ever been active
+	}
+	switch {
+	case r.target.deactivate && ours:
+		r.result.Outcome = OutcomeDeactivated
+	case r.target.deactivate:
+		r.result.Outcome = OutcomeAlreadyInactive
+	case ours:
+		r.result.Outcome = OutcomeActive
+	default:
+		r.result.Outcome = OutcomeAlreadyActive
 	}
 	return nil
 }

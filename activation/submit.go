@@ -37,7 +37,7 @@ func (r *run) create(ctx context.Context, list *papi.ActivationList) error {
 		r.result.Property.ContractID, r.result.Property.GroupID = created.ContractID, created.GroupID
 	}
 	r.result.Activation = &papi.Activation{
-		ActivationID: created.ActivationID, ActivationType: papi.Activate,
+		ActivationID: created.ActivationID, ActivationType: r.kind(),
 		PropertyID: r.target.Property.PropertyID, PropertyName: r.result.PropertyName,
 		PropertyVersion: r.result.Version, Network: r.target.Network, Note: r.target.Request.Note,
 		Status: papi.StatusNew, NotifyEmails: r.target.Request.NotifyEmails,
@@ -79,9 +79,16 @@ func (r *run) submit(ctx context.Context) (*papi.CreatedActivation, error) {
 // request is the submission.
 func (r *run) request() papi.ActivationRequest {
 	req := r.target.Request
-	req.PropertyVersion, req.Network, req.ActivationType = r.result.Version, r.target.Network, papi.Activate
+	req.PropertyVersion, req.Network, req.ActivationType = r.result.Version, r.target.Network, r.kind()
 	req.AcknowledgeAllWarnings = true
 	return req
+}
+
+func (r *run) kind() papi.ActivationType {
+	if r.target.deactivate {
+		return papi.Deactivate
+	}
+	return papi.Activate
 }
 
 func (r *run) spend(limits papi.Limits) {
@@ -146,9 +153,9 @@ func reconsider(err error, fails int) (pause time.Duration, again bool) {
 	case papi.ClassNoAnswer, papi.ClassTimeout, papi.ClassMalformed, papi.ClassRedirect, papi.ClassServer,
 		papi.ClassBusy, papi.ClassARLConflict, papi.ClassNotYet, papi.ClassStillPending, papi.ClassCertificateNew:
 		return max(linear(fails), problem.Wait()), true
-	case papi.ClassAlreadyActivated:
+	case papi.ClassAlreadyActivated, papi.ClassNotActive:
 		if fails == 0 {
-			return 0, true // the list tells which activation it is
+			return 0, true // it is so already: the list tells since when
 		}
 		return linear(fails), true
 	case papi.ClassSuspended:
@@ -161,7 +168,7 @@ func reconsider(err error, fails int) (pause time.Duration, again bool) {
 	case papi.ClassTLS, papi.ClassClockSkew, papi.ClassUnauthorized, papi.ClassGrantMissing, papi.ClassForbidden,
 		papi.ClassVersionLocked, papi.ClassNotFound, papi.ClassInvalid, papi.ClassNotifyEmails, papi.ClassCompliance,
 		papi.ClassOtherRejection, papi.ClassWarnings, papi.ClassRejected, papi.ClassCacheWipe, papi.ClassETag,
-		papi.ClassNotActive, papi.ClassCancelTooLate, papi.ClassBudgetExhausted, papi.ClassResourceLimit:
+		papi.ClassCancelTooLate, papi.ClassBudgetExhausted, papi.ClassResourceLimit:
 		return 0, false
 	}
 	return 0, false
