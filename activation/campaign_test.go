@@ -97,7 +97,7 @@ func drawActor(t *rapid.T, number int) actor {
 	a := actor{
 		// No two actors act at the same instant, so that a seed tells one story.
 		start:    time.Duration(rapid.IntRange(0, 120).Draw(t, "start"))*time.Second + time.Duration(number)*37*time.Millisecond,
-		verb:     rapid.SampledFrom([]string{"activate", "activate", "activate", "activate", "wait", "cancel", "deactivate"}).Draw(t, "verb"),
+		verb:     rapid.SampledFrom([]string{"activate", "activate", "activate", "activate", "wait", "cancel", "deactivate", "rollback", "stranger"}).Draw(t, "verb"),
 		version:  rapid.SampledFrom([]int{8, 8, 8, 6}).Draw(t, "version"),
 		network:  rapid.SampledFrom([]papi.Network{papi.Staging, papi.Staging, papi.Production}).Draw(t, "network"),
 		deadline: time.Duration(rapid.SampledFrom([]int{20, 300, 3600, 4 * 3600}).Draw(t, "deadline")) * time.Second,
@@ -256,7 +256,13 @@ func (a actor) run(ctx context.Context, t *testing.T, sim *simulator.Simulator, 
 		result, err = e.Wait(ctx, selection)
 	case "cancel":
 		result, err = e.Cancel(ctx, selection)
-	case "deactivate": // by somebody with another tool, who does not look
+	case "deactivate":
+		result, err = e.Deactivate(ctx, a.target)
+	case "rollback":
+		back := activation.RollbackTarget{Target: a.target, CancelPending: a.target.CancelOnTimeout}
+		back.Version = 0
+		result, err = e.Rollback(ctx, back)
+	case "stranger": // deactivates with another tool, and does not look
 		w.looked = []byte(`{}`)
 		_, err = client.CreateActivation(ctx, a.target.Property, papi.ActivationRequest{
 			PropertyVersion: 7, Network: a.network, ActivationType: papi.Deactivate, NotifyEmails: []string{"you@example.com"}, AcknowledgeAllWarnings: true,
@@ -285,7 +291,7 @@ func (d *told) judge(number int, a actor, sim *simulator.Simulator, result *acti
 	stopped, _ := errors.AsType[*activation.Stopped](err)
 	d.uncertain = d.uncertain || (stopped != nil && stopped.Uncertain)
 	d.mu.Unlock()
-	if a.verb == "deactivate" {
+	if a.verb == "stranger" {
 		return
 	}
 	var held *simulator.Activation
@@ -309,9 +315,13 @@ func (d *told) compare(number int, a actor, result *activation.Result, err error
 	case activation.OutcomeActive, activation.OutcomeAlreadyActive:
 		// What was active when it was looked at may have lost its place since.
 		ok = err == nil && in(simulator.StatusActive, simulator.StatusInactive, simulator.StatusDeactivated) &&
-			(a.verb == "wait" || held.Version == a.version)
+			(a.verb != "activate" || held.Version == a.version)
 	case activation.OutcomeSubmitted:
-		ok = err == nil && a.target.NoWait && held != nil && held.Version == a.version
+		ok = err == nil && a.target.NoWait && held != nil && (a.verb != "activate" || held.Version == a.version)
+	case activation.OutcomeRolledBack:
+		ok = err == nil && in(simulator.StatusActive, simulator.StatusInactive, simulator.StatusDeactivated) && held.Type != simulator.Deactivate
+	case activation.OutcomeDeactivated:
+		ok = err == nil && in(simulator.StatusActive, simulator.StatusInactive, simulator.StatusDeactivated) && held.Type == simulator.Deactivate
 	case activation.OutcomeFailed:
 		ok = err != nil && in(simulator.StatusFailed)
 	case activation.OutcomeAborted:
@@ -320,7 +330,7 @@ func (d *told) compare(number int, a actor, result *activation.Result, err error
 		ok = err != nil && in(simulator.StatusInactive, simulator.StatusDeactivated)
 	case activation.OutcomeCancelled:
 		ok = err == nil && (in(simulator.StatusAborted) || a.target.NoWait && in(simulator.StatusPendingCancellation))
-	case activation.OutcomeAlreadyCancelled, activation.OutcomeDeactivated, activation.OutcomeAlreadyInactive:
+	case activation.OutcomeAlreadyCancelled, activation.OutcomeAlreadyInactive:
 		ok = err == nil
 	case activation.OutcomePlanned:
 		ok = false
