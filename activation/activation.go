@@ -106,6 +106,7 @@ const (
 	OutcomeCancelled        Outcome = "cancelled"
 	OutcomeAlreadyCancelled Outcome = "already-cancelled"
 	OutcomeRolledBack       Outcome = "rolled-back"
+	OutcomeOK               Outcome = "ok" // what was wanted is there, and was not to be activated
 	OutcomePlanned          Outcome = "planned"
 	OutcomeFailed           Outcome = "failed"
 	OutcomeAborted          Outcome = "aborted"
@@ -159,6 +160,8 @@ const (
 	ActionFollow Action = "follow" // it is on its way
 	ActionWait   Action = "wait"   // another activation is in the way
 	ActionSubmit Action = "submit"
+	// ActionVersion makes a version and edits it, and activates it where there is a network.
+	ActionVersion Action = "version"
 )
 
 // Activate brings the target about and waits for the outcome. It never submits

@@ -332,7 +332,7 @@ func (d *told) compare(number int, a actor, result *activation.Result, err error
 		ok = err == nil && (in(simulator.StatusAborted) || a.target.NoWait && in(simulator.StatusPendingCancellation))
 	case activation.OutcomeAlreadyCancelled, activation.OutcomeAlreadyInactive:
 		ok = err == nil
-	case activation.OutcomePlanned:
+	case activation.OutcomePlanned, activation.OutcomeOK:
 		ok = false
 	case "":
 		ok = err != nil

@@ -98,6 +98,15 @@ func (e *Rejected) Error() string { return e.Reason }
 // Unwrap returns PAPI's answer; nil when nothing was submitted.
 func (e *Rejected) Unwrap() error { return e.cause }
 
+// NoneActive says that no version is active on a network from which one was to
+// be taken.
+type NoneActive struct {
+	Network papi.Network
+}
+
+// Error names the network.
+func (e *NoneActive) Error() string { return "no version is active on " + string(e.Network) }
+
 // Limited says that a limit is used up.
 type Limited struct {
 	// Until is when it will be there again; the zero time when PAPI did not say.

@@ -105,7 +105,7 @@ func (r *run) learn(list *papi.ActivationList) error {
 	case now == nil && r.target.deactivate:
 		return nil // the version that was active is the one it was about
 	case now == nil:
-		return &Rejected{Reason: "no version is active on " + string(r.target.ActiveOn)}
+		return &NoneActive{Network: r.target.ActiveOn}
 	}
 	r.result.Version = now.PropertyVersion
 	return nil
@@ -188,7 +188,8 @@ func (r *run) yield(ctx context.Context, blocker papi.Activation) error {
 	for InProgress(blocker) {
 		pause := blockerPause(r.yields)
 		r.yields++
-		r.emit(Event{Kind: EventQueued, Activation: &blocker, Age: r.age(blocker), Pause: pause})
+		seen := blocker // the event's own: what it points to must not change later
+		r.emit(Event{Kind: EventQueued, Activation: &seen, Age: r.age(seen), Pause: pause})
 		if r.engine.sleep(ctx, pause) != nil {
 			return r.stopped(ctx)
 		}
@@ -196,7 +197,7 @@ func (r *run) yield(ctx context.Context, blocker papi.Activation) error {
 		switch {
 		case err == nil:
 			blocker = answer.Activation
-			r.result.BlockedBy = &blocker
+			r.result.BlockedBy = &answer.Activation
 		case ctx.Err() != nil:
 			return r.stopped(ctx)
 		case errors.Is(err, papi.ClassNotFound):

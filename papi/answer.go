@@ -19,8 +19,9 @@ type Answer struct {
 	ETag   string
 	Limits Limits
 
-	location  string
-	hostnames struct{ limit, remaining *int }
+	location     string
+	hostnames    Allowance // of the property
+	certificates Allowance // default ones, of the contract
 }
 
 // Limits is what an answer said about what may still be asked for. A quota
@@ -57,8 +58,8 @@ func readAnswer(resp *http.Response, now time.Time) Answer {
 	a.ETag = trimETag(h.Get("ETag"))
 	a.Limits.Requests = readQuota(h, "X-RateLimit-", "Next", now)
 	a.Limits.Activations = readQuota(h, "X-RateLimit-Activations-", "Reset", now)
-	a.hostnames.limit = headerInt(h.Get("X-Limit-Hosts-Per-Property-Limit"))
-	a.hostnames.remaining = headerInt(h.Get("X-Limit-Hosts-Per-Property-Remaining"))
+	a.hostnames = readAllowance(h, "X-Limit-Hosts-Per-Property-")
+	a.certificates = readAllowance(h, "X-Limit-Default-Certs-Per-Contract-")
 	return a
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -52,8 +53,11 @@ type Options struct {
 type Attempt struct {
 	Method     string
 	Path       string // with the query, without the account switch key
+	Sent       bool   // false where it was kept back: PAPI is down, or there is no time left
 	StatusCode int    // 0 where there was no answer
 	Err        error  // why there was none
+	Class      Class  // of what went wrong; empty for a success
+	Instance   string // what Akamai's support asks for, where PAPI named it
 	Elapsed    time.Duration
 	Answer     Answer
 	// Retry says that the request will be repeated, after Pause.
@@ -132,6 +136,7 @@ func (c *Client) applyDefaults() {
 type call struct {
 	method     string
 	target     target
+	header     http.Header   // beside those of every request; nil for none
 	body       any           // sent as JSON; nil for none
 	repeatable bool          // a read, which may be repeated
 	timeout    time.Duration // of one attempt
@@ -225,6 +230,7 @@ func (c *Client) newRequest(ctx context.Context, cl call) (*http.Request, error)
 	if err != nil {
 		return nil, err
 	}
+	maps.Copy(req.Header, cl.header)
 	req.Header.Set("Accept", "application/json, application/problem+json")
 	req.Header.Set("User-Agent", c.userAgent)
 	req.Header.Set("PAPI-Use-Prefixes", "true")

@@ -47,6 +47,9 @@ const (
 	keyAccessToken  = "access_token"
 )
 
+// ErrNoSection says that a credentials file does not have the section.
+var ErrNoSection = errors.New("no section")
+
 const maxEdgerc = 1 << 20
 
 // CredentialsFromFile reads a section of an .edgerc file. The warnings are
@@ -60,7 +63,7 @@ func CredentialsFromFile(path, section string) (c Credentials, warnings []string
 	err = config.FromFile(absolute(path), section)
 	switch {
 	case errors.Is(err, edgegrid.ErrSectionDoesNotExist):
-		return Credentials{}, warnings, fmt.Errorf("%s has no section %q; it has %s", path, section, listed(sections))
+		return Credentials{}, warnings, fmt.Errorf("%s has %w %q; it has %s", path, ErrNoSection, section, listed(sections))
 	case err != nil && !errors.Is(err, edgegrid.ErrRequiredOptionEdgerc):
 		// The library's message would quote the line, and with it a secret.
 		return Credentials{}, warnings, fmt.Errorf("%s cannot be read as an .edgerc file, near section %q", path, section)

@@ -1,7 +1,10 @@
 package papi
 
 import (
+	"cmp"
 	"context"
+	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -46,23 +49,101 @@ type HostnameList struct {
 	// where PAPI did not say.
 	Limit     *int `json:"-"`
 	Remaining *int `json:"-"`
+	// DefaultCerts says how many default certificates the contract may have. PAPI
+	// does with the answer to a change only.
+	DefaultCerts Allowance `json:"-"`
+}
+
+// Allowance is how many things of a kind there may be. PAPI refuses more with an
+// error of class [ClassResourceLimit]. Members are nil where PAPI did not say.
+type Allowance struct {
+	Limit     *int
+	Remaining *int
+}
+
+func readAllowance(h http.Header, prefix string) Allowance {
+	return Allowance{Limit: headerInt(h.Get(prefix + "Limit")), Remaining: headerInt(h.Get(prefix + "Remaining"))}
+}
+
+// The kinds of certificate that a hostname can be added with.
+const (
+	CertDefault = "DEFAULT"     // Akamai gets it, once a validation CNAME is in the DNS
+	CertCPS     = "CPS_MANAGED" // it is managed elsewhere
+)
+
+// cnameTypeEdge is the only type of CNAME that PAPI knows.
+const cnameTypeEdge = "EDGE_HOSTNAME"
+
+// AddedHostname is a hostname to add. It needs one of CNAMETo and EdgeHostnameID; for a
+// hostname bucket that is EdgeHostnameID, and CNAMETo must be empty.
+type AddedHostname struct {
+	CNAMEFrom            string `json:"cnameFrom"`
+	CNAMETo              string `json:"cnameTo,omitempty"`
+	CNAMEType            string `json:"cnameType"` // empty: EDGE_HOSTNAME
+	EdgeHostnameID       ID     `json:"edgeHostnameId,omitempty"`
+	CertProvisioningType string `json:"certProvisioningType,omitempty"` // empty: CPS_MANAGED
+}
+
+// complete returns the hostnames with what was left empty.
+func complete(add []AddedHostname) []AddedHostname {
+	list := slices.Clone(add)
+	for i := range list {
+		list[i].CNAMEType = cmp.Or(list[i].CNAMEType, cnameTypeEdge)
+		list[i].CertProvisioningType = cmp.Or(list[i].CertProvisioningType, CertCPS)
+		list[i].EdgeHostnameID = list[i].EdgeHostnameID.With(PrefixEdgeHostname)
+	}
+	return list
 }
 
 // VersionHostnames gets the hostnames of a version.
 // Source: GET /properties/{propertyId}/versions/{propertyVersion}/hostnames.
 func (c *Client) VersionHostnames(ctx context.Context, ref PropertyRef, version int) (*HostnameList, error) {
-	var body struct {
-		HostnameList
-		Hostnames struct {
-			Items []Hostname `json:"items"`
-		} `json:"hostnames"`
-	}
+	var body hostnamesBody
 	answer, err := c.get(ctx, ref.path("versions", strconv.Itoa(version), "hostnames"), &body)
 	if err != nil {
 		return nil, err
 	}
-	list := body.HostnameList
-	list.Answer, list.Items = answer, body.Hostnames.Items
-	list.Limit, list.Remaining = answer.hostnames.limit, answer.hostnames.remaining
-	return &list, nil
+	return body.list(answer), nil
+}
+
+type hostnamesBody struct {
+	HostnameList
+	Hostnames struct {
+		Items []Hostname `json:"items"`
+	} `json:"hostnames"`
+}
+
+func (b *hostnamesBody) list(answer Answer) *HostnameList {
+	list := b.HostnameList
+	list.Answer, list.Items = answer, b.Hostnames.Items
+	list.Limit, list.Remaining = answer.hostnames.Limit, answer.hostnames.Remaining
+	list.DefaultCerts = answer.certificates
+	return &list
+}
+
+// PatchVersionHostnames adds hostnames to a version and removes others, and returns
+// all that the version has then, with the state of their default certificates. The
+// etag is that of the version as it was read, with or without quotes; when it has been
+// changed since, the error is of class [ClassETag]. A version that was ever active
+// cannot be edited: [ClassVersionLocked]. It sends exactly one request. When its error
+// is of a class for which [Class.Uncertain] holds, the version may have been changed
+// all the same.
+// Source: PATCH /properties/{propertyId}/versions/{propertyVersion}/hostnames.
+func (c *Client) PatchVersionHostnames(ctx context.Context, ref PropertyRef, version int, etag string, add []AddedHostname, remove []string) (*HostnameList, error) {
+	t := ref.path("versions", strconv.Itoa(version), "hostnames")
+	t.query.Set("includeCertStatus", "true")
+	cl := call{
+		method: http.MethodPatch, target: t, timeout: c.submitTimeout,
+		header: http.Header{"If-Match": {`"` + trimETag(etag) + `"`}},
+		body: struct {
+			Add    []AddedHostname `json:"add,omitempty"`
+			Remove []string        `json:"remove,omitempty"`
+		}{complete(add), remove},
+	}
+	var body hostnamesBody
+	answer, err := c.send(ctx, cl, &body)
+	if err != nil {
+		return nil, err
+	}
+	return body.list(answer), nil
 }

@@ -90,6 +90,9 @@ func (l *limiter) RoundTrip(req *http.Request) (*http.Response, error) {
 	}()
 	l.recover(time.Now())
 	if err := l.bucket.Wait(ctx); err != nil {
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= 0 {
+			<-ctx.Done() // at this very moment
+		}
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}

@@ -20,15 +20,17 @@ type ID string
 
 // Prefixes of the ids that propctl works with.
 const (
-	PrefixProperty   = "prp_"
-	PrefixActivation = "atv_"
-	PrefixContract   = "ctr_"
-	PrefixGroup      = "grp_"
+	PrefixProperty     = "prp_"
+	PrefixActivation   = "atv_"
+	PrefixContract     = "ctr_"
+	PrefixGroup        = "grp_"
+	PrefixInclude      = "inc_"
+	PrefixEdgeHostname = "ehn_"
 )
 
 // Bare returns id without its prefix.
 func (id ID) Bare() string {
-	for _, prefix := range [...]string{PrefixProperty, PrefixActivation, PrefixContract, PrefixGroup, "act_"} {
+	for _, prefix := range [...]string{PrefixProperty, PrefixActivation, PrefixContract, PrefixGroup, PrefixInclude, PrefixEdgeHostname, "act_"} {
 		if rest, ok := strings.CutPrefix(string(id), prefix); ok {
 			return rest
 		}

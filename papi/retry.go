@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -68,7 +69,11 @@ func (a *attempts) check(ctx context.Context, resp *http.Response, err error) (b
 		done.StatusCode, done.Answer = resp.StatusCode, readAnswer(resp, time.Now())
 	}
 	failure := a.failure(resp, done)
-	done.Slowed = failure != nil && failure.Class == ClassRateLimited && a.client.slowed.CompareAndSwap(false, true)
+	if failure != nil {
+		done.Class, done.Instance = failure.Class, failure.Instance
+	}
+	done.Sent = done.Class != ClassSuspended && !errors.Is(err, errNoTime)
+	done.Slowed = done.Sent && done.Class == ClassRateLimited && a.client.slowed.CompareAndSwap(false, true)
 	a.pause = 0
 	done.Retry = failure != nil && ctx.Err() == nil && a.again(ctx, failure)
 	done.Pause = a.pause
@@ -77,11 +82,9 @@ func (a *attempts) check(ctx context.Context, resp *http.Response, err error) (b
 	return done.Retry, nil
 }
 
-// failure returns what went wrong with an attempt at a read, nil if nothing.
+// failure returns what went wrong with an attempt, nil if nothing.
 func (a *attempts) failure(resp *http.Response, done Attempt) *Error {
 	switch {
-	case !a.call.repeatable:
-		return nil
 	case done.Err != nil:
 		return unanswered(a.call.method, a.call.target, done.Err)
 	case isRedirect(resp.StatusCode):
@@ -93,7 +96,7 @@ func (a *attempts) failure(resp *http.Response, done Attempt) *Error {
 	case err != nil:
 		return unanswered(a.call.method, a.call.target, err)
 	case resp.StatusCode >= http.StatusBadRequest:
-		return newError(a.call.method, a.call.target, done.Answer, body)
+		return newError(a.call.method, a.call.target, done.Answer, a.client.credentials.scrub(body))
 	case resp.StatusCode != http.StatusNoContent && !json.Valid(body):
 		return &Error{Class: ClassMalformed}
 	}
@@ -102,6 +105,9 @@ func (a *attempts) failure(resp *http.Response, done Attempt) *Error {
 
 // again reports whether the attempt is to be repeated, after a.pause.
 func (a *attempts) again(ctx context.Context, e *Error) bool {
+	if !a.call.repeatable {
+		return false
+	}
 	if e.Class == ClassUnauthorized {
 		first := !a.reasked
 		a.reasked = true

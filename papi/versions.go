@@ -1,6 +1,7 @@
 package papi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -8,10 +9,11 @@ import (
 	"time"
 )
 
-// Version is one version of a property.
+// Version is one version of a property, or of an include.
 // Source: GET /properties/{propertyId}/versions/{propertyVersion}.
 type Version struct {
 	PropertyVersion  int       `json:"propertyVersion"`
+	IncludeVersion   int       `json:"includeVersion,omitempty"` // instead of PropertyVersion, for an include
 	UpdatedByUser    string    `json:"updatedByUser"`
 	UpdatedDate      time.Time `json:"updatedDate,omitzero"`
 	ProductionStatus Status    `json:"productionStatus"`
@@ -95,7 +97,11 @@ type versionsBody struct {
 // which is enough; it is not followed.
 // Source: GET /properties/{propertyId}/versions/latest.
 func (c *Client) LatestVersion(ctx context.Context, ref PropertyRef, activeOn Network) (int, error) {
-	t := ref.path("versions", "latest")
+	return c.latestVersion(ctx, ref.path("versions", "latest"), activeOn)
+}
+
+// latestVersion returns the version that t leads to.
+func (c *Client) latestVersion(ctx context.Context, t target, activeOn Network) (int, error) {
 	if activeOn != "" {
 		t.query.Set("activatedOn", string(activeOn))
 	}
@@ -120,6 +126,12 @@ func (c *Client) LatestVersion(ctx context.Context, ref PropertyRef, activeOn Ne
 	return version, nil
 }
 
+// CreatedVersion is PAPI's word that there is a new version.
+type CreatedVersion struct {
+	Answer
+	PropertyVersion int
+}
+
 // versionIn finds the version that an answer links to or contains; 0 for none.
 func versionIn(answer Answer, body []byte) int {
 	var doc struct {
@@ -133,7 +145,33 @@ func versionIn(answer Answer, body []byte) int {
 		}
 	}
 	if items := doc.Versions.Items; len(items) == 1 {
-		return items[0].PropertyVersion
+		return max(items[0].PropertyVersion, items[0].IncludeVersion)
 	}
 	return 0
+}
+
+// CreateVersion makes a new version out of the version from, with its rules and its
+// hostnames, and returns its number. An etag makes PAPI refuse, with an error of
+// class [ClassETag], when that version has been changed since; an empty one does not.
+// It sends exactly one request. When its error is of a class for which
+// [Class.Uncertain] holds, there may be a new version all the same.
+// Source: POST /properties/{propertyId}/versions.
+func (c *Client) CreateVersion(ctx context.Context, ref PropertyRef, from int, etag string) (*CreatedVersion, error) {
+	request := struct {
+		From     int    `json:"createFromVersion"`
+		FromETag string `json:"createFromVersionEtag,omitempty"`
+	}{from, trimETag(etag)}
+	var body struct {
+		VersionLink string `json:"versionLink"`
+	}
+	t := ref.path("versions")
+	answer, err := c.send(ctx, call{method: http.MethodPost, target: t, body: request, timeout: c.submitTimeout}, &body)
+	if err != nil {
+		return nil, err
+	}
+	version, err := versionFromLink(cmp.Or(body.VersionLink, answer.location))
+	if err != nil {
+		return nil, malformed(http.MethodPost, t, answer, err)
+	}
+	return &CreatedVersion{Answer: answer, PropertyVersion: version}, nil
 }

@@ -1,9 +1,12 @@
 package simulator
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // build answers GET /build, the cheapest request there is.
-func (s *Simulator) build() *answer {
+func (s *Simulator) build(*call) *answer {
 	git := buildGit{
 		BuildDate: stamp(s.start), CommitDate: stamp(s.start), Branch: "simulator",
 		CommitID: "0000000000000000000000000000000000000000",
@@ -13,11 +16,11 @@ func (s *Simulator) build() *answer {
 	})
 }
 
-// contracts lists the contracts of all properties.
+// contracts lists the contracts of all properties and includes.
 func (s *Simulator) contracts(c *call) *answer {
 	list := contractList{AccountID: c.id("act_", accountID), Contracts: items[wireContract]{[]wireContract{}}}
 	seen := map[string]bool{}
-	for _, p := range s.properties {
+	for _, p := range slices.Concat(s.properties, s.includes) {
 		for _, pair := range p.pairs {
 			if !seen[pair.Contract] {
 				seen[pair.Contract] = true

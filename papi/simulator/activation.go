@@ -1,6 +1,8 @@
 package simulator
 
 import (
+	"cmp"
+	"iter"
 	"slices"
 	"time"
 )
@@ -65,6 +67,13 @@ type Activation struct {
 	fails    bool      // ends FAILED instead of ACTIVE
 	cause    string    // FailureCause when it does
 	accepted time.Time // real clock; zero for fixtures
+
+	// Validation is, for an activation of an include, the messageState of what comes
+	// before all else; empty in a fixture, for which it is over.
+	Validation Validation
+
+	temporary string // the id that the submission was answered with, where it is another
+	byLooks   bool   // its steps wait for looks, not for time
 }
 
 // Fallback is an activation's fallbackInfo. It can be used for an hour.
@@ -112,7 +121,7 @@ func (p *property) advance(now time.Time) {
 	for {
 		var next *Activation
 		var when time.Time
-		for _, a := range p.activations {
+		for a := range p.everything() {
 			if at, ok := a.due(now); ok && (next == nil || at.Before(when)) {
 				next, when = a, at
 			}
@@ -121,6 +130,22 @@ func (p *property) advance(now time.Time) {
 			return
 		}
 		p.take(next, when)
+	}
+}
+
+// everything is the activations of versions and of hostnames.
+func (p *property) everything() iter.Seq[*Activation] {
+	return func(yield func(*Activation) bool) {
+		for _, a := range p.activations {
+			if !yield(a) {
+				return
+			}
+		}
+		for _, h := range p.changes {
+			if !yield(&h.Activation) {
+				return
+			}
+		}
 	}
 }
 
@@ -134,11 +159,13 @@ func (p *property) take(a *Activation, at time.Time) {
 		a.FailureCause = a.cause
 	}
 	changed := a.Status != step.Status
-	a.Status, a.State = step.Status, step.State
+	a.Status, a.State, a.Validation = step.Status, step.State, cmp.Or(step.Validation, a.Validation)
 	if changed {
 		a.Updated = at
 	}
-	switch {
+	switch h := p.change(bareID("atv_", a.ID)); {
+	case changed && step.Status == StatusActive && h != nil:
+		p.changeServed(h, at)
 	case changed && step.Status == StatusActive:
 		p.activated(a, at)
 	case step.Status == StatusActive && step.State == StateSteady && a.Fallback != nil:
@@ -178,7 +205,7 @@ func (p *property) activated(a *Activation, at time.Time) {
 // activation returns nil when there is none of that id.
 func (p *property) activation(id string) *Activation {
 	for _, a := range p.activations {
-		if bareID("atv_", a.ID) == id {
+		if bareID("atv_", a.ID) == id || a.temporary != "" && a.temporary == id {
 			return a
 		}
 	}

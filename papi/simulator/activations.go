@@ -1,16 +1,22 @@
 package simulator
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
+	"time"
 )
 
 // listActivations lists what was not cancelled, the newest first. PAPI promises no order.
 func (c *call) listActivations(p *property) *answer {
 	list := []wireActivation{}
 	for _, a := range p.activations {
-		if !a.Cancelled {
-			list = append(list, c.wireActivation(p, a))
+		if !a.Cancelled && !a.Validation.hides() {
+			w := c.wireActivation(p, a)
+			if p.includeType != "" {
+				w.FailureCause = nil // an include's list has none
+			}
+			list = append(list, w)
 		}
 	}
 	slices.Reverse(list)
@@ -37,11 +43,11 @@ func (s *Simulator) poll(c *call, p *property) *answer {
 }
 
 // cancel has three good answers: 200 with ABORTED, 200 with PENDING_CANCELLATION, and
-// 204 for what is cancelled already.
+// 204 for what is cancelled already. An include's takes its time always.
 func (s *Simulator) cancel(c *call, p *property) *answer {
 	a := p.activation(c.route.activation)
 	switch {
-	case a == nil:
+	case a == nil, a.Validation == ValidationReceived:
 		return c.problem(http.StatusNotFound, "activation-cancellation/not-found", "Not Found", "There is no such activation to cancel.")
 	case a.Status == StatusAborted:
 		return newAnswer(http.StatusNoContent, "", nil)
@@ -49,14 +55,32 @@ func (s *Simulator) cancel(c *call, p *property) *answer {
 	case !a.queued():
 		return c.unprocessable("activation-cancellation/unprocessable-status", "Activation can't be cancelled",
 			"The activation is not pending any more, or already on its way to the network.", "Activation "+a.ID, "Status "+string(a.Status))
-	case s.slowCancel > 0:
-		a.Status, a.State, a.Updated = StatusPendingCancellation, StateCancelling, c.sim
-		a.Steps = []Step{{After: c.sim.Sub(a.Submitted) + s.slowCancel, Status: StatusAborted, State: StateSteady}}
 	default:
-		a.Status, a.State, a.Updated = StatusAborted, StateSteady, c.sim
-		a.Steps, a.Cancelled = nil, true
+		slow := s.slowCancel
+		if p.includeType != "" {
+			slow = cmp.Or(slow, includeCancelTime)
+		}
+		a.cancel(c.sim, slow)
 	}
 	return c.activationAnswer(p, []wireActivation{c.wireActivation(p, a)})
+}
+
+// cancel makes it ABORTED at once, or after that time.
+func (a *Activation) cancel(now time.Time, slow time.Duration) {
+	if a.Validation != "" {
+		a.Validation = ValidationPassed // so that it can be seen
+	}
+	a.Updated = now
+	if slow == 0 {
+		a.Status, a.State, a.Steps, a.Cancelled = StatusAborted, StateSteady, nil, true
+		return
+	}
+	a.Status, a.State = StatusPendingCancellation, StateCancelling
+	end := Step{After: now.Sub(a.Submitted) + slow, Status: StatusAborted, State: StateSteady}
+	if a.byLooks {
+		end.After, end.Looks = 0, a.Looks+1
+	}
+	a.Steps = []Step{end}
 }
 
 // queued reports whether the activation can still be cancelled.
@@ -66,16 +90,20 @@ func (a *Activation) queued() bool {
 
 func (c *call) wireActivation(p *property, a *Activation) wireActivation {
 	w := wireActivation{
-		ActivationID: c.id("atv_", bareID("atv_", a.ID)), ActivationType: a.Type,
-		PropertyID: c.id("prp_", p.id), PropertyName: p.name, PropertyVersion: a.Version,
-		Network: a.Network, Status: a.Status, FMAActivationState: a.State,
+		ActivationType: a.Type, Network: a.Network, Status: a.Status, FMAActivationState: a.State,
 		SubmitDate: stamp(a.Submitted), UpdateDate: stamp(a.Updated),
 		Note: a.Note, NotifyEmails: a.NotifyEmails,
 	}
 	if w.NotifyEmails == nil {
 		w.NotifyEmails = []string{}
 	}
-	if f := a.Fallback; f != nil {
+	if p.includeType != "" {
+		w.IncludeActivationID, w.IncludeID, w.IncludeName, w.IncludeVersion = a.ID, c.id("inc_", p.id), p.name, a.Version
+	} else {
+		w.ActivationID, w.PropertyID = c.id("atv_", bareID("atv_", a.ID)), c.id("prp_", p.id)
+		w.PropertyName, w.PropertyVersion = p.name, a.Version
+	}
+	if f := a.Fallback; f != nil && p.includeType == "" {
 		w.FallbackInfo = &wireFallback{
 			CanFastFallback: f.Possible, FallbackVersion: f.Version, FastFallbackAttempted: f.Attempted,
 			SteadyStateTime: f.Steady.Unix(), FastFallbackExpirationTime: f.expires().Unix(),

@@ -87,7 +87,7 @@ func (c *call) link(p *property, tail string) string {
 
 func (c *call) propertyPath(p *property, tail string) string {
 	query := "contractId=" + c.id("ctr_", c.pair(p).Contract) + "&groupId=" + c.id("grp_", c.pair(p).Group)
-	return "/properties/" + c.id("prp_", p.id) + tail + "?" + query
+	return "/" + p.collection() + "/" + c.id(p.prefix(), p.id) + tail + "?" + query
 }
 
 // id spells an id with or without its prefix, as the client wants it.

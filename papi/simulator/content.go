@@ -6,28 +6,11 @@ import (
 	"strconv"
 )
 
-// Limits that PAPI shows with hostnames and rules.
+// Limits that PAPI shows with rules.
 const (
-	hostsPerProperty    = 1000
 	elementsPerProperty = 1500
 	nestedRules         = 6
 )
-
-func (c *call) showHostnames(p *property, v *Version) *answer {
-	list := hostnameList{
-		owner: c.owner(p), PropertyID: c.id("prp_", p.id), PropertyVersion: v.Number, Etag: p.etag(v),
-		Hostnames: items[wireHostname]{[]wireHostname{}},
-	}
-	for i, h := range v.Hostnames {
-		list.Hostnames.Items = append(list.Hostnames.Items, wireHostname{
-			CnameType: "EDGE_HOSTNAME", CnameFrom: h.Name, CnameTo: h.edge(), CertProvisioningType: "CPS_MANAGED",
-			EdgeHostnameID: c.id("ehn_", p.id+strconv.Itoa(i+1)),
-		})
-	}
-	a := jsonAnswer(http.StatusOK, list)
-	a.limit("X-Limit-Hosts-Per-Property", hostsPerProperty, len(v.Hostnames))
-	return a
-}
 
 // limit sets the two headers of a resource limit.
 func (a *answer) limit(name string, limit, used int) {
@@ -37,7 +20,7 @@ func (a *answer) limit(name string, limit, used int) {
 
 // showRules shows a small tree with the version's errors and warnings. They are left
 // out with validateRules=false.
-func (c *call) showRules(p *property, v *Version) *answer {
+func (s *Simulator) showRules(c *call, p *property, v *Version) *answer {
 	if mode := c.query.Get("validateMode"); mode != "" && mode != "full" && mode != "fast" {
 		return c.badRequest("The validateMode parameter must be full or fast.")
 	}
@@ -49,8 +32,7 @@ func (c *call) showRules(p *property, v *Version) *answer {
 		}
 	}
 	tree := ruleTree{
-		owner: c.owner(p), PropertyID: c.id("prp_", p.id), PropertyVersion: v.Number,
-		Etag: p.etag(v), RuleFormat: ruleFormat,
+		owner: c.owner(p), Etag: p.etag(v), RuleFormat: ruleFormat,
 		Rules: wireRule{
 			Name: "default", Children: []wireRule{}, Options: json.RawMessage(`{"is_secure":true}`),
 			Behaviors: []wireBehavior{
@@ -62,6 +44,12 @@ func (c *call) showRules(p *property, v *Version) *answer {
 	if validate {
 		tree.Errors, tree.Warnings = wireMessages(v.Errors), wireMessages(v.Warnings)
 	}
+	if p.includeType != "" {
+		tree.IncludeID, tree.IncludeName = c.id("inc_", p.id), p.name
+		tree.IncludeType, tree.IncludeVersion = p.includeType, v.Number
+		return jsonAnswer(http.StatusOK, tree)
+	}
+	tree.PropertyID, tree.PropertyVersion = c.id("prp_", p.id), v.Number
 	a := jsonAnswer(http.StatusOK, tree)
 	a.limit("X-Limit-Elements-Per-Property", elementsPerProperty, len(tree.Rules.Behaviors))
 	a.limit("X-Limit-Max-Nested-Rules", nestedRules, 1)

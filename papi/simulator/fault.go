@@ -115,7 +115,7 @@ func (f *Fault) malformed(c *call, right *answer) *answer {
 		return right
 	}
 	status := http.StatusOK
-	if c.route.operation == OpSubmit {
+	if c.route.operation.creates() {
 		status = http.StatusCreated
 	}
 	return newAnswer(cmp.Or(f.Status, status), typeJSON, []byte(`{"activations":{"items":[{"acti`))

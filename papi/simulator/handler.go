@@ -118,18 +118,7 @@ func (s *Simulator) dispatch(c *call) *answer {
 	if a := c.acceptable(); a != nil {
 		return a
 	}
-	switch c.route.operation {
-	case OpBuild:
-		return s.build()
-	case OpContracts:
-		return s.contracts(c)
-	case OpSearch:
-		return s.search(c)
-	case OpProperty, OpList, OpSubmit, OpPoll, OpCancel, OpVersions, OpVersion, OpLatest, OpRules, OpHostnames:
-		return s.withProperty(c)
-	case OpAny:
-	}
-	return c.notFound("the requested resource")
+	return c.route.serve(s, c)
 }
 
 // acceptable returns nil for a request that has a route, a method and a media type that go together.
@@ -142,7 +131,7 @@ func (c *call) acceptable() *answer {
 	if c.route.operation == "" {
 		return c.notFound("the requested resource")
 	}
-	if c.r.Method == http.MethodPost {
+	if c.r.Method == http.MethodPost || c.r.Method == http.MethodPatch {
 		if media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || media != typeJSON {
 			return c.problem(http.StatusUnsupportedMediaType, "http/unsupported-media-type", "Unsupported Media Type", "The request body must be application/json.")
 		}

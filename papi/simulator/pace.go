@@ -15,7 +15,7 @@ type Pace interface {
 type Submission struct {
 	Serial         uint64 // 1 for the first activation that this Simulator accepted
 	Network        Network
-	Type           string // ACTIVATE or DEACTIVATE
+	Type           string // ACTIVATE or DEACTIVATE; a change of a bucket is an ACTIVATE
 	FastFallback   bool
 	AddedHostnames int // that the version active there has not
 }
@@ -28,6 +28,8 @@ type Step struct {
 	Looks  int
 	Status Status
 	State  string // fmaActivationState; empty: PAPI sends none
+	// Validation is, for an include, the messageState from here on; empty: as before.
+	Validation Validation
 }
 
 // States of fmaActivationState, in order; cancelling comes after a cancellation.

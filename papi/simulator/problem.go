@@ -28,6 +28,16 @@ type problem struct {
 	ErrorLocation string `json:"errorLocation,omitempty"`
 }
 
+// limitProblem is the shape of a 429 that is about a resource, for which waiting does not help.
+type limitProblem struct {
+	problem
+
+	LimitKey    string `json:"limitKey"`
+	InstanceKey string `json:"instanceKey"`
+	Limit       int    `json:"limit"`
+	Remaining   int    `json:"remaining"`
+}
+
 // stateProblem is the shape of a 422: it has no detail of its own.
 type stateProblem struct {
 	Type      string         `json:"type"`
@@ -54,6 +64,16 @@ type gatewayBody struct {
 	ClientIP    string `json:"clientIp"`
 	RequestID   string `json:"requestId"`
 	RequestTime string `json:"requestTime"`
+}
+
+func (c *call) limitExceeded(key, title, detail string, limit int) *answer {
+	return newAnswer(http.StatusTooManyRequests, typeProblem, marshal(limitProblem{
+		problem: problem{
+			Type: problemBase + "papi/v1/limit-exceeded", Title: title, Detail: detail,
+			Instance: c.instance(), Status: http.StatusTooManyRequests,
+		},
+		LimitKey: key, InstanceKey: defaultContract, Limit: limit,
+	}))
 }
 
 // instance names this occurrence of a problem. The query is left out: it may hold an account switch key.

@@ -7,38 +7,6 @@ import (
 	"strings"
 )
 
-// withProperty serves everything below /properties/{id}.
-func (s *Simulator) withProperty(c *call) *answer {
-	p := s.property(c.route.property)
-	if p == nil {
-		return c.notFound("property " + c.route.property)
-	}
-	if a := c.owned(p); a != nil {
-		return a
-	}
-	p.advance(c.sim)
-	switch c.route.operation {
-	case OpProperty:
-		return c.showProperty(p)
-	case OpList:
-		return c.listActivations(p)
-	case OpSubmit:
-		return s.submit(c, p)
-	case OpPoll:
-		return s.poll(c, p)
-	case OpCancel:
-		return s.cancel(c, p)
-	case OpVersions:
-		return c.listVersions(p)
-	case OpLatest:
-		return c.latestVersion(p)
-	case OpVersion, OpRules, OpHostnames:
-		return c.withVersion(p)
-	case OpAny, OpSearch, OpBuild, OpContracts:
-	}
-	return c.notFound("the requested resource")
-}
-
 // owned checks contractId and groupId: wrong ones are a 404. Without them a property
 // of several contracts and groups is answered with a redirect to one that has them.
 func (c *call) owned(p *property) *answer {
@@ -47,9 +15,9 @@ func (c *call) owned(p *property) *answer {
 		return (contract == "" || pair.Contract == contract) && (group == "" || pair.Group == group)
 	}
 	if !slices.ContainsFunc(p.pairs, matches) {
-		return c.notFound("property " + p.id + " in this contract and group")
+		return c.notFound(p.called() + " in this contract and group")
 	}
-	if len(p.pairs) == 1 || contract != "" && group != "" || c.route.operation == OpProperty {
+	if len(p.pairs) == 1 || contract != "" && group != "" || c.route.link == nil {
 		return nil
 	}
 	return c.redirect(p)
@@ -73,7 +41,7 @@ func (c *call) pair(p *property) Pair {
 // redirect names the same resource with a contract and a group. Unlike PAPI's other
 // links this one is of the version that was called.
 func (c *call) redirect(p *property) *answer {
-	_, tail, _ := strings.Cut(strings.TrimPrefix(c.r.URL.Path, "/papi/"), "/properties/")
+	_, tail, _ := strings.Cut(strings.TrimPrefix(c.r.URL.Path, "/papi/"), "/"+p.collection()+"/")
 	_, rest, _ := strings.Cut(tail, "/")
 	version, _, _ := strings.Cut(strings.TrimPrefix(c.r.URL.Path, "/papi/"), "/")
 	to := "/papi/" + version + c.propertyPath(p, "/"+rest)
@@ -84,15 +52,7 @@ func (c *call) redirect(p *property) *answer {
 	if len(others) > 0 {
 		to += "&" + others.Encode()
 	}
-	var a *answer
-	switch c.route.operation {
-	case OpList, OpSubmit, OpPoll, OpCancel:
-		a = jsonAnswer(http.StatusFound, activationLink{to})
-	case OpLatest:
-		a = jsonAnswer(http.StatusFound, versionLink{to})
-	case OpAny, OpSearch, OpProperty, OpVersions, OpVersion, OpRules, OpHostnames, OpBuild, OpContracts:
-		a = jsonAnswer(http.StatusFound, redirectLink{to})
-	}
+	a := jsonAnswer(http.StatusFound, c.route.link(to))
 	a.header.Set("Location", to)
 	return a
 }
@@ -110,6 +70,9 @@ func (c *call) showProperty(p *property) *answer {
 	w := wireProperty{
 		owner: c.owner(p), PropertyID: c.id("prp_", p.id), PropertyName: p.name,
 		AssetID: c.id("aid_", p.id), Note: p.note, PropertyType: "TRADITIONAL",
+	}
+	if p.bucket {
+		w.PropertyType = "HOSTNAME_BUCKET"
 	}
 	if latest := p.latest(); latest != nil {
 		w.LatestVersion = latest.Number

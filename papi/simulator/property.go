@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -28,6 +29,10 @@ type Property struct {
 	Pairs       []Pair
 	Versions    []Version
 	Activations []Activation // history, and what is under way; in any order
+	// Bucket makes it a property with a hostname bucket: its hostnames belong to a
+	// network and not to a version. Served is what each network has to begin with.
+	Bucket bool
+	Served map[Network][]Hostname
 }
 
 // Pair is a contract and a group, each with or without its prefix.
@@ -49,10 +54,28 @@ type Version struct {
 	Fails bool
 	// FailureCause is the detail of the failure. Empty: PAPI does not say.
 	FailureCause string
+	// BrokenParents are, for a version of an Include, the properties that are not
+	// valid with it: its activation ends in its validation, with one error for each.
+	BrokenParents []string
+	// Refusal is, for a version of an Include, the last segment of the type of the
+	// problem that ends its activation in its validation.
+	Refusal string
+
+	edits int // since it was created; each makes another etag
 }
 
-// Hostname is a hostname of a version. A missing EdgeHostname is made of the Name.
-type Hostname struct{ Name, EdgeHostname string }
+// Hostname is a hostname of a version or of a bucket. A missing EdgeHostname is made
+// of the Name.
+type Hostname struct {
+	Name, EdgeHostname string
+	Cert               string // certProvisioningType; empty: CPS_MANAGED
+}
+
+// The kinds of certificate that a Hostname may have.
+const (
+	CertCPS     = "CPS_MANAGED"
+	CertDefault = "DEFAULT"
+)
 
 // Message is an error or a warning of a rule tree.
 type Message struct {
@@ -68,12 +91,49 @@ func (m Message) ID() string {
 	return "msg_" + hex.EncodeToString(sum[:20])
 }
 
-// property is the state of a Property. All its ids are bare.
+// property is the state of a Property, or of an Include, which is much the same. All
+// its ids are bare.
 type property struct {
 	id, name, note string
+	includeType    string // empty for a Property
 	pairs          []Pair
 	versions       []Version // in order of their numbers
 	activations    []*Activation
+	bucket         bool
+	served         map[Network][]Hostname // by a bucket
+	changes        []*HostnameActivation  // of a bucket
+}
+
+// The three in which a property and an include differ in a path: where they are, and
+// the prefixes of their ids and of their activations' ids.
+
+func (p *property) collection() string {
+	if p.includeType != "" {
+		return "includes"
+	}
+	return "properties"
+}
+
+func (p *property) prefix() string {
+	if p.includeType != "" {
+		return "inc_"
+	}
+	return "prp_"
+}
+
+func (p *property) activationPrefix() string {
+	if p.includeType != "" {
+		return "" // they are UUIDs
+	}
+	return "atv_"
+}
+
+// called is what a problem calls it.
+func (p *property) called() string {
+	if p.includeType != "" {
+		return "include " + p.id
+	}
+	return "property " + p.id
 }
 
 const (
@@ -81,11 +141,15 @@ const (
 	defaultGroup    = "10001"
 	accountID       = "A-SIM1"
 	productID       = "prd_Fresca"
+	apiUser         = "api.client"
 	ruleFormat      = "v2025-02-18"
 )
 
 func newProperty(fixture Property, id string) *property {
-	p := &property{id: id, name: fixture.Name, note: fixture.Note}
+	p := &property{id: id, name: fixture.Name, note: fixture.Note, bucket: fixture.Bucket, served: make(map[Network][]Hostname)}
+	for network, hostnames := range fixture.Served {
+		p.served[network] = slices.Clone(hostnames)
+	}
 	for _, pair := range fixture.Pairs {
 		p.pairs = append(p.pairs, Pair{Contract: bareID("ctr_", pair.Contract), Group: bareID("grp_", pair.Group)})
 	}
@@ -136,12 +200,14 @@ func (h Hostname) edge() string {
 	return h.EdgeHostname
 }
 
+func (h Hostname) cert() string { return cmp.Or(h.Cert, CertCPS) }
+
 // etag stands for the whole version: rules and hostnames together.
 func (p *property) etag(v *Version) string {
 	h := sha256.New()
-	h.Write([]byte(p.id + " " + strconv.Itoa(v.Number) + "\n" + v.Note))
+	h.Write([]byte(p.prefix() + p.id + " " + strconv.Itoa(v.Number) + " " + strconv.Itoa(v.edits) + "\n" + v.Note))
 	for _, host := range v.Hostnames {
-		h.Write([]byte("\n" + host.Name + " " + host.edge()))
+		h.Write([]byte("\n" + host.Name + " " + host.edge() + " " + host.cert()))
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }

@@ -25,97 +25,113 @@ const (
 	OpHostnames Operation = "hostnames" // GET  /properties/{id}/versions/{n}/hostnames
 	OpBuild     Operation = "build"     // GET  /build
 	OpContracts Operation = "contracts" // GET  /contracts
+
+	OpCreateVersion  Operation = "create-version"  // POST  /properties/{id}/versions
+	OpPatchHostnames Operation = "patch-hostnames" // PATCH /properties/{id}/versions/{n}/hostnames
+
+	OpBucket              Operation = "bucket"               // GET    /properties/{id}/hostnames
+	OpPatchBucket         Operation = "patch-bucket"         // PATCH  of the same
+	OpHostnameActivations Operation = "hostname-activations" // GET    /properties/{id}/hostname-activations
+	OpHostnamePoll        Operation = "hostname-poll"        // GET    /properties/{id}/hostname-activations/{id}
+	OpHostnameCancel      Operation = "hostname-cancel"      // DELETE of the same
+
+	OpInclude         Operation = "include"          // GET    /includes/{id}
+	OpIncludeVersions Operation = "include-versions" // GET    /includes/{id}/versions
+	OpIncludeVersion  Operation = "include-version"  // GET    /includes/{id}/versions/{n}
+	OpIncludeLatest   Operation = "include-latest"   // GET    /includes/{id}/versions/latest
+	OpIncludeRules    Operation = "include-rules"    // GET    /includes/{id}/versions/{n}/rules
+	OpIncludeList     Operation = "include-list"     // GET    /includes/{id}/activations
+	OpIncludeSubmit   Operation = "include-submit"   // POST   /includes/{id}/activations
+	OpIncludePoll     Operation = "include-poll"     // GET    /includes/{id}/activations/{id}
+	OpIncludeCancel   Operation = "include-cancel"   // DELETE of the same
 )
 
 // Operations returns all operations, OpAny first.
 func Operations() []Operation {
-	return []Operation{
-		OpAny, OpSearch, OpList, OpSubmit, OpPoll, OpCancel, OpProperty, OpVersions,
-		OpVersion, OpLatest, OpRules, OpHostnames, OpBuild, OpContracts,
+	all := []Operation{OpAny}
+	for _, e := range endpoints() {
+		all = append(all, e.operation)
 	}
+	return all
 }
 
 // route is a path that the simulator knows, taken apart. A route without an
 // operation is one that it does not know (allow is nil) or not by that method.
 type route struct {
-	operation  Operation
-	allow      []string
-	property   string // bare id
-	version    string
-	activation string // bare id
-}
+	endpoint
 
-type methods map[string]Operation
+	allow []string
+	// What the path names; ids are bare.
+	property, include, version, activation string
+}
 
 func newRoute(method, path string) route {
 	for _, base := range []string{"/papi/v1/", "/papi/v0/"} {
 		if rest, ok := strings.CutPrefix(path, base); ok {
-			r, known := matchPath(strings.Split(rest, "/"))
-			r.operation = known[method]
-			for allowed := range known {
-				r.allow = append(r.allow, allowed)
-			}
-			slices.Sort(r.allow)
-			return r
+			return findRoute(method, strings.Split(rest, "/"))
 		}
 	}
 	return route{}
 }
 
-func matchPath(segments []string) (route, methods) {
-	switch strings.Join(segments, "/") {
-	case "build":
-		return route{}, methods{http.MethodGet: OpBuild}
-	case "contracts":
-		return route{}, methods{http.MethodGet: OpContracts}
-	case "search/find-by-value":
-		return route{}, methods{http.MethodPost: OpSearch}
+// findRoute takes the first pattern that fits; the others of the same pattern are
+// its other methods.
+func findRoute(method string, segments []string) route {
+	var r route
+	pattern := ""
+	for _, e := range endpoints() {
+		if pattern != "" && e.path != pattern || !r.match(e.path, segments) {
+			continue
+		}
+		pattern = e.path
+		r.allow = append(r.allow, e.method)
+		if e.method == method {
+			r.endpoint = e
+		}
 	}
-	if segments[0] != "properties" || len(segments) < 2 || segments[1] == "" {
-		return route{}, nil
-	}
-	r := route{property: bareID("prp_", segments[1])}
-	if len(segments) == 2 {
-		return r, methods{http.MethodGet: OpProperty}
-	}
-	switch segments[2] {
-	case "activations":
-		return matchActivation(r, segments[3:])
-	case "versions":
-		return matchVersion(r, segments[3:])
-	default:
-		return r, nil
-	}
+	slices.Sort(r.allow)
+	return r
 }
 
-func matchActivation(r route, tail []string) (route, methods) {
-	switch len(tail) {
-	case 0:
-		return r, methods{http.MethodGet: OpList, http.MethodPost: OpSubmit}
-	case 1:
-		r.activation = bareID("atv_", tail[0])
-		return r, methods{http.MethodGet: OpPoll, http.MethodDelete: OpCancel}
-	default:
-		return r, nil
+// match keeps what the segments name, if they fit the pattern.
+func (r *route) match(pattern string, segments []string) bool {
+	want := strings.Split(pattern, "/")
+	if len(want) != len(segments) {
+		return false
 	}
+	found := *r
+	for i, segment := range segments {
+		switch want[i] {
+		case "{property}":
+			found.property = bareID("prp_", segment)
+		case "{include}":
+			found.include = bareID("inc_", segment)
+		case "{version}":
+			found.version = segment
+		case "{activation}":
+			found.activation = bareID("atv_", segment)
+		case segment:
+			continue
+		default:
+			return false
+		}
+		if segment == "" {
+			return false
+		}
+	}
+	*r = found
+	return true
 }
 
-func matchVersion(r route, tail []string) (route, methods) {
-	if len(tail) > 0 {
-		r.version = tail[0]
-	}
-	switch {
-	case len(tail) == 0:
-		return r, methods{http.MethodGet: OpVersions}
-	case len(tail) == 1 && tail[0] == "latest":
-		return r, methods{http.MethodGet: OpLatest}
-	case len(tail) == 1:
-		return r, methods{http.MethodGet: OpVersion}
-	case len(tail) == 2 && tail[1] == "rules":
-		return r, methods{http.MethodGet: OpRules}
-	case len(tail) == 2 && tail[1] == "hostnames":
-		return r, methods{http.MethodGet: OpHostnames}
-	default:
-		return r, nil
-	}
+// creates reports whether the answer to a success is 201.
+func (o Operation) creates() bool {
+	return slices.Contains([]Operation{OpSubmit, OpCreateVersion, OpPatchBucket, OpIncludeSubmit}, o)
 }
+
+// Methods by a short name, for the table of endpoints.
+const (
+	get   = http.MethodGet
+	post  = http.MethodPost
+	patch = http.MethodPatch
+	del   = http.MethodDelete
+)

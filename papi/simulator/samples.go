@@ -1,11 +1,14 @@
 package simulator
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 const day = 24 * time.Hour
 
 // SampleProperties returns the properties of a Simulator that was given none, with a
-// history that ends at now. All are of contract ctr_C-SIM1 and group grp_10001 but the last.
+// history that ends at now. All but one are of contract ctr_C-SIM1 and group grp_10001.
 //
 //	prp_1001 www.example.com            versions 1 to 8: 7 active on both networks, 8 new, with two warnings in its rules
 //	prp_1002 api.example.com            versions 1 to 4: 3 active on both, 4 new
@@ -16,6 +19,8 @@ const day = 24 * time.Hour
 //	prp_1007 failing.example.com        1 active on both, 2 is accepted and then fails, 3 fails and PAPI says why
 //	prp_1008 new.example.com            version 1, never activated
 //	prp_1009 two-contracts.example.com  1 active on both, 2 new; contracts ctr_C-SIM1 and ctr_C-SIM2, groups grp_10001 and grp_10002
+//	prp_1010 bucket.example.com         a hostname bucket: 1 active on both, one.bucket.example.com to
+//	                                    three.bucket.example.com on staging, and the first of them on production
 func SampleProperties(now time.Time) []Property {
 	www := sample("prp_1001", "www.example.com", "www.example.com", 8, 7, now)
 	www.Versions[7].Warnings = []Message{
@@ -49,8 +54,55 @@ func SampleProperties(now time.Time) []Property {
 		sample("prp_1003", "shop_pm", "shop.example.com", 3, 2, now),
 		broken, slow, sampleBusy(now), failing,
 		sample("prp_1008", "new.example.com", "new.example.com", 1, 0, now),
-		two,
+		two, sampleBucket(now),
 	}
+}
+
+// SampleIncludes returns the includes of a Simulator that was given none, with a
+// history that ends at now.
+//
+//	inc_2001 security-headers  COMMON_SETTINGS: 2 active on both networks, 3 new
+//	inc_2002 checkout          MICROSERVICES: 1 active on staging, 2 is not valid in www.example.com and shop_pm,
+//	                           3 is refused because it has no compliance record, 4 is accepted and then fails
+func SampleIncludes(now time.Time) []Include {
+	headers := sampleInclude("inc_2001", "security-headers", 3, 2, now)
+	headers.Type = CommonSettings
+	checkout := sampleInclude("inc_2002", "checkout", 4, 1, now)
+	checkout.Activations = checkout.Activations[:1]
+	checkout.Versions[1].BrokenParents = []string{"www.example.com", "shop_pm"}
+	checkout.Versions[2].Refusal = "missing_compliance_record"
+	checkout.Versions[3].Fails = true
+	checkout.Versions[3].FailureCause = "An edge server could not load the configuration."
+	return []Include{headers, checkout}
+}
+
+func sampleInclude(id, name string, versions, active int, now time.Time) Include {
+	p := sample(id, name, "", versions, active, now)
+	for i := range p.Versions {
+		p.Versions[i].Hostnames = nil
+	}
+	for i := range p.Activations {
+		p.Activations[i].ID = fmt.Sprintf("00000000-0000-4000-8000-%s%08d", bareID("inc_", id), i+1)
+		p.Activations[i].Fallback = nil
+	}
+	return Include{ID: id, Name: name, Note: "Sample include", Versions: p.Versions, Activations: p.Activations}
+}
+
+func sampleBucket(now time.Time) Property {
+	p := sample("prp_1010", "bucket.example.com", "", 1, 1, now)
+	p.Bucket = true
+	p.Versions[0].Hostnames = nil
+	for i := range p.Activations {
+		p.Activations[i].ID = fmt.Sprintf("atv_%d", 4001+i)
+	}
+	const edge = "bucket.example.com.edgekey.net"
+	hostnames := []Hostname{
+		{Name: "one.bucket.example.com", EdgeHostname: edge},
+		{Name: "two.bucket.example.com", EdgeHostname: edge},
+		{Name: "three.bucket.example.com", EdgeHostname: edge},
+	}
+	p.Served = map[Network][]Hostname{Staging: hostnames, Production: hostnames[:1]}
+	return p
 }
 
 // sample makes a property whose versions up to active were activated one after the

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// search finds versions by exactly one of four values. A property name gives its
-// latest version and those that are active; a hostname and an edge hostname only
+// search finds versions by exactly one of four values. The name of a property or an
+// include gives its latest version and those that are active; a hostname and an edge hostname only
 // versions that are active somewhere. What is not found is an empty list.
 func (s *Simulator) search(c *call) *answer {
 	var body map[string]string
@@ -17,16 +17,15 @@ func (s *Simulator) search(c *call) *answer {
 	}
 	found := []wireFound{}
 	for key, value := range body {
-		for _, p := range s.properties {
+		for _, p := range slices.Concat(s.properties, s.includes) {
 			p.advance(c.sim)
 			switch key {
-			case "propertyName":
-				if p.name == value {
+			case "propertyName", "includeName":
+				if p.name == value && (p.includeType != "") == (key == "includeName") {
 					found = append(found, c.foundByName(p)...)
 				}
 			case "hostname", "edgeHostname":
 				found = append(found, c.foundByHostname(p, key, value)...)
-			case "includeName":
 			default:
 				return c.schemaInvalid("#/"+key, "There is no search by this member.")
 			}
@@ -60,18 +59,21 @@ func (c *call) foundByName(p *property) []wireFound {
 	return found
 }
 
+// foundByHostname has a row for each hostname and each version that serves it somewhere.
 func (c *call) foundByHostname(p *property, key, value string) []wireFound {
 	var found []wireFound
-	for _, number := range p.activeVersions() {
-		v := p.version(number)
-		if v == nil {
+	for _, network := range []Network{Staging, Production} {
+		a := p.active(network)
+		if a == nil || p.version(a.Version) == nil {
 			continue
 		}
-		for _, h := range v.Hostnames {
+		for _, h := range p.serving(network) {
 			if key == "hostname" && strings.EqualFold(h.Name, value) || key == "edgeHostname" && strings.EqualFold(h.edge(), value) {
-				row := c.wireFound(p, v)
+				row := c.wireFound(p, p.version(a.Version))
 				row.Hostname, row.EdgeHostname = h.Name, h.edge()
-				found = append(found, row)
+				if !slices.Contains(found, row) {
+					found = append(found, row)
+				}
 			}
 		}
 	}
@@ -79,10 +81,16 @@ func (c *call) foundByHostname(p *property, key, value string) []wireFound {
 }
 
 func (c *call) wireFound(p *property, v *Version) wireFound {
-	return wireFound{
-		owner: c.owner(p), AssetID: c.id("aid_", p.id), PropertyID: c.id("prp_", p.id), PropertyName: p.name,
-		PropertyVersion:  v.Number,
+	w := wireFound{
+		owner: c.owner(p), AssetID: c.id("aid_", p.id),
 		ProductionStatus: p.versionStatus(v.Number, Production), StagingStatus: p.versionStatus(v.Number, Staging),
 		UpdatedByUser: v.UpdatedBy, UpdatedDate: stamp(v.Updated),
 	}
+	if p.includeType != "" {
+		w.IncludeID, w.IncludeName = c.id("inc_", p.id), p.name
+		w.IncludeType, w.IncludeVersion = p.includeType, v.Number
+	} else {
+		w.PropertyID, w.PropertyName, w.PropertyVersion = c.id("prp_", p.id), p.name, v.Number
+	}
+	return w
 }

@@ -11,7 +11,6 @@ package simulator
 import (
 	"cmp"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -23,12 +22,16 @@ const (
 	DefaultActivationsPerDay = 2500
 	DefaultTimestampSkew     = 30 * time.Second
 	DefaultRetryAfter        = 600 * time.Second
+	DefaultIncludeValidation = 15 * time.Second
+	DefaultHostnames         = 1000
+	DefaultCertificates      = 100
 )
 
 // Options says what a Simulator is like. The zero value is a good one.
 type Options struct {
 	Credentials Credentials // zero: SampleCredentials()
 	Properties  []Property  // nil: SampleProperties at the time of New
+	Includes    []Include   // nil: SampleIncludes at the time of New
 	Pace        Pace        // nil: Realistic(Seed)
 	Speed       float64     // simulated seconds in one real second; 0 means 1
 	Seed        uint64
@@ -49,6 +52,15 @@ type Options struct {
 	// SlowCancel is how long (simulated) a cancelled activation is PENDING_CANCELLATION
 	// before it is ABORTED; 0: it is ABORTED in the answer to the DELETE.
 	SlowCancel time.Duration
+	// IncludeValidation is how long (simulated) the validation of an include's activation takes,
+	// which comes before all else; 0 means 15 s. In its first third the activation cannot be seen.
+	IncludeValidation time.Duration
+	// HostnamesPerProperty is how many hostnames a version, or a bucket on one network, may have; 0 means 1000.
+	HostnamesPerProperty int
+	// DefaultCertificates is how many hostnames of the account may have a default certificate; 0 means 100.
+	DefaultCertificates int
+	// EdgeHostnames exist beside those of the fixtures' hostnames.
+	EdgeHostnames []string
 }
 
 // Simulator is a simulated account. All its methods are safe for concurrent use.
@@ -59,11 +71,16 @@ type Simulator struct {
 	skew        time.Duration
 	retryAfter  string
 	slowCancel  time.Duration
+	validation  time.Duration
+	hostnames   int  // that a property may have
+	certs       int  // default certificates that the account may have
 	quiet       bool // no X-RateLimit headers
 	start       time.Time
 
 	mu         sync.Mutex // guards all below
 	properties []*property
+	includes   []*property
+	edges      []string // edge hostnames; the place is their id
 	nonces     nonces
 	bucket     bucket
 	budget     budget
@@ -84,6 +101,9 @@ func New(o Options) *Simulator {
 		speed:       cmp.Or(o.Speed, 1),
 		skew:        cmp.Or(o.MaxTimestampSkew, DefaultTimestampSkew),
 		slowCancel:  o.SlowCancel,
+		validation:  cmp.Or(o.IncludeValidation, DefaultIncludeValidation),
+		hostnames:   cmp.Or(o.HostnamesPerProperty, DefaultHostnames),
+		certs:       cmp.Or(o.DefaultCertificates, DefaultCertificates),
 		quiet:       o.OmitRateLimitHeaders,
 		start:       now,
 		nonces:      nonces{},
@@ -106,14 +126,29 @@ func New(o Options) *Simulator {
 	if retry := cmp.Or(o.RetryAfter, DefaultRetryAfter); s.retryAfter == "" && retry > 0 {
 		s.retryAfter = strconv.Itoa(int(retry.Seconds()))
 	}
-	properties := o.Properties
-	if properties == nil {
-		properties = SampleProperties(now)
+	s.furnish(o, now)
+	return s
+}
+
+// furnish adds what there is to begin with.
+func (s *Simulator) furnish(o Options, now time.Time) {
+	if o.Properties == nil {
+		o.Properties = SampleProperties(now)
 	}
-	for _, p := range properties {
+	if o.Includes == nil {
+		o.Includes = SampleIncludes(now)
+	}
+	for _, p := range o.Properties {
 		s.AddProperty(p)
 	}
-	return s
+	for _, i := range o.Includes {
+		s.AddInclude(i)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range o.EdgeHostnames {
+		s.edgeID(name)
+	}
 }
 
 // Credentials returns what a client must sign with.
@@ -124,126 +159,4 @@ func (s *Simulator) Now() time.Time { return s.simulated(time.Now()) }
 
 func (s *Simulator) simulated(now time.Time) time.Time {
 	return s.start.Add(time.Duration(float64(now.Sub(s.start)) * s.speed))
-}
-
-// AddProperty adds a property with its activations. It panics when the id or the
-// name is taken: a scene that can't be is a mistake of the test that sets it up.
-func (s *Simulator) AddProperty(fixture Property) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	id := bareID("prp_", fixture.ID)
-	if id == "" {
-		id = s.newID()
-	}
-	for _, other := range s.properties {
-		if other.id == id || other.name == fixture.Name {
-			panic("simulator: property " + id + " or its name " + fixture.Name + " exists already")
-		}
-	}
-	s.reserve(id)
-	p := newProperty(fixture, id)
-	s.properties = append(s.properties, p)
-	for _, a := range fixture.Activations {
-		s.addActivation(p, a)
-	}
-}
-
-// AddActivation adds an activation as if somebody else had made it, without any of
-// the checks of a submission. It returns its id, and panics when there is no such property.
-func (s *Simulator) AddActivation(propertyID string, a Activation) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.addActivation(s.mustProperty(propertyID), a).ID
-}
-
-func (s *Simulator) addActivation(p *property, fixture Activation) *Activation {
-	a := fixture.clone()
-	a.ID = bareID("atv_", a.ID)
-	if a.ID == "" {
-		a.ID = s.newID()
-	}
-	if p.activation(a.ID) != nil {
-		panic("simulator: activation " + a.ID + " exists already")
-	}
-	s.reserve(a.ID)
-	a.ID = "atv_" + a.ID
-	a.Type = cmp.Or(a.Type, Activate)
-	a.Status = cmp.Or(a.Status, StatusPending)
-	if a.Submitted.IsZero() {
-		a.Submitted = s.Now()
-	}
-	if a.Updated.IsZero() {
-		a.Updated = a.Submitted
-	}
-	p.activations = append(p.activations, &a)
-	return &a
-}
-
-// Update lets change alter an activation. It panics when there is none of that id.
-func (s *Simulator) Update(propertyID, activationID string, change func(*Activation)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.mustProperty(propertyID)
-	p.advance(s.Now())
-	a := p.activation(bareID("atv_", activationID))
-	if a == nil {
-		panic("simulator: no activation " + activationID)
-	}
-	change(a)
-}
-
-// SetStatus forces a status; from then on the activation stays as it is.
-func (s *Simulator) SetStatus(propertyID, activationID string, status Status, state string) {
-	now := s.Now()
-	s.Update(propertyID, activationID, func(a *Activation) {
-		a.Status, a.State, a.Updated, a.Steps = status, state, now, nil
-	})
-}
-
-// Activations returns the property's activations as they are now, oldest first and
-// with the cancelled ones. It is nil when there is no such property.
-func (s *Simulator) Activations(propertyID string) []Activation {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.property(bareID("prp_", propertyID))
-	if p == nil {
-		return nil
-	}
-	p.advance(s.Now())
-	var all []Activation
-	for _, a := range p.activations {
-		all = append(all, a.clone())
-	}
-	return all
-}
-
-// property returns nil when there is none of that bare id.
-func (s *Simulator) property(id string) *property {
-	for _, p := range s.properties {
-		if strings.EqualFold(p.id, id) {
-			return p
-		}
-	}
-	return nil
-}
-
-func (s *Simulator) mustProperty(id string) *property {
-	p := s.property(bareID("prp_", id))
-	if p == nil {
-		panic("simulator: no property " + id)
-	}
-	return p
-}
-
-// reserve keeps newID from giving out an id that a fixture has.
-func (s *Simulator) reserve(id string) {
-	if n, err := strconv.Atoi(id); err == nil && n >= s.nextID {
-		s.nextID = n + 1
-	}
-}
-
-func (s *Simulator) newID() string {
-	id := strconv.Itoa(s.nextID)
-	s.nextID++
-	return id
 }

@@ -35,7 +35,7 @@ func (s *Simulator) submit(c *call, p *property) *answer {
 	}
 	v := p.version(wanted.PropertyVersion)
 	if v == nil {
-		return c.notFound(fmt.Sprintf("version %d of property %s", wanted.PropertyVersion, p.id))
+		return c.notFound(fmt.Sprintf("version %d of %s", wanted.PropertyVersion, p.called()))
 	}
 	for _, check := range []func(*property, *submission) *answer{c.inTheWay, c.alreadySo, c.fallbackPossible} {
 		if a := check(p, wanted); a != nil {
@@ -53,27 +53,44 @@ func (s *Simulator) submit(c *call, p *property) *answer {
 
 // readSubmission checks the body as far as it can be checked without the property.
 func (c *call) readSubmission() (*submission, *answer) {
-	if !json.Valid(c.body) {
-		return nil, c.problem(http.StatusBadRequest, "json-mapping-error", "Unable to interpret JSON", "The request body is not JSON.")
-	}
 	wanted := &submission{ActivationType: Activate}
+	if a := c.decode(wanted); a != nil {
+		return nil, a
+	}
+	return wanted, c.checkSubmission(wanted, "#/propertyVersion")
+}
+
+// decode reads the body into what it should be. A member that is not there is refused.
+func (c *call) decode(into any) *answer {
+	if !json.Valid(c.body) {
+		return c.problem(http.StatusBadRequest, "json-mapping-error", "Unable to interpret JSON", "The request body is not JSON.")
+	}
 	decoder := json.NewDecoder(bytes.NewReader(c.body))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(wanted); err != nil {
-		return nil, c.schemaInvalid("#/", err.Error())
+	if err := decoder.Decode(into); err != nil {
+		return c.schemaInvalid("#/", err.Error())
 	}
+	return nil
+}
+
+// checkSubmission takes the name of the member that has the version.
+func (c *call) checkSubmission(wanted *submission, version string) *answer {
 	switch {
 	case wanted.PropertyVersion < 1:
-		return nil, c.schemaInvalid("#/propertyVersion", "A number of at least 1 is required.")
+		return c.schemaInvalid(version, "A number of at least 1 is required.")
 	case wanted.Network != Staging && wanted.Network != Production:
-		return nil, c.schemaInvalid("#/network", "STAGING or PRODUCTION is required.")
+		return c.schemaInvalid("#/network", "STAGING or PRODUCTION is required.")
 	case wanted.ActivationType != Activate && wanted.ActivationType != Deactivate:
-		return nil, c.schemaInvalid("#/activationType", "The value must be ACTIVATE or DEACTIVATE.")
+		return c.schemaInvalid("#/activationType", "The value must be ACTIVATE or DEACTIVATE.")
 	case len(wanted.NotifyEmails) == 0 || slices.ContainsFunc(wanted.NotifyEmails, badEmail):
-		return nil, c.problem(http.StatusBadRequest, "activation/bad-notifyemails", "Bad notifyEmails",
-			"At least one valid e-mail address is needed to send the outcome to.")
+		return c.badNotifyEmails()
 	}
-	return wanted, nil
+	return nil
+}
+
+func (c *call) badNotifyEmails() *answer {
+	return c.problem(http.StatusBadRequest, "activation/bad-notifyemails", "Bad notifyEmails",
+		"At least one valid e-mail address is needed to send the outcome to.")
 }
 
 func badEmail(address string) bool {
@@ -89,8 +106,10 @@ func (c *call) inTheWay(p *property, wanted *submission) *answer {
 				"An activation or deactivation of this version is still pending.",
 				"Property "+p.id, "Version "+strconv.Itoa(wanted.PropertyVersion))
 		}
-		return c.problem(http.StatusConflict, "resource-busy", "Operation failed",
-			"Another edit or activation on the same network is in progress for this property.")
+		return c.busy()
+	}
+	if p.changing(wanted.Network) {
+		return c.busy()
 	}
 	other := Staging
 	if wanted.Network == Staging {
@@ -103,6 +122,11 @@ func (c *call) inTheWay(p *property, wanted *submission) *answer {
 	return nil
 }
 
+func (c *call) busy() *answer {
+	return c.problem(http.StatusConflict, "resource-busy", "Operation failed",
+		"Another edit or activation on the same network is in progress for this property.")
+}
+
 // alreadySo refuses what would change nothing.
 func (c *call) alreadySo(p *property, wanted *submission) *answer {
 	active := p.active(wanted.Network)
@@ -111,6 +135,9 @@ func (c *call) alreadySo(p *property, wanted *submission) *answer {
 	switch {
 	case wanted.ActivationType == Deactivate && !same:
 		kind := "deactivation/not-active-in-" + strings.ToLower(string(wanted.Network))
+		if p.includeType != "" {
+			kind = "deactivation/include-not-active-in-" + strings.ToLower(string(wanted.Network))
+		}
 		return c.unprocessable(kind, "Version not active", "The version is not active on this network.", params...)
 	case wanted.ActivationType == Activate && same:
 		return c.unprocessable("activation/already-activated", "Version already active", "The version is active on this network already.", params...)
@@ -162,6 +189,13 @@ func (c *call) validate(v *Version, wanted *submission) *answer {
 func (w *submission) delays() bool { return w.DelayValidations != nil && *w.DelayValidations }
 
 func (s *Simulator) accept(c *call, p *property, v *Version, wanted *submission) *answer {
+	a := s.begin(c, p, v, wanted)
+	p.advance(c.sim)
+	return s.accepts(c, c.link(p, "/activations/"+c.id("atv_", bareID("atv_", a.ID))))
+}
+
+// begin makes the activation of a submission, before its first step.
+func (s *Simulator) begin(c *call, p *property, v *Version, wanted *submission) *Activation {
 	s.accepted++
 	s.budget.spend(c.now)
 	var base *Version
@@ -176,15 +210,22 @@ func (s *Simulator) accept(c *call, p *property, v *Version, wanted *submission)
 			FastFallback: wanted.UseFastFallback, AddedHostnames: addedHostnames(v, base),
 		}),
 	})
-	a.accepted, a.fast = c.now, wanted.UseFastFallback
+	a.accepted, a.fast, a.byLooks = c.now, wanted.UseFastFallback, waitsForLooks(a.Steps)
 	if wanted.ActivationType == Activate {
 		a.fails, a.cause = v.Fails, v.FailureCause
 		if len(v.Errors) > 0 {
 			a.fails, a.cause = true, v.Errors[0].Detail
 		}
 	}
-	p.advance(c.sim)
-	to := c.link(p, "/activations/"+c.id("atv_", bareID("atv_", a.ID)))
+	return a
+}
+
+func waitsForLooks(steps []Step) bool {
+	return slices.ContainsFunc(steps, func(step Step) bool { return step.Looks > 0 })
+}
+
+// accepts is the answer to a submission, with what is left of the day's budget.
+func (s *Simulator) accepts(c *call, to string) *answer {
 	reply := jsonAnswer(http.StatusCreated, activationLink{to})
 	reply.header.Set("Location", to)
 	s.budgetHeaders(reply.header, c.now)

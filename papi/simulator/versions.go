@@ -7,19 +7,26 @@ import (
 )
 
 func (p *property) wire(v *Version) wireVersion {
-	return wireVersion{
+	w := wireVersion{
 		PropertyVersion: v.Number, UpdatedByUser: v.UpdatedBy, UpdatedDate: stamp(v.Updated),
 		StagingStatus:    p.versionStatus(v.Number, Staging),
 		ProductionStatus: p.versionStatus(v.Number, Production),
 		Etag:             p.etag(v), ProductID: productID, RuleFormat: ruleFormat, Note: v.Note,
 	}
+	if p.includeType != "" {
+		w.PropertyVersion, w.IncludeVersion = 0, v.Number
+	}
+	return w
 }
 
 func (c *call) versionList(p *property, versions []wireVersion) versionList {
-	return versionList{
-		owner: c.owner(p), PropertyID: c.id("prp_", p.id), PropertyName: p.name,
-		AssetID: c.id("aid_", p.id), Versions: items[wireVersion]{versions},
+	list := versionList{owner: c.owner(p), AssetID: c.id("aid_", p.id), Versions: items[wireVersion]{versions}}
+	if p.includeType != "" {
+		list.IncludeID, list.IncludeName, list.IncludeType = c.id("inc_", p.id), p.name, p.includeType
+	} else {
+		list.PropertyID, list.PropertyName = c.id("prp_", p.id), p.name
 	}
+	return list
 }
 
 // listVersions lists the newest version first.
@@ -65,7 +72,7 @@ func (c *call) latestVersion(p *property) *answer {
 		return c.badRequest("The activatedOn parameter must be STAGING or PRODUCTION.")
 	}
 	if v == nil {
-		return c.notFound("a version of property " + p.id + " that is active there")
+		return c.notFound("a version of " + p.called() + " that is active there")
 	}
 	to := c.link(p, "/versions/"+strconv.Itoa(v.Number))
 	a := jsonAnswer(http.StatusFound, versionLink{to})
@@ -73,29 +80,43 @@ func (c *call) latestVersion(p *property) *answer {
 	return a
 }
 
-// withVersion serves /properties/{id}/versions/{n} and what is below.
-func (c *call) withVersion(p *property) *answer {
-	number, err := strconv.Atoi(c.route.version)
-	if err != nil || number < 1 {
-		return c.badRequest("The property version must be a number of at least 1.")
+func (s *Simulator) showVersion(c *call, p *property, v *Version) *answer {
+	return jsonAnswer(http.StatusOK, c.versionList(p, []wireVersion{p.wire(v)}))
+}
+
+// versionCreation is the body of a POST of a version.
+type versionCreation struct {
+	CreateFromVersion     int    `json:"createFromVersion"`
+	CreateFromVersionEtag string `json:"createFromVersionEtag"`
+}
+
+// createVersion copies a version with all that is in it, under the next number.
+func (s *Simulator) createVersion(c *call, p *property) *answer {
+	var wanted versionCreation
+	if a := c.decode(&wanted); a != nil {
+		return a
 	}
-	v := p.version(number)
-	if v == nil {
-		return c.notFound("version " + c.route.version + " of property " + p.id)
+	if wanted.CreateFromVersion < 1 {
+		return c.schemaInvalid("#/createFromVersion", "A number of at least 1 is required.")
 	}
-	var a *answer
-	switch c.route.operation {
-	case OpRules:
-		a = c.showRules(p, v)
-	case OpHostnames:
-		a = c.showHostnames(p, v)
-	case OpVersion:
-		a = jsonAnswer(http.StatusOK, c.versionList(p, []wireVersion{p.wire(v)}))
-	case OpAny, OpSearch, OpList, OpSubmit, OpPoll, OpCancel, OpProperty, OpVersions, OpLatest, OpBuild, OpContracts:
-		return c.notFound("the requested resource")
+	base := p.version(wanted.CreateFromVersion)
+	if base == nil {
+		return c.notFound("version " + strconv.Itoa(wanted.CreateFromVersion) + " of " + p.called())
 	}
-	if a.status == http.StatusOK {
-		a.header.Set("ETag", `"`+p.etag(v)+`"`)
+	if etag := wanted.CreateFromVersionEtag; etag != "" && etag != p.etag(base) {
+		return c.etagConflict()
 	}
+	v := *base
+	v.Number, v.Note, v.UpdatedBy, v.Updated = p.latest().Number+1, "", apiUser, c.sim
+	v.Hostnames = slices.Clone(base.Hostnames)
+	p.versions = append(p.versions, v)
+	to := c.link(p, "/versions/"+strconv.Itoa(v.Number))
+	a := jsonAnswer(http.StatusCreated, versionLink{to})
+	a.header.Set("Location", to)
 	return a
+}
+
+func (c *call) etagConflict() *answer {
+	return c.problem(http.StatusPreconditionFailed, "property-version/etag-conflict", "Version was changed",
+		"The version has been changed since it was read: the etag is not its own any more.")
 }

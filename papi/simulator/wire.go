@@ -23,11 +23,17 @@ type activationList struct {
 }
 
 type wireActivation struct {
-	ActivationID       string        `json:"activationId"`
+	// Those of a property, or those of an include.
+	ActivationID        string `json:"activationId,omitempty"`
+	PropertyID          string `json:"propertyId,omitempty"`
+	PropertyName        string `json:"propertyName,omitempty"`
+	PropertyVersion     int    `json:"propertyVersion,omitempty"`
+	IncludeActivationID string `json:"includeActivationId,omitempty"`
+	IncludeID           string `json:"includeId,omitempty"`
+	IncludeName         string `json:"includeName,omitempty"`
+	IncludeVersion      int    `json:"includeVersion,omitempty"`
+
 	ActivationType     string        `json:"activationType"`
-	PropertyID         string        `json:"propertyId"`
-	PropertyName       string        `json:"propertyName"`
-	PropertyVersion    int           `json:"propertyVersion"`
 	Network            Network       `json:"network"`
 	Status             Status        `json:"status"`
 	SubmitDate         string        `json:"submitDate"`
@@ -80,14 +86,18 @@ type wireProperty struct {
 type versionList struct {
 	owner
 
-	PropertyID   string             `json:"propertyId"`
-	PropertyName string             `json:"propertyName"`
+	PropertyID   string             `json:"propertyId,omitempty"`
+	PropertyName string             `json:"propertyName,omitempty"`
+	IncludeID    string             `json:"includeId,omitempty"`
+	IncludeName  string             `json:"includeName,omitempty"`
+	IncludeType  string             `json:"includeType,omitempty"`
 	AssetID      string             `json:"assetId"`
 	Versions     items[wireVersion] `json:"versions"`
 }
 
 type wireVersion struct {
-	PropertyVersion  int    `json:"propertyVersion"`
+	PropertyVersion  int    `json:"propertyVersion,omitempty"`
+	IncludeVersion   int    `json:"includeVersion,omitempty"`
 	UpdatedByUser    string `json:"updatedByUser"`
 	UpdatedDate      string `json:"updatedDate"`
 	ProductionStatus Status `json:"productionStatus"`
@@ -106,9 +116,13 @@ type wireFound struct {
 	owner
 
 	AssetID          string `json:"assetId"`
-	PropertyID       string `json:"propertyId"`
-	PropertyName     string `json:"propertyName"`
-	PropertyVersion  int    `json:"propertyVersion"`
+	PropertyID       string `json:"propertyId,omitempty"`
+	PropertyName     string `json:"propertyName,omitempty"`
+	PropertyVersion  int    `json:"propertyVersion,omitempty"`
+	IncludeID        string `json:"includeId,omitempty"`
+	IncludeName      string `json:"includeName,omitempty"`
+	IncludeType      string `json:"includeType,omitempty"`
+	IncludeVersion   int    `json:"includeVersion,omitempty"`
 	ProductionStatus Status `json:"productionStatus"`
 	StagingStatus    Status `json:"stagingStatus"`
 	UpdatedByUser    string `json:"updatedByUser"`
@@ -117,28 +131,15 @@ type wireFound struct {
 	EdgeHostname     string `json:"edgeHostname,omitempty"`
 }
 
-type hostnameList struct {
-	owner
-
-	PropertyID      string              `json:"propertyId"`
-	PropertyVersion int                 `json:"propertyVersion"`
-	Etag            string              `json:"etag"`
-	Hostnames       items[wireHostname] `json:"hostnames"`
-}
-
-type wireHostname struct {
-	CnameType            string `json:"cnameType"`
-	EdgeHostnameID       string `json:"edgeHostnameId"`
-	CnameFrom            string `json:"cnameFrom"`
-	CnameTo              string `json:"cnameTo"`
-	CertProvisioningType string `json:"certProvisioningType"`
-}
-
 type ruleTree struct {
 	owner
 
-	PropertyID      string        `json:"propertyId"`
-	PropertyVersion int           `json:"propertyVersion"`
+	PropertyID      string        `json:"propertyId,omitempty"`
+	PropertyVersion int           `json:"propertyVersion,omitempty"`
+	IncludeID       string        `json:"includeId,omitempty"`
+	IncludeName     string        `json:"includeName,omitempty"`
+	IncludeType     string        `json:"includeType,omitempty"`
+	IncludeVersion  int           `json:"includeVersion,omitempty"`
 	Etag            string        `json:"etag"`
 	RuleFormat      string        `json:"ruleFormat"`
 	Rules           wireRule      `json:"rules"`

@@ -17,25 +17,61 @@ type deviation struct {
 
 // deviations is the whole list, but for tolerated, which is about answers that no
 // schema can describe.
-func deviations() []deviation {
+func deviations() []deviation { return slices.Concat(bodies(), answers()) }
+
+// bodies is about what is in the bodies of good answers.
+func bodies() []deviation {
 	return []deviation{
 		{"a cancellation may take time: the activation's status is PENDING_CANCELLATION until it is ABORTED", func(doc *openapi3.T) {
 			status := activationItem(doc).Properties["status"].Value
 			status.Enum = append(status.Enum, "PENDING_CANCELLATION")
 		}},
+		{"an include's activation may be PENDING_CANCELLATION also when it is read, and so may that of hostnames", func(doc *openapi3.T) {
+			for _, name := range []string{"include-activation-get-response", "include-activation-list-response"} {
+				status := child(child(schema(doc, name), "activations"), "items").Items.Value.Properties["status"].Value
+				status.Enum = append(status.Enum, "PENDING_CANCELLATION")
+			}
+			for _, name := range []string{"property-hostnames-activation-get-response", "property-hostnames-activation-list-response"} {
+				status := hostnameActivationItem(doc, name).Properties["status"].Value
+				status.Enum = append(status.Enum, "PENDING_CANCELLATION")
+			}
+		}},
+		{"a change of a hostname bucket says of each hostname whether it is added or removed", func(doc *openapi3.T) {
+			row := child(schema(doc, "property-hostnames-bucket-add-remove-response"), "hostnames").Items.Value
+			row.Properties["action"] = anything()
+		}},
+		{"a change of a hostname bucket can be read with its hostnames", func(doc *openapi3.T) {
+			hostnameActivationItem(doc, "property-hostnames-activation-get-response").Properties["hostnames"] = anything()
+		}},
+		{"a search by the name of an include shows the include; the document has the members in the wrong place", func(doc *openapi3.T) {
+			row := child(child(schema(doc, "search-post-response"), "versions"), "items").Items.Value
+			for _, name := range []string{"includeId", "includeName", "includeType", "includeVersion"} {
+				row.Properties[name] = anything()
+			}
+		}},
 		{"a rule tree comes with the errors and warnings of its validation", func(doc *openapi3.T) {
-			tree := schema(doc, "property-version-rules-get-response")
-			tree.Properties["errors"] = anything()
-			tree.Properties["warnings"] = anything()
+			for _, name := range []string{"property-version-rules-get-response", "include-version-rules-get-response"} {
+				tree := schema(doc, name)
+				tree.Properties["errors"] = anything()
+				tree.Properties["warnings"] = anything()
+			}
 		}},
 		{"a search by hostname shows the hostname and its edge hostname; the document has them in the wrong place", func(doc *openapi3.T) {
 			row := child(child(schema(doc, "search-post-response"), "versions"), "items").Items.Value
 			row.Properties["hostname"] = anything()
 			row.Properties["edgeHostname"] = anything()
 		}},
+	}
+}
+
+// answers is about which answers there are, and about problems.
+func answers() []deviation {
+	return []deviation{
 		{"a cancellation of what is cancelled already is answered with 204", func(doc *openapi3.T) {
-			operation := doc.Paths.Value(activationPath).Delete
-			operation.Responses.Set(strconv.Itoa(http.StatusNoContent), plain("already cancelled"))
+			for _, path := range []string{activationPath, includeActivationPath} {
+				operation := doc.Paths.Value(path).Delete
+				operation.Responses.Set(strconv.Itoa(http.StatusNoContent), plain("already cancelled"))
+			}
 		}},
 		{"a request without contract and group may be redirected", func(doc *openapi3.T) {
 			forEachOperation(doc, func(operation *openapi3.Operation) {
@@ -87,7 +123,10 @@ func tolerated(response *http.Response, body []byte) bool {
 	return response.StatusCode >= http.StatusBadRequest
 }
 
-const activationPath = "/properties/{propertyId}/activations/{activationId}"
+const (
+	activationPath        = "/properties/{propertyId}/activations/{activationId}"
+	includeActivationPath = "/includes/{includeId}/activations/{activationId}"
+)
 
 func schema(doc *openapi3.T, name string) *openapi3.Schema {
 	return doc.Components.Schemas[name].Value
@@ -99,6 +138,10 @@ func child(s *openapi3.Schema, name string) *openapi3.Schema {
 
 func activationItem(doc *openapi3.T) *openapi3.Schema {
 	return child(child(schema(doc, "property-activation-get-response"), "activations"), "items").Items.Value
+}
+
+func hostnameActivationItem(doc *openapi3.T, body string) *openapi3.Schema {
+	return child(child(schema(doc, body), "hostnameActivations"), "items").Items.Value
 }
 
 func anything() *openapi3.SchemaRef { return openapi3.NewSchemaRef("", openapi3.NewSchema()) }

@@ -3,6 +3,7 @@ package contract_test
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -20,6 +21,8 @@ type walker struct {
 	rt   http.RoundTripper
 	bare bool
 	sent int
+
+	header http.Header // of every request
 }
 
 func (w *walker) do(method, path, body string) *http.Response {
@@ -33,6 +36,7 @@ func (w *walker) do(method, path, body string) *http.Response {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	maps.Copy(r.Header, w.header)
 	r.Header.Set("PAPI-Use-Prefixes", fmt.Sprint(!w.bare))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
@@ -65,7 +69,7 @@ func (w *walker) want(status int, method, path, body string) string {
 func newWalker(t *testing.T, options simulator.Options) *walker {
 	t.Helper()
 	sim := simulator.New(options)
-	return &walker{t: t, sim: sim, rt: contract.New(t).Wrap(sim.Transport())}
+	return &walker{t: t, sim: sim, rt: contract.New(t).Wrap(sim.Transport()), header: http.Header{}}
 }
 
 func submission(version int, network, more string) string {

@@ -1,0 +1,125 @@
+package cmd
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// activateFlags are the flags of activate.
+type activateFlags struct {
+	networks       networks
+	notify         []string
+	note           string
+	ifPending      choice
+	noWait         bool
+	waiting        waitFlags
+	onTimeout      choice
+	warnings       activation.WarningPolicy
+	dryRun         bool
+	fastPush       optionalBool
+	ignoreHTTP     optionalBool
+	delay          optionalBool
+	compliance     complianceFlags
+	requireStaging bool
+	yes            bool
+}
+
+func (p *program) activateCommand() *cobra.Command {
+	f := &activateFlags{networks: networks{all: []papi.Network{papi.Staging}, most: 2}}
+	c := &cobra.Command{
+		Use:   "activate PROPERTY[@VERSION]",
+		Short: "Activate a version on a network and wait for the outcome",
+		Long: `Activate a version on a network and wait for the outcome.
+
+PROPERTY is a property's id (prp_123 or 123), its exact name, or a hostname that
+it serves. VERSION is a number, latest (which is the default), staging or
+production: the version that is active there now.
+
+A version that is active already is a success and submits nothing, and one that
+is on its way is followed. When another version is pending on that network, it is
+waited for.`,
+		Example: `  propctl activate www.example.com --notify you@example.com
+  propctl activate www.example.com@staging -n production --notify you@example.com
+  propctl activate prp_123@7 -n staging,production --notify you@example.com -o json`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*report, error) {
+				return p.activate(ctx, f, args[0])
+			})
+		},
+	}
+	f.declare(c)
+	return c
+}
+
+func (f *activateFlags) declare(c *cobra.Command) {
+	fs := c.Flags()
+	fs.VarP(&f.networks, "network", "n", "`network`: staging, production, or staging,production for one after the other")
+	fs.StringSliceVar(&f.notify, "notify", nil, "e-mail `address` that PAPI notifies; at least one is needed")
+	fs.StringVar(&f.note, "note", "", "`text` that goes with the activation")
+	f.ifPending = whenPendingWait
+	fs.Var(oneOf[choice]{&f.ifPending, []choice{whenPendingWait, whenPendingFail}}, "if-pending", "while another version is pending: `wait` or fail")
+	fs.BoolVar(&f.noWait, "no-wait", false, "end as soon as PAPI has accepted the activation")
+	f.waiting.declare(fs)
+	f.onTimeout = timeoutLeave
+	fs.Var(oneOf[choice]{&f.onTimeout, []choice{timeoutLeave, timeoutCancel}}, "on-timeout", "when --timeout passes: `leave` the activation alone, or cancel it")
+	f.warnings = activation.AcknowledgeWarnings
+	fs.Var(oneOf[activation.WarningPolicy]{&f.warnings, []activation.WarningPolicy{
+		activation.AcknowledgeWarnings, activation.FailOnWarnings, activation.FailOnNewWarnings,
+	}}, "warnings", "`acknowledge` the rule tree's warnings, fail if there are any, or only if there are new ones")
+	fs.BoolVar(&f.dryRun, "dry-run", false, "look and decide, and submit nothing")
+	for _, o := range [...]struct {
+		to          *optionalBool
+		name, usage string
+	}{
+		{&f.fastPush, "fast-push", "PAPI's fastPush (default: PAPI's)"},
+		{&f.ignoreHTTP, "ignore-http-errors", "PAPI's ignoreHttpErrors (default: PAPI's)"},
+		{&f.delay, "delay-validations", "PAPI's delayValidations (default: PAPI's)"},
+	} {
+		fs.VarPF(o.to, o.name, "", o.usage).NoOptDefVal = "true"
+	}
+	f.compliance.declare(fs)
+	fs.BoolVar(&f.requireStaging, "require-staging", false, "production only for a version that is active on staging")
+	fs.BoolVarP(&f.yes, "yes", "y", false, "do not ask before activating on production")
+}
+
+// check finds what PAPI would refuse, before anything is sent.
+func (f *activateFlags) check() error {
+	if f.noWait && len(f.networks.all) > 1 {
+		return usagef("--no-wait cannot go with two networks: production has to wait for staging")
+	}
+	if err := checkNotify(f.notify); err != nil {
+		return err
+	}
+	if err := checkNote(f.note); err != nil {
+		return err
+	}
+	return f.compliance.check()
+}
+
+// asks reports whether somebody has to confirm: on a terminal, for production.
+func (f *activateFlags) asks(env Env) bool {
+	return slices.Contains(f.networks.all, papi.Production) && !f.dryRun && !f.yes && env.StdinTerminal && env.StderrTerminal
+}
+
+// target is what is wanted on a network.
+func (f *activateFlags) target(p property, v wantedVersion, network papi.Network) activation.Target {
+	t := activation.Target{
+		Property: p.ref, Network: network, Version: v.number, ActiveOn: v.activeOn,
+		Request: papi.ActivationRequest{
+			Note: f.note, NotifyEmails: f.notify,
+			FastPush: f.fastPush.value, IgnoreHTTPErrors: f.ignoreHTTP.value, DelayValidations: f.delay.value,
+		},
+		FailIfPending: f.ifPending == whenPendingFail, NoWait: f.noWait, RequireStaging: f.requireStaging,
+		Warnings: f.warnings, DryRun: f.dryRun, Waiting: f.waiting.waiting(),
+	}
+	t.CancelOnTimeout = f.onTimeout == timeoutCancel
+	if network == papi.Production {
+		t.Request.ComplianceRecord = f.compliance.record()
+	}
+	return t
+}

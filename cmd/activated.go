@@ -1,0 +1,209 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// report makes one result of the networks that were touched. The outer members
+// are those of the last one, which also has the worst exit code: what does not
+// end well ends the sequence.
+func (a *activating) report(done []*activated, err error) *report {
+	last := done[len(done)-1]
+	r := &report{outcome: string(last.result.Outcome), help: a.help(last, err)}
+	r.fill = func(d *document) {
+		last.fill(d, a.property.name)
+		if len(a.flags.networks.all) < 2 {
+			return
+		}
+		for _, one := range done {
+			d.Results = append(d.Results, a.single(one))
+		}
+	}
+	r.text = func(w *printer) {
+		for _, one := range done {
+			one.print(w, a.property)
+		}
+	}
+	return r
+}
+
+// single is the document of one network of several.
+func (a *activating) single(one *activated) *document {
+	d := &document{SchemaVersion: schemaVersion, Command: "activate", Outcome: string(one.result.Outcome), Requests: one.requests}
+	one.fill(d, a.property.name)
+	if one.err != nil {
+		d.fail(judge(one.err), one.err, a.help(one, one.err))
+	}
+	return d
+}
+
+// fill completes a document with what is known of a network.
+func (one *activated) fill(d *document, name string) {
+	fillResult(d, one.result, name, one.at)
+	if plan := one.result.Plan; plan != nil {
+		d.Plan = &planView{Action: plan.Action, Request: plan.Request}
+	}
+}
+
+// fillResult completes a document with a result of the engine.
+func fillResult(d *document, r *activation.Result, name string, now time.Time) {
+	d.Property = viewProperty(r.Property, name)
+	d.Version, d.Network = versionNumber(r.Version), optional(r.Network)
+	d.Activation, d.BlockedBy = viewActivation(r.Activation, now), viewActivation(r.BlockedBy, now)
+	d.Submitted, d.Adopted = &r.Submitted, &r.Adopted
+	d.Budget = viewBudget(r.Budget)
+	d.WaitedSeconds = new(seconds(r.Waited))
+}
+
+// help is what can be done about an error of a network, where that depends on
+// how far it got.
+func (a *activating) help(one *activated, err error) string {
+	stopped, ok := errors.AsType[*activation.Stopped](err)
+	all := a.flags.networks.all
+	switch isLast := one.result.Network == all[len(all)-1]; {
+	case ok && stopped.Cancelled:
+		return "" // nothing goes on
+	case ok && stopped.Uncertain:
+		return "the same command looks before it submits again: " + a.again()
+	case ok && stopped.Activation != nil && isLast:
+		return a.program.pickUp(stopped.Activation.ActivationID, a.property.ref)
+	case ok && stopped.Activation != nil:
+		return a.program.goesOn() + ": " + a.again()
+	case ok, errors.Is(err, activation.ErrTimeout), errors.Is(err, ErrInterrupted):
+		return "nothing of this command goes on at Akamai; run it again: " + a.again()
+	}
+	return ""
+}
+
+// print shows a network's result to people.
+func (one *activated) print(w *printer, p property) {
+	r := one.result
+	headline(w, r, p)
+	if plan := r.Plan; plan != nil {
+		printPlan(w, plan)
+	}
+	printResult(w, r, one.at)
+}
+
+// headline says how it ended in one line.
+func headline(w *printer, r *activation.Result, p property) {
+	what := clean(p.String(), maxName)
+	if r.Version > 0 {
+		what += " version " + versionText(r.Version)
+	}
+	w.line("%s on %s: %s", what, clean(string(r.Network), maxName), outcomeText(r))
+}
+
+// outcomeText says what an outcome means.
+func outcomeText(r *activation.Result) string {
+	switch r.Outcome {
+	case activation.OutcomeActive:
+		return "active"
+	case activation.OutcomeAlreadyActive:
+		return "active already"
+	case activation.OutcomeSubmitted:
+		if r.Adopted {
+			return "on its way already, not waited for"
+		}
+		return "submitted, not waited for"
+	case activation.OutcomeDeactivated:
+		return "taken off"
+	case activation.OutcomeAlreadyInactive:
+		return "not active already"
+	case activation.OutcomeRolledBack:
+		return "rolled back"
+	case activation.OutcomeOK:
+		return "done"
+	case activation.OutcomeCancelled:
+		return "cancelled"
+	case activation.OutcomeAlreadyCancelled:
+		return "nothing to cancel"
+	case activation.OutcomePlanned:
+		return "planned, nothing was submitted"
+	case activation.OutcomeFailed:
+		return "failed"
+	case activation.OutcomeAborted:
+		return "cancelled by somebody"
+	case activation.OutcomeSuperseded:
+		return "active no longer"
+	}
+	if r.Activation != nil && activation.InProgress(*r.Activation) {
+		return "not yet active"
+	}
+	return "not done"
+}
+
+func printPlan(w *printer, plan *activation.Plan) {
+	switch plan.Action {
+	case activation.ActionNone:
+		w.line("  plan:       nothing, it is active")
+	case activation.ActionFollow:
+		w.line("  plan:       wait for the activation that is on its way")
+	case activation.ActionWait:
+		w.line("  plan:       wait for the activation that is in the way, then submit")
+	case activation.ActionVersion:
+		w.line("  plan:       make a version and edit it")
+	case activation.ActionSubmit:
+		w.line("  plan:       submit")
+		if data, err := encodeJSON(plan.Request, false); err == nil {
+			w.line("  request:    %s", strings.TrimSpace(string(data)))
+		}
+	}
+}
+
+// printResult shows the details that are known.
+func printResult(w *printer, r *activation.Result, now time.Time) {
+	row := func(name, format string, args ...any) {
+		w.line("  %-11s %s", name+":", clean(fmt.Sprintf(format, args...), maxMessage))
+	}
+	row("property", "%s", fullID(r.Property))
+	if a := r.Activation; a != nil {
+		row("activation", "%s, %s", idOf(a), stateOf(a))
+		if a.Note != "" {
+			row("note", "%s", a.Note)
+		}
+		if v := viewActivation(a, now); v.Fallback != nil && v.Fallback.Possible {
+			row("fallback", "%s", fallbackText(v.Fallback))
+		}
+	}
+	if b := r.BlockedBy; b != nil {
+		row("blocked by", "%s, version %d, %s%s", idOf(b), b.PropertyVersion, stateOf(b), noteOf(b))
+	}
+	if r.Outcome != activation.OutcomePlanned {
+		row("took", "%s", duration(r.Waited))
+	}
+	if r.Budget != nil || r.Submitted {
+		row("budget", "%s", budgetText(r.Budget, now))
+	}
+}
+
+func fallbackText(f *fallbackView) string {
+	text := "possible"
+	if f.Version != nil {
+		text += " to version " + versionText(*f.Version)
+	}
+	if f.Expires != nil {
+		text += " until " + stamp(*f.Expires)
+	}
+	return text
+}
+
+// fullID is a property's id with its contract and group, where they are known.
+func fullID(ref papi.PropertyRef) string {
+	text := string(ref.PropertyID.With(papi.PrefixProperty))
+	if ref.ContractID != "" && ref.GroupID != "" {
+		text += fmt.Sprintf(" (%s, %s)", ref.ContractID.With(papi.PrefixContract), ref.GroupID.With(papi.PrefixGroup))
+	}
+	return text
+}
+
+func versionText(v int) string { return strconv.Itoa(v) }
+
+func lower(n papi.Network) string { return strings.ToLower(string(n)) }

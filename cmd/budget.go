@@ -1,0 +1,133 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// fewLeft is the share of a budget at which to warn.
+const fewLeft = 0.1
+
+func (p *program) budgetCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "budget",
+		Short: "Show the activations left today and the requests left this minute",
+		Long: `Show the activations left today and the requests left this minute.
+
+PAPI tells the daily budget only with the answer to a submission, so what is shown
+is what this machine saw last, and how long ago that was.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.NoArgs, func(ctx context.Context, _ []string) (*report, error) { return p.budget(ctx) })
+		},
+	}
+}
+
+// budget asks PAPI for what a cheap request tells, and adds what is remembered.
+func (p *program) budget(ctx context.Context) (*report, error) {
+	s, err := p.open()
+	if err != nil {
+		return &report{}, err
+	}
+	p.progress.begin("budget")
+	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
+	defer cancel()
+	remembered := s.remembered()
+	r := &report{fill: func(d *document) { d.Budget = viewBudget(remembered) }}
+	build, err := s.client.Build(ctx)
+	if err != nil {
+		return r, err
+	}
+	requests := build.Limits.Requests
+	if asked := build.Limits.Activations; asked != nil {
+		remembered = asked
+		s.remember(asked)
+	}
+	now := time.Now()
+	return &report{
+		outcome: outcomeOK,
+		fill: func(d *document) {
+			d.Budget = viewBudget(remembered)
+			d.RequestLimit = &requestLimitView{}
+			if requests != nil {
+				d.RequestLimit = &requestLimitView{Limit: requests.Limit, Remaining: requests.Remaining, Next: instant(requests.Reset)}
+			}
+		},
+		text: func(w *printer) {
+			w.line("activations: %s", budgetText(remembered, now))
+			w.line("requests:    %s", requestsText(requests))
+		},
+	}, nil
+}
+
+// budgetText says how much is left, and how sure that is.
+func budgetText(q *papi.Quota, now time.Time) string {
+	if q == nil {
+		return "not known; PAPI tells it with the answer to a submission"
+	}
+	text := amount(q)
+	if !q.Reset.IsZero() {
+		text += ", reset at " + stamp(q.Reset)
+	}
+	if age := now.Sub(q.AsOf); age >= time.Minute && !q.AsOf.IsZero() {
+		text += ", as of " + duration(age.Truncate(time.Minute)) + " ago"
+	}
+	return text
+}
+
+func amount(q *papi.Quota) string {
+	switch {
+	case q.Remaining != nil && q.Limit != nil:
+		return fmt.Sprintf("%d of %d left", *q.Remaining, *q.Limit)
+	case q.Remaining != nil:
+		return fmt.Sprintf("%d left", *q.Remaining)
+	case q.Limit != nil:
+		return fmt.Sprintf("%d at most; how many are left is not known", *q.Limit)
+	}
+	return "not known"
+}
+
+func requestsText(q *papi.Quota) string {
+	if q == nil {
+		return "PAPI did not say"
+	}
+	text := amount(q)
+	if !q.Reset.IsZero() {
+		text += ", the next one from " + stamp(q.Reset)
+	}
+	return text
+}
+
+// remember keeps what PAPI said of the budget for the next run, and warns when
+// little of it is left.
+func (s *session) remember(q *papi.Quota) {
+	if q == nil {
+		return
+	}
+	if q.Limit != nil && q.Remaining != nil && float64(*q.Remaining) <= fewLeft*float64(*q.Limit) {
+		s.program.progress.warn("activations of the day: " + budgetText(q, time.Now()))
+	}
+	if s.program.flags.simulate {
+		return
+	}
+	if err := s.state().write(q); err != nil {
+		s.program.progress.at(levelVerbose, "the budget cannot be remembered: "+err.Error())
+	}
+}
+
+// remembered is what was seen last. Of a window that has passed since, only the
+// limit still holds.
+func (s *session) remembered() *papi.Quota {
+	if s.program.flags.simulate {
+		return nil
+	}
+	q := s.state().read()
+	if q != nil && !q.Reset.IsZero() && !time.Now().Before(q.Reset) {
+		q.Remaining, q.Reset = nil, time.Time{}
+	}
+	return q
+}

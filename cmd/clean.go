@@ -1,0 +1,64 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Whatever PAPI sent is text by somebody else. It must not move the cursor,
+// change the direction of the line, or speak to the CI system that reads it.
+
+const (
+	maxMessage = 2000 // runes of a message
+	maxName    = 200  // of a name, a note, a status
+)
+
+// clean returns s on one line, with what is not text made visible, with the
+// command syntax of CI systems broken by a blank, and not longer than most runes.
+func clean(s string, most int) string {
+	var b strings.Builder
+	var before rune
+	for n, r := range []rune(s) {
+		if n == most {
+			b.WriteString("…")
+			break
+		}
+		switch {
+		case r == utf8.RuneError:
+			b.WriteRune(r)
+		case isUnsafe(r):
+			b.WriteString(escaped(r))
+		case (r == ':' || r == '#') && r == before: // "::error", "##vso[", "##[", "##teamcity["
+			b.WriteRune(' ')
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+		before = r
+	}
+	return b.String()
+}
+
+// isUnsafe reports whether a rune does something instead of showing something:
+// controls (C0, C1), line separators, and formats such as bidirectional
+// overrides and blanks without width.
+func isUnsafe(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || r > unicode.MaxRune
+}
+
+func escaped(r rune) string {
+	switch r {
+	case '\n':
+		return `\n`
+	case '\t':
+		return `\t`
+	case '\r':
+		return `\r`
+	}
+	if r > 0xffff {
+		return fmt.Sprintf(`\U%08x`, r)
+	}
+	return fmt.Sprintf(`\u%04x`, r)
+}

@@ -1,0 +1,248 @@
+package cmd
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
+)
+
+// A flag beats the environment, the environment beats the settings file, and the
+// file beats the default. Whatever the source, a value is read by the flag that
+// it belongs to, so all are checked alike.
+
+const maxSettings = 1 << 20
+
+// envNames returns the variables that set a flag, the one that counts first.
+func envNames(flag string) []string {
+	names := []string{"PROPCTL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))}
+	switch flag {
+	case "edgerc":
+		names = append(names, "AKAMAI_EDGERC")
+	case "section":
+		names = append(names, "AKAMAI_EDGERC_SECTION")
+	case "account-key":
+		names = append(names, "AKAMAI_EDGERC_ACCOUNT_KEY")
+	case "ca-file":
+		names = append(names, "SSL_CERT_FILE")
+	}
+	return names
+}
+
+// loadSettings sets the flags that were not given from the environment and the
+// settings file. It goes on after an error, so that the error is printed in the
+// format that was asked for.
+func (p *program) loadSettings(c *cobra.Command) error {
+	errs := []error{p.fromEnvironment(c.Flags())}
+	path, named := p.settingsPath()
+	if path == "" {
+		return firstOf(errs)
+	}
+	v, err := readSettings(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !named:
+	case err != nil:
+		errs = append(errs, &settingError{where: path, err: err})
+	default:
+		errs = append(errs, p.fromFile(c, path, v))
+	}
+	return firstOf(errs)
+}
+
+// firstOf returns the first error: one mistake after the other is easier to mend.
+func firstOf(errs []error) error {
+	i := slices.IndexFunc(errs, func(err error) bool { return err != nil })
+	if i < 0 {
+		return nil
+	}
+	return errs[i]
+}
+
+func (p *program) fromEnvironment(flags *pflag.FlagSet) error {
+	var errs []error
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed || f.Name == "help" {
+			return
+		}
+		for _, name := range envNames(f.Name) {
+			value, ok := p.env.lookup(name)
+			if !ok {
+				continue
+			}
+			if err := setFlag(f, value); err != nil {
+				errs = append(errs, &settingError{where: "environment", key: name, err: err})
+			}
+			f.Annotations = map[string][]string{sourceAnnotation: {name}}
+			return
+		}
+	})
+	return firstOf(errs)
+}
+
+// sourceAnnotation marks a flag that has its value from a variable.
+const sourceAnnotation = "propctl-source"
+
+// settingsPath returns the settings file, and whether somebody named it: one
+// that is only looked for may be missing.
+func (p *program) settingsPath() (path string, named bool) {
+	if p.flags.config != "" {
+		return p.flags.config, true
+	}
+	if dir := p.env.configDir(); dir != "" {
+		return filepath.Join(dir, "config.yaml"), false
+	}
+	return "", false
+}
+
+func readSettings(path string) (*viper.Viper, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, bareFileError(err)
+	case !info.Mode().IsRegular():
+		return nil, errors.New("not a regular file")
+	case info.Size() > maxSettings:
+		return nil, errors.New("larger than 1 MiB")
+	}
+	data, err := os.ReadFile(path) //nolint:gosec // the file that the user named
+	if err != nil {
+		return nil, bareFileError(err)
+	}
+	v := viper.New()
+	v.SetConfigType("yaml")
+	if err := v.ReadConfig(bytes.NewReader(data)); err != nil {
+		return nil, fmt.Errorf("not readable as YAML: %s", strings.Join(strings.Fields(err.Error()), " "))
+	}
+	return v, nil
+}
+
+// bareFileError removes the path, which the message has already.
+func bareFileError(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// fromFile sets the command's flags. Keys that belong to other commands are
+// left alone; keys that belong to none are mistakes.
+func (p *program) fromFile(c *cobra.Command, path string, v *viper.Viper) error {
+	known := allFlags(c.Root())
+	keys := v.AllKeys()
+	slices.Sort(keys)
+	if i := slices.Index(keys, "output"); i > 0 { // errors are printed with it
+		keys = slices.Insert(slices.Delete(keys, i, i+1), 0, "output")
+	}
+	var errs []error
+	for _, key := range keys {
+		fail := func(err error) { errs = append(errs, &settingError{where: path, key: key, err: err}) }
+		if !known[key] {
+			fail(errors.New("there is no such setting"))
+			continue
+		}
+		values, list, err := scalars(v.Get(key))
+		f := c.Flags().Lookup(key)
+		switch {
+		case err != nil:
+			fail(err)
+		case f == nil || f.Changed || f.Annotations[sourceAnnotation] != nil:
+		case list:
+			slice, ok := f.Value.(pflag.SliceValue)
+			if !ok {
+				fail(errors.New("a list where one value is wanted"))
+			} else if err := slice.Replace(values); err != nil {
+				fail(err)
+			}
+		default:
+			if err := setFlag(f, values[0]); err != nil {
+				fail(err)
+			}
+		}
+	}
+	return firstOf(errs)
+}
+
+// setFlag gives a flag a value as if it had been typed, without marking it as
+// typed. Lists have commas between their items.
+func setFlag(f *pflag.Flag, value string) error {
+	slice, ok := f.Value.(pflag.SliceValue)
+	if !ok {
+		return f.Value.Set(value)
+	}
+	items := strings.Split(value, ",")
+	for i := range items {
+		items[i] = strings.TrimSpace(items[i])
+	}
+	return slice.Replace(items)
+}
+
+// scalars returns a value of the file as the text that a flag would read.
+func scalars(value any) (values []string, list bool, err error) {
+	switch value := value.(type) {
+	case string, bool, int, int64, uint64, float64:
+		return []string{fmt.Sprint(value)}, false, nil
+	case []any:
+		for _, item := range value {
+			one, nested, err := scalars(item)
+			if err != nil || nested {
+				return nil, false, errors.New("a list may only have plain values")
+			}
+			values = append(values, one...)
+		}
+		return values, true, nil
+	case nil:
+		return nil, false, errors.New("no value")
+	}
+	return nil, false, errors.New("neither a plain value nor a list of them")
+}
+
+// allFlags returns the names of all flags of all commands that a file may set.
+func allFlags(root *cobra.Command) map[string]bool {
+	names := map[string]bool{}
+	note := func(f *pflag.Flag) { names[f.Name] = true }
+	root.PersistentFlags().VisitAll(note)
+	for _, c := range root.Commands() {
+		c.LocalNonPersistentFlags().VisitAll(note)
+	}
+	delete(names, "help")
+	delete(names, "config")
+	return names
+}
+
+// configDir returns the folder of the user's settings, "" when there is none.
+func (e Env) configDir() string { return e.userDir("XDG_CONFIG_HOME", "APPDATA", ".config") }
+
+// stateDir returns the folder of what is remembered between runs, "" when there is none.
+func (e Env) stateDir() string {
+	return e.userDir("XDG_STATE_HOME", "LOCALAPPDATA", filepath.Join(".local", "state"))
+}
+
+func (e Env) userDir(xdg, windows, below string) string {
+	for _, name := range [...]string{xdg, windows} {
+		if dir, ok := e.lookup(name); ok && filepath.IsAbs(dir) {
+			return filepath.Join(dir, "propctl")
+		}
+	}
+	if home := e.home(); home != "" {
+		return filepath.Join(home, below, "propctl")
+	}
+	return ""
+}
+
+// home returns the user's home folder, "" when the environment does not say.
+func (e Env) home() string {
+	for _, name := range [...]string{"HOME", "USERPROFILE"} {
+		if dir, ok := e.lookup(name); ok {
+			return dir
+		}
+	}
+	return ""
+}

@@ -1,0 +1,168 @@
+package cmd
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// credentials finds what to sign with: a file or section that was named, else
+// the environment, else ~/.edgerc.
+func (p *program) credentials() (papi.Credentials, error) {
+	c, err := p.findCredentials()
+	if err != nil {
+		return papi.Credentials{}, err
+	}
+	if p.flags.accountKey != "" {
+		c.AccountKey = p.flags.accountKey
+	}
+	return c, nil
+}
+
+func (p *program) findCredentials() (papi.Credentials, error) {
+	file, section := p.edgerc(), p.flags.section
+	switch {
+	case p.flags.edgerc != "":
+		return p.fromEdgerc(file, orDefault(section))
+	case section == "":
+		c, found, err := papi.CredentialsFromEnv(defaultSection, p.env.lookup)
+		if err != nil {
+			return c, &credentialsError{err: err}
+		}
+		if found {
+			return c, nil
+		}
+		if file != "" && isFile(file) {
+			return p.fromEdgerc(file, defaultSection)
+		}
+		return c, missingCredentials(file, defaultSection, "AKAMAI_HOST and the like are not set")
+	}
+	return p.namedSection(file, section)
+}
+
+// namedSection looks for a section in ~/.edgerc, and where it is not there in
+// the variables that have its name.
+func (p *program) namedSection(file, section string) (papi.Credentials, error) {
+	var fileErr error
+	if file != "" && isFile(file) {
+		c, err := p.fromEdgerc(file, section)
+		if err == nil || !errors.Is(err, papi.ErrNoSection) {
+			return c, err
+		}
+		fileErr = err
+	}
+	c, found, err := papi.CredentialsFromEnv(section, p.env.lookup)
+	switch {
+	case found && err != nil:
+		return c, &credentialsError{err: err}
+	case found:
+		return c, nil
+	case fileErr != nil:
+		return c, fileErr
+	}
+	return c, missingCredentials(file, section, "AKAMAI_"+strings.ToUpper(section)+"_HOST and the like are not set")
+}
+
+func (p *program) fromEdgerc(file, section string) (papi.Credentials, error) {
+	c, warnings, err := papi.CredentialsFromFile(file, section)
+	for _, w := range warnings {
+		p.progress.warn(w)
+	}
+	if err != nil {
+		return c, &credentialsError{missing: !isFile(file), err: err}
+	}
+	return c, nil
+}
+
+func missingCredentials(file, section, environment string) error {
+	if file == "" {
+		file = "~/.edgerc (there is no home folder)"
+	}
+	return &credentialsError{missing: true, err: fmt.Errorf("no credentials: %s, and there is no file %s with a section %q", environment, file, section)}
+}
+
+// edgerc returns the path of the credentials file, "" when there is no home folder.
+func (p *program) edgerc() string {
+	path := p.flags.edgerc
+	switch home := p.env.home(); {
+	case path == "" && home == "":
+		return ""
+	case path == "":
+		return filepath.Join(home, ".edgerc")
+	case strings.HasPrefix(path, "~/") && home != "": // quoted, or from a file: no shell has expanded it
+		return filepath.Join(home, path[2:])
+	}
+	return path
+}
+
+func orDefault(section string) string {
+	if section == "" {
+		return defaultSection
+	}
+	return section
+}
+
+func isFile(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// masked returns as much of an account switch key as may be shown.
+func masked(key string) string {
+	const shown = 4
+	if len(key) <= shown {
+		return "…"
+	}
+	return key[:shown] + "…"
+}
+
+// roots returns the system's root certificates and those of --ca-file; nil
+// means the system's alone.
+func (p *program) roots() (*x509.CertPool, error) {
+	if p.flags.caFile == "" {
+		return nil, nil //nolint:nilnil // nil is what the transport takes for the system's
+	}
+	data, err := os.ReadFile(p.flags.caFile)
+	if err != nil {
+		return nil, &settingError{where: "--ca-file " + p.flags.caFile, err: bareFileError(err)}
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(data) {
+		return nil, &settingError{where: "--ca-file " + p.flags.caFile, err: errors.New("no certificate in it")}
+	}
+	return pool, nil
+}
+
+const maxContact = 100
+
+// checkContact keeps the User-Agent well formed.
+func checkContact(contact string) error {
+	if len(contact) > maxContact {
+		return usagef("--contact is longer than %d characters", maxContact)
+	}
+	for _, r := range contact {
+		if r < ' ' || r > '~' || strings.ContainsRune(`()\`, r) {
+			return usagef("--contact has %q in it; only plain ASCII without brackets is possible", r)
+		}
+	}
+	return nil
+}
+
+func (p *program) userAgent() string {
+	version := strings.TrimPrefix(p.env.Build.Version, "v")
+	if version == "" {
+		version = "dev"
+	}
+	if p.flags.contact == "" {
+		return "propctl/" + version
+	}
+	return "propctl/" + version + " (+" + p.flags.contact + ")"
+}

@@ -1,0 +1,144 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// Default time-outs of a command that waits for a network.
+const (
+	stagingTimeout    = 30 * time.Minute
+	productionTimeout = 90 * time.Minute
+	// hostnamesTimeout is that of a version that adds more than manyHostnames.
+	hostnamesTimeout = 3 * time.Hour
+	manyHostnames    = 10
+	countTimeout     = time.Minute // of finding out how many it adds
+)
+
+// deadline returns how long the command may take: --timeout, or what is usual
+// for the first of the networks. No network stands for either of them.
+func (p *program) deadline(n ...papi.Network) time.Duration {
+	switch {
+	case p.flags.timeout > 0:
+		return time.Duration(p.flags.timeout)
+	case len(n) > 0 && n[0] == papi.Staging:
+		return stagingTimeout
+	}
+	return productionTimeout
+}
+
+// within bounds a context by a duration of PAPI's time.
+func (s *session) within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, s.real(d), activation.ErrTimeout)
+}
+
+// real converts a duration of PAPI's time to one of this machine's.
+func (s *session) real(d time.Duration) time.Duration { return time.Duration(float64(d) / s.speed) }
+
+// patiently bounds a context by a default time-out, which is put off once if
+// the activation that is waited for adds many hostnames. That is only looked at
+// when the time has passed: it costs requests that most runs never need.
+func (s *session) patiently(ctx context.Context, d time.Duration, ref func() papi.PropertyRef) (context.Context, context.CancelFunc) {
+	if s.program.flags.timeout > 0 {
+		return s.within(ctx, d)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	p := &patience{Context: ctx, until: time.Now().Add(s.real(d) + countTimeout)}
+	extended := false
+	var timer *time.Timer
+	started := make(chan struct{})
+	timer = time.AfterFunc(s.real(d), func() {
+		<-started
+		if extended || !s.addsManyHostnames(ctx, ref()) {
+			cancel(activation.ErrTimeout)
+			return
+		}
+		extended = true
+		more := s.real(hostnamesTimeout - d)
+		p.set(time.Now().Add(more + countTimeout))
+		timer.Reset(more)
+	})
+	close(started)
+	return p, func() {
+		timer.Stop()
+		cancel(nil)
+	}
+}
+
+// patience is a context whose deadline can be put off.
+type patience struct {
+	context.Context //nolint:containedctx // it is one
+
+	mu    sync.Mutex
+	until time.Time
+}
+
+// Deadline implements context.Context.
+func (p *patience) Deadline() (time.Time, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if outer, ok := p.Context.Deadline(); ok && outer.Before(p.until) {
+		return outer, true
+	}
+	return p.until, true
+}
+
+func (p *patience) set(until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.until = until
+}
+
+// addsManyHostnames reports whether what is waited for adds so many hostnames
+// that it takes longer than others. Where that cannot be found out, it does not.
+func (s *session) addsManyHostnames(ctx context.Context, ref papi.PropertyRef) bool {
+	ev := s.program.progress.last()
+	if ev.Activation == nil || ev.Kind == activation.EventQueued || ev.Activation.ActivationType == papi.Deactivate {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, countTimeout)
+	defer cancel()
+	added, err := s.addedHostnames(ctx, ref, ev.Activation.PropertyVersion, ev.Activation.Network)
+	if err != nil || added <= manyHostnames {
+		return false
+	}
+	s.program.progress.say("version %d adds %d hostnames, which takes longer: waiting for up to %s",
+		ev.Activation.PropertyVersion, added, duration(hostnamesTimeout))
+	return true
+}
+
+// addedHostnames counts the hostnames of a version that the version which is
+// active on the network has not.
+func (s *session) addedHostnames(ctx context.Context, ref papi.PropertyRef, version int, network papi.Network) (int, error) {
+	wanted, err := s.client.VersionHostnames(ctx, ref, version)
+	if err != nil {
+		return 0, err
+	}
+	have := map[string]bool{}
+	switch active, err := s.client.LatestVersion(ctx, ref, network); {
+	case errors.Is(err, papi.ClassNotFound): // nothing is active: all of them are new
+	case err != nil:
+		return 0, err
+	default:
+		list, err := s.client.VersionHostnames(ctx, ref, active)
+		if err != nil {
+			return 0, err
+		}
+		for _, h := range list.Items {
+			have[strings.ToLower(h.CNAMEFrom)] = true
+		}
+	}
+	added := 0
+	for _, h := range wanted.Items {
+		if !have[strings.ToLower(h.CNAMEFrom)] {
+			added++
+		}
+	}
+	return added, nil
+}

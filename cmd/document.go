@@ -1,0 +1,189 @@
+package cmd
+
+import (
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// schemaVersion is that of the JSON documents: members are added within it,
+// never renamed and never removed.
+const schemaVersion = 1
+
+// document is the result of a command as JSON. Members without a meaning for
+// the command are null; those in the last block belong to single commands.
+type document struct {
+	Type          string          `json:"type,omitempty"` // only as the last line of ndjson
+	SchemaVersion int             `json:"schemaVersion"`
+	Command       string          `json:"command"`
+	Outcome       string          `json:"outcome"`
+	ExitCode      int             `json:"exitCode"`
+	Property      *propertyView   `json:"property"`
+	Version       *int            `json:"version"`
+	Network       *papi.Network   `json:"network"`
+	Activation    *activationView `json:"activation"`
+	Submitted     *bool           `json:"submitted"`
+	Adopted       *bool           `json:"adopted"`
+	BlockedBy     *activationView `json:"blockedBy"`
+	Budget        *budgetView     `json:"budget"`
+	WaitedSeconds *float64        `json:"waitedSeconds"`
+	Requests      requestsView    `json:"requests"`
+	Error         *errorView      `json:"error"`
+
+	Results      []*document       `json:"results,omitempty"`      // several networks
+	Plan         *planView         `json:"plan,omitempty"`         // activate --dry-run
+	Properties   []*propertyState  `json:"properties,omitempty"`   // status, pending
+	RequestLimit *requestLimitView `json:"requestLimit,omitempty"` // budget
+	Simulator    *simulatorView    `json:"simulator,omitempty"`    // simulate
+	Build        *Build            `json:"build,omitempty"`        // version
+}
+
+type propertyView struct {
+	ID         papi.ID  `json:"id"`
+	Name       *string  `json:"name"`
+	ContractID *papi.ID `json:"contractId"`
+	GroupID    *papi.ID `json:"groupId"`
+}
+
+type activationView struct {
+	ID                 papi.ID             `json:"id"`
+	Type               papi.ActivationType `json:"type"`
+	Version            int                 `json:"version"`
+	Network            papi.Network        `json:"network"`
+	Status             papi.Status         `json:"status"`
+	FMAActivationState *string             `json:"fmaActivationState"`
+	SubmitDate         *time.Time          `json:"submitDate"`
+	UpdateDate         *time.Time          `json:"updateDate"`
+	Note               string              `json:"note"`
+	Fallback           *fallbackView       `json:"fallback"`
+}
+
+// fallbackView says whether the activation can be undone within seconds. That
+// it was possible when the document was made is in Possible; until when, in Expires.
+type fallbackView struct {
+	Possible bool       `json:"possible"`
+	Version  *int       `json:"version"`
+	Expires  *time.Time `json:"expires"`
+}
+
+type budgetView struct {
+	Limit     *int       `json:"limit"`
+	Remaining *int       `json:"remaining"`
+	Reset     *time.Time `json:"reset"`
+	AsOf      *time.Time `json:"asOf"`
+}
+
+type requestLimitView struct {
+	Limit     *int       `json:"limit"`
+	Remaining *int       `json:"remaining"`
+	Next      *time.Time `json:"next"`
+}
+
+type requestsView struct {
+	Total       int `json:"total"`
+	Retries     int `json:"retries"`
+	RateLimited int `json:"rateLimited"`
+}
+
+type planView struct {
+	Action  activation.Action       `json:"action"`
+	Request *papi.ActivationRequest `json:"request"`
+}
+
+type errorView struct {
+	Code     string    `json:"code"`
+	Category category  `json:"category"`
+	Message  string    `json:"message"`
+	Help     string    `json:"help"`
+	PAPI     *papiView `json:"papi"`
+}
+
+// papiView is what PAPI said.
+type papiView struct {
+	Type     string         `json:"type"`
+	Title    string         `json:"title"`
+	Detail   string         `json:"detail"`
+	Instance string         `json:"instance"`
+	Status   int            `json:"status"`
+	Errors   []papi.Problem `json:"errors"`
+	Warnings []papi.Problem `json:"warnings"`
+}
+
+// optional returns nil for the zero value.
+func optional[T comparable](v T) *T {
+	if v == *new(T) {
+		return nil
+	}
+	return &v
+}
+
+// instant is optional for times, in UTC and whole seconds.
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return new(t.UTC().Truncate(time.Second))
+}
+
+func viewProperty(ref papi.PropertyRef, name string) *propertyView {
+	return &propertyView{
+		ID: ref.PropertyID.With(papi.PrefixProperty), Name: optional(name),
+		ContractID: optional(ref.ContractID.With(papi.PrefixContract)),
+		GroupID:    optional(ref.GroupID.With(papi.PrefixGroup)),
+	}
+}
+
+func viewActivation(a *papi.Activation, now time.Time) *activationView {
+	if a == nil {
+		return nil
+	}
+	v := &activationView{
+		ID: a.ActivationID.With(papi.PrefixActivation), Type: a.ActivationType, Version: a.PropertyVersion,
+		Network: a.Network, Status: a.Status, FMAActivationState: optional(a.FMAActivationState),
+		SubmitDate: instant(a.SubmitDate), UpdateDate: instant(a.UpdateDate), Note: a.Note,
+	}
+	if f := a.FallbackInfo; f != nil {
+		v.Fallback = &fallbackView{
+			Possible: f.CanFastFallback && (f.FastFallbackExpirationTime.IsZero() || now.Before(f.FastFallbackExpirationTime)),
+			Version:  optional(f.FallbackVersion),
+			Expires:  instant(f.FastFallbackExpirationTime),
+		}
+	}
+	return v
+}
+
+func viewBudget(q *papi.Quota) *budgetView {
+	if q == nil {
+		return nil
+	}
+	return &budgetView{Limit: q.Limit, Remaining: q.Remaining, Reset: instant(q.Reset), AsOf: instant(q.AsOf)}
+}
+
+// fail puts an error into the document.
+func (d *document) fail(v verdict, err error, help string) {
+	if help == "" {
+		help = v.help
+	}
+	d.Outcome, d.ExitCode = v.outcome, v.exitCode
+	d.Error = &errorView{Code: v.code, Category: v.category, Message: err.Error(), Help: help, PAPI: viewPAPI(err)}
+}
+
+// print shows what PAPI said beyond the error's own line.
+func (v *papiView) print(w *printer) {
+	for _, list := range [...]struct {
+		name  string
+		items []papi.Problem
+	}{{"error", v.Errors}, {"warning", v.Warnings}} {
+		for _, p := range list.items {
+			line := p.Text()
+			if p.ErrorLocation != "" {
+				line += " (" + p.ErrorLocation + ")"
+			}
+			w.line("  %s: %s", list.name, clean(line, maxMessage))
+		}
+	}
+	if v.Instance != "" {
+		w.line("  instance: %s", clean(v.Instance, maxMessage))
+	}
+}

@@ -1,0 +1,121 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// eventView is an event as a line of ndjson.
+type eventView struct {
+	Type         activation.EventKind `json:"type"`
+	Time         string               `json:"time"`
+	Network      papi.Network         `json:"network"`
+	Version      *int                 `json:"version"`
+	Activation   *activationView      `json:"activation"`
+	AgeSeconds   float64              `json:"ageSeconds"`
+	UsualSeconds float64              `json:"usualSeconds"`
+	PauseSeconds float64              `json:"pauseSeconds"`
+	Budget       *budgetView          `json:"budget,omitempty"`
+	Error        string               `json:"error,omitempty"`
+}
+
+func viewEvent(ev activation.Event) eventView {
+	now := time.Now()
+	v := eventView{
+		Type: ev.Kind, Time: stamp(now), Network: ev.Network, Version: versionNumber(ev.Version),
+		Activation: viewActivation(ev.Activation, now),
+		AgeSeconds: seconds(ev.Age), UsualSeconds: seconds(ev.Usual), PauseSeconds: seconds(ev.Pause),
+		Budget: viewBudget(ev.Budget),
+	}
+	if ev.Err != nil {
+		v.Error = ev.Err.Error()
+	}
+	return v
+}
+
+// versionNumber is null where the engine has no version yet.
+func versionNumber(v int) *int {
+	if v <= 0 {
+		return nil
+	}
+	return &v
+}
+
+// seconds rounds to milliseconds.
+func seconds(d time.Duration) float64 { return float64(d.Milliseconds()) / 1000 }
+
+// describe says in one line what has happened, and whether that is worth a line
+// when not every look is to be shown.
+func describe(subject string, ev activation.Event) (line string, always bool) {
+	where, next := place(subject, ev), ""
+	if ev.Pause > 0 {
+		next = ", next look in " + duration(ev.Pause)
+	}
+	switch ev.Kind {
+	case activation.EventSubmitted:
+		return where + ": submitted as " + idOf(ev.Activation) + ", usually takes " + duration(ev.Usual), true
+	case activation.EventAdopted:
+		return where + ": " + idOf(ev.Activation) + " is on its way already, for " + duration(ev.Age), true
+	case activation.EventQueued:
+		return fmt.Sprintf("%s: waiting for %s of version %d, %s for %s%s%s", where, idOf(ev.Activation),
+			ev.Activation.PropertyVersion, stateOf(ev.Activation), duration(ev.Age), noteOf(ev.Activation), next), true
+	case activation.EventChanged:
+		return where + ": " + stateOf(ev.Activation) + " after " + duration(ev.Age), true
+	case activation.EventRetrying:
+		return where + ": " + ev.Err.Error() + "; trying again in " + duration(ev.Pause), true
+	case activation.EventWaiting:
+		return where + ": " + stateOf(ev.Activation) + " after " + duration(ev.Age) + next, false
+	}
+	return where + ": " + string(ev.Kind), false
+}
+
+func place(subject string, ev activation.Event) string {
+	if ev.Version <= 0 {
+		return fmt.Sprintf("%s on %s", subject, ev.Network)
+	}
+	return fmt.Sprintf("%s version %d on %s", subject, ev.Version, ev.Network)
+}
+
+func idOf(a *papi.Activation) string {
+	if a == nil {
+		return "an activation"
+	}
+	return string(a.ActivationID.With(papi.PrefixActivation))
+}
+
+// stateOf is the status, with the finer state where PAPI sends one.
+func stateOf(a *papi.Activation) string {
+	switch {
+	case a == nil:
+		return "unknown"
+	case a.FMAActivationState == "":
+		return string(a.Status)
+	}
+	return string(a.Status) + " (" + a.FMAActivationState + ")"
+}
+
+func noteOf(a *papi.Activation) string {
+	if a.Note == "" {
+		return ""
+	}
+	return ", note “" + clean(a.Note, maxShortNote) + "”"
+}
+
+const maxShortNote = 60
+
+// duration prints whole seconds without parts that are nothing: 90s is 1m30s, 3h is 3h.
+func duration(d time.Duration) string {
+	d = d.Round(time.Second)
+	s := d.String()
+	if rest, ok := strings.CutSuffix(s, "m0s"); ok {
+		s = rest + "m"
+	}
+	if rest, ok := strings.CutSuffix(s, "h0m"); ok {
+		s = rest + "h"
+	}
+	return s
+}

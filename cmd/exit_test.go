@@ -1,0 +1,193 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// papiError is PAPI's answer of a class, on its way through the layers above.
+func papiError(class papi.Class) error {
+	return fmt.Errorf("somewhere: %w", &papi.Error{Class: class, StatusCode: 400})
+}
+
+// stopped is the engine's error for a context that ended with the cause.
+func stopped(t *testing.T, cause error, blocked bool) *activation.Stopped {
+	t.Helper()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(cause)
+	s := activation.Selection{Property: papi.PropertyRef{PropertyID: "prp_1"}, Network: papi.Staging}
+	_, err := (&activation.Engine{API: silent{}}).Wait(ctx, s)
+	e, ok := errors.AsType[*activation.Stopped](err)
+	if !ok {
+		t.Fatalf("the engine returned %v, not that it was stopped", err)
+	}
+	if blocked {
+		e.Blocker = &papi.Activation{}
+	}
+	return e
+}
+
+// silent is a PAPI that never answers before the context ends.
+type silent struct{ activation.API }
+
+func (silent) Activations(ctx context.Context, _ papi.PropertyRef) (*papi.ActivationList, error) {
+	<-ctx.Done()
+	return nil, context.Cause(ctx)
+}
+
+type want struct {
+	outcome  string
+	exitCode int
+	code     string
+	category category
+}
+
+func TestEveryErrorHasItsExitCode(t *testing.T) {
+	cancelled := stopped(t, activation.ErrTimeout, false)
+	cancelled.Cancelled = true
+	tests := []struct {
+		name string
+		err  error
+		want want
+	}{
+		{"usage", usagef("no"), want{"error", 2, "usage", invalidData}},
+		{"settings", &settingError{err: errors.New("no")}, want{"error", 2, "settings", invalidSettings}},
+		{"no credentials", &credentialsError{missing: true, err: errors.New("no")}, want{"error", 4, "credentials-missing", invalidSettings}},
+		{"bad credentials", &credentialsError{err: errors.New("no")}, want{"error", 4, "credentials-invalid", invalidSettings}},
+		{"ambiguous", &ambiguousError{}, want{"error", 1, "ambiguous", invalidData}},
+		{"no such property", &notFoundError{}, want{"error", 1, "not-found", notFound}},
+		{"output file", &outputError{err: errors.New("no")}, want{"error", 1, "output-file", internalError}},
+		{"declined", errDeclined, want{"error", 1, "declined", conflict}},
+		{"failed", &activation.Failed{Outcome: activation.OutcomeFailed}, want{"failed", 3, "activation-failed", remoteSystem}},
+		{"aborted", &activation.Failed{Outcome: activation.OutcomeAborted}, want{"aborted", 3, "activation-aborted", conflict}},
+		{"superseded", &activation.Failed{Outcome: activation.OutcomeSuperseded}, want{"superseded", 3, "activation-superseded", conflict}},
+		{"cancelled at the time-out", cancelled, want{"timed-out", 5, "timed-out", remoteSystem}},
+		{"time-out behind a blocker", stopped(t, activation.ErrTimeout, true), want{"busy", 6, "busy", conflict}},
+		{"interrupted", stopped(t, ErrInterrupted, false), want{"interrupted", 130, "interrupted", conflict}},
+		{"interrupted behind a blocker", stopped(t, ErrInterrupted, true), want{"interrupted", 130, "interrupted", conflict}},
+		{"time-out", stopped(t, activation.ErrTimeout, false), want{"timed-out", 5, "timed-out", remoteSystem}},
+		{"time-out of a search", fmt.Errorf("POST: %w", activation.ErrTimeout), want{"timed-out", 5, "timed-out", remoteSystem}},
+		{"stopped for another reason", stopped(t, context.Canceled, false), want{"interrupted", 130, "interrupted", conflict}},
+		{"busy", &activation.Busy{}, want{"busy", 6, "busy", conflict}},
+		{"rejected before a submission", &activation.Rejected{}, want{"rejected", 7, "rejected", invalidData}},
+		{"budget", &activation.Limited{Daily: true}, want{"limited", 8, "budget-exhausted", remoteSystem}},
+		{"limit", &activation.Limited{}, want{"limited", 8, "limited", remoteSystem}},
+		{"nothing active to take", &activation.NoneActive{}, want{"error", 1, "not-found", notFound}},
+		{"nothing to return to", &activation.NothingBefore{}, want{"error", 1, "nothing-before", notFound}},
+		{"lost", &activation.Lost{}, want{"error", 1, "activation-lost", notFound}},
+		{"too late", fmt.Errorf("%w: it is ACTIVE", activation.ErrTooLate), want{"error", 1, "cancel-too-late", conflict}},
+		{"nothing to wait for", fmt.Errorf("%w of it", activation.ErrNone), want{"error", 1, "no-activation", notFound}},
+		{"anything else", errors.New("what"), want{"error", 1, "internal", internalError}},
+	}
+	for class, w := range classWants() {
+		w.code = string(class)
+		tests = append(tests, struct {
+			name string
+			err  error
+			want want
+		}{string(class), papiError(class), w})
+	}
+	used := map[int]bool{}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			v := judge(tt.err)
+			got := want{v.outcome, v.exitCode, v.code, v.category}
+			if diff := cmp.Diff(tt.want, got, cmp.AllowUnexported(want{})); diff != "" {
+				t.Errorf("verdict (-want +got):\n%s", diff)
+			}
+			if v.help == "" {
+				t.Error("no hint")
+			}
+		})
+		for i, r := range rules() {
+			if r.matches(tt.err) {
+				used[i] = true
+				break
+			}
+		}
+	}
+	for i, r := range rules() {
+		if !used[i] {
+			t.Errorf("no example for row %d of the table: %+v", i, r.verdict)
+		}
+	}
+}
+
+func classWants() map[papi.Class]want {
+	return map[papi.Class]want{
+		papi.ClassNoAnswer:         {"error", 1, "", remoteSystem},
+		papi.ClassTimeout:          {"error", 1, "", remoteSystem},
+		papi.ClassTLS:              {"error", 1, "", invalidSettings},
+		papi.ClassMalformed:        {"error", 1, "", remoteSystem},
+		papi.ClassSuspended:        {"error", 1, "", remoteSystem},
+		papi.ClassRedirect:         {"error", 1, "", remoteSystem},
+		papi.ClassClockSkew:        {"error", 4, "", remoteAuthFailed},
+		papi.ClassUnauthorized:     {"error", 4, "", remoteAuthFailed},
+		papi.ClassGrantMissing:     {"error", 4, "", permissionDenied},
+		papi.ClassForbidden:        {"error", 1, "", permissionDenied},
+		papi.ClassVersionLocked:    {"error", 1, "", permissionDenied},
+		papi.ClassNotFound:         {"error", 1, "", notFound},
+		papi.ClassInvalid:          {"error", 1, "", invalidData},
+		papi.ClassNotifyEmails:     {"rejected", 7, "", invalidData},
+		papi.ClassCompliance:       {"rejected", 7, "", invalidData},
+		papi.ClassOtherRejection:   {"error", 1, "", invalidData},
+		papi.ClassWarnings:         {"rejected", 7, "", invalidData},
+		papi.ClassRejected:         {"rejected", 7, "", invalidData},
+		papi.ClassCacheWipe:        {"rejected", 7, "", conflict},
+		papi.ClassCertificateNew:   {"rejected", 7, "", conflict},
+		papi.ClassBusy:             {"busy", 6, "", conflict},
+		papi.ClassARLConflict:      {"busy", 6, "", conflict},
+		papi.ClassNotYet:           {"busy", 6, "", conflict},
+		papi.ClassETag:             {"error", 1, "", conflict},
+		papi.ClassStillPending:     {"busy", 6, "", conflict},
+		papi.ClassAlreadyActivated: {"error", 1, "", conflict},
+		papi.ClassNotActive:        {"error", 1, "", conflict},
+		papi.ClassCancelTooLate:    {"error", 1, "", conflict},
+		papi.ClassRateLimited:      {"limited", 8, "", remoteSystem},
+		papi.ClassBudgetExhausted:  {"limited", 8, "", remoteSystem},
+		papi.ClassResourceLimit:    {"limited", 8, "", remoteSystem},
+		papi.ClassServer:           {"error", 1, "", remoteSystem},
+	}
+}
+
+// A class that papi gains has to find its row here.
+func TestEveryClassOfPAPIsErrorsHasARow(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "../papi/class.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants, found := classWants(), 0
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || spec.Type == nil || len(spec.Values) != 1 {
+			return true
+		}
+		literal, ok := spec.Values[0].(*ast.BasicLit)
+		if ident, isIdent := spec.Type.(*ast.Ident); !ok || !isIdent || ident.Name != "Class" {
+			return true
+		}
+		class, err := strconv.Unquote(literal.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found++
+		if _, ok := wants[papi.Class(class)]; !ok {
+			t.Errorf("class %q has no expectation", class)
+		}
+		return true
+	})
+	if found != len(wants) {
+		t.Errorf("papi has %d classes, the test %d", found, len(wants))
+	}
+}

@@ -1,0 +1,194 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// The rules of output: the result, and only the result, goes to stdout; all else
+// goes to stderr. With json and ndjson, stdout has exactly one document at the
+// end, whatever happened. What PAPI said is printed through clean or encodeJSON.
+
+// report is what a command has found out.
+type report struct {
+	outcome string // empty: of the error
+	help    string // what to do about the error, where that is known better here than in the table
+	// fill completes the document; nil leaves it as it is.
+	fill func(*document)
+	// text prints the result for people; nil prints nothing.
+	text func(*printer)
+}
+
+func (r *report) document(command string) *document {
+	d := &document{SchemaVersion: schemaVersion, Command: command, Outcome: r.outcome}
+	if r.fill != nil {
+		r.fill(d)
+	}
+	return d
+}
+
+// output is where the result goes.
+type output struct {
+	command string
+	format  format
+	file    string
+	begun   time.Time
+	printed bool // the result was, and is not to be printed again
+
+	mu sync.Mutex // guards w
+	w  io.Writer
+}
+
+func newOutput(w io.Writer, command string, f globalFlags, begun time.Time) *output {
+	return &output{w: w, command: command, format: f.output, file: f.outputFile, begun: begun}
+}
+
+// header begins a stream of events.
+func (o *output) header(b Build) {
+	o.line(struct {
+		Type          string `json:"type"`
+		SchemaVersion int    `json:"schemaVersion"`
+		Command       string `json:"command"`
+		Propctl       string `json:"propctl"`
+		Time          string `json:"time"`
+	}{"header", schemaVersion, o.command, b.Version, stamp(o.begun)})
+}
+
+// line prints a line of ndjson, and nothing with the other formats. That it
+// cannot be written shows again with the result.
+func (o *output) line(v any) {
+	if o.format != formatNDJSON {
+		return
+	}
+	data, err := encodeJSON(v, false)
+	if err != nil {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, _ = o.w.Write(data)
+}
+
+// show prints the result in the chosen format, once.
+func (o *output) show(d *document, r *report) error {
+	if o.printed {
+		return nil
+	}
+	o.printed = true
+	if o.format == formatText {
+		if r.text == nil {
+			return nil
+		}
+		w := &printer{w: o.w}
+		r.text(w)
+		return w.err
+	}
+	whole := *d
+	if o.format == formatNDJSON {
+		whole.Type = "result"
+	}
+	data, err := encodeJSON(&whole, o.format == formatJSON)
+	if err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, err = o.w.Write(data)
+	return err
+}
+
+// checkFile finds out before anything is sent whether the file can be written:
+// afterwards it would be too late to refuse.
+func (o *output) checkFile() error {
+	if o.file == "" {
+		return nil
+	}
+	if info, err := os.Stat(o.file); err == nil && !info.Mode().IsRegular() {
+		return usagef("--output-file %s is not a regular file", o.file)
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return usagef("--output-file: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(o.file), ".propctl-*")
+	if err != nil {
+		return usagef("--output-file: %w", err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// writeFile writes the document to --output-file: all of it or nothing.
+func (o *output) writeFile(d *document) error {
+	if o.file == "" {
+		return nil
+	}
+	data, err := encodeJSON(d, true)
+	if err == nil {
+		err = writeAtomically(o.file, data, 0o644)
+	}
+	if err != nil {
+		return &outputError{fmt.Errorf("the result cannot be written to --output-file: %w", err)}
+	}
+	return nil
+}
+
+// writeAtomically writes a file beside its place and moves it there.
+func writeAtomically(path string, data []byte, mode fs.FileMode) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".propctl-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreMissing(os.Remove(f.Name())))
+		}
+	}()
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err = os.Chmod(f.Name(), mode); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// printer prints lines for people. It keeps the first error, so that nothing
+// has to be asked after each line.
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+// line prints one line.
+func (p *printer) line(format string, args ...any) { p.text(format+"\n", args...) }
+
+// text prints what is not a line, or several.
+func (p *printer) text(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format, args...)
+	}
+}
+
+// Write implements io.Writer.
+func (p *printer) Write(data []byte) (int, error) {
+	if p.err != nil {
+		return 0, p.err
+	}
+	n, err := p.w.Write(data)
+	p.err = err
+	return n, err
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

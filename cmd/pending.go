@@ -1,0 +1,93 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/papi"
+)
+
+func (p *program) pendingCommand() *cobra.Command {
+	f := bothNetworks()
+	c := &cobra.Command{
+		Use:   "pending PROPERTY...",
+		Short: "Is the network free? (exit code 6 while it is not)",
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
+				return p.pending(ctx, f.all, args)
+			})
+		},
+	}
+	c.Flags().VarP(&f, "network", "n", "`network`: staging, production or both")
+	return c
+}
+
+// pending looks for what keeps the networks busy. That they are busy is an
+// answer and not an error.
+func (p *program) pending(ctx context.Context, on []papi.Network, args []string) (*report, error) {
+	s, err := p.open()
+	if err != nil {
+		return &report{}, err
+	}
+	p.progress.begin("pending")
+	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
+	defer cancel()
+	var states []*propertyState
+	for _, arg := range args {
+		state, err := s.stateOf(ctx, arg, on, false)
+		if err != nil {
+			return &report{fill: func(d *document) { d.Property = state.propertyView }}, err
+		}
+		states = append(states, state)
+	}
+	blocker := firstPending(states)
+	r := &report{outcome: outcomeFree}
+	if blocker != nil {
+		r.outcome = outcomeBusy
+	}
+	r.fill = func(d *document) {
+		d.Properties, d.Property, d.BlockedBy = states, only(states), blocker
+		if len(on) == 1 {
+			d.Network = &on[0]
+		}
+		if blocker != nil {
+			d.ExitCode = ExitBusy
+		}
+	}
+	r.text = func(w *printer) { printPending(w, states, time.Now()) }
+	return r, nil
+}
+
+func firstPending(states []*propertyState) *activationView {
+	for _, s := range states {
+		for _, n := range s.Networks {
+			if len(n.Pending) > 0 {
+				return n.Pending[0]
+			}
+		}
+	}
+	return nil
+}
+
+func printPending(w *printer, states []*propertyState, now time.Time) {
+	for _, s := range states {
+		for _, n := range s.Networks {
+			if len(n.Pending) == 0 {
+				w.line("%s on %s: free", s.text(), n.Network)
+			}
+			for _, a := range n.Pending {
+				line := fmt.Sprintf("%s on %s: busy, %s of version %d is %s", s.text(), n.Network, a.ID, a.Version, a.Status)
+				if a.SubmitDate != nil {
+					line += " for " + duration(max(now.Sub(*a.SubmitDate), 0))
+				}
+				if a.Note != "" {
+					line += ", note “" + clean(a.Note, maxShortNote) + "”"
+				}
+				w.line("%s", clean(line, maxMessage))
+			}
+		}
+	}
+}

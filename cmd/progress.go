@@ -1,0 +1,271 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/briandowns/spinner"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// progress is everything that goes to stderr while a command runs. On a
+// terminal one line is kept up to date at the bottom; elsewhere there is a line
+// for each change, and one a minute, so that no CI system takes the job for
+// dead. It may be used from several goroutines.
+type progress struct {
+	w     io.Writer
+	env   Env
+	level level
+	still bool // stdout has lines of its own: draw nothing between them
+
+	mu     sync.Mutex // guards all below, and w
+	spin   *spinner.Spinner
+	beat   *time.Timer // off a terminal
+	ended  bool
+	state  state
+	waited time.Time // since when nothing else was to be said
+}
+
+// level is how much is printed.
+type level int
+
+const (
+	levelQuiet level = iota
+	levelNormal
+	levelVerbose
+	levelDebug
+)
+
+// state is what the last event said, as of when.
+type state struct {
+	subject string
+	ev      activation.Event
+	at      time.Time
+	speed   float64
+}
+
+const (
+	heartbeat    = time.Minute
+	spinnerDelay = 120 * time.Millisecond
+	unknownWidth = 80
+)
+
+func newProgress(env Env, f globalFlags) *progress {
+	p := &progress{w: env.Stderr, env: env, level: levelNormal, still: f.output == formatNDJSON}
+	switch {
+	case f.quiet:
+		p.level = levelQuiet
+	case f.debug:
+		p.level = levelDebug
+	case f.verbose:
+		p.level = levelVerbose
+	}
+	return p
+}
+
+// begin starts the line at the bottom, or the heartbeat. subject is what the
+// command is about.
+func (p *progress) begin(subject string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.state.subject, p.waited = subject, time.Now()
+	switch {
+	case p.level == levelQuiet || p.ended || p.spin != nil || p.beat != nil:
+	case p.drawable():
+		p.spin = spinner.New(spinner.CharSets[14], spinnerDelay, spinner.WithWriterFile(fileOf(p.w)), spinner.WithHiddenCursor(false))
+		p.spin.Suffix = " " + fit(clean(subject, maxName), p.width())
+		p.spin.PreUpdate = func(s *spinner.Spinner) { s.Suffix = " " + p.suffix() } // the spinner holds its own lock
+		p.spin.Start()
+	default:
+		p.beat = time.AfterFunc(heartbeat, p.heartbeat)
+	}
+}
+
+// drawable reports whether a line can be drawn over again and again.
+func (p *progress) drawable() bool {
+	term, _ := p.env.lookup("TERM")
+	return !p.still && p.env.StderrTerminal && fileOf(p.w) != nil && term != "dumb" && !p.env.has("CI")
+}
+
+// close ends the line at the bottom and the heartbeat. Lines may still follow.
+func (p *progress) close() {
+	p.mu.Lock()
+	p.ended = true
+	spin, beat := p.spin, p.beat
+	p.mu.Unlock()
+	if beat != nil {
+		beat.Stop()
+	}
+	if spin != nil {
+		spin.Stop() // not under the lock, which the spinner asks for when it draws
+	}
+}
+
+// say prints a line for people, unless they want none.
+func (p *progress) say(format string, args ...any) { p.at(levelNormal, fmt.Sprintf(format, args...)) }
+
+// warn prints a warning.
+func (p *progress) warn(text string) { p.at(levelNormal, "warning: "+text) }
+
+// at prints a line from a level on.
+func (p *progress) at(from level, text string) {
+	if p.level < from {
+		return
+	}
+	p.mu.Lock()
+	spin := p.spin
+	if p.ended {
+		spin = nil
+	}
+	if p.beat != nil && !p.ended {
+		p.beat.Reset(heartbeat)
+	}
+	p.mu.Unlock()
+	line := clean(text, maxMessage)
+	if spin == nil {
+		p.write(line + "\n")
+		return
+	}
+	spin.Lock()
+	defer spin.Unlock()
+	p.write("\r" + strings.Repeat(" ", p.width()-1) + "\r" + line + "\n")
+}
+
+func (p *progress) write(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, _ = io.WriteString(p.w, text) // where stderr is gone, nobody can be told
+}
+
+// event takes note of what has happened.
+func (p *progress) event(ev activation.Event, speed float64) {
+	if ev.Activation != nil { // the engine goes on with its own
+		ev.Activation = new(*ev.Activation)
+	}
+	p.mu.Lock()
+	p.state.ev, p.state.at, p.state.speed = ev, time.Now(), speed
+	subject := p.state.subject
+	p.mu.Unlock()
+	line, always := describe(subject, ev)
+	if always {
+		p.at(levelNormal, line)
+	} else {
+		p.at(levelVerbose, line)
+	}
+}
+
+// heartbeat prints that nothing has changed.
+func (p *progress) heartbeat() {
+	p.mu.Lock()
+	s, ended, waited := p.state, p.ended, p.waited
+	p.mu.Unlock()
+	if ended {
+		return
+	}
+	if s.at.IsZero() {
+		p.say("%s: still waiting for an answer, for %s", s.subject, duration(time.Since(waited)))
+		return
+	}
+	p.say("%s", s.now())
+}
+
+// last returns the last event; one without an activation before the first.
+func (p *progress) last() activation.Event {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.state.ev
+}
+
+// now is the state as it is now, without asking PAPI again.
+func (s state) now() string {
+	passed := time.Duration(float64(time.Since(s.at)) * s.speed)
+	text := stateOf(s.ev.Activation)
+	if s.ev.Activation == nil {
+		text = "trying again"
+	}
+	if s.ev.Kind == activation.EventQueued {
+		text = "waiting for " + idOf(s.ev.Activation) + ", " + text
+	}
+	parts := []string{place(s.subject, s.ev) + ": " + text, duration(s.ev.Age + passed)}
+	if s.ev.Usual > 0 && s.ev.Kind != activation.EventQueued {
+		parts = append(parts, "usually "+duration(s.ev.Usual))
+	}
+	if left := s.ev.Pause - passed; left > 0 {
+		parts = append(parts, "next look in "+duration(left))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// suffix is the line at the bottom.
+func (p *progress) suffix() string {
+	p.mu.Lock()
+	s := p.state
+	p.mu.Unlock()
+	text := s.subject
+	if !s.at.IsZero() {
+		text = s.now()
+	}
+	return fit(clean(text, maxMessage), p.width())
+}
+
+// spinnerColumns are taken by the spinner and the blanks around it.
+const spinnerColumns = 4
+
+// fit cuts a line to the width of the terminal: a longer one would wrap, and
+// could not be drawn over.
+func fit(text string, width int) string {
+	runes, room := []rune(text), max(width-spinnerColumns, 1)
+	if len(runes) <= room {
+		return text
+	}
+	return string(runes[:room-1]) + "…"
+}
+
+func (p *progress) width() int {
+	if p.env.Width == nil {
+		return unknownWidth
+	}
+	if w := p.env.Width(); w > 0 {
+		return w
+	}
+	return unknownWidth
+}
+
+// attempt shows a request, or that it will be repeated.
+func (p *progress) attempt(a papi.Attempt) {
+	outcome := fmt.Sprint(a.StatusCode)
+	if a.Err != nil {
+		outcome = a.Err.Error()
+	}
+	if p.level >= levelDebug {
+		p.at(levelDebug, fmt.Sprintf("%s %s: %s in %s%s", a.Method, a.Path, outcome, a.Elapsed.Round(time.Millisecond), limitsOf(a.Answer)))
+	}
+	if a.Slowed {
+		p.say("PAPI takes no more requests for now; from here on they are sent at half the rate")
+	}
+	if a.Retry {
+		p.at(levelVerbose, fmt.Sprintf("%s %s: %s; trying again in %s", a.Method, a.Path, outcome, duration(a.Pause)))
+	}
+}
+
+// limitsOf shows what an answer said about limits.
+func limitsOf(a papi.Answer) string {
+	var b strings.Builder
+	for _, l := range [...]struct {
+		name  string
+		quota *papi.Quota
+	}{{"requests", a.Limits.Requests}, {"activations", a.Limits.Activations}} {
+		if l.quota != nil && l.quota.Remaining != nil {
+			fmt.Fprintf(&b, ", %d %s left", *l.quota.Remaining, l.name)
+		}
+	}
+	if a.RetryAfter > 0 {
+		fmt.Fprintf(&b, ", Retry-After %s", duration(a.RetryAfter))
+	}
+	return b.String()
+}

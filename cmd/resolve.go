@@ -1,0 +1,167 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// name is how a property, and perhaps a version of it, was named.
+type name struct {
+	property string
+	version  wantedVersion
+}
+
+// wantedVersion is a number, what is active on a network, or the latest one,
+// which is also the zero value.
+type wantedVersion struct {
+	number   int
+	activeOn papi.Network
+}
+
+// String says which version is meant, for people.
+func (v wantedVersion) String() string {
+	switch {
+	case v.number > 0:
+		return "version " + strconv.Itoa(v.number)
+	case v.activeOn != "":
+		return "the version that is active on " + string(v.activeOn)
+	}
+	return "the latest version"
+}
+
+// parseName reads PROPERTY[@VERSION].
+func parseName(s string) (name, error) {
+	property, version, found := strings.Cut(s, "@")
+	if err := checkName(property); err != nil {
+		return name{}, err
+	}
+	n := name{property: property}
+	if !found {
+		return n, nil
+	}
+	if number, err := strconv.Atoi(version); err == nil && number > 0 {
+		n.version.number = number
+		return n, nil
+	}
+	switch strings.ToLower(version) {
+	case "latest":
+		return n, nil
+	case "staging":
+		n.version.activeOn = papi.Staging
+	case "production":
+		n.version.activeOn = papi.Production
+	default:
+		return name{}, usagef("version %q is neither a number nor latest, staging or production", version)
+	}
+	return n, nil
+}
+
+const maxPropertyName = 255
+
+func checkName(property string) error {
+	switch {
+	case strings.TrimSpace(property) == "":
+		return usagef("the property has no name")
+	case len(property) > maxPropertyName || strings.ContainsFunc(property, isUnsafe):
+		return usagef("%q is not the name of a property", property)
+	}
+	return nil
+}
+
+// parseProperty reads a PROPERTY that no version may follow.
+func parseProperty(s string) (string, error) {
+	if strings.Contains(s, "@") {
+		return "", usagef("%q names a version, which has no meaning here", s)
+	}
+	return s, checkName(s)
+}
+
+// property is what a name stands for.
+type property struct {
+	ref  papi.PropertyRef
+	name string // empty where only the id is known
+}
+
+// String names it for people.
+func (p property) String() string { return cmp.Or(p.name, string(p.ref.PropertyID)) }
+
+// resolve finds the property. An id costs no request; a name one, and a
+// hostname two, since a name wins.
+func (s *session) resolve(ctx context.Context, what string) (property, error) {
+	given := papi.PropertyRef{
+		ContractID: papi.ID(s.program.flags.contract).With(papi.PrefixContract),
+		GroupID:    papi.ID(s.program.flags.group).With(papi.PrefixGroup),
+	}
+	if isPropertyID(what) {
+		given.PropertyID = papi.ID(what).With(papi.PrefixProperty)
+		return property{ref: given}, nil
+	}
+	for _, query := range [...]papi.SearchQuery{{PropertyName: what}, {Hostname: strings.ToLower(what)}} {
+		found, err := s.client.FindByValue(ctx, query)
+		if err != nil {
+			return property{}, err
+		}
+		if len(found.Items) > 0 {
+			return chooseProperty(what, found.Items, given)
+		}
+	}
+	return property{}, &notFoundError{fmt.Sprintf("there is no property %q, and none that serves such a hostname", what)}
+}
+
+func isPropertyID(s string) bool {
+	digits := strings.TrimPrefix(s, papi.PrefixProperty)
+	return digits != "" && strings.Trim(digits, "0123456789") == ""
+}
+
+// chooseProperty takes the one property that was found. Contract and group that
+// were given narrow the choice.
+func chooseProperty(what string, rows []papi.FoundVersion, given papi.PropertyRef) (property, error) {
+	var all []property
+	for _, row := range rows {
+		p := property{
+			ref:  papi.PropertyRef{PropertyID: row.PropertyID.With(papi.PrefixProperty), ContractID: row.ContractID, GroupID: row.GroupID},
+			name: row.PropertyName,
+		}
+		same := func(other property) bool { return other.ref.PropertyID.Equal(p.ref.PropertyID) }
+		fits := row.ContractID.Equal(given.ContractID) && row.GroupID.Equal(given.GroupID)
+		if i := slices.IndexFunc(all, same); i < 0 {
+			all = append(all, p)
+		} else if fits {
+			all[i] = p
+		}
+	}
+	if given.ContractID != "" {
+		if fitting := slices.DeleteFunc(slices.Clone(all), func(p property) bool {
+			return !p.ref.ContractID.Equal(given.ContractID) || !p.ref.GroupID.Equal(given.GroupID)
+		}); len(fitting) > 0 {
+			all = fitting
+		}
+	}
+	if len(all) > 1 {
+		var list []string
+		for _, p := range all {
+			list = append(list, fmt.Sprintf("%s (%s, %s, %s)", p.ref.PropertyID, p.name, p.ref.ContractID, p.ref.GroupID))
+		}
+		return property{}, &ambiguousError{fmt.Sprintf("%q fits %d properties: %s", what, len(all), strings.Join(list, "; "))}
+	}
+	if given.ContractID != "" {
+		all[0].ref.ContractID, all[0].ref.GroupID = given.ContractID, given.GroupID
+	}
+	return all[0], nil
+}
+
+// latest makes the latest version a number. The search does not decide it: its
+// index may be behind.
+func (s *session) latest(ctx context.Context, p property, v wantedVersion) (wantedVersion, error) {
+	if v.number > 0 || v.activeOn != "" {
+		return v, nil
+	}
+	number, err := s.client.LatestVersion(ctx, p.ref, "")
+	return wantedVersion{number: number}, err
+}

@@ -1,0 +1,113 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// givenFlags are the flags of the command line as they were typed, in the order
+// of their names.
+type givenFlags []givenFlag
+
+type givenFlag struct {
+	name   string
+	values []string // several for a list; none for a switch that is on
+}
+
+func givenBy(c *cobra.Command) givenFlags {
+	var given givenFlags
+	c.Flags().Visit(func(f *pflag.Flag) {
+		g := givenFlag{name: f.Name, values: []string{f.Value.String()}}
+		if slice, ok := f.Value.(pflag.SliceValue); ok && f.Value.Type() != "network" {
+			g.values = slice.GetSlice()
+		}
+		if f.Value.Type() == "bool" {
+			g.values = nil
+			if f.Value.String() != "true" {
+				g = givenFlag{name: f.Name + "=" + f.Value.String()}
+			}
+		}
+		given = append(given, g)
+	})
+	return given
+}
+
+// connecting are the flags that say how to reach the same things again.
+func connecting(name string) bool {
+	switch name {
+	case "edgerc", "section", "account-key", "config", "ca-file", "until", "poll":
+		return true
+	}
+	return false
+}
+
+// commandLine is a command to be copied into a shell.
+type commandLine struct{ words []string }
+
+func newCommandLine(words ...string) *commandLine {
+	return (&commandLine{words: []string{"propctl"}}).add(words...)
+}
+
+func (l *commandLine) add(words ...string) *commandLine {
+	for _, w := range words {
+		l.words = append(l.words, quote(w))
+	}
+	return l
+}
+
+// addFlags adds the flags for which keep holds. The account switch key is named
+// by its variable, never by its value.
+func (l *commandLine) addFlags(given givenFlags, keep func(string) bool) *commandLine {
+	for _, g := range given {
+		switch name, _, _ := strings.Cut(g.name, "="); {
+		case !keep(name):
+		case name == "account-key":
+			l.words = append(l.words, "--account-key", `"$AKAMAI_EDGERC_ACCOUNT_KEY"`)
+		case len(g.values) == 0:
+			l.add("--" + g.name)
+		default:
+			for _, v := range g.values {
+				l.add("--"+g.name, v)
+			}
+		}
+	}
+	return l
+}
+
+// String returns the line.
+func (l *commandLine) String() string { return strings.Join(l.words, " ") }
+
+// waitFor is the command that picks an activation up again.
+func (p *program) waitFor(id papi.ID, ref papi.PropertyRef) *commandLine {
+	l := newCommandLine("wait", string(id.With(papi.PrefixActivation)), "--property", string(ref.PropertyID.With(papi.PrefixProperty)))
+	if ref.ContractID != "" && ref.GroupID != "" {
+		l.add("--contract", string(ref.ContractID.With(papi.PrefixContract)), "--group", string(ref.GroupID.With(papi.PrefixGroup)))
+	}
+	return l.addFlags(p.given, connecting)
+}
+
+// pickUp says how to pick an activation up again.
+func (p *program) pickUp(id papi.ID, ref papi.PropertyRef) string {
+	return p.goesOn() + ": " + p.waitFor(id, ref).String()
+}
+
+// goesOn introduces a command that picks up what goes on without this one.
+func (p *program) goesOn() string {
+	if p.flags.simulate {
+		return "the simulation has ended with this command; at Akamai it would go on, and this would pick it up again"
+	}
+	return "it goes on at Akamai; pick it up again with"
+}
+
+// quote makes one word for a shell.
+func quote(word string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-"
+	if word != "" && strings.Trim(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -1,0 +1,225 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// program is one run of one command line. It is used once.
+type program struct {
+	env      Env
+	flags    globalFlags
+	exitCode int
+	began    bool // a command has begun, and reports errors itself
+	given    givenFlags
+	out      *output
+	progress *progress
+	meter    meter
+}
+
+func newProgram(env Env) *program {
+	if env.Stdout == nil {
+		env.Stdout = io.Discard
+	}
+	if env.Stderr == nil {
+		env.Stderr = io.Discard
+	}
+	return &program{env: env}
+}
+
+// globalFlags are the flags that every command has.
+type globalFlags struct {
+	edgerc, section, accountKey string
+	contract, group             string
+	config                      string
+	output                      format
+	outputFile                  string
+	quiet, verbose, debug       bool
+	timeout, requestTimeout     span
+	maxRetries                  int
+	caFile, contact             string
+	simulate                    bool
+	speed                       float64
+}
+
+const (
+	defaultSection    = "default"
+	defaultMaxRetries = 6
+	defaultSpeed      = 60
+)
+
+func (g *globalFlags) declare(f *pflag.FlagSet) {
+	f.StringVar(&g.edgerc, "edgerc", "", "credentials file, `path` (default ~/.edgerc)")
+	f.StringVarP(&g.section, "section", "s", "", "section of it, `name` (default \"default\")")
+	f.StringVar(&g.accountKey, "account-key", "", "account switch `key`")
+	f.StringVar(&g.contract, "contract", "", "contract `id`, where a property has several")
+	f.StringVar(&g.group, "group", "", "group `id`, where a property has several")
+	f.StringVar(&g.config, "config", "", "settings `file` (default propctl/config.yaml in the user's configuration folder)")
+	f.TextVarP(&g.output, "output", "o", formatText, "`text`, json or ndjson")
+	f.StringVar(&g.outputFile, "output-file", "", "write the json document to `path` too")
+	f.BoolVarP(&g.quiet, "quiet", "q", false, "print only the result and errors")
+	f.BoolVarP(&g.verbose, "verbose", "v", false, "print every look and every retry")
+	f.BoolVar(&g.debug, "debug", false, "print every request")
+	f.TextVar(&g.timeout, "timeout", span(0), "`duration` of the whole command (default 30m for staging, 90m for production)")
+	f.TextVar(&g.requestTimeout, "request-timeout", span(0), "`duration` of one request (default 60s, submissions 120s)")
+	f.IntVar(&g.maxRetries, "max-retries", defaultMaxRetries, "repeats of a failed read, and of a submission that came to nothing")
+	f.StringVar(&g.caFile, "ca-file", "", "extra root certificates, `path`")
+	f.StringVar(&g.contact, "contact", "", "`text` for the User-Agent: who to ask about this client")
+	f.BoolVar(&g.simulate, "simulate", false, "use the embedded simulator: no credentials, no network")
+	f.Float64Var(&g.speed, "speed", defaultSpeed, "simulated `seconds` in one real second")
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "propctl",
+		Short: "Activate versions of Akamai properties and wait for the outcome",
+		Long: `propctl activates versions of Akamai properties: it looks at what is pending on
+the network, submits, waits for the outcome, and says how much of the daily
+activation budget is left.
+
+Every command can be repeated at any time. A version that is active already is a
+success, and one that is on its way is followed and not submitted again.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetGlobalNormalizationFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "accountkey" { // as other Akamai tools spell it
+			name = "account-key"
+		}
+		return pflag.NormalizedName(name)
+	})
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &usageError{err: err, command: c.CommandPath()}
+	})
+	p.flags.declare(root.PersistentFlags())
+	root.AddCommand(
+		p.activateCommand(), p.waitCommand(), p.cancelCommand(),
+		p.statusCommand(), p.pendingCommand(), p.budgetCommand(),
+		p.simulateCommand(), p.completionCommand(), p.versionCommand(),
+		exitCodesTopic(), environmentTopic(),
+	)
+	strictHelp(root)
+	return root
+}
+
+// refuse reports what kept a command from beginning, when it did not begin.
+func (p *program) refuse(err error) int {
+	if p.began {
+		return p.exitCode
+	}
+	usage, ok := errors.AsType[*usageError](err)
+	if !ok {
+		usage = &usageError{err: err, command: "propctl"}
+	}
+	message, suggestion, found := strings.Cut(usage.Error(), "\n\nDid you mean this?\n")
+	if found {
+		message += "; did you mean " + strings.Join(strings.Fields(suggestion), " or ") + "?"
+	}
+	p.stderr().line("error: %s\nhint: %s", clean(message, maxMessage), helpOf(usage.command))
+	return ExitUsage
+}
+
+// stderr is for what is said even with --quiet. Where it is gone, nobody can be told.
+func (p *program) stderr() *printer { return &printer{w: p.env.Stderr} }
+
+func helpOf(command string) string { return command + " --help shows what can be given" }
+
+// action is what a command does. The report says what is known also when there
+// is an error; it is never nil.
+type action func(ctx context.Context, args []string) (*report, error)
+
+// run executes an action between the reading of the settings and the printing
+// of the result. From here on, whatever happens is in the result.
+func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArgs, do action) error {
+	p.began = true
+	begun := time.Now()
+	settingsErr := p.loadSettings(c)
+	p.given = givenBy(c)
+	p.progress = newProgress(p.env, p.flags)
+	defer p.progress.close()
+	p.out = newOutput(p.env.Stdout, c.Name(), p.flags, begun)
+	p.out.header(p.env.Build)
+	result, err := &report{}, settingsErr
+	if err == nil {
+		err = p.check(c, args, check)
+	}
+	if err == nil {
+		result, err = do(c.Context(), args)
+	}
+	p.progress.close()
+	p.exitCode = p.conclude(result, err)
+	return err
+}
+
+// check finds mistakes before anything is sent.
+func (p *program) check(c *cobra.Command, args []string, positional cobra.PositionalArgs) error {
+	if err := positional(c, args); err != nil {
+		return &usageError{err: err, command: c.CommandPath()}
+	}
+	switch f := p.flags; {
+	case (f.contract == "") != (f.group == ""):
+		return usagef("--contract and --group go together; give both or neither")
+	case f.maxRetries < 0:
+		return usagef("--max-retries %d is negative", f.maxRetries)
+	case !(f.speed > 0) || f.speed > maxSpeed:
+		return usagef("--speed %v is not between 0 and %d", f.speed, maxSpeed)
+	}
+	if err := checkContact(p.flags.contact); err != nil {
+		return err
+	}
+	return p.out.checkFile()
+}
+
+// maxSpeed keeps the simulated clock from overtaking what pauses can measure.
+const maxSpeed = 100_000
+
+// conclude prints the result and the error, and returns the exit code.
+func (p *program) conclude(result *report, err error) int {
+	d := result.document(p.out.command)
+	d.Requests = p.meter.view()
+	if err != nil {
+		v := judge(err)
+		if isA[*usageError](err) {
+			v.help = helpOf("propctl " + p.out.command)
+		}
+		d.fail(v, err, result.help)
+	}
+	if fileErr := p.out.writeFile(d); fileErr != nil {
+		p.stderr().line("error: %s", clean(fileErr.Error(), maxMessage))
+		if d.ExitCode == 0 {
+			d.fail(judge(fileErr), fileErr, "")
+			d.Outcome = result.outcome
+		}
+	}
+	printErr := p.out.show(d, result)
+	if err != nil {
+		p.printError(d)
+	}
+	if printErr != nil {
+		p.stderr().line("error: the result cannot be written: %v", printErr)
+		if d.ExitCode == 0 {
+			return ExitError
+		}
+	}
+	return d.ExitCode
+}
+
+func (p *program) printError(d *document) {
+	if d.Error == nil {
+		return
+	}
+	p.stderr().line("error: %s", clean(d.Error.Message, maxMessage))
+	if spoke := d.Error.PAPI; spoke != nil {
+		spoke.print(p.stderr())
+	}
+	if d.Error.Help != "" {
+		p.stderr().line("hint: %s", clean(d.Error.Help, maxMessage))
+	}
+}

@@ -1,0 +1,202 @@
+package cmd
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/papi"
+	"github.com/propctl/propctl/papi/simulator"
+)
+
+// simulateFlags are the flags of simulate.
+type simulateFlags struct {
+	listen string
+	dir    string
+	faults []string
+}
+
+// simulatorView says how to use the simulator that is served.
+type simulatorView struct {
+	URL    string `json:"url"`
+	Edgerc string `json:"edgerc"`
+	CAFile string `json:"caFile"`
+}
+
+func (p *program) simulateCommand() *cobra.Command {
+	f := &simulateFlags{}
+	c := &cobra.Command{
+		Use:   "simulate",
+		Short: "Serve the embedded PAPI simulator on loopback",
+		Long: `Serve the embedded PAPI simulator on loopback, over TLS with a certificate that
+it makes, until Ctrl-C. It prints the .edgerc and the CA file to use it with, so
+that any PAPI client can be pointed at it.
+
+A --fault makes requests go wrong: OPERATION=FAULT[@N]. OPERATION is search, list,
+submit, poll, cancel or any; FAULT is a status, drop, malformed or delay:10s, with
+-after when the effect happens first; N is how often, once by default.`,
+		Example: `  propctl simulate --dir sim
+  propctl activate www.example.com --notify you@example.com --edgerc sim/.edgerc --ca-file sim/ca.pem
+  propctl simulate --fault submit=503-after --fault poll=429@3`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.NoArgs, func(ctx context.Context, _ []string) (*report, error) { return p.serve(ctx, f) })
+		},
+	}
+	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:0", "`address` on loopback; port 0 is any free one")
+	c.Flags().StringVar(&f.dir, "dir", "", "`folder` for .edgerc and ca.pem (default a new temporary one)")
+	c.Flags().StringSliceVar(&f.faults, "fault", nil, "make requests go wrong: `operation=fault[@n]`")
+	return c
+}
+
+// simulation returns a simulator within this process: what to sign with, and
+// the way to it.
+func (p *program) simulation() (papi.Credentials, http.RoundTripper) {
+	sim := simulator.New(simulator.Options{Speed: p.flags.speed})
+	c := sim.Credentials()
+	return papi.Credentials{
+		Host: c.Host, ClientToken: c.ClientToken, ClientSecret: c.ClientSecret, AccessToken: c.AccessToken,
+		AccountKey: p.flags.accountKey, Source: "the simulator",
+	}, sim.Transport()
+}
+
+// Time-outs of the server. Faults may delay an answer longer than any of them,
+// so there is none for writing.
+const (
+	serverHeaderTimeout = 10 * time.Second
+	serverReadTimeout   = 30 * time.Second
+	serverIdleTimeout   = 2 * time.Minute
+	shutdownTimeout     = 3 * time.Second
+)
+
+// serve serves until the context ends. Its result is printed when it begins.
+func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) {
+	if err := checkLoopback(f.listen); err != nil {
+		return &report{}, err
+	}
+	var faults []simulator.Fault
+	for _, text := range f.faults {
+		fault, err := simulator.ParseFault(text)
+		if err != nil {
+			return &report{}, &usageError{err: err}
+		}
+		faults = append(faults, fault)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
+	if err != nil {
+		return &report{}, usagef("--listen: %w", err)
+	}
+	defer listener.Close() //nolint:errcheck // it is closed by the server, or not used
+	credentials := simulator.SampleCredentials()
+	credentials.Host = listener.Addr().String()
+	sim := simulator.New(simulator.Options{Credentials: credentials, Speed: p.flags.speed})
+	for _, fault := range faults {
+		sim.Inject(fault)
+	}
+	certificate, ca, err := newCertificate(time.Now())
+	if err != nil {
+		return &report{}, err
+	}
+	dir := f.dir
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "propctl-"); err != nil {
+			return &report{}, usagef("--dir: %w", err)
+		}
+		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder that is left is only untidy
+	}
+	view, err := writeSimulatorFiles(dir, credentials, ca)
+	if err != nil {
+		return &report{}, err
+	}
+	r := &report{
+		outcome: outcomeOK,
+		fill:    func(d *document) { d.Simulator = view },
+		text:    func(w *printer) { view.print(w, p.flags.speed) },
+	}
+	d := r.document(p.out.command) // those who wait for it cannot wait for the end
+	if err := errors.Join(p.out.writeFile(d), p.out.show(d, r)); err != nil {
+		return r, err
+	}
+	return r, serveUntil(ctx, tls.NewListener(listener, &tls.Config{
+		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+	}), sim)
+}
+
+// serveUntil serves until the context ends, which is no error.
+func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: serverHeaderTimeout, ReadTimeout: serverReadTimeout, IdleTimeout: serverIdleTimeout,
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	if server.Shutdown(patient) != nil { // a request hangs, which is what some faults are for
+		return server.Close()
+	}
+	return nil
+}
+
+// checkLoopback refuses addresses that others could reach.
+func checkLoopback(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return usagef("--listen %q is not HOST:PORT", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return usagef("--listen %q is not on loopback; the simulator is for this machine only", address)
+	}
+	return nil
+}
+
+// edgercMark begins a file that may be written over.
+const edgercMark = "; written by propctl simulate\n"
+
+// writeSimulatorFiles writes what a client needs. It leaves an .edgerc alone that
+// it did not write.
+func writeSimulatorFiles(dir string, c simulator.Credentials, ca []byte) (*simulatorView, error) {
+	err := os.MkdirAll(dir, 0o700)
+	if err == nil {
+		dir, err = filepath.Abs(dir)
+	}
+	if err != nil {
+		return nil, usagef("--dir: %w", err)
+	}
+	v := &simulatorView{URL: "https://" + c.Host, Edgerc: filepath.Join(dir, ".edgerc"), CAFile: filepath.Join(dir, "ca.pem")}
+	if old, err := os.ReadFile(v.Edgerc); err == nil && !isOurs(old) {
+		return nil, usagef("--dir: %s was not written by propctl simulate and is not written over", v.Edgerc)
+	}
+	edgerc := fmt.Sprintf("%s[default]\nhost = %s\nclient_token = %s\nclient_secret = %s\naccess_token = %s\n",
+		edgercMark, c.Host, c.ClientToken, c.ClientSecret, c.AccessToken)
+	if err := errors.Join(writeAtomically(v.Edgerc, []byte(edgerc), 0o600), writeAtomically(v.CAFile, ca, 0o644)); err != nil {
+		return nil, usagef("--dir: %w", err)
+	}
+	return v, nil
+}
+
+func isOurs(edgerc []byte) bool {
+	return len(edgerc) >= len(edgercMark) && string(edgerc[:len(edgercMark)]) == edgercMark
+}
+
+func (v *simulatorView) print(w *printer, speed float64) {
+	w.text(`PAPI simulator at %s, one real second is %g simulated ones. Ctrl-C ends it.
+
+  credentials  %s
+  CA file      %s
+
+Try:
+  propctl activate www.example.com --notify you@example.com --edgerc %s --ca-file %s
+`, v.URL, speed, v.Edgerc, v.CAFile, quote(v.Edgerc), quote(v.CAFile))
+}

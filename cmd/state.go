@@ -1,0 +1,69 @@
+package cmd
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// stateFile remembers the daily budget that one account was last said to have.
+// It decides nothing: without it, only budget has less to show.
+type stateFile struct{ path string }
+
+// state returns the file for the account of the session. Its name does not tell
+// the host or the account switch key.
+func (s *session) state() stateFile {
+	dir := s.program.env.stateDir()
+	if dir == "" {
+		return stateFile{}
+	}
+	sum := sha256.Sum256([]byte(s.credentials.Host + "\n" + s.credentials.AccountKey))
+	return stateFile{path: filepath.Join(dir, "budget-"+hex.EncodeToString(sum[:8])+".json")}
+}
+
+type rememberedBudget struct {
+	SchemaVersion int       `json:"schemaVersion"`
+	Limit         *int      `json:"limit"`
+	Remaining     *int      `json:"remaining"`
+	Reset         time.Time `json:"reset,omitzero"`
+	AsOf          time.Time `json:"asOf"`
+}
+
+func (f stateFile) write(q *papi.Quota) error {
+	if f.path == "" {
+		return errors.New("there is no home folder")
+	}
+	data, err := json.Marshal(rememberedBudget{SchemaVersion: schemaVersion, Limit: q.Limit, Remaining: q.Remaining, Reset: q.Reset, AsOf: q.AsOf})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+		return err
+	}
+	return writeAtomically(f.path, append(data, '\n'), 0o600)
+}
+
+const maxState = 64 << 10
+
+// read returns nil where nothing that can be read is remembered.
+func (f stateFile) read() *papi.Quota {
+	info, err := os.Stat(f.path)
+	if f.path == "" || err != nil || !info.Mode().IsRegular() || info.Size() > maxState {
+		return nil
+	}
+	data, err := os.ReadFile(f.path)
+	if err != nil {
+		return nil
+	}
+	var b rememberedBudget
+	if json.Unmarshal(data, &b) != nil || b.SchemaVersion != schemaVersion || b.AsOf.IsZero() {
+		return nil
+	}
+	return &papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: b.Reset, AsOf: b.AsOf}
+}

@@ -1,0 +1,193 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// propertyState is what is on the networks, as status and pending show it.
+type propertyState struct {
+	*propertyView
+
+	LatestVersion *int            `json:"latestVersion"` // null where it was not asked for
+	Networks      []*networkState `json:"networks"`
+	Error         *errorView      `json:"error"` // why nothing is known; null where it is
+}
+
+// networkState is what is active, pending, and was submitted last on a network.
+type networkState struct {
+	Network papi.Network      `json:"network"`
+	Active  *activationView   `json:"active"`
+	Pending []*activationView `json:"pending"`
+	Latest  *activationView   `json:"latest"`
+}
+
+func bothNetworks() networks {
+	return networks{all: []papi.Network{papi.Staging, papi.Production}, most: 2}
+}
+
+func (p *program) statusCommand() *cobra.Command {
+	f := bothNetworks()
+	c := &cobra.Command{
+		Use:   "status PROPERTY...",
+		Short: "Show what is active, pending and latest on each network",
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
+				return p.status(ctx, f.all, args)
+			})
+		},
+	}
+	c.Flags().VarP(&f, "network", "n", "`network`: staging, production or both")
+	return c
+}
+
+// status looks at one property after the other. One that cannot be read does
+// not hide the others; the error is that of the first.
+func (p *program) status(ctx context.Context, on []papi.Network, args []string) (*report, error) {
+	s, err := p.open()
+	if err != nil {
+		return &report{}, err
+	}
+	p.progress.begin("status")
+	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
+	defer cancel()
+	var states []*propertyState
+	var first error
+	for _, arg := range args {
+		state, err := s.stateOf(ctx, arg, on, true)
+		if err != nil {
+			state = &propertyState{propertyView: state.propertyView, Networks: []*networkState{}}
+			d := &document{}
+			d.fail(judge(err), err, "")
+			state.Error = d.Error
+			if first == nil {
+				first = err
+			}
+		}
+		states = append(states, state)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return &report{
+		outcome: outcomeOK,
+		fill:    func(d *document) { d.Properties = states; d.Property = only(states) },
+		text:    func(w *printer) { printStates(w, states) },
+	}, first
+}
+
+// only returns the property when there is one.
+func only(states []*propertyState) *propertyView {
+	if len(states) != 1 {
+		return nil
+	}
+	return states[0].propertyView
+}
+
+// stateOf looks at a property. It is never nil.
+func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network, withLatest bool) (*propertyState, error) {
+	state := &propertyState{propertyView: &propertyView{Name: optional(arg)}}
+	named, err := parseProperty(arg)
+	if err != nil {
+		return state, err
+	}
+	what, err := s.resolve(ctx, named)
+	if err != nil {
+		return state, err
+	}
+	state.propertyView = viewProperty(what.ref, what.name)
+	if withLatest {
+		answer, err := s.client.Property(ctx, what.ref)
+		if err != nil {
+			return state, err
+		}
+		what.name = answer.Property.PropertyName
+		state.LatestVersion = versionNumber(answer.Property.LatestVersion)
+	}
+	list, err := s.client.Activations(ctx, what.ref)
+	if err != nil {
+		return state, err
+	}
+	if list.ContractID != "" && list.GroupID != "" {
+		what.ref.ContractID, what.ref.GroupID = list.ContractID, list.GroupID
+	}
+	if what.name == "" && len(list.Items) > 0 {
+		what.name = list.Items[0].PropertyName
+	}
+	state.propertyView = viewProperty(what.ref, what.name)
+	now := time.Now()
+	for _, network := range on {
+		n := &networkState{
+			Network: network, Pending: []*activationView{},
+			Active: viewActivation(activation.Active(list.Items, network), now),
+			Latest: viewActivation(activation.Latest(list.Items, network), now),
+		}
+		for _, a := range activation.Pending(list.Items, network) {
+			n.Pending = append(n.Pending, viewActivation(&a, now))
+		}
+		state.Networks = append(state.Networks, n)
+	}
+	return state, nil
+}
+
+// text names the property.
+func (v *propertyView) text() string {
+	if v.Name != nil {
+		return clean(*v.Name, maxName)
+	}
+	return clean(string(v.ID), maxName)
+}
+
+func printStates(w *printer, states []*propertyState) {
+	const padding = 2
+	columns := tabwriter.NewWriter(w, 0, 0, padding, ' ', 0)
+	t := &printer{w: columns}
+	t.line("PROPERTY\tLATEST\tNETWORK\tACTIVE\tSINCE\tPENDING")
+	for _, s := range states {
+		if s.Error != nil {
+			t.line("%s\t\t\t\t\t%s", s.text(), "error: "+clean(s.Error.Message, maxName))
+			continue
+		}
+		for _, n := range s.Networks {
+			latest := "-"
+			if s.LatestVersion != nil {
+				latest = versionText(*s.LatestVersion)
+			}
+			t.line("%s\t%s\t%s\t%s\t%s\t%s", s.text(), latest, n.Network, activeText(n.Active), sinceText(n.Active), pendingText(n.Pending))
+		}
+	}
+	_ = columns.Flush() // w keeps the error
+}
+
+func activeText(a *activationView) string {
+	if a == nil {
+		return "-"
+	}
+	return versionText(a.Version)
+}
+
+func sinceText(a *activationView) string {
+	if a == nil || a.UpdateDate == nil {
+		return "-"
+	}
+	return stamp(*a.UpdateDate)
+}
+
+func pendingText(pending []*activationView) string {
+	if len(pending) == 0 {
+		return "-"
+	}
+	var all []string
+	for _, a := range pending {
+		all = append(all, clean(fmt.Sprintf("%d (%s, %s)", a.Version, a.ID, a.Status), maxName))
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,54 @@
+package cmd
+
+import (
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// System returns the Env of the process. What the release did not say of the
+// build is taken from what the Go tool recorded in the binary.
+func System(version, commit, date string) Env {
+	return Env{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		LookupEnv:      os.LookupEnv,
+		StdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
+		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Width: func() int {
+			width, _, err := term.GetSize(int(os.Stderr.Fd()))
+			if err != nil {
+				return 0
+			}
+			return width
+		},
+		// A tenth on top keeps runs that collided from colliding again.
+		Jitter: func(pause time.Duration) time.Duration { return rand.N(pause/10 + 1) }, //nolint:gosec // nothing secret
+		Build:  recorded(Build{Version: version, Commit: commit, Date: date}),
+	}
+}
+
+func recorded(b Build) Build {
+	b.Go = runtime.Version()
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	settings := map[string]string{}
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	if b.Version == "" && info.Main.Version != "(devel)" {
+		b.Version = info.Main.Version
+	}
+	if b.Commit == "" {
+		b.Commit = settings["vcs.revision"]
+	}
+	if b.Date == "" {
+		b.Date = settings["vcs.time"]
+	}
+	return b
+}

@@ -1,0 +1,80 @@
+package cmd
+
+import "github.com/spf13/cobra"
+
+// strictHelp makes a mistake of a help topic that there is not, and leaves the
+// rest of cobra's help command, such as its completion, as it is.
+func strictHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	for _, help := range root.Commands() {
+		if help.Name() != "help" {
+			continue
+		}
+		help.Run, help.RunE = nil, func(_ *cobra.Command, args []string) error {
+			found, _, err := root.Find(args)
+			if err != nil {
+				return err
+			}
+			found.InitDefaultHelpFlag()
+			return found.Help()
+		}
+	}
+}
+
+// Help topics are commands that do nothing.
+
+func exitCodesTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "exit-codes",
+		Short: "What the exit codes mean",
+		Long: `Exit codes:
+
+    0  the state that was asked for holds, or is accepted with --no-wait
+    1  an error that is not in this list, also a question answered with no
+    2  usage or settings: nothing was sent
+    3  the activation ended without becoming active: failed, cancelled, superseded
+    4  credentials are missing, wrong or without the grant; or the clock is off
+    5  --timeout passed; it goes on at Akamai, or was cancelled if that was asked for
+    6  busy: another activation is in the way
+    7  PAPI will not take this version: errors, or warnings with --warnings fail
+    8  a rate limit or the daily activation budget is used up
+  130  Ctrl-C or SIGTERM; it goes on at Akamai`,
+	}
+}
+
+func environmentTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "environment",
+		Short: "Variables and the settings file",
+		Long: `A flag beats the environment, the environment beats the settings file, and the
+file beats the default. A variable that is empty counts as not set.
+
+Every flag can be set as PROPCTL_<FLAG>, in capitals and with underscores for
+dashes; lists have commas between their items:
+
+  PROPCTL_NOTIFY=you@example.com,team@example.com
+  PROPCTL_POLL=30s
+
+and in the settings file, by its name:
+
+  notify: [you@example.com, team@example.com]
+  poll: 30s
+
+The settings file is $XDG_CONFIG_HOME/propctl/config.yaml, else
+~/.config/propctl/config.yaml, or what --config or PROPCTL_CONFIG name.
+
+These variables of other tools count too, after PROPCTL_<FLAG>:
+
+  AKAMAI_EDGERC               --edgerc
+  AKAMAI_EDGERC_SECTION       --section
+  AKAMAI_EDGERC_ACCOUNT_KEY   --account-key
+  SSL_CERT_FILE               --ca-file
+
+Credentials are those of a file or section that was named; else AKAMAI_HOST,
+AKAMAI_CLIENT_TOKEN, AKAMAI_CLIENT_SECRET and AKAMAI_ACCESS_TOKEN; else those in
+~/.edgerc. With only a section named, AKAMAI_<SECTION>_HOST and the like stand in
+for a section that the file does not have. A secret is never a flag.
+
+NO_COLOR and TERM=dumb are respected; with CI set, nothing is drawn.`,
+	}
+}

@@ -1,0 +1,30 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Show the version of this program",
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*report, error) { return p.version(), nil })
+		},
+	}
+}
+
+func (p *program) version() *report {
+	b := p.env.Build
+	return &report{
+		outcome: outcomeOK,
+		fill:    func(d *document) { d.Build = &b },
+		text: func(w *printer) {
+			w.line("propctl %s (commit %s, %s, %s)",
+				cmp.Or(b.Version, "dev"), cmp.Or(b.Commit, "unknown"), cmp.Or(b.Date, "no date"), cmp.Or(b.Go, "unknown Go"))
+		},
+	}
+}

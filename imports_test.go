@@ -1,0 +1,187 @@
+package main_test
+
+import (
+	"bytes"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/propctl/propctl"
+
+// arrows says for each folder which folders of this module its code may import.
+// A folder that is not here may import none, so a new one has to find its place.
+var arrows = map[string][]string{
+	".":                       {"cmd"},
+	"cmd":                     {"activation", "papi", "papi/simulator"},
+	"activation":              {"papi"},
+	"papi":                    {},
+	"papi/simulator":          {},
+	"papi/simulator/contract": {},
+}
+
+// above says for each folder what not even its tests may import.
+var above = map[string][]string{
+	"activation":              {"cmd"},
+	"papi":                    {"cmd", "activation"},
+	"papi/simulator":          {"cmd", "activation", "papi"},
+	"papi/simulator/contract": {"cmd", "activation", "papi"},
+}
+
+// elsewhere says for each folder which imports, or prefixes of imports that end in a slash, are somebody else's work.
+var elsewhere = map[string][]string{
+	".":              {"net/http", "github.com/"},
+	"activation":     {"os", "io/fs", "net", "net/http", "log", "log/slog", "github.com/", "golang.org/"},
+	"papi":           {"log", "github.com/spf13/", "github.com/briandowns/", "golang.org/x/term"},
+	"papi/simulator": {"log", "github.com/akamai/", "github.com/spf13/", "golang.org/x/term"},
+}
+
+// owners names the one file that may import a library.
+var owners = map[string]string{
+	"github.com/spf13/viper":                "cmd/config.go",
+	"github.com/briandowns/spinner":         "cmd/progress.go",
+	"github.com/hashicorp/go-retryablehttp": "papi/retry.go",
+}
+
+// forTests lists, as prefixes, what the shipped binary has no use for.
+var forTests = []string{
+	"testing", "net/http/httptest", "net/http/pprof", "expvar", "github.com/getkin/kin-openapi", "github.com/google/go-cmp",
+	"github.com/rogpeppe/go-internal", "pgregory.net/rapid", module + "/papi/simulator/contract",
+}
+
+func TestImportsFollowTheArrows(t *testing.T) {
+	for _, f := range sources(t) {
+		for _, imported := range f.imports {
+			to, own := strings.CutPrefix(imported, module+"/")
+			if !own {
+				continue
+			}
+			if !f.test && !slices.Contains(arrows[f.folder], to) || f.test && slices.Contains(above[f.folder], to) {
+				t.Errorf("%s imports %s against the arrows main → cmd → activation → papi", f.path, imported)
+			}
+		}
+	}
+}
+
+func TestImportsLeaveWorkToItsOwner(t *testing.T) {
+	for _, f := range sources(t) {
+		for _, imported := range f.imports {
+			if imported == "text/template" || imported == "html/template" {
+				t.Errorf("%s imports %s, which costs 2 MB", f.path, imported)
+			}
+			if f.test {
+				continue
+			}
+			if owner, owned := owners[imported]; owned && f.path != owner {
+				t.Errorf("%s imports %s; only %s may", f.path, imported, owner)
+			}
+			if imported == module+"/papi/simulator" && !strings.HasPrefix(f.path, "cmd/simulate") {
+				t.Errorf("%s imports %s; only cmd/simulate*.go and tests may", f.path, imported)
+			}
+			if !strings.HasPrefix(imported, module+"/") && slices.ContainsFunc(elsewhere[f.folder], func(e string) bool {
+				return imported == e || strings.HasSuffix(e, "/") && strings.HasPrefix(imported, e)
+			}) {
+				t.Errorf("%s imports %s, which belongs to another package", f.path, imported)
+			}
+		}
+	}
+}
+
+func TestBinaryLinksNothingForTests(t *testing.T) {
+	for _, system := range []string{"linux", "darwin", "windows"} {
+		for linked := range strings.FieldsSeq(goTool(t, system, "list", "-deps", ".")) {
+			if slices.ContainsFunc(forTests, func(f string) bool {
+				return linked == f || strings.HasPrefix(linked, f+"/")
+			}) {
+				t.Errorf("on %s the binary links %s", system, linked)
+			}
+		}
+	}
+}
+
+// Two libraries name a template package, but the linker drops what is never called. That
+// holds until something sets a template or looks a method up by a name it computes.
+func TestBinaryRunsNoTemplates(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "propctl.exe")
+	goTool(t, "", "build", "-o", binary, ".")
+	symbols := goTool(t, "", "tool", "nm", binary)
+	if !strings.Contains(symbols, " main.main\n") {
+		t.Fatal("no main.main among the symbols of the binary: this test would prove nothing")
+	}
+	for _, symbol := range []string{"text/template.(*Template).Execute", "html/template.(*Template).Execute"} {
+		if strings.Contains(symbols, " "+symbol+"\n") {
+			t.Errorf("the binary links %s, which costs megabytes; go build -ldflags=-dumpdep shows who calls it", symbol)
+		}
+	}
+}
+
+// source is one Go file of this module, whatever its build constraints say. Its path has slashes and starts at the top folder.
+type source struct {
+	path, folder string
+	test         bool
+	imports      []string
+}
+
+// sources reads the imports of every Go file of the module. It walks the folders itself:
+// what a test opens is part of the key of its cached result, what go list opens is not.
+func sources(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	err := fs.WalkDir(os.DirFS("."), ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "dist"):
+			return fs.SkipDir
+		case entry.IsDir() || path.Ext(name) != ".go":
+			return nil
+		}
+		s := source{path: name, folder: path.Dir(name), test: strings.HasSuffix(name, "_test.go")}
+		parsed, err := parser.ParseFile(token.NewFileSet(), filepath.FromSlash(name), nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range parsed.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			s.imports = append(s.imports, imported)
+		}
+		all = append(all, s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) == 0 {
+		t.Fatal("no Go files found")
+	}
+	return all
+}
+
+// goTool runs the go command in the top folder for an operating system, "" meaning this one, and returns what it printed.
+func goTool(t *testing.T, system string, args ...string) string {
+	t.Helper()
+	sources(t) // so that a cached result is not used once any file has changed
+	command := exec.CommandContext(t.Context(), "go", args...)
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if system != "" {
+		command.Env = append(command.Env, "GOOS="+system)
+	}
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
+	out, err := command.Output()
+	if err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, &stderr)
+	}
+	return string(out)
+}

@@ -1,0 +1,28 @@
+// Propctl activates versions of Akamai properties and waits for the outcome.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/propctl/propctl/cmd"
+)
+
+var version, commit, date string // set by the release
+
+// The first signal ends the command, the second one the process.
+func main() {
+	signals, ended := make(chan os.Signal, 2), make(chan int, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	ctx, interrupt := context.WithCancelCause(context.Background())
+	go func() { ended <- cmd.Run(ctx, cmd.System(version, commit, date), os.Args[1:]) }()
+	go func() {
+		<-signals
+		interrupt(cmd.ErrInterrupted)
+		<-signals
+		ended <- cmd.ExitInterrupted
+	}()
+	os.Exit(<-ended)
+}

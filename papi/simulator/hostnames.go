@@ -1,0 +1,204 @@
+package simulator
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+const edgeHostnameType = "EDGE_HOSTNAME"
+
+// wireHostname shows a hostname, with the state of its certificate if it has a default one.
+func (s *Simulator) wireHostname(c *call, h Hostname, certificate bool) wireHostname {
+	w := wireHostname{
+		CnameType: edgeHostnameType, CnameFrom: h.Name, CnameTo: h.edge(), CertProvisioningType: h.cert(),
+		EdgeHostnameID: c.id("ehn_", s.edgeID(h.edge())),
+	}
+	if certificate && h.cert() == CertDefault {
+		w.CertStatus = newCertStatus(h.Name)
+	}
+	return w
+}
+
+func newCertStatus(hostname string) *certStatus {
+	return &certStatus{
+		ValidationCname: validationCname{
+			Hostname: "_acme-challenge." + hostname, Target: "ac.simulated." + hostname + ".validate.example.net",
+		},
+		Staging: []certDeployment{{"PENDING"}}, Production: []certDeployment{{"PENDING"}},
+	}
+}
+
+func (s *Simulator) showHostnames(c *call, p *property, v *Version) *answer {
+	list := hostnameList{
+		owner: c.owner(p), PropertyID: c.id("prp_", p.id), PropertyVersion: v.Number, Etag: p.etag(v),
+		Hostnames: items[wireHostname]{[]wireHostname{}},
+	}
+	certificates := c.query.Get("includeCertStatus") == "true"
+	for _, h := range v.Hostnames {
+		list.Hostnames.Items = append(list.Hostnames.Items, s.wireHostname(c, h, certificates))
+	}
+	a := jsonAnswer(http.StatusOK, list)
+	a.limit("X-Limit-Hosts-Per-Property", s.hostnames, len(v.Hostnames))
+	return a
+}
+
+// addition is a hostname that is to be added, to a version or to a bucket.
+type addition struct {
+	CnameFrom            string `json:"cnameFrom"`
+	CnameTo              string `json:"cnameTo"`
+	CnameType            string `json:"cnameType"`
+	EdgeHostnameID       string `json:"edgeHostnameId"`
+	CertProvisioningType string `json:"certProvisioningType"`
+}
+
+// hostnameEdit is the body of a PATCH of a version's hostnames.
+type hostnameEdit struct {
+	Add    []addition `json:"add"`
+	Remove []string   `json:"remove"`
+}
+
+// patchHostnames changes the hostnames of a version that was never active. A hostname
+// that is there already is replaced, and one that is not there is removed in vain.
+func (s *Simulator) patchHostnames(c *call, p *property, v *Version) *answer {
+	if a := c.editable(p, v); a != nil {
+		return a
+	}
+	var edit hostnameEdit
+	if a := c.decode(&edit); a != nil {
+		return a
+	}
+	added, a := s.added(c, edit.Add)
+	if a != nil {
+		return a
+	}
+	after := changed(v.Hostnames, added, edit.Remove)
+	if a := s.roomFor(c, after, added); a != nil {
+		return a
+	}
+	v.Hostnames, v.UpdatedBy, v.Updated = after, apiUser, c.sim
+	v.edits++
+	reply := s.showHostnames(c, p, v)
+	reply.limit("X-Limit-Default-Certs-Per-Contract", s.certs, len(s.certificates()))
+	return reply
+}
+
+// editable returns nil for a version that may be edited by one who has read it as it is.
+func (c *call) editable(p *property, v *Version) *answer {
+	if p.bucket {
+		return c.problem(http.StatusForbidden, "http/forbidden", "Forbidden", "The property has a hostname bucket: its versions have no hostnames.")
+	}
+	for _, a := range p.activations {
+		switch {
+		case a.Version != v.Number || a.Type == Deactivate:
+		case a.Status.running():
+			return c.busy()
+		case a.Status != StatusAborted && a.Status != StatusFailed:
+			return c.problem(http.StatusForbidden, "property-version/already-activated", "Version was activated",
+				"The version has been active and can't be edited. Create a new version.")
+		}
+	}
+	switch match := c.r.Header.Get("If-Match"); {
+	case match == "":
+		return c.badRequest("The If-Match header is required.")
+	case match != `"`+p.etag(v)+`"`: // without its quotes it matches nothing
+		return c.etagConflict()
+	}
+	return nil
+}
+
+// added resolves additions to hostnames. An edge hostname must exist already.
+func (s *Simulator) added(c *call, additions []addition) ([]Hostname, *answer) {
+	var list []Hostname
+	for i, add := range additions {
+		at := fmt.Sprintf("#/add/%d", i)
+		switch {
+		case !strings.Contains(add.CnameFrom, "."):
+			return nil, c.schemaInvalid(at+"/cnameFrom", "A hostname is required.")
+		case add.CnameType != "" && add.CnameType != edgeHostnameType:
+			return nil, c.schemaInvalid(at+"/cnameType", "The value must be EDGE_HOSTNAME.")
+		case !slices.Contains([]string{"", CertCPS, CertDefault}, add.CertProvisioningType):
+			return nil, c.schemaInvalid(at+"/certProvisioningType", "The value must be CPS_MANAGED or DEFAULT.")
+		case add.CnameTo == "" && add.EdgeHostnameID == "":
+			return nil, c.schemaInvalid(at, "One of cnameTo and edgeHostnameId is required.")
+		}
+		edge := add.CnameTo
+		if add.EdgeHostnameID != "" {
+			name, ok := s.edgeByID(bareID("ehn_", add.EdgeHostnameID))
+			if !ok || edge != "" && !strings.EqualFold(edge, name) {
+				return nil, c.problem(http.StatusBadRequest, "property-version-hostname/bad-edgehostnameid", "Bad edgeHostnameId",
+					"There is no edge hostname `"+add.EdgeHostnameID+"`.")
+			}
+			edge = name
+		}
+		if s.edgeIndex(edge) < 0 {
+			return nil, c.problem(http.StatusBadRequest, "property-version-hostname/bad-cnameto", "Bad cnameTo",
+				"There is no edge hostname for the cnameTo `"+edge+"`.")
+		}
+		list = append(list, Hostname{Name: strings.ToLower(add.CnameFrom), EdgeHostname: edge, Cert: cmp.Or(add.CertProvisioningType, CertCPS)})
+	}
+	return list, nil
+}
+
+// changed returns hostnames without those to remove, and with those to add behind
+// them or in the places where they were.
+func changed(hostnames, add []Hostname, remove []string) []Hostname {
+	after := slices.DeleteFunc(slices.Clone(hostnames), func(h Hostname) bool {
+		return slices.ContainsFunc(remove, func(name string) bool { return strings.EqualFold(name, h.Name) })
+	})
+	for _, h := range add {
+		if i := slices.IndexFunc(after, h.same); i >= 0 {
+			after[i] = h
+		} else {
+			after = append(after, h)
+		}
+	}
+	return after
+}
+
+func (h Hostname) same(other Hostname) bool { return strings.EqualFold(h.Name, other.Name) }
+
+// roomFor returns nil when the limits allow the hostnames after a change that adds some of them.
+func (s *Simulator) roomFor(c *call, after, added []Hostname) *answer {
+	if len(after) > s.hostnames {
+		return c.limitExceeded("HOSTS_PER_PROPERTY", "Too many hostnames", "A property has too many hostnames.", s.hostnames)
+	}
+	certificates := s.certificates()
+	for _, h := range added {
+		if h.cert() == CertDefault {
+			certificates[strings.ToLower(h.Name)] = true
+		}
+	}
+	if len(certificates) > s.certs {
+		return c.limitExceeded("DEFAULT_CERTS_PER_CONTRACT", "Too many default certificates",
+			"The contract has no default certificates left.", s.certs)
+	}
+	return nil
+}
+
+// certificates returns the hostnames that have a default certificate, wherever they are.
+func (s *Simulator) certificates() map[string]bool {
+	found := map[string]bool{}
+	count := func(hostnames []Hostname) {
+		for _, h := range hostnames {
+			if h.cert() == CertDefault {
+				found[strings.ToLower(h.Name)] = true
+			}
+		}
+	}
+	for _, p := range s.properties {
+		for _, v := range p.versions {
+			count(v.Hostnames)
+		}
+		count(p.served[Staging])
+		count(p.served[Production])
+		for _, h := range p.changes {
+			if h.Status.running() {
+				count(h.Add)
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,113 @@
+package simulator
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Include is a fixture: an include as it is when the simulation starts. Its versions
+// have no hostnames, and its activations no fallback.
+type Include struct {
+	ID   string // with or without inc_; empty: the next free one
+	Name string // unique among includes
+	Type string // empty: MICROSERVICES
+	Note string
+	// Pairs are the contracts and groups that the include belongs to, as for a Property.
+	Pairs       []Pair
+	Versions    []Version
+	Activations []Activation
+}
+
+// The types of an include.
+const (
+	Microservices  = "MICROSERVICES"
+	CommonSettings = "COMMON_SETTINGS"
+)
+
+// Validation is the messageState of an include's activation: how far the validation of
+// the properties that use the include is.
+type Validation string
+
+// The messageStates that the simulator uses, in their order. PAPI has more.
+const (
+	ValidationReceived   Validation = "RECEIVED" // the activation cannot be seen at all
+	ValidationInProgress Validation = "VALIDATION_IN_PROGRESS"
+	ValidationPassed     Validation = "SUBMITTED_FOR_ACTIVATION"
+	ValidationAbort      Validation = "VALIDATION_ERROR_ABORT" // a property is not valid with it
+	ValidationRefused    Validation = "HTTP_CLIENT_ERROR"
+)
+
+// hides reports whether the activation itself is not shown.
+func (v Validation) hides() bool { return v != "" && v != ValidationPassed }
+
+// includeCancelTime is how long the cancellation of an include's activation takes.
+const includeCancelTime = 10 * time.Second
+
+// AddInclude is AddProperty for an include.
+func (s *Simulator) AddInclude(fixture Include) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := bareID("inc_", fixture.ID)
+	if id == "" {
+		id = s.newID()
+	}
+	for _, other := range s.includes {
+		if other.id == id || other.name == fixture.Name {
+			panic("simulator: include " + id + " or its name " + fixture.Name + " exists already")
+		}
+	}
+	s.reserve(id)
+	p := newProperty(Property{Name: fixture.Name, Note: fixture.Note, Pairs: fixture.Pairs, Versions: fixture.Versions}, id)
+	p.includeType = cmp.Or(fixture.Type, Microservices)
+	s.includes = append(s.includes, p)
+	for _, a := range fixture.Activations {
+		s.addActivation(p, a)
+	}
+}
+
+// include returns nil when there is none of that bare id.
+func (s *Simulator) include(id string) *property {
+	i := slices.IndexFunc(s.includes, func(p *property) bool { return strings.EqualFold(p.id, id) })
+	if i < 0 {
+		return nil
+	}
+	return s.includes[i]
+}
+
+func (s *Simulator) newUUID() string {
+	return fmt.Sprintf("00000000-0000-4000-8000-%012s", s.newID())
+}
+
+// validationSteps puts what an include has to pass before the steps of an activation.
+// A pace that goes by looks has one look for each.
+func validationSteps(steps []Step, total time.Duration, v *Version) []Step {
+	first := Step{Status: StatusNew, Validation: ValidationReceived}
+	second := Step{After: total / 3, Status: StatusNew, Validation: ValidationInProgress}
+	shift, looks := total, 0
+	if waitsForLooks(steps) {
+		second.After, second.Looks = 0, 2
+		shift, looks = 0, 2
+	}
+	switch {
+	case v == nil: // a deactivation
+	case len(v.BrokenParents) > 0:
+		return []Step{first, second, {After: shift, Looks: looks + looks/2, Status: StatusFailed, Validation: ValidationAbort}}
+	case v.Refusal != "":
+		return []Step{first, second, {After: shift, Looks: looks + looks/2, Status: StatusFailed, Validation: ValidationRefused}}
+	}
+	all := []Step{first, second}
+	for i, step := range steps {
+		step.After += shift
+		if looks > 0 {
+			step.Looks = max(step.Looks+looks, looks+1)
+		}
+		if i == 0 {
+			step.Validation = ValidationPassed
+		}
+		all = append(all, step)
+	}
+	return all
+}
