@@ -3,6 +3,7 @@ package papi
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -226,6 +227,13 @@ type activationsBody struct {
 	} `json:"activations"`
 }
 
+func (b *activationsBody) absent() string {
+	if b.Activations.Items == nil {
+		return "activations.items"
+	}
+	return ""
+}
+
 // Activations lists all activations of a property.
 // Source: GET /properties/{propertyId}/activations.
 func (c *Client) Activations(ctx context.Context, ref PropertyRef) (*ActivationList, error) {
@@ -282,8 +290,11 @@ func (c *Client) CreateActivation(ctx context.Context, ref PropertyRef, req Acti
 		link = answer.location
 	}
 	parsed, err := ParseActivationLink(link)
+	if err == nil && !parsed.Property.PropertyID.Equal(ref.PropertyID) {
+		err = fmt.Errorf("its link is to an activation of %s", parsed.Property.PropertyID)
+	}
 	if err != nil {
-		return nil, malformed(http.MethodPost, target, answer, err)
+		return nil, malformed(http.MethodPost, target, answer, c.credentials.scrubError(err))
 	}
 	return &CreatedActivation{
 		Answer: answer, ActivationID: parsed.ActivationID,

@@ -23,8 +23,9 @@ func DefaultSuspension() Suspension {
 	return Suspension{Initial: 30 * time.Second, Factor: 2, Maximum: 5 * time.Minute}
 }
 
-// suspendAfter is how many failures in a row suspend a kind of request: as many
-// as the attempts at one read. A read that fails for good is the sign.
+// suspendAfter is how many failures in a row suspend a kind of request, at
+// least; never fewer than the attempts at one read. A read that fails for good
+// is the sign.
 const suspendAfter = DefaultMaxRetries + 1
 
 // breaker keeps requests from a PAPI that is down. Reads, submissions and
@@ -33,6 +34,7 @@ const suspendAfter = DefaultMaxRetries + 1
 // the next suspension. A client has one host, and so has its breaker.
 type breaker struct {
 	settings Suspension
+	after    int // failures in a row
 	next     http.RoundTripper
 
 	mu    sync.Mutex // guards the circuits
@@ -47,7 +49,7 @@ type circuit struct {
 	probing  bool          // a request tries whether PAPI is back
 }
 
-func newBreaker(s Suspension, next http.RoundTripper) *breaker {
+func newBreaker(s Suspension, maxRetries int, next http.RoundTripper) *breaker {
 	standard := DefaultSuspension()
 	if s.Initial <= 0 {
 		s.Initial = standard.Initial
@@ -59,7 +61,7 @@ func newBreaker(s Suspension, next http.RoundTripper) *breaker {
 		s.Maximum = standard.Maximum
 	}
 	s.Maximum = max(s.Maximum, s.Initial)
-	return &breaker{settings: s, next: next, kinds: map[string]*circuit{}}
+	return &breaker{settings: s, after: max(suspendAfter, maxRetries+1), next: next, kinds: map[string]*circuit{}}
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -68,11 +70,12 @@ func (b *breaker) RoundTrip(req *http.Request) (*http.Response, error) {
 	if callFrom(req.Context()).repeatable {
 		kind = http.MethodGet // a search is a read
 	}
-	if err := b.admit(kind, time.Now()); err != nil {
+	probe, err := b.admit(kind, time.Now())
+	if err != nil {
 		return nil, err
 	}
 	resp, err := b.next.RoundTrip(req)
-	b.learn(kind, verdictOf(req.Context(), resp, err), time.Now())
+	b.learn(kind, verdictOf(req.Context(), resp, err), probe, time.Now())
 	return resp, err
 }
 
@@ -101,25 +104,27 @@ func verdictOf(ctx context.Context, resp *http.Response, err error) verdict {
 	return healthy
 }
 
-// admit lets a request through, or returns until when its kind is suspended.
-func (b *breaker) admit(kind string, now time.Time) error {
+// admit lets a request through, perhaps as the probe that ends a suspension, or
+// returns until when its kind is suspended.
+func (b *breaker) admit(kind string, now time.Time) (probe bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c := b.kinds[kind]
 	switch {
 	case c == nil || c.until.IsZero():
-		return nil
+		return false, nil
 	case now.Before(c.until):
-		return &suspendedError{kind: kind, until: c.until}
+		return false, &suspendedError{kind: kind, until: c.until}
 	case c.probing:
-		return &suspendedError{kind: kind, until: now.Add(firstPause)}
+		return false, &suspendedError{kind: kind, until: now.Add(firstPause)}
 	}
 	c.probing = true
-	return nil
+	return true, nil
 }
 
-// learn takes an attempt's verdict.
-func (b *breaker) learn(kind string, v verdict, now time.Time) {
+// learn takes an attempt's verdict. While a probe is under way, only the probe's
+// counts: the others were sent before.
+func (b *breaker) learn(kind string, v verdict, probe bool, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c := b.kinds[kind]
@@ -127,7 +132,9 @@ func (b *breaker) learn(kind string, v verdict, now time.Time) {
 		c = &circuit{}
 		b.kinds[kind] = c
 	}
-	probe := c.probing
+	if !probe && !c.until.IsZero() {
+		return
+	}
 	c.probing = false
 	switch v {
 	case silent:
@@ -139,7 +146,7 @@ func (b *breaker) learn(kind string, v verdict, now time.Time) {
 		case probe:
 			c.length = min(time.Duration(float64(c.length)*b.settings.Factor), b.settings.Maximum)
 			c.until = now.Add(c.length)
-		case c.failures >= suspendAfter && c.until.IsZero():
+		case c.failures >= b.after && c.until.IsZero():
 			c.length = b.settings.Initial
 			c.until = now.Add(c.length)
 		}

@@ -140,14 +140,14 @@ const certificateRace = "unauthorized_third_party_cert_for_hostname"
 // classify says what kind of error an answer is.
 func classify(e *Error) Class {
 	switch {
-	case e.LimitKey != "" && !strings.Contains(e.Type, "rate-limit-exceeded.activations"):
-		return ClassResourceLimit
-	case onlyCertificateRace(e.Errors):
-		return ClassCertificateNew
 	case e.StatusCode == http.StatusServiceUnavailable && !e.notBefore.IsZero():
 		return ClassRateLimited
 	case e.StatusCode >= 500:
 		return ClassServer
+	case e.LimitKey != "" && !strings.Contains(e.Type, "rate-limit-exceeded.activations"):
+		return ClassResourceLimit
+	case onlyCertificateRace(e.Errors):
+		return ClassCertificateNew
 	case e.StatusCode >= 300 && e.StatusCode < 400:
 		return ClassRedirect
 	}

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -103,7 +105,7 @@ func New(credentials Credentials, o Options) (*Client, error) {
 	}
 	c.applyDefaults()
 	c.http = &http.Client{
-		Transport:     stack(credentials, o),
+		Transport:     stack(credentials, o, c.maxRetries),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return c, nil
@@ -155,7 +157,7 @@ func (c *Client) getWithin(ctx context.Context, t target, timeout time.Duration,
 		return answer, err
 	}
 	if isRedirect(answer.StatusCode) {
-		if cl.target, err = c.redirected(answer, body); err != nil {
+		if cl.target, err = c.redirected(cl.target, answer, body); err != nil {
 			return answer, refusedRedirect(cl.method, t, answer, body, err)
 		}
 		if answer, body, err = c.exchange(ctx, cl); err != nil {
@@ -174,16 +176,21 @@ func (c *Client) send(ctx context.Context, cl call, into any) (Answer, error) {
 	return answer, decode(cl, answer, body, into)
 }
 
-// decode reads the body of a success, and makes an error of anything else.
+// decode reads the body of a success, and makes an error of anything else. A
+// body without what was asked for is no success: nobody may take the absence of
+// a list for an empty one.
 func decode(cl call, answer Answer, body []byte, into any) error {
 	switch {
-	case answer.StatusCode == http.StatusNoContent:
+	case answer.StatusCode == http.StatusNoContent && cl.method == http.MethodDelete:
 		return nil
 	case isRedirect(answer.StatusCode):
 		return newError(cl.method, cl.target, answer, body)
 	}
 	if err := json.Unmarshal(body, into); err != nil {
 		return malformed(cl.method, cl.target, answer, err)
+	}
+	if doc, ok := into.(interface{ absent() string }); ok && doc.absent() != "" {
+		return malformed(cl.method, cl.target, answer, fmt.Errorf("it has no %s", doc.absent()))
 	}
 	return nil
 }
@@ -207,9 +214,10 @@ func (c *Client) exchange(ctx context.Context, cl call) (Answer, []byte, error) 
 	if err != nil {
 		return Answer{}, nil, unanswered(cl.method, cl.target, err)
 	}
-	answer, body := readAnswer(resp, time.Now()), c.credentials.scrub(body)
+	answer := readAnswer(resp, time.Now())
 	if answer.StatusCode < 200 || answer.StatusCode > 399 {
 		e := newError(cl.method, cl.target, answer, body)
+		e.scrub(c.credentials)
 		e.GaveUp = tries.tooLong
 		return answer, nil, e
 	}
@@ -225,6 +233,9 @@ func (c *Client) newRequest(ctx context.Context, cl call) (*http.Request, error)
 			return nil, err
 		}
 		body = bytes.NewReader(data)
+	}
+	if cl.target.problem != nil {
+		return nil, cl.target.problem
 	}
 	req, err := http.NewRequestWithContext(withCall(ctx, cl), cl.method, "https://"+c.credentials.Host+cl.target.String(), body)
 	if err != nil {
@@ -242,9 +253,10 @@ func (c *Client) newRequest(ctx context.Context, cl call) (*http.Request, error)
 
 func isRedirect(status int) bool { return status >= 300 && status <= 399 }
 
-// redirected returns where a redirected read has to go: the Location, or the
-// link in the body. Only a path of PAPI on the same host over HTTPS will do.
-func (c *Client) redirected(answer Answer, body []byte) (target, error) {
+// redirected returns where a redirected read has to go: the same path, with the
+// contract and group of the Location or of the link in the body. A link to
+// anything else, to another host or without HTTPS is not followed.
+func (c *Client) redirected(from target, answer Answer, body []byte) (target, error) {
 	var links struct {
 		Redirect   string `json:"redirectLink"`
 		Activation string `json:"activationLink"`
@@ -262,15 +274,24 @@ func (c *Client) redirected(answer Answer, body []byte) (target, error) {
 		if (u.Host != "" && !strings.EqualFold(u.Host, c.credentials.Host)) || (u.Scheme != "" && u.Scheme != "https") {
 			return target{}, fmt.Errorf("redirected to another host, %s, which is not followed", u.Host)
 		}
-		path, ok := cutVersion(u.EscapedPath())
-		if !ok {
-			return target{}, errors.New("redirected outside of PAPI, which is not followed")
+		if path, ok := cutVersion(u.EscapedPath()); !ok || !samePath(path, from.path) {
+			return target{}, errors.New("redirected to something else, which is not followed")
 		}
-		query := u.Query()
-		query.Del("accountSwitchKey")
-		return target{path: path, query: query}, nil
+		to := target{path: from.path, query: url.Values{}}
+		maps.Copy(to.query, from.query)
+		for _, name := range [...]string{"contractId", "groupId"} {
+			if value := u.Query().Get(name); value != "" {
+				to.query.Set(name, value)
+			}
+		}
+		return to, nil
 	}
 	return target{}, errors.New("redirected without saying where to")
+}
+
+// samePath compares two paths whose ids may have prefixes or not.
+func samePath(a, b string) bool {
+	return slices.EqualFunc(strings.Split(a, "/"), strings.Split(b, "/"), func(a, b string) bool { return ID(a).Equal(ID(b)) })
 }
 
 // refusedRedirect is the error for a redirect that is not followed.
@@ -279,6 +300,15 @@ func refusedRedirect(method string, t target, answer Answer, body []byte, cause 
 	e.cause = cause
 	return e
 }
+
+// String says whose client it is, without secrets.
+func (c *Client) String() string { return "PAPI client of " + c.credentials.String() }
+
+// GoString is String: %#v must not print secrets either.
+func (c *Client) GoString() string { return c.String() }
+
+// LogValue is String, for log/slog.
+func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // cutVersion removes "/papi/v0" or the like from the beginning of a path.
 func cutVersion(path string) (string, bool) {

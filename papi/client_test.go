@@ -164,7 +164,7 @@ func TestRequestsAreWhatPAPIWants(t *testing.T) {
 			if r.GetBody != nil {
 				t.Error("net/http could send the request again")
 			}
-			return answer(r, 200, `{"activations":{"items":[{"activationId":"atv_1"}]},"activationLink":"/papi/v0/properties/1/activations/2"}`), nil
+			return answer(r, 200, `{"activations":{"items":[{"activationId":"atv_1"}]},"activationLink":"/papi/v0/properties/1001/activations/2"}`), nil
 		})
 		ref := papi.PropertyRef{PropertyID: "1001", ContractID: "C-1", GroupID: "grp_2"}
 		_, err1 := client.Activation(t.Context(), ref, "1")
@@ -191,16 +191,22 @@ func TestRequestsAreWhatPAPIWants(t *testing.T) {
 	})
 }
 
-func TestIDsCannotLeaveTheirPlaceInAPath(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client := clientOver(t, papi.Options{MaxRetries: -1}, func(r *http.Request) (*http.Response, error) {
-			if got := r.URL.EscapedPath(); got != "/papi/v1/properties/prp_1%2F..%2Fx/activations/atv_..%2F..%2Fy%3Fz" {
-				t.Errorf("path is %s", got)
-			}
-			return answer(r, 404, "{}"), nil
-		})
-		_, _ = client.Activation(t.Context(), papi.PropertyRef{PropertyID: "1/../x"}, "../../y?z")
+func TestWhatIsNoIDIsRefusedBeforeAnythingIsSent(t *testing.T) {
+	client := clientOver(t, papi.Options{}, func(r *http.Request) (*http.Response, error) {
+		t.Errorf("%s %s was sent", r.Method, r.URL)
+		return answer(r, 404, "{}"), nil
 	})
+	for _, id := range []papi.ID{"", "1/../x", "..", "../../y?z", "atv_1 ", "grp_7", "a\x00b"} {
+		_, err1 := client.Activations(t.Context(), papi.PropertyRef{PropertyID: id})
+		_, err2 := client.Activation(t.Context(), www(), id)
+		_, err3 := client.CancelActivation(t.Context(), www(), id)
+		_, err4 := client.CreateActivation(t.Context(), papi.PropertyRef{PropertyID: id}, submission())
+		for _, err := range []error{err1, err2, err3, err4} {
+			if !errors.Is(err, papi.ClassInvalid) {
+				t.Errorf("%q: error is %v", id, err)
+			}
+		}
+	}
 }
 
 func TestSecretsAreRemovedFromWhatPAPIAnswers(t *testing.T) {

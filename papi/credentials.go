@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,10 +20,10 @@ import (
 // Credentials are what EdgeGrid signs with. They print without their secrets.
 type Credentials struct {
 	Host          string // without scheme
-	ClientToken   string
-	ClientSecret  string
-	AccessToken   string
-	AccountKey    string // account switch key; empty for the API client's own account
+	ClientToken   string `json:"-"`
+	ClientSecret  string `json:"-"`
+	AccessToken   string `json:"-"`
+	AccountKey    string `json:"-"` // account switch key; empty for the API client's own account
 	MaxBody       int    // bytes of a POST that are signed; 0 means edgegrid's 131072
 	HeadersToSign []string
 	// Source says where they came from, for messages: a file and section, or
@@ -222,21 +223,20 @@ const masked = "***"
 
 // secrets are the values that must not appear anywhere.
 func (c Credentials) secrets() []string {
-	all := []string{c.ClientSecret, c.ClientToken, c.AccessToken, c.AccountKey, url.QueryEscape(c.AccountKey)}
+	escaped := url.QueryEscape(c.AccountKey)
+	lower := regexp.MustCompile(`%[0-9A-F]{2}`).ReplaceAllStringFunc(escaped, strings.ToLower)
+	all := []string{c.ClientSecret, c.ClientToken, c.AccessToken, c.AccountKey, escaped, lower}
 	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }
 
-// scrub removes the credentials from what came from outside: error documents
-// repeat the URL of the request, and with it the account switch key.
-func (c Credentials) scrub(body []byte) []byte {
+// Scrub removes the credentials from a text that came from outside: error
+// documents repeat the URL of the request, and with it the account switch key.
+func (c Credentials) Scrub(text string) string {
 	for _, secret := range c.secrets() {
-		body = bytes.ReplaceAll(body, []byte(secret), []byte(masked))
+		text = strings.ReplaceAll(text, secret, masked)
 	}
-	return body
+	return text
 }
-
-// Scrub removes the credentials from a text.
-func (c Credentials) Scrub(text string) string { return string(c.scrub([]byte(text))) }
 
 // scrubError returns err, with its text replaced where it has a secret in it.
 func (c Credentials) scrubError(err error) error {

@@ -53,14 +53,24 @@ type Problem struct {
 	BehaviorName  string `json:"behaviorName,omitempty"`
 }
 
-// Text returns the most telling member of p.
+// Text returns the most telling member of p, on one line of at most 500 bytes.
 func (p Problem) Text() string {
 	for _, s := range [...]string{p.Detail, p.Title, p.MessageID, p.Type} {
-		if s = strings.TrimSpace(s); s != "" {
+		if s = oneLine(s); s != "" {
 			return s
 		}
 	}
 	return ""
+}
+
+// oneLine returns a text without line breaks, and cut where it is too long for
+// a message.
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s[:min(len(s), 4*maxErrorText)]), " ")
+	if len(s) <= maxErrorText {
+		return strings.ToValidUTF8(s, "")
+	}
+	return strings.ToValidUTF8(s[:maxErrorText], "") + "…"
 }
 
 // Error says what was asked for and what PAPI answered, in one line.
@@ -68,6 +78,9 @@ func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
 	if e.StatusCode == 0 {
+		if e.cause == nil {
+			return string(e.Class)
+		}
 		b.WriteString(e.cause.Error())
 		return b.String() + e.gaveUp()
 	}
@@ -100,6 +113,33 @@ func (e *Error) gaveUp() string {
 	return "; " + e.GaveUp.Error()
 }
 
+// Uncertain reports whether PAPI may have accepted a submission that ended in
+// this error: there was no answer, or the answer is not PAPI's word that it has
+// not.
+func (e *Error) Uncertain() bool {
+	return e.StatusCode >= http.StatusInternalServerError || e.Class.Uncertain()
+}
+
+// scrub removes the credentials from what PAPI wrote.
+func (e *Error) scrub(c Credentials) {
+	for _, p := range append([]*Problem{&e.Problem}, pointers(e.Errors, e.Warnings)...) {
+		for _, s := range [...]*string{&p.Type, &p.Title, &p.Detail, &p.Instance, &p.MessageID, &p.ErrorLocation, &p.BehaviorName} {
+			*s = c.Scrub(*s)
+		}
+	}
+	e.Body, e.LimitKey = c.Scrub(e.Body), c.Scrub(e.LimitKey)
+}
+
+func pointers(lists ...[]Problem) []*Problem {
+	var all []*Problem
+	for _, list := range lists {
+		for i := range list {
+			all = append(all, &list[i])
+		}
+	}
+	return all
+}
+
 // Is reports whether target is the class of e.
 func (e *Error) Is(target error) bool {
 	class, ok := target.(Class)
@@ -121,14 +161,25 @@ func (e *Error) Wait() time.Duration {
 	if suspended, ok := errors.AsType[*suspendedError](e.cause); ok {
 		return max(time.Until(suspended.until), 0)
 	}
-	wait := max(e.Answer.RetryAfter, statedSeconds(e.Detail))
-	if !e.notBefore.IsZero() {
+	wait := statedSeconds(e.Detail)
+	if !e.pauses() {
+		wait = 0
+	}
+	if e.StatusCode == http.StatusTooManyRequests || e.StatusCode == http.StatusServiceUnavailable {
+		wait = max(wait, e.Answer.RetryAfter)
+	}
+	if e.pauses() && !e.notBefore.IsZero() {
 		wait = max(wait, e.notBefore.Sub(clock))
 	}
 	if q := e.Answer.Limits.Requests; q != nil && !q.Reset.IsZero() && e.Class == ClassRateLimited {
 		wait = max(wait, q.Reset.Sub(clock))
 	}
 	return max(wait, 0)
+}
+
+// pauses reports whether a time in the text is about when to come again.
+func (e *Error) pauses() bool {
+	return e.Class == ClassRateLimited || e.Class == ClassBudgetExhausted || e.Class == ClassCacheWipe
 }
 
 const (
@@ -225,6 +276,8 @@ func classOfCause(cause error) Class {
 		return ClassSuspended
 	case errors.Is(cause, errNoTime):
 		return ClassRateLimited
+	case errors.Is(cause, errNoID):
+		return ClassInvalid
 	case errors.Is(cause, errTooLarge):
 		return ClassMalformed
 	case isCertificateError(cause):

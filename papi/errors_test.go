@@ -136,7 +136,7 @@ func TestLimitsAreHandedOver(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			client := clientOver(t, papi.Options{}, func(r *http.Request) (*http.Response, error) {
-				return answer(r, 201, `{"activationLink":"/papi/v0/properties/1/activations/2?contractId=ctr_3&groupId=grp_4"}`,
+				return answer(r, 201, `{"activationLink":"/papi/v0/properties/1001/activations/2?contractId=ctr_3&groupId=grp_4"}`,
 					"X-RateLimit-Activations-Limit: 2500", "X-RateLimit-Activations-Remaining: 9",
 					"X-RateLimit-Activations-Reset: "+tt.reset, "X-RateLimit-Limit: 100", "X-RateLimit-Remaining: x"), nil
 			})
@@ -170,7 +170,7 @@ func TestAbsentLimitsAreNil(t *testing.T) {
 
 func TestCreatedTakesTheLocationWhereTheBodyHasNoLink(t *testing.T) {
 	client := clientOver(t, papi.Options{}, func(r *http.Request) (*http.Response, error) {
-		return answer(r, 201, `{}`, "Location: /papi/v0/properties/prp_1/activations/atv_7?contractId=ctr_3&groupId=grp_4"), nil
+		return answer(r, 201, `{}`, "Location: /papi/v0/properties/prp_1001/activations/atv_7?contractId=ctr_3&groupId=grp_4"), nil
 	})
 	if created, err := client.CreateActivation(t.Context(), www(), submission()); err != nil || created.ActivationID != "atv_7" {
 		t.Errorf("created %+v: %v", created, err)

@@ -1,8 +1,10 @@
 package papi
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"math"
 	"net/http"
 	"sync"
@@ -24,7 +26,8 @@ const (
 // How the limiter slows down.
 const (
 	minPerMinute  = 6
-	growth        = 1.1 // of the rate, each growthStep without a refusal
+	halvingPause  = 5 * time.Second // refusals within it count once: they were under way together
+	growth        = 1.1             // of the rate, each growthStep without a refusal
 	growthStep    = time.Minute
 	nearlyUsedUp  = 20              // requests left, from which on there are no bursts
 	slowAnswer    = 2 * time.Second // an answer below it is never slow
@@ -33,13 +36,16 @@ const (
 )
 
 // Account counts the requests in flight of an account, over all clients that
-// share it: PAPI's limits are the account's.
+// share it: PAPI's limits are the account's. The zero value has none in flight.
 type Account struct {
+	once  sync.Once
 	slots chan struct{}
 }
 
-// NewAccount returns an account without a request in flight.
-func NewAccount() *Account { return &Account{slots: make(chan struct{}, maxAccount)} }
+func (a *Account) queue() chan struct{} {
+	a.once.Do(func() { a.slots = make(chan struct{}, maxAccount) })
+	return a.slots
+}
 
 // limiter lets through as many requests as PAPI allows. It slows down before
 // PAPI has to refuse: without a burst when few requests are left, with fewer at
@@ -60,7 +66,7 @@ type limiter struct {
 
 func newLimiter(account *Account, next http.RoundTripper) *limiter {
 	if account == nil {
-		account = NewAccount()
+		account = &Account{}
 	}
 	return &limiter{
 		bucket:  rate.NewLimiter(rate.Every(time.Minute/requestsPerMinute), requestBurst),
@@ -74,18 +80,18 @@ func newLimiter(account *Account, next http.RoundTripper) *limiter {
 // RoundTrip implements http.RoundTripper.
 func (l *limiter) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	for _, slots := range [...]chan struct{}{l.slots, l.account.slots} {
+	for _, slots := range [...]chan struct{}{l.slots, l.account.queue()} {
 		select {
 		case slots <- struct{}{}:
 		case <-ctx.Done():
-			if slots == l.account.slots {
+			if slots == l.account.queue() {
 				l.release()
 			}
 			return nil, context.Cause(ctx)
 		}
 	}
 	defer func() {
-		<-l.account.slots
+		<-l.account.queue()
 		l.release()
 	}()
 	l.recover(time.Now())
@@ -133,7 +139,8 @@ func (l *limiter) learn(resp *http.Response, latency time.Duration, now time.Tim
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
-	case resp.StatusCode == http.StatusTooManyRequests:
+	case isRefusal(resp) && now.Sub(l.refused) < halvingPause:
+	case isRefusal(resp):
 		l.bucket.SetBurstAt(now, maxInFlight)
 		l.bucket.SetLimitAt(now, max(l.bucket.Limit()/2, perMinute(minPerMinute)))
 		l.refused = now
@@ -172,5 +179,20 @@ func (l *limiter) recover(now time.Time) {
 // errNoTime says that a request was not sent: it would have been its turn after
 // the end of the command.
 var errNoTime = errors.New("the rate limit leaves no time for another request")
+
+// isRefusal reports whether an answer says that there were too many requests.
+// Its body is in memory, and is left as it was.
+func isRefusal(resp *http.Response) bool {
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusBadRequest, http.StatusServiceUnavailable:
+	default:
+		return false
+	}
+	body, err := io.ReadAll(resp.Body)
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return err == nil && newError("", target{}, readAnswer(resp, time.Now()), body).Class == ClassRateLimited
+}
 
 func perMinute(n float64) rate.Limit { return rate.Limit(n / time.Minute.Seconds()) }

@@ -14,8 +14,9 @@ const basePath = "/papi/v1"
 
 // target is where a request goes: an escaped path below basePath and a query.
 type target struct {
-	path  string
-	query url.Values
+	path    string
+	query   url.Values
+	problem error // why nothing may be sent there; nil if it may
 }
 
 func (t target) String() string {
@@ -28,25 +29,42 @@ func (t target) String() string {
 // path returns the target of something below the property. Each segment is
 // escaped, so that no id can leave its place.
 func (r PropertyRef) path(segments ...string) target {
-	var b strings.Builder
-	b.WriteString("/properties/" + r.PropertyID.segment(PrefixProperty))
+	t := target{path: "/properties/" + r.PropertyID.segment(PrefixProperty), query: r.query()}
 	for _, s := range segments {
-		b.WriteString("/" + s)
+		t.path += "/" + s
+		if s == "" {
+			t.problem = errNoID
+		}
 	}
-	return target{path: b.String(), query: r.query()}
+	if r.PropertyID.segment(PrefixProperty) == "" {
+		t.problem = fmt.Errorf("%w of a property: %q", errNoID, r.PropertyID)
+	}
+	return t
 }
 
 func (r PropertyRef) query() url.Values {
 	q := url.Values{}
-	if r.ContractID != "" && r.GroupID != "" {
+	if r.ContractID != "" {
 		q.Set("contractId", string(r.ContractID.With(PrefixContract)))
+	}
+	if r.GroupID != "" {
 		q.Set("groupId", string(r.GroupID.With(PrefixGroup)))
 	}
 	return q
 }
 
-// segment returns id as one segment of a path.
-func (id ID) segment(prefix string) string { return url.PathEscape(string(id.With(prefix))) }
+// errNoID says that nothing can be asked for with what was given for an id.
+var errNoID = errors.New("not an id")
+
+// segment returns id as one segment of a path, and nothing for what is not an
+// id, or has the prefix of something else.
+func (id ID) segment(prefix string) string {
+	whole := id.With(prefix)
+	if !id.Valid() || string(id) != id.Bare() && !strings.HasPrefix(string(id), prefix) {
+		return ""
+	}
+	return url.PathEscape(string(whole))
+}
 
 // ActivationLink is what PAPI's link to an activation names.
 type ActivationLink struct {

@@ -96,7 +96,9 @@ func (a *attempts) failure(resp *http.Response, done Attempt) *Error {
 	case err != nil:
 		return unanswered(a.call.method, a.call.target, err)
 	case resp.StatusCode >= http.StatusBadRequest:
-		return newError(a.call.method, a.call.target, done.Answer, a.client.credentials.scrub(body))
+		e := newError(a.call.method, a.call.target, done.Answer, body)
+		e.scrub(a.client.credentials)
+		return e
 	case resp.StatusCode != http.StatusNoContent && !json.Valid(body):
 		return &Error{Class: ClassMalformed}
 	}
@@ -116,7 +118,7 @@ func (a *attempts) again(ctx context.Context, e *Error) bool {
 	if !e.Class.Transient() || e.Class == ClassSuspended || a.repeats >= a.client.maxRetries {
 		return false
 	}
-	pause := min(firstPause<<a.repeats, maxPause)
+	pause := min(firstPause<<min(a.repeats, 10), maxPause)
 	pause = max(pause+a.client.jitter(pause), e.Wait())
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
 		a.tooLong = fmt.Errorf("the next try would be in %s, and %s are left",

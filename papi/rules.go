@@ -3,6 +3,8 @@ package papi
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"net/http"
 	"strconv"
 )
 
@@ -34,6 +36,9 @@ func (c *Client) Rules(ctx context.Context, ref PropertyRef, version int) (*Rule
 	answer, err := c.getWithin(ctx, t, c.submitTimeout, tree)
 	if err != nil {
 		return nil, err
+	}
+	if len(tree.Rules) == 0 || tree.PropertyVersion != version {
+		return nil, malformed(http.MethodGet, t, answer, fmt.Errorf("it has no rules of version %d", version))
 	}
 	tree.Answer = answer
 	return tree, nil

@@ -18,8 +18,8 @@ import (
 // and for half a minute.
 //
 //	Client ─► attempt (repeats reads) ─► breaker ─► limiter ─► exchanger (time-outs, signature, body) ─► network
-func stack(credentials Credentials, o Options) http.RoundTripper {
-	return newBreaker(o.Suspension, newLimiter(o.Account, &exchanger{sign: newSigner(credentials), next: o.Transport}))
+func stack(credentials Credentials, o Options, maxRetries int) http.RoundTripper {
+	return newBreaker(o.Suspension, maxRetries, newLimiter(o.Account, &exchanger{sign: newSigner(credentials), next: o.Transport}))
 }
 
 // Time-outs of the parts of an attempt.
@@ -139,6 +139,5 @@ func isCertificateError(err error) bool {
 	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
 	_, hostname := errors.AsType[x509.HostnameError](err)
 	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
-	_, header := errors.AsType[tls.RecordHeaderError](err)
-	return verification || authority || hostname || invalid || header
+	return verification || authority || hostname || invalid
 }

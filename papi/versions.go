@@ -92,6 +92,13 @@ type versionsBody struct {
 	} `json:"versions"`
 }
 
+func (b *versionsBody) absent() string {
+	if b.Versions.Items == nil {
+		return "versions.items"
+	}
+	return ""
+}
+
 // LatestVersion returns the number of the latest version, or of the one that is
 // active on a network when it is given. PAPI answers with a link to the version,
 // which is enough; it is not followed.
@@ -112,7 +119,7 @@ func (c *Client) latestVersion(ctx context.Context, t target, activeOn Network) 
 	}
 	version := versionIn(answer, body)
 	if version == 0 && isRedirect(answer.StatusCode) { // to itself, with contract and group
-		if cl.target, err = c.redirected(answer, body); err != nil {
+		if cl.target, err = c.redirected(cl.target, answer, body); err != nil {
 			return 0, refusedRedirect(cl.method, t, answer, body, err)
 		}
 		if answer, body, err = c.exchange(ctx, cl); err != nil {

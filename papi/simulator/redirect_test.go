@@ -20,6 +20,11 @@ func TestPropertyOfTwoContractsRedirectsUntilOneIsNamed(t *testing.T) {
 		{http.MethodGet, base + "/versions/1/rules", "", "redirectLink"},
 		{http.MethodGet, base + "/versions/1/hostnames", "", "redirectLink"},
 		{http.MethodGet, base + "/versions/latest", "", "versionLink"},
+		{http.MethodPost, base + "/versions", `{"createFromVersion":1}`, "redirectLink"},
+		{http.MethodPatch, base + "/versions/2/hostnames", "{}", "redirectLink"},
+		{http.MethodGet, base + "/hostnames", "", "redirectLink"},
+		{http.MethodPatch, base + "/hostnames", "{}", "redirectLink"},
+		{http.MethodGet, base + "/hostname-activations", "", "redirectLink"},
 	}
 	c := newClient(t, simulator.Options{})
 	before := len(c.sim.Activations("1009"))

@@ -106,9 +106,8 @@ func (s *Simulator) createVersion(c *call, p *property) *answer {
 	if etag := wanted.CreateFromVersionEtag; etag != "" && etag != p.etag(base) {
 		return c.etagConflict()
 	}
-	v := *base
+	v := *base // an edit makes a new slice of hostnames
 	v.Number, v.Note, v.UpdatedBy, v.Updated = p.latest().Number+1, "", apiUser, c.sim
-	v.Hostnames = slices.Clone(base.Hostnames)
 	p.versions = append(p.versions, v)
 	to := c.link(p, "/versions/"+strconv.Itoa(v.Number))
 	a := jsonAnswer(http.StatusCreated, versionLink{to})
