@@ -141,6 +141,8 @@ type Result struct {
 	Waited time.Duration
 	// Plan is what would be done; only with Target.DryRun.
 	Plan *Plan
+	// Hostnames is what became of the hostnames; only of ChangeHostnames.
+	Hostnames *HostnameResult
 	// Return is how a rollback goes back; nil for everything else.
 	Return *Return
 }
@@ -195,6 +197,9 @@ func (r *run) activate(ctx context.Context) error {
 			return err
 		}
 		step := plan(list.Items, r.goal())
+		if made := madeBy(list.Items, r.goal()); made != nil { // whatever comes now, this is to be known
+			r.result.Activation, r.result.Submitted = made, true
+		}
 		if r.target.DryRun {
 			return r.planned(ctx, step, list)
 		}
@@ -204,6 +209,9 @@ func (r *run) activate(ctx context.Context) error {
 		case over:
 			return r.conclude(step.activation)
 		case follow:
+			if r.target.NoWait && phaseOf(step.activation) == live {
+				return r.already(step.activation) // it only settles
+			}
 			r.adopt(step.activation)
 			if r.target.NoWait {
 				return r.accepted()

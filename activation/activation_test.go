@@ -54,7 +54,7 @@ func TestActivateByManyAtOnceIsAcceptedOnce(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if got := s.accepted("prp_1001", simulator.Staging, 8); got != 1 {
+		if got := s.accepted(); got != 1 {
 			t.Errorf("%d activations accepted, want 1", got)
 		}
 	})

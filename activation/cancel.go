@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/propctl/propctl/papi"
 )
@@ -44,7 +45,7 @@ func (e *Engine) Wait(ctx context.Context, s Selection) (*Result, error) {
 }
 
 func (r *run) wait(ctx context.Context, s Selection) error {
-	a, err := r.find(ctx, s)
+	a, have, err := r.find(ctx, s)
 	switch {
 	case err != nil:
 		return err
@@ -52,19 +53,22 @@ func (r *run) wait(ctx context.Context, s Selection) error {
 		return fmt.Errorf("%w of %s on %s", ErrNone, s.Property.PropertyID, s.Network)
 	}
 	r.take(*a)
-	if !InProgress(*a) && r.reached(*a) {
-		if err := r.conclude(*a); err != nil {
-			return err
-		}
-		if r.result.Outcome == OutcomeActive {
-			r.result.Outcome = OutcomeAlreadyActive
-		} else {
-			r.result.Outcome = OutcomeAlreadyInactive
-		}
-		return nil
+	if InProgress(*a) || !r.reached(*a) {
+		r.adopt(*a)
+		return r.follow(ctx, a.ActivationID)
 	}
-	r.adopt(*a)
-	return r.follow(ctx, a.ActivationID)
+	if now := Active(have, a.Network); phaseOf(*a) == live && activates(*a) && (now == nil || !now.ActivationID.Equal(a.ActivationID)) {
+		return &Failed{Outcome: OutcomeSuperseded, Activation: *a} // another one has its place, whatever it says
+	}
+	if err := r.conclude(*a); err != nil {
+		return err
+	}
+	if r.result.Outcome == OutcomeActive {
+		r.result.Outcome = OutcomeAlreadyActive
+	} else {
+		r.result.Outcome = OutcomeAlreadyInactive
+	}
+	return nil
 }
 
 // take makes an activation the one that the result is about.
@@ -79,30 +83,30 @@ func (r *run) take(a papi.Activation) {
 
 // find returns the activation with the id; or what is in progress on the
 // network; or what was submitted there last; or nil. The list is read in any
-// case, since it tells the usual duration.
-func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, error) {
+// case, since it tells the usual duration, and what is active.
+func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, []papi.Activation, error) {
 	list, err := r.look(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if s.ActivationID != "" {
-		for _, a := range list.Items {
-			if a.ActivationID.Equal(s.ActivationID) {
-				r.result.Usual = Usual(list.Items, a.Network)
-				return &a, nil
-			}
+	if s.ActivationID == "" {
+		if pending := Pending(list.Items, s.Network); len(pending) > 0 {
+			return &pending[0], list.Items, nil
 		}
-		answer, err := r.engine.API.Activation(ctx, r.ref(), s.ActivationID) // cancelled ones are not in the list
-		if err != nil {
-			return nil, r.readError(ctx, err)
+		return Latest(list.Items, s.Network), list.Items, nil
+	}
+	for _, a := range list.Items {
+		if a.ActivationID.Equal(s.ActivationID) {
+			r.result.Usual = Usual(list.Items, a.Network)
+			return &a, list.Items, nil
 		}
-		r.result.Usual = Usual(list.Items, answer.Activation.Network)
-		return &answer.Activation, nil
 	}
-	if pending := Pending(list.Items, s.Network); len(pending) > 0 {
-		return &pending[0], nil
+	answer, err := r.engine.API.Activation(ctx, r.ref(), s.ActivationID) // cancelled ones are not in the list
+	if err != nil {
+		return nil, nil, r.readError(ctx, err)
 	}
-	return Latest(list.Items, s.Network), nil
+	r.result.Usual = Usual(list.Items, answer.Activation.Network)
+	return &answer.Activation, list.Items, nil
 }
 
 func (r *run) readError(ctx context.Context, err error) error {
@@ -123,7 +127,7 @@ func (e *Engine) Cancel(ctx context.Context, s Selection) (*Result, error) {
 }
 
 func (r *run) cancelSelected(ctx context.Context, s Selection) error {
-	a, err := r.find(ctx, s)
+	a, _, err := r.find(ctx, s)
 	switch {
 	case err != nil:
 		return err
@@ -142,8 +146,8 @@ func (r *run) cancelSelected(ctx context.Context, s Selection) error {
 	return r.cancel(ctx, *a)
 }
 
-// cancel asks PAPI to cancel an activation and waits for its end. Asking twice
-// does no harm, so a lost answer is asked for again, after a look.
+// cancel asks PAPI to cancel an activation and waits for its end. A lost answer
+// is asked for again, after a look; what PAPI has accepted is not.
 func (r *run) cancel(ctx context.Context, a papi.Activation) error {
 	for n := 0; phaseOf(a) == inProgress; n++ {
 		answer, err := r.engine.API.CancelActivation(ctx, r.ref(), a.ActivationID)
@@ -151,27 +155,32 @@ func (r *run) cancel(ctx context.Context, a papi.Activation) error {
 		case err == nil && answer.Already:
 			r.result.Outcome = OutcomeAlreadyCancelled
 			a.Status = papi.StatusAborted
-		case err == nil && answer.Activation != nil:
-			a = *answer.Activation
+			r.see(a, r.age(a))
+			return nil
+		case err == nil:
+			if answer.Activation != nil && sameThing(a, *answer.Activation) {
+				a = *answer.Activation
+				r.see(a, r.age(a))
+			}
+			return r.cancelled(ctx, a)
 		case errors.Is(err, papi.ClassCancelTooLate):
 			return r.tooLate(ctx, a)
-		case err != nil && ctx.Err() != nil:
+		case ctx.Err() != nil:
 			return r.stopped(ctx)
-		case errors.Is(err, papi.ClassNotFound) && n > 0:
-			r.result.Outcome = OutcomeCancelled // the lost answer was a yes
-			return nil
-		case err != nil && (!isTransient(err) || n >= r.resubmissions()):
+		case !isTransient(err) && !errors.Is(err, papi.ClassNotFound), n >= r.resubmissions():
 			return limited(err)
-		case err != nil:
-			if err := r.pause(ctx, max(linear(n), waitOf(err)), err); err != nil {
-				return err
-			}
 		}
-		r.see(a, r.age(a))
-		if err != nil || answer.Activation == nil && !answer.Already {
-			if a, err = r.reread(ctx, a); err != nil {
-				return err
-			}
+		if err := r.pause(ctx, max(linear(n), waitOf(err)), err); err != nil {
+			return err
+		}
+		gone := errors.Is(err, papi.ClassNotFound)
+		a, err = r.reread(ctx, a)
+		switch {
+		case gone && errors.Is(err, papi.ClassNotFound):
+			r.result.Outcome = OutcomeAlreadyCancelled // it is not there any more
+			return nil
+		case err != nil && !isTransient(err):
+			return err
 		}
 	}
 	return r.cancelled(ctx, a)
@@ -187,30 +196,35 @@ func (r *run) reread(ctx context.Context, a papi.Activation) (papi.Activation, e
 	return answer.Activation, nil
 }
 
-// cancelled waits until an activation that is being cancelled has ended.
+// cancelled waits until an activation whose cancellation PAPI has accepted has
+// ended, one way or the other.
 func (r *run) cancelled(ctx context.Context, a papi.Activation) error {
 	s := &schedule{poll: r.target.Poll, usual: usualStaging}
-	for begun := r.begun; phaseOf(a) == cancelling && !r.target.NoWait; {
-		pause := s.next(r.engine.since(begun), 0)
-		r.emit(Event{Kind: EventWaiting, Activation: &a, Age: r.age(a), Pause: pause})
+	begun := time.Now()
+	var floor time.Duration
+	for InProgress(a) && !r.target.NoWait {
+		pause := max(s.next(r.engine.since(begun), 0), floor)
+		r.emit(Event{Kind: EventWaiting, Activation: r.result.Activation, Age: r.age(a), Pause: pause})
 		if r.engine.sleep(ctx, pause) != nil {
 			return r.stopped(ctx)
 		}
 		next, err := r.reread(ctx, a)
-		if err != nil && !isTransient(err) {
-			return err
+		floor = 0
+		if err != nil {
+			if !isTransient(err) {
+				return err
+			}
+			floor = waitOf(err)
 		}
 		a = next
 	}
-	switch {
-	case a.Status == papi.StatusAborted || phaseOf(a) == cancelling:
-		if r.result.Outcome == "" {
-			r.result.Outcome = OutcomeCancelled
-		}
-		return nil
-	default:
+	if a.Status != papi.StatusAborted && !InProgress(a) {
 		return fmt.Errorf("%w: activation %s is %s", ErrTooLate, a.ActivationID, a.Status)
 	}
+	if r.result.Outcome == "" {
+		r.result.Outcome = OutcomeCancelled
+	}
+	return nil
 }
 
 // tooLate says what is true of an activation that PAPI would not cancel.

@@ -1,8 +1,10 @@
 package activation
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/propctl/propctl/papi"
@@ -24,17 +26,26 @@ func (r *run) follow(ctx context.Context, id papi.ID) error {
 	for {
 		answer, err := r.engine.API.Activation(ctx, r.ref(), id)
 		var retryAfter time.Duration
+		if err == nil && !sameThing(*r.result.Activation, answer.Activation) {
+			return &Lost{Activation: *r.result.Activation, cause: fmt.Errorf("its id shows version %d on %s, %s",
+				answer.Activation.PropertyVersion, answer.Activation.Network, answer.Activation.ActivationType)}
+		}
 		switch {
 		case err == nil:
 			retryAfter = answer.RetryAfter
-			r.see(answer.Activation, age+r.engine.since(begun))
-			if r.reached(answer.Activation) {
-				return r.conclude(answer.Activation)
+			now := completed(answer.Activation, *r.result.Activation)
+			r.see(now, age+r.engine.since(begun))
+			if r.reached(now) {
+				return r.conclude(now)
 			}
 		case ctx.Err() != nil:
 			return r.expired(ctx)
-		case !r.worthAnotherLook(err, r.engine.since(begun)):
-			return r.lost(err)
+		case errors.Is(err, papi.ClassNotFound):
+			if gone := r.missing(ctx, err, r.engine.since(begun)); gone != nil {
+				return gone
+			}
+		case !isTransient(err):
+			return limited(err)
 		}
 		now := age + r.engine.since(begun)
 		pause := s.next(now, retryAfter)
@@ -57,17 +68,45 @@ func waitOf(err error) time.Duration {
 	return 0
 }
 
-// worthAnotherLook reports whether a look that failed may succeed later.
-func (r *run) worthAnotherLook(err error, following time.Duration) bool {
-	return isTransient(err) || (errors.Is(err, papi.ClassNotFound) && r.result.Submitted && following < appearing)
+// sameThing reports whether two answers are about one activation: what it does
+// never changes. Members that PAPI left out do not count.
+func sameThing(before, now papi.Activation) bool {
+	return (now.PropertyVersion == before.PropertyVersion || before.PropertyVersion == 0 || now.PropertyVersion == 0) &&
+		(now.Network == before.Network || before.Network == "" || now.Network == "") &&
+		(activates(now) == activates(before) || now.ActivationType == "")
 }
 
-// lost gives the error of a last look its type.
-func (r *run) lost(err error) error {
-	if errors.Is(err, papi.ClassNotFound) {
-		return &Lost{Activation: *r.result.Activation, cause: err}
+// completed fills in what PAPI does not say of an include's activation while it
+// is validated.
+func completed(now, before papi.Activation) papi.Activation {
+	now.PropertyVersion = cmp.Or(now.PropertyVersion, before.PropertyVersion)
+	now.Network = cmp.Or(now.Network, before.Network)
+	now.ActivationType = cmp.Or(now.ActivationType, before.ActivationType)
+	now.PropertyName = cmp.Or(now.PropertyName, before.PropertyName)
+	return now
+}
+
+// missing looks whether an activation that its id does not show is really gone,
+// and returns why the wait ends then. A new one may not be visible yet.
+func (r *run) missing(ctx context.Context, err error, following time.Duration) error {
+	if r.result.Submitted && following < appearing {
+		return nil
 	}
-	return limited(err)
+	list, listErr := r.engine.API.Activations(ctx, r.ref())
+	switch {
+	case ctx.Err() != nil:
+		return r.expired(ctx)
+	case listErr != nil && isTransient(listErr):
+		return nil
+	case listErr != nil:
+		return limited(listErr)
+	}
+	for _, a := range list.Items {
+		if a.ActivationID.Equal(r.result.Activation.ActivationID) {
+			return nil
+		}
+	}
+	return &Lost{Activation: *r.result.Activation, cause: err}
 }
 
 // see keeps the activation as it is now, and tells of a change.
@@ -89,7 +128,7 @@ func (r *run) reached(a papi.Activation) bool {
 		return !r.target.Steady || settled(a)
 	case ended:
 		return true
-	case inProgress, cancelling:
+	case inProgress, undoing:
 	}
 	return false
 }
@@ -132,9 +171,13 @@ func (r *run) expired(ctx context.Context) error {
 	later, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), r.engine.real(cancelGrace), ErrTimeout)
 	defer cancel()
 	err := r.cancel(later, *r.result.Activation)
-	if r.result.Outcome == OutcomeCancelled || r.result.Outcome == OutcomeAlreadyCancelled {
-		r.result.Outcome = ""
-		return &Stopped{Activation: r.result.Activation, Cancelled: true, cause: ErrTimeout}
+	now := *r.result.Activation
+	r.result.Outcome = ""
+	switch {
+	case err == nil:
+		return &Stopped{Activation: &now, Cancelled: true, cause: ErrTimeout}
+	case !InProgress(now) && r.reached(now): // it has ended by itself meanwhile
+		return r.conclude(now)
 	}
-	return &Stopped{Activation: r.result.Activation, cause: errors.Join(ErrTimeout, err)}
+	return &Stopped{Activation: &now, cause: fmt.Errorf("%w, and it cannot be cancelled: %w", ErrTimeout, err)}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/propctl/propctl/papi"
@@ -16,9 +17,9 @@ const (
 	// inProgress is also what a status means that this program does not know:
 	// never a success, never a failure, never a reason to submit.
 	inProgress phase = iota
-	cancelling
-	live  // the version serves traffic; for a deactivation: it is taken off
-	ended // it has ended otherwise
+	undoing          // it is on its way, and back
+	live             // the version serves traffic; for a deactivation: it is taken off
+	ended            // it has ended otherwise
 )
 
 // phaseOf returns the phase of an activation. It looks at nothing but the
@@ -35,9 +36,13 @@ func phaseOf(a papi.Activation) phase {
 	case papi.StatusInactive, papi.StatusAborted, papi.StatusFailed:
 		return ended
 	case papi.StatusPendingCancellation:
-		return cancelling
-	case papi.StatusNew, papi.StatusPending, papi.StatusZone1, papi.StatusZone2, papi.StatusZone3,
-		papi.StatusPendingDeactivation:
+		return undoing
+	case papi.StatusPendingDeactivation:
+		if a.ActivationType != papi.Deactivate {
+			return undoing
+		}
+		return inProgress
+	case papi.StatusNew, papi.StatusPending, papi.StatusZone1, papi.StatusZone2, papi.StatusZone3:
 		return inProgress
 	}
 	return inProgress
@@ -47,14 +52,21 @@ func phaseOf(a papi.Activation) phase {
 // Statuses that are not known do.
 func InProgress(a papi.Activation) bool {
 	p := phaseOf(a)
-	return p == inProgress || p == cancelling
+	return p == inProgress || p == undoing
+}
+
+// activates reports whether an activation puts its version on the network. A
+// type that is not known does not, whatever else it does.
+func activates(a papi.Activation) bool {
+	return a.ActivationType == papi.Activate || a.ActivationType == ""
 }
 
 // Pending returns the activations that keep a network busy, the latest first.
+// One that does not say where it is going keeps both busy.
 func Pending(have []papi.Activation, network papi.Network) []papi.Activation {
 	var pending []papi.Activation
 	for _, a := range have {
-		if a.Network == network && InProgress(a) {
+		if (a.Network == "" || strings.EqualFold(string(a.Network), string(network))) && InProgress(a) {
 			pending = append(pending, a)
 		}
 	}
@@ -66,16 +78,24 @@ func Pending(have []papi.Activation, network papi.Network) []papi.Activation {
 // none is. Older entries may still say ACTIVE although another version, or a
 // deactivation, has taken their place: the latest one counts.
 func Active(have []papi.Activation, network papi.Network) *papi.Activation {
-	var newest *papi.Activation
-	for i, a := range have {
-		if a.Network == network && phaseOf(a) == live && (newest == nil || later(a, *newest) > 0) {
-			newest = &have[i]
+	var all []papi.Activation
+	order := later
+	for _, a := range have {
+		if a.Network == network && phaseOf(a) == live {
+			all = append(all, a)
+			if submitted(a).IsZero() {
+				order = byID // one without a date would be taken for the oldest
+			}
 		}
 	}
-	if newest == nil || newest.ActivationType == papi.Deactivate {
+	if len(all) == 0 {
 		return nil
 	}
-	return newest
+	newest := slices.MaxFunc(all, order)
+	if !activates(newest) {
+		return nil
+	}
+	return &newest
 }
 
 // Latest returns the activation of a network that was submitted last, nil when
@@ -93,14 +113,27 @@ func Latest(have []papi.Activation, network papi.Network) *papi.Activation {
 // later orders activations by submission: positive when a came after b. It is a
 // total order, so that no order of PAPI's list can change a decision.
 func later(a, b papi.Activation) int {
+	return cmp.Or(submitted(a).Compare(submitted(b)), byID(a, b))
+}
+
+// byID orders activations by their ids, which PAPI counts up.
+func byID(a, b papi.Activation) int {
 	return cmp.Or(
-		a.SubmitDate.Compare(b.SubmitDate),
 		cmp.Compare(number(a.ActivationID), number(b.ActivationID)),
 		cmp.Compare(a.ActivationID.Bare(), b.ActivationID.Bare()),
 		a.UpdateDate.Compare(b.UpdateDate),
 		cmp.Compare(a.Status, b.Status),
 		cmp.Compare(a.PropertyVersion, b.PropertyVersion),
 	)
+}
+
+// submitted is when an activation was submitted; where PAPI's date cannot be
+// read, when it last changed.
+func submitted(a papi.Activation) time.Time {
+	if a.SubmitDate.IsZero() {
+		return a.UpdateDate
+	}
+	return a.SubmitDate
 }
 
 func number(id papi.ID) int64 {
@@ -128,7 +161,7 @@ func (g goal) wants(a papi.Activation) bool {
 	if g.deactivate {
 		return a.Network == g.network && a.ActivationType == papi.Deactivate
 	}
-	return a.Network == g.network && a.ActivationType != papi.Deactivate && a.PropertyVersion == g.version
+	return a.Network == g.network && activates(a) && a.PropertyVersion == g.version
 }
 
 // submission is what is known of a submission whose answer was lost.
@@ -163,17 +196,22 @@ type step struct {
 // plan decides from what PAPI has what to do next. Any order of the list gives
 // the same step.
 func plan(have []papi.Activation, g goal) step {
-	var mine *papi.Activation
-	for _, a := range Pending(have, g.network) {
-		if !g.wants(a) || phaseOf(a) == cancelling {
-			return step{blocked, a}
-		}
-		if mine == nil {
-			mine = &a
+	pending := Pending(have, g.network)
+	if made := madeBy(have, g); made != nil {
+		switch {
+		case InProgress(*made): // whatever else is in progress, this is to be known
+			return step{follow, *made}
+		case phaseOf(*made) == ended && !slices.ContainsFunc(pending, g.wants):
+			return step{over, *made}
 		}
 	}
-	if mine != nil {
-		return step{follow, *mine}
+	for _, a := range pending {
+		if !g.wants(a) || phaseOf(a) == undoing {
+			return step{blocked, a}
+		}
+	}
+	if len(pending) > 0 {
+		return step{follow, pending[0]}
 	}
 	now := Active(have, g.network)
 	switch {
@@ -183,9 +221,6 @@ func plan(have []papi.Activation, g goal) step {
 		return step{follow, *now}
 	case now != nil && g.wants(*now):
 		return step{done, *now}
-	}
-	if lost := endedSubmission(have, g); lost != nil {
-		return step{over, *lost}
 	}
 	return step{kind: create}
 }
@@ -202,12 +237,11 @@ func inactive(have []papi.Activation, g goal) papi.Activation {
 	return newest
 }
 
-// endedSubmission finds the activation that this run's submission made, when it
-// ended before its lost answer was looked for.
-func endedSubmission(have []papi.Activation, g goal) *papi.Activation {
+// madeBy finds the latest activation that this run's submission can have made.
+func madeBy(have []papi.Activation, g goal) *papi.Activation {
 	var newest *papi.Activation
 	for i, a := range have {
-		if g.wants(a) && !InProgress(a) && g.tried.made(a) && (newest == nil || later(a, *newest) > 0) {
+		if g.wants(a) && g.tried.made(a) && (newest == nil || later(a, *newest) > 0) {
 			newest = &have[i]
 		}
 	}

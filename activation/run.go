@@ -19,7 +19,9 @@ type run struct {
 	clock  time.Duration // PAPI's clock minus the local one
 	fails  int           // submissions that came to nothing
 	yields int           // looks at what is in the way
-	last   error         // why the last submission came to nothing
+	// noBucket is true once PAPI has shown no change of a hostname bucket.
+	noBucket bool
+	last     error // why the last submission came to nothing
 }
 
 func (e *Engine) newRun(t Target) *run {
@@ -32,6 +34,7 @@ func (e *Engine) newRun(t Target) *run {
 // finish completes the result.
 func (r *run) finish(err error) (*Result, error) {
 	r.result.Waited = r.engine.since(r.begun)
+	r.result.Version = max(r.result.Version, 0)
 	if failed, ok := errors.AsType[*Failed](err); ok {
 		r.result.Outcome = failed.Outcome
 	}
@@ -69,7 +72,7 @@ func (r *run) look(ctx context.Context) (*papi.ActivationList, error) {
 		case !isTransient(err):
 			return nil, &Stopped{Uncertain: true, cause: limited(err)}
 		}
-		if err := r.pause(ctx, linear(n), err); err != nil {
+		if err := r.pause(ctx, max(linear(n), waitOf(err)), err); err != nil {
 			return nil, err
 		}
 	}
@@ -122,9 +125,15 @@ func (r *run) pause(ctx context.Context, d time.Duration, why error) error {
 
 // stopped is the error for a run whose context has ended.
 func (r *run) stopped(ctx context.Context) error {
-	s := &Stopped{Activation: r.result.Activation, Uncertain: r.tried != nil, cause: context.Cause(ctx)}
-	if s.Activation == nil && !s.Uncertain {
-		s.Blocker = r.result.BlockedBy
+	s := &Stopped{Activation: r.result.Activation, cause: context.Cause(ctx)}
+	if s.Activation != nil && !InProgress(*s.Activation) && r.result.BlockedBy != nil {
+		s.Activation = nil // it has ended; what is waited for is the other one
+	}
+	if s.Activation == nil {
+		s.Uncertain = r.tried != nil && r.result.Activation == nil
+		if !s.Uncertain {
+			s.Blocker = r.result.BlockedBy
+		}
 	}
 	return s
 }
@@ -180,22 +189,29 @@ func (r *run) age(a papi.Activation) time.Duration {
 
 // yield waits for the activation that is in the way, looking at that one only.
 func (r *run) yield(ctx context.Context, blocker papi.Activation) error {
+	return r.yieldTo(ctx, blocker, r.engine.API)
+}
+
+// yieldTo is yield for an activation that another API tells of.
+func (r *run) yieldTo(ctx context.Context, blocker papi.Activation, api API) error {
 	r.result.BlockedBy = &blocker
 	if r.target.FailIfPending {
 		return &Busy{Blocker: blocker}
 	}
-	r.fails, r.tried = 0, nil
+	r.fails = 0
+	var floor time.Duration
 	for InProgress(blocker) {
-		pause := blockerPause(r.yields)
+		pause := max(blockerPause(r.yields), floor)
 		r.yields++
 		seen := blocker // the event's own: what it points to must not change later
 		r.emit(Event{Kind: EventQueued, Activation: &seen, Age: r.age(seen), Pause: pause})
 		if r.engine.sleep(ctx, pause) != nil {
 			return r.stopped(ctx)
 		}
-		answer, err := r.engine.API.Activation(ctx, r.ref(), blocker.ActivationID)
+		answer, err := api.Activation(ctx, r.ref(), blocker.ActivationID)
 		switch {
 		case err == nil:
+			floor = 0
 			blocker = answer.Activation
 			r.result.BlockedBy = &answer.Activation
 		case ctx.Err() != nil:
@@ -204,6 +220,8 @@ func (r *run) yield(ctx context.Context, blocker papi.Activation) error {
 			return nil // it has gone; the next look tells
 		case !isTransient(err):
 			return limited(err)
+		default:
+			floor = waitOf(err)
 		}
 	}
 	return nil

@@ -56,6 +56,12 @@ func newSceneOver(t *testing.T, o simulator.Options, wrap func(http.RoundTripper
 // another returns an engine as a second process would have it.
 func (s *scene) another() *activation.Engine {
 	s.t.Helper()
+	return &activation.Engine{API: s.client()}
+}
+
+// client returns a client as a second process would have it.
+func (s *scene) client() *papi.Client {
+	s.t.Helper()
 	c := s.sim.Credentials()
 	client, err := papi.New(papi.Credentials{
 		Host: c.Host, ClientToken: c.ClientToken, ClientSecret: c.ClientSecret, AccessToken: c.AccessToken,
@@ -63,7 +69,7 @@ func (s *scene) another() *activation.Engine {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return &activation.Engine{API: client}
+	return client
 }
 
 // validated holds requests and answers to the OpenAPI document, where it is at hand.
@@ -97,11 +103,12 @@ func (s *scene) activateWithin(d time.Duration, target activation.Target) (*acti
 	return s.engine.Activate(ctx, target)
 }
 
-// accepted counts what PAPI has accepted since the scene began.
-func (s *scene) accepted(property string, network simulator.Network, version int) int {
+// accepted counts the activations of version 8 of www.example.com on staging
+// that PAPI has.
+func (s *scene) accepted() int {
 	n := 0
-	for _, a := range s.sim.Activations(property) {
-		if a.Network == network && a.Version == version {
+	for _, a := range s.sim.Activations("prp_1001") {
+		if a.Network == simulator.Staging && a.Version == 8 {
 			n++
 		}
 	}

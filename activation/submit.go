@@ -9,13 +9,11 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-const (
-	// clockTolerance is how far PAPI's clocks may differ from each other.
-	clockTolerance = time.Minute
-	// answerGrace is how long a submission that is on its way is waited for when
-	// the run is stopped: knowing the activation is worth it.
-	answerGrace = 10 * time.Second
-)
+// clockTolerance is how far the date of an activation may be before the
+// submission that made it, by PAPI's clock. It is wide, since what was known
+// before is told apart by its id; the date only keeps out what an incomplete
+// list had left out.
+const clockTolerance = time.Hour
 
 // create submits, and follows what PAPI has accepted. It returns nil without an
 // outcome when it has to be looked again.
@@ -49,29 +47,29 @@ func (r *run) create(ctx context.Context, list *papi.ActivationList) error {
 	return r.follow(ctx, created.ActivationID)
 }
 
-// submit sends one submission. It is not cut off when the run is stopped, but
-// for a moment waited for: an activation that PAPI has accepted must be known.
+// submit sends one submission. The client waits a moment for its answer when the
+// run is stopped meanwhile: an activation that PAPI has accepted must be known.
 func (r *run) submit(ctx context.Context) (*papi.CreatedActivation, error) {
 	if ctx.Err() != nil {
 		return nil, r.stopped(ctx)
 	}
-	known := make(map[string]bool, len(r.known))
-	for _, id := range r.known {
-		known[id.Bare()] = true
+	before := r.tried
+	if r.tried == nil { // of several whose answer was lost, the first one's past counts
+		known := make(map[string]bool, len(r.known))
+		for _, id := range r.known {
+			known[id.Bare()] = true
+		}
+		r.tried = &submission{known: known, since: time.Now().Add(r.clock - clockTolerance)}
 	}
-	r.tried = &submission{known: known, since: time.Now().Add(r.clock - clockTolerance)}
-	patient, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer cancel(nil)
-	defer context.AfterFunc(ctx, func() {
-		grace := time.AfterFunc(answerGrace, func() { cancel(context.Cause(ctx)) })
-		context.AfterFunc(patient, func() { grace.Stop() })
-	})()
-	created, err := r.engine.API.CreateActivation(patient, r.ref(), r.request())
+	created, err := r.engine.API.CreateActivation(ctx, r.ref(), r.request())
 	if created != nil {
 		r.spend(created.Limits)
 	}
 	if problem, ok := errors.AsType[*papi.Error](err); ok {
 		r.spend(problem.Answer.Limits)
+	}
+	if err != nil && !isUncertain(err) {
+		r.tried = before
 	}
 	return created, err
 }
@@ -110,17 +108,23 @@ func (r *run) reconsidered(ctx context.Context, err error) error {
 	if stopped, ok := errors.AsType[*Stopped](err); ok {
 		return stopped
 	}
-	if !isUncertain(err) {
-		r.tried = nil
-	}
-	if ctx.Err() != nil {
-		return r.stopped(ctx)
+	if errors.Is(err, papi.ClassBusy) && r.tried == nil && ctx.Err() == nil {
+		if change, api := r.changing(ctx); change != nil {
+			return r.yieldTo(ctx, *change, api)
+		}
 	}
 	pause, again := reconsider(err, r.fails)
-	if !again {
+	switch {
+	case !again && r.tried != nil:
+		return &Stopped{Uncertain: true, cause: rejected(err)}
+	case !again:
 		return rejected(err)
+	case ctx.Err() != nil:
+		return r.stopped(ctx)
 	}
-	r.fails++
+	if !errors.Is(err, papi.ClassSuspended) { // what was not sent has not failed
+		r.fails++
+	}
 	r.last = limited(err)
 	if r.engine.Jitter != nil {
 		pause += r.engine.Jitter(pause)
@@ -135,7 +139,7 @@ func (r *run) reconsidered(ctx context.Context, err error) error {
 // the error.
 func isUncertain(err error) bool {
 	problem, ok := errors.AsType[*papi.Error](err)
-	return !ok || problem.Class.Uncertain()
+	return !ok || problem.Uncertain()
 }
 
 // rateLimitPause is waited after too many requests, when PAPI did not say how long.
@@ -150,7 +154,7 @@ func reconsider(err error, fails int) (pause time.Duration, again bool) {
 		return linear(fails), true // whatever it was, it is not an answer: look
 	}
 	switch problem.Class {
-	case papi.ClassNoAnswer, papi.ClassTimeout, papi.ClassMalformed, papi.ClassRedirect, papi.ClassServer,
+	case papi.ClassNoAnswer, papi.ClassTimeout, papi.ClassDNS, papi.ClassProxy, papi.ClassMalformed, papi.ClassRedirect, papi.ClassServer,
 		papi.ClassBusy, papi.ClassARLConflict, papi.ClassNotYet, papi.ClassStillPending, papi.ClassCertificateNew:
 		return max(linear(fails), problem.Wait()), true
 	case papi.ClassAlreadyActivated, papi.ClassNotActive:

@@ -73,7 +73,7 @@ func TestActivateSubmitsOnceWhateverHappensToTheSubmission(t *testing.T) {
 				if got := s.sim.Count(simulator.OpSubmit); got != tt.posts {
 					t.Errorf("%d submissions, want %d", got, tt.posts)
 				}
-				if got := s.accepted("prp_1001", simulator.Staging, 8); got != tt.accepted {
+				if got := s.accepted(); got != tt.accepted {
 					t.Errorf("%d activations accepted, want %d", got, tt.accepted)
 				}
 				if tt.class != "" && !errors.Is(err, tt.class) || tt.class == "" && err != nil {

@@ -116,7 +116,7 @@ func (b *breaker) admit(kind string, now time.Time) (probe bool, err error) {
 	case now.Before(c.until):
 		return false, &suspendedError{kind: kind, until: c.until}
 	case c.probing:
-		return false, &suspendedError{kind: kind, until: now.Add(firstPause)}
+		return false, &suspendedError{kind: kind, until: now.Add(firstPause), probed: true}
 	}
 	c.probing = true
 	return true, nil
@@ -155,8 +155,19 @@ func (b *breaker) learn(kind string, v verdict, probe bool, now time.Time) {
 
 // suspendedError says that a request was not sent because PAPI is down.
 type suspendedError struct {
-	kind  string
-	until time.Time
+	kind   string
+	until  time.Time
+	probed bool // the suspension is over, and another request tries whether PAPI is back
+}
+
+// SuspendedUntil returns the end of the suspension because of which a request
+// was not sent; the zero time where there was none.
+func SuspendedUntil(err error) time.Time {
+	suspended, ok := errors.AsType[*suspendedError](err)
+	if !ok || suspended.probed {
+		return time.Time{}
+	}
+	return suspended.until
 }
 
 func (e *suspendedError) Error() string {

@@ -1,10 +1,5 @@
 package papi
 
-import (
-	"net/http"
-	"strings"
-)
-
 // Class is what kind of error an [Error] is. A Class is itself an error, so
 // that errors.Is(err, papi.ClassBusy) asks for it.
 type Class string
@@ -15,6 +10,8 @@ const (
 
 	ClassNoAnswer  Class = "no-answer"        // the connection was refused, cut, or closed before an answer came
 	ClassTimeout   Class = "request-timeout"  // no answer in time
+	ClassDNS       Class = "dns"              // the host's address was not found
+	ClassProxy     Class = "proxy"            // a proxy on the way does not connect
 	ClassTLS       Class = "tls"              // the server's certificate is not trusted
 	ClassMalformed Class = "malformed-answer" // a body that is not what PAPI documents
 	ClassRedirect  Class = "redirect"         // a redirect that must not be followed
@@ -79,93 +76,23 @@ func (c Class) Uncertain() bool {
 // succeed when it is asked again. That says nothing about a submission.
 func (c Class) Transient() bool {
 	switch c { //nolint:exhaustive // every other class is an answer that stands
-	case ClassNoAnswer, ClassTimeout, ClassMalformed, ClassSuspended, ClassRateLimited, ClassServer,
+	case ClassNoAnswer, ClassTimeout, ClassDNS, ClassProxy, ClassMalformed, ClassSuspended, ClassRateLimited, ClassServer,
 		ClassBusy, ClassARLConflict, ClassNotYet, ClassStillPending:
 		return true
 	}
 	return false
 }
 
-// classRule recognises a class. Empty members match everything; types and texts
-// are matched as parts, since PAPI spells one type in several ways.
-type classRule struct {
-	status int
-	inType string
-	inText string
-	class  Class
-}
-
-// classRules are tried in order; the first that matches decides.
-func classRules() []classRule {
-	return []classRule{
-		{http.StatusBadRequest, "", "IPBLOCK-BURST", ClassRateLimited},
-		{http.StatusBadRequest, "pep-authn", "timestamp", ClassClockSkew},
-		{http.StatusBadRequest, "warnings-not-acknowledged", "", ClassWarnings},
-		{http.StatusBadRequest, "activation/errors", "", ClassRejected},
-		{http.StatusBadRequest, "bad-notifyemails", "", ClassNotifyEmails},
-		{http.StatusBadRequest, "cachewipe-error-possible", "", ClassCacheWipe},
-		{http.StatusBadRequest, "compliance-record", "", ClassCompliance},
-		{http.StatusBadRequest, "self-peer-review", "", ClassCompliance},
-		{http.StatusBadRequest, "", "cancellation_failed.error.activation.toofar", ClassCancelTooLate},
-		{http.StatusBadRequest, "", "", ClassInvalid},
-		{http.StatusUnauthorized, "", "", ClassUnauthorized},
-		{http.StatusForbidden, "pep-authz", "", ClassGrantMissing},
-		{http.StatusForbidden, "property-version/already-activated", "", ClassVersionLocked},
-		{http.StatusForbidden, "", "", ClassForbidden},
-		{http.StatusNotFound, "", "", ClassNotFound},
-		{http.StatusMethodNotAllowed, "", "", ClassInvalid},
-		{http.StatusNotAcceptable, "", "", ClassInvalid},
-		{http.StatusRequestEntityTooLarge, "", "", ClassInvalid},
-		{http.StatusUnsupportedMediaType, "", "", ClassInvalid},
-		{http.StatusRequestTimeout, "", "", ClassTimeout},
-		{http.StatusConflict, "arlfile.exists", "", ClassARLConflict},
-		{http.StatusConflict, "", "", ClassBusy},
-		{http.StatusPreconditionFailed, "etag-conflict", "", ClassETag},
-		{http.StatusPreconditionFailed, "http/precondition-failed", "", ClassETag},
-		{http.StatusPreconditionFailed, "", "", ClassNotYet},
-		{http.StatusUnprocessableEntity, "still_pending", "", ClassStillPending},
-		{http.StatusUnprocessableEntity, "still-pending", "", ClassStillPending},
-		{http.StatusUnprocessableEntity, "already-activated", "", ClassAlreadyActivated},
-		{http.StatusUnprocessableEntity, "not-active-in", "", ClassNotActive},
-		{http.StatusUnprocessableEntity, "activation-cancellation", "", ClassCancelTooLate},
-		{http.StatusUnprocessableEntity, "", "activation unprocessable", ClassCancelTooLate},
-		{http.StatusTooManyRequests, "rate-limit-exceeded.activations", "", ClassBudgetExhausted},
-		{http.StatusTooManyRequests, "", "", ClassRateLimited},
+// Classes returns all classes, in the order of their declaration.
+func Classes() []Class {
+	return []Class{
+		ClassNoAnswer, ClassTimeout, ClassDNS, ClassProxy, ClassTLS, ClassMalformed, ClassRedirect, ClassSuspended,
+		ClassClockSkew, ClassUnauthorized, ClassGrantMissing, ClassForbidden, ClassVersionLocked, ClassNotFound,
+		ClassInvalid, ClassNotifyEmails, ClassCompliance, ClassOtherRejection,
+		ClassWarnings, ClassRejected, ClassCacheWipe, ClassCertificateNew,
+		ClassBusy, ClassARLConflict, ClassNotYet, ClassETag, ClassStillPending, ClassAlreadyActivated, ClassNotActive,
+		ClassCancelTooLate,
+		ClassRateLimited, ClassBudgetExhausted, ClassResourceLimit,
+		ClassServer,
 	}
-}
-
-// certificateRace is the type of the one error in errors[] that heals by itself.
-const certificateRace = "unauthorized_third_party_cert_for_hostname"
-
-// classify says what kind of error an answer is.
-func classify(e *Error) Class {
-	switch {
-	case e.StatusCode == http.StatusServiceUnavailable && !e.notBefore.IsZero():
-		return ClassRateLimited
-	case e.StatusCode >= 500:
-		return ClassServer
-	case e.LimitKey != "" && !strings.Contains(e.Type, "rate-limit-exceeded.activations"):
-		return ClassResourceLimit
-	case onlyCertificateRace(e.Errors):
-		return ClassCertificateNew
-	case e.StatusCode >= 300 && e.StatusCode < 400:
-		return ClassRedirect
-	}
-	kind, text := strings.ToLower(e.Type), strings.ToLower(e.Title+" "+e.Detail+" "+e.Body)
-	for _, rule := range classRules() {
-		if rule.status == e.StatusCode &&
-			strings.Contains(kind, rule.inType) && strings.Contains(text, strings.ToLower(rule.inText)) {
-			return rule.class
-		}
-	}
-	return ClassOtherRejection
-}
-
-func onlyCertificateRace(problems []Problem) bool {
-	for _, p := range problems {
-		if !strings.Contains(p.Type, certificateRace) {
-			return false
-		}
-	}
-	return len(problems) > 0
 }

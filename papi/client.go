@@ -210,7 +210,7 @@ func (c *Client) exchange(ctx context.Context, cl call) (Answer, []byte, error) 
 		e.GaveUp = tries.tooLong
 		return Answer{}, nil, e
 	}
-	body, err := io.ReadAll(resp.Body) // in memory already
+	body, err := bodyOf(resp)
 	if err != nil {
 		return Answer{}, nil, unanswered(cl.method, cl.target, err)
 	}
@@ -220,6 +220,9 @@ func (c *Client) exchange(ctx context.Context, cl call) (Answer, []byte, error) 
 		e.scrub(c.credentials)
 		e.GaveUp = tries.tooLong
 		return answer, nil, e
+	}
+	if err := checkAmount(body); err != nil {
+		return answer, nil, malformed(cl.method, cl.target, answer, err)
 	}
 	return answer, body, nil
 }

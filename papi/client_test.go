@@ -85,6 +85,7 @@ func TestRedirectsAreFollowedOnceOnTheSameHost(t *testing.T) {
 		{name: "link in the body", body: `{"activationLink":"` + path + `"}`, requests: 2, ok: true},
 		{name: "another link in the body", body: `{"redirectLink":"` + path + `"}`, requests: 2, ok: true},
 		{name: "location", location: path, requests: 2, ok: true},
+		{name: "location with another account", location: path + "&accountSwitchKey=1-OTHER", requests: 2, ok: true},
 		{name: "whole location", location: "https://akab-test.luna.akamaiapis.net" + path, requests: 2, ok: true},
 		{name: "another host", location: "https://evil.example.com" + path, requests: 1},
 		{name: "another host without a scheme", location: "//evil.example.com" + path, requests: 1},

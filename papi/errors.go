@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -122,12 +123,18 @@ func (e *Error) Uncertain() bool {
 
 // scrub removes the credentials from what PAPI wrote.
 func (e *Error) scrub(c Credentials) {
-	for _, p := range append([]*Problem{&e.Problem}, pointers(e.Errors, e.Warnings)...) {
-		for _, s := range [...]*string{&p.Type, &p.Title, &p.Detail, &p.Instance, &p.MessageID, &p.ErrorLocation, &p.BehaviorName} {
-			*s = c.Scrub(*s)
-		}
+	for _, text := range e.texts() {
+		*text = c.Scrub(*text)
 	}
-	e.Body, e.LimitKey = c.Scrub(e.Body), c.Scrub(e.LimitKey)
+}
+
+// texts returns everything that PAPI wrote.
+func (e *Error) texts() []*string {
+	all := []*string{&e.Body, &e.LimitKey}
+	for _, p := range append([]*Problem{&e.Problem}, pointers(e.Errors, e.Warnings)...) {
+		all = append(all, &p.Type, &p.Title, &p.Detail, &p.Instance, &p.MessageID, &p.ErrorLocation, &p.BehaviorName)
+	}
+	return all
 }
 
 func pointers(lists ...[]Problem) []*Problem {
@@ -165,7 +172,8 @@ func (e *Error) Wait() time.Duration {
 	if !e.pauses() {
 		wait = 0
 	}
-	if e.StatusCode == http.StatusTooManyRequests || e.StatusCode == http.StatusServiceUnavailable {
+	switch {
+	case e.StatusCode == http.StatusTooManyRequests, e.StatusCode == http.StatusServiceUnavailable && e.Answer.RetryAfter <= maxOutage:
 		wait = max(wait, e.Answer.RetryAfter)
 	}
 	if e.pauses() && !e.notBefore.IsZero() {
@@ -177,6 +185,10 @@ func (e *Error) Wait() time.Duration {
 	return max(wait, 0)
 }
 
+// maxOutage is the longest Retry-After of a 503 that is believed. Nobody knows an
+// outage that far ahead.
+const maxOutage = time.Hour
+
 // pauses reports whether a time in the text is about when to come again.
 func (e *Error) pauses() bool {
 	return e.Class == ClassRateLimited || e.Class == ClassBudgetExhausted || e.Class == ClassCacheWipe
@@ -185,6 +197,7 @@ func (e *Error) pauses() bool {
 const (
 	maxErrorText = 500
 	maxProblems  = 100
+	maxMember    = 8 << 10 // bytes of a text in a problem document
 )
 
 // newError makes an Error of an answer that is no success.
@@ -199,10 +212,16 @@ func newError(method string, t target, answer Answer, body []byte) *Error {
 		Remaining *int      `json:"remaining"`
 	}
 	// A member of an unexpected type leaves its zero value; the others count.
-	err := json.Unmarshal(body, &doc)
+	err := checkAmount(body)
+	if err == nil {
+		err = json.Unmarshal(body, &doc)
+	}
 	if err == nil || errors.As(err, new(*json.UnmarshalTypeError)) {
 		e.Problem, e.LimitKey, e.Limit, e.Remaining = doc.Problem, doc.LimitKey, doc.Limit, doc.Remaining
 		e.Errors, e.Warnings = atMost(doc.Errors, maxProblems), atMost(doc.Warnings, maxProblems)
+	}
+	for _, text := range e.texts() {
+		*text = strings.ToValidUTF8((*text)[:min(len(*text), maxMember)], "")
 	}
 	if e.Text() == "" {
 		e.Body = excerpt(body)
@@ -216,12 +235,41 @@ func atMost(p []Problem, n int) []Problem { return p[:min(len(p), n)] }
 
 // excerpt returns the first readable part of a body that is plain text or HTML.
 func excerpt(body []byte) string {
-	text := regexp.MustCompile(`(?s)<(script|style).*?</(script|style)>|<[^>]*>`).ReplaceAll(body[:min(len(body), 64<<10)], []byte(" "))
+	text := withoutTags(body[:min(len(body), 64<<10)])
 	text = bytes.Join(bytes.Fields(bytes.ToValidUTF8(text, []byte("?"))), []byte(" "))
 	if len(text) <= maxErrorText {
 		return string(text)
 	}
 	return strings.ToValidUTF8(string(text[:maxErrorText]), "") + "…"
+}
+
+// withoutTags returns text with a blank in the place of each tag, and without
+// scripts and styles. A regular expression would take minutes for some texts.
+func withoutTags(text []byte) []byte {
+	var b bytes.Buffer
+	for {
+		before, rest, found := bytes.Cut(text, []byte("<"))
+		b.Write(before)
+		if !found {
+			return b.Bytes()
+		}
+		b.WriteByte(' ')
+		text = afterTag(rest)
+	}
+}
+
+// afterTag returns what follows a tag whose < has been cut off.
+func afterTag(text []byte) []byte {
+	for _, name := range [...]string{"script", "style"} {
+		if bytes.HasPrefix(text, []byte(name)) {
+			_, rest, _ := bytes.Cut(text, []byte("</"+name+">"))
+			return rest
+		}
+	}
+	if _, rest, found := bytes.Cut(text, []byte(">")); found {
+		return rest
+	}
+	return text
 }
 
 // statedTime finds the time in sentences like "Please try after
@@ -271,6 +319,7 @@ func unanswered(method string, t target, cause error) *Error {
 func classOfCause(cause error) Class {
 	var timeout interface{ Timeout() bool }
 	var suspended *suspendedError
+	var dns *net.DNSError
 	switch {
 	case errors.As(cause, &suspended):
 		return ClassSuspended
@@ -282,6 +331,10 @@ func classOfCause(cause error) Class {
 		return ClassMalformed
 	case isCertificateError(cause):
 		return ClassTLS
+	case isProxyError(cause):
+		return ClassProxy
+	case errors.As(cause, &dns):
+		return ClassDNS
 	case errors.As(cause, &timeout) && timeout.Timeout():
 		return ClassTimeout
 	}

@@ -113,6 +113,13 @@ type hostnamesBody struct {
 	} `json:"hostnames"`
 }
 
+func (b *hostnamesBody) absent() string {
+	if b.Hostnames.Items == nil {
+		return "hostnames.items"
+	}
+	return ""
+}
+
 func (b *hostnamesBody) list(answer Answer) *HostnameList {
 	list := b.HostnameList
 	list.Answer, list.Items = answer, b.Hostnames.Items

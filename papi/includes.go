@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -20,8 +22,38 @@ type IncludeRef struct {
 }
 
 func (r IncludeRef) path(segments ...string) target {
-	path := strings.Join(append([]string{"/includes", r.IncludeID.segment(PrefixInclude)}, segments...), "/")
-	return target{path: path, query: PropertyRef{ContractID: r.ContractID, GroupID: r.GroupID}.query()}
+	id := r.IncludeID.segment(PrefixInclude)
+	t := target{
+		path:  strings.Join(append([]string{"/includes", id}, segments...), "/"),
+		query: PropertyRef{ContractID: r.ContractID, GroupID: r.GroupID}.query(),
+	}
+	if id == "" || slices.Contains(segments, "") {
+		t.problem = fmt.Errorf("%w of an include: %q", errNoID, r.IncludeID)
+	}
+	return t
+}
+
+// IncludeRules gets the rule tree of an include's version and has PAPI validate
+// it. Its PropertyVersion is the include's version.
+// Source: GET /includes/{includeId}/versions/{includeVersion}/rules.
+func (c *Client) IncludeRules(ctx context.Context, ref IncludeRef, version int) (*RuleTree, error) {
+	t := ref.path("versions", strconv.Itoa(version), "rules")
+	t.query.Set("validateRules", "true")
+	t.query.Set("validateMode", "full")
+	var body struct {
+		RuleTree
+		IncludeVersion int `json:"includeVersion"`
+	}
+	answer, err := c.getWithin(ctx, t, c.submitTimeout, &body)
+	if err != nil {
+		return nil, err
+	}
+	tree := body.RuleTree
+	tree.Answer, tree.PropertyVersion = answer, body.IncludeVersion
+	if len(tree.Rules) == 0 || tree.PropertyVersion != version {
+		return nil, malformed(http.MethodGet, t, answer, fmt.Errorf("it has no rules of version %d", version))
+	}
+	return &tree, nil
 }
 
 // Include is one include, without its versions.

@@ -1,6 +1,8 @@
 package papi_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"sync"
@@ -149,5 +151,26 @@ func TestFewRequestsLeftEndTheBurst(t *testing.T) {
 		if elapsed := time.Since(begun).Round(time.Second); elapsed != time.Minute {
 			t.Errorf("90 requests took %s while few are left, want a minute", elapsed)
 		}
+	})
+}
+
+func TestAWaitForItsTurnEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &gauge{}
+		g.latency.Store(int64(30 * time.Second))
+		client := clientOver(t, papi.Options{}, g.respond)
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() { _, _ = client.Activations(t.Context(), www()) })
+		}
+		synctest.Wait()
+		cause := errors.New("time is up")
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, cause)
+		defer cancel()
+		begun := time.Now()
+		if _, err := client.Activations(ctx, www()); !errors.Is(err, cause) || time.Since(begun) != time.Second {
+			t.Errorf("after %s: %v", time.Since(begun), err)
+		}
+		wg.Wait()
 	})
 }

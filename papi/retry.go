@@ -1,12 +1,10 @@
 package papi
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -90,8 +88,7 @@ func (a *attempts) failure(resp *http.Response, done Attempt) *Error {
 	case isRedirect(resp.StatusCode):
 		return nil
 	}
-	body, err := io.ReadAll(resp.Body)
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	body, err := bodyOf(resp)
 	switch {
 	case err != nil:
 		return unanswered(a.call.method, a.call.target, err)

@@ -30,6 +30,8 @@ const (
 	maxHeaderBytes = 1 << 20
 	// MaxBody is the most that is read of an answer.
 	MaxBody = 16 << 20
+	// maxErrorBody is the most that is read of an answer that is a failure.
+	maxErrorBody = 1 << 20
 )
 
 // NewNetwork returns the transport that connects to Akamai over TLS, with
@@ -38,6 +40,7 @@ const (
 func NewNetwork(roots *x509.CertPool) *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
+		OnProxyConnectResponse: refusedByProxy,
 		DialContext:            (&net.Dialer{Timeout: connectTimeout}).DialContext,
 		TLSHandshakeTimeout:    tlsTimeout,
 		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
@@ -74,7 +77,9 @@ func (x *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
 	if limit <= 0 {
 		limit = DefaultRequestTimeout
 	}
-	ctx, cancel := context.WithTimeoutCause(req.Context(), limit, &timeoutError{"the whole answer", limit})
+	whole, release := patient(req.Context())
+	defer release()
+	ctx, cancel := context.WithTimeoutCause(whole, limit, &timeoutError{"the whole answer", limit})
 	defer cancel()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -90,17 +95,44 @@ func (x *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := x.next.RoundTrip(signed)
 	headerTimer.Stop()
 	if err != nil {
-		return nil, causeOf(ctx, req.Context(), err)
+		return nil, causeOf(ctx, whole, err)
 	}
 	if err := buffer(resp); err != nil {
-		return nil, causeOf(ctx, req.Context(), err)
+		return nil, causeOf(ctx, whole, err)
 	}
 	return resp, nil
 }
 
-// buffer reads the body into memory.
+// answerGrace is how long a write that is on its way is waited for after its
+// context has ended: what PAPI has accepted should be known.
+const answerGrace = 10 * time.Second
+
+// patient returns the context of an attempt: that of the call, which for a write
+// ends a little later.
+func patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	if callFrom(ctx).repeatable {
+		return ctx, func() {}
+	}
+	whole, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		grace := time.AfterFunc(answerGrace, func() { cancel(context.Cause(ctx)) })
+		context.AfterFunc(whole, func() { grace.Stop() })
+	})
+	return whole, func() {
+		stop()
+		cancel(nil)
+	}
+}
+
+// buffer reads the body into memory; of a failure only the beginning, since its
+// status says the most.
 func buffer(resp *http.Response) error {
 	defer resp.Body.Close()
+	if resp.StatusCode >= http.StatusBadRequest {
+		body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+		resp.Body = newHeldBody(body)
+		return err
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
 	if err != nil {
 		return err
@@ -108,8 +140,30 @@ func buffer(resp *http.Response) error {
 	if len(body) > MaxBody {
 		return errTooLarge
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.Body = newHeldBody(body)
 	return nil
+}
+
+// heldBody is a body that is in memory, and can be had without a copy.
+type heldBody struct {
+	*bytes.Reader
+
+	content []byte
+}
+
+func newHeldBody(content []byte) *heldBody { return &heldBody{bytes.NewReader(content), content} }
+
+// Close implements io.Closer.
+func (*heldBody) Close() error { return nil }
+
+// bodyOf returns the whole body of an answer, which can be read again.
+func bodyOf(resp *http.Response) ([]byte, error) {
+	if held, ok := resp.Body.(*heldBody); ok {
+		return held.content, nil
+	}
+	body, err := io.ReadAll(resp.Body)
+	resp.Body = newHeldBody(body)
+	return body, err
 }
 
 // causeOf returns why the attempt's context ended where that is what ended it,

@@ -38,6 +38,7 @@ func (s *Simulator) showRules(c *call, p *property, v *Version) *answer {
 			Behaviors: []wireBehavior{
 				{Name: "origin", Options: map[string]any{"hostname": "origin.example.com", "originType": "CUSTOMER"}},
 				{Name: "cpCode", Options: map[string]any{"value": map[string]any{"id": 10001}}},
+				{Name: "modifyOutgoingResponseHeader", Options: map[string]any{"customHeaderName": "X-Rules", "headerValue": v.Rules}},
 			},
 		},
 	}

@@ -45,6 +45,9 @@ type Version struct {
 	UpdatedBy string
 	Updated   time.Time
 	Hostnames []Hostname
+	// Rules tells rule trees apart: versions with the same text have the same rules,
+	// as a version and its copy. Empty: like those of no other version.
+	Rules string
 	// Errors of the rule tree: an activation is refused, or ends FAILED when the
 	// submission asked to delay validations.
 	Errors []Message
@@ -160,6 +163,7 @@ func newProperty(fixture Property, id string) *property {
 		if v.Number == 0 {
 			v.Number = i + 1
 		}
+		v.Rules = cmp.Or(v.Rules, "version "+strconv.Itoa(v.Number))
 		p.versions = append(p.versions, v)
 	}
 	slices.SortFunc(p.versions, func(a, b Version) int { return a.Number - b.Number })

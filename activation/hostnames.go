@@ -1,0 +1,283 @@
+package activation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// HostnamesAPI is the part of PAPI that changing hostnames needs.
+type HostnamesAPI interface {
+	API
+	LatestVersion(context.Context, papi.PropertyRef, papi.Network) (int, error)
+	Versions(context.Context, papi.PropertyRef) (*papi.VersionList, error)
+	VersionHostnames(context.Context, papi.PropertyRef, int) (*papi.HostnameList, error)
+	CreateVersion(ctx context.Context, ref papi.PropertyRef, from int, etag string) (*papi.CreatedVersion, error)
+	PatchVersionHostnames(ctx context.Context, ref papi.PropertyRef, version int, etag string, add []papi.AddedHostname, remove []string) (*papi.HostnameList, error)
+}
+
+// HostnameChange is what is wanted of the hostnames of a property.
+type HostnameChange struct {
+	// Target says how to activate. Its Property is the first choice; its Network
+	// is empty when the new version is not to be activated.
+	Target
+	// Or are the properties to take instead while the first is busy or full.
+	Or []papi.PropertyRef
+	// Add and Remove are what is to be there, and what is not. What is so
+	// already is left alone.
+	Add    []papi.AddedHostname
+	Remove []string
+	// Base says which version the new one is made from. The zero value is the
+	// version that is active on the target's network, or the latest where there
+	// is no network.
+	Base Base
+}
+
+// Base names a version: by number, or as what is active on a network, or as the
+// latest.
+type Base struct {
+	Version  int
+	ActiveOn papi.Network
+	Latest   bool
+}
+
+// HostnameResult is what became of the hostnames.
+type HostnameResult struct {
+	Base    int // the version that the new one is made from
+	Version int // the version that has them now; Base when nothing had to change
+	// Created says that this run made the version, Resumed that an earlier run
+	// had made it.
+	Created, Resumed bool
+	// Added and Removed are what the version has more, and less, than its base.
+	Added, Removed []string
+	// Hostnames is what the version has now.
+	Hostnames []papi.Hostname
+}
+
+// Full says that a property has no room for more hostnames.
+type Full struct {
+	Property papi.PropertyRef
+	Wanted   int
+	Room     int
+}
+
+// Error says how many there is room for.
+func (e *Full) Error() string {
+	return fmt.Sprintf("property %s has room for %d more hostnames, and %d are to be added", e.Property.PropertyID, e.Room, e.Wanted)
+}
+
+// ChangeHostnames makes a version with the hostnames and activates it. The
+// network is looked at before the version is made, so that none is left over
+// when it is busy. Run again after an interruption it finds the version that it
+// had made, and goes on with it. The result is never nil.
+func (e *Engine) ChangeHostnames(ctx context.Context, c HostnameChange) (*Result, error) {
+	api, ok := e.API.(HostnamesAPI)
+	if !ok {
+		return &Result{Property: c.Property, Network: c.Network}, fmt.Errorf("hostnames: %T cannot change them", e.API)
+	}
+	h := &hostnames{engine: e, api: api, change: c}
+	r, err := h.run(ctx)
+	return r.finish(err)
+}
+
+// hostnames is one call of ChangeHostnames.
+type hostnames struct {
+	engine *Engine
+	api    HostnamesAPI
+	change HostnameChange
+}
+
+// place is a property that may take the hostnames, as it is now.
+type place struct {
+	*run
+
+	list    *papi.ActivationList
+	base    int
+	have    *papi.HostnameList // of the base
+	add     []papi.AddedHostname
+	remove  []string
+	blocker *papi.Activation // in progress on the network
+	ours    bool             // what is in progress has the wanted hostnames
+}
+
+func (h *hostnames) run(ctx context.Context) (*run, error) {
+	for {
+		p, err := h.choose(ctx)
+		if err != nil {
+			return p.run, err
+		}
+		if p.blocker != nil && !p.ours {
+			if err := p.yield(ctx, *p.blocker); err != nil {
+				return p.run, err
+			}
+			continue // all of it may have changed
+		}
+		again, err := h.bringAbout(ctx, p)
+		if !again {
+			return p.run, err
+		}
+	}
+}
+
+// choose looks at the properties in turn. It takes the first that has the
+// hostnames already or is getting them, else the first that is free and has
+// room, else the first that is busy.
+func (h *hostnames) choose(ctx context.Context) (*place, error) {
+	var free, busy, full *place
+	for _, ref := range append([]papi.PropertyRef{h.change.Property}, h.change.Or...) {
+		p, err := h.inspect(ctx, ref)
+		if err != nil {
+			return p, err
+		}
+		switch {
+		case p.ours, p.blocker == nil && p.unchanged():
+			return p, nil
+		case p.blocker != nil:
+			busy = firstPlace(busy, p)
+		case !p.fits():
+			full = firstPlace(full, p)
+		default:
+			free = firstPlace(free, p)
+		}
+	}
+	switch {
+	case free != nil:
+		return free, nil
+	case busy != nil:
+		return busy, nil
+	}
+	return full, &Full{Property: full.ref(), Wanted: len(full.add), Room: *full.have.Remaining}
+}
+
+func firstPlace(a, b *place) *place {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// fits reports whether there is room for what is to be added. Where PAPI does
+// not say, it will when it is tried.
+func (p *place) fits() bool {
+	return p.have.Remaining == nil || len(p.add)-len(p.remove) <= *p.have.Remaining
+}
+
+// unchanged reports whether the base has what is wanted.
+func (p *place) unchanged() bool { return len(p.add)+len(p.remove) == 0 }
+
+// inspect looks at a property. The place is never nil.
+func (h *hostnames) inspect(ctx context.Context, ref papi.PropertyRef) (*place, error) {
+	t := h.change.Target
+	t.Property, t.Version = ref, anyVersion
+	p := &place{run: h.engine.newRun(t)}
+	var err error
+	if p.list, err = p.look(ctx); err != nil {
+		return p, err
+	}
+	if p.base, err = h.baseOf(ctx, p); err != nil {
+		return p, err
+	}
+	if p.have, err = h.api.VersionHostnames(ctx, p.ref(), p.base); err != nil {
+		return p, p.readError(ctx, err)
+	}
+	p.add, p.remove = difference(p.have.Items, h.change.Add, h.change.Remove)
+	p.result.Version = p.base
+	p.result.Hostnames = &HostnameResult{Base: p.base, Version: p.base, Hostnames: p.have.Items}
+	pending := Pending(p.list.Items, t.Network)
+	if len(pending) == 0 {
+		return p, nil
+	}
+	p.blocker = &pending[0]
+	if p.blocker.ActivationType == papi.Deactivate {
+		return p, nil
+	}
+	coming, err := h.api.VersionHostnames(ctx, p.ref(), p.blocker.PropertyVersion)
+	if err != nil {
+		return p, p.readError(ctx, err)
+	}
+	add, remove := difference(coming.Items, h.change.Add, h.change.Remove)
+	if p.ours = len(add)+len(remove) == 0; p.ours {
+		p.settle(p.blocker.PropertyVersion, coming.Items)
+		p.result.Hostnames.Resumed = p.blocker.PropertyVersion != p.base
+	}
+	return p, nil
+}
+
+// settle notes the version that has the hostnames.
+func (p *place) settle(version int, now []papi.Hostname) {
+	p.result.Version = version
+	p.result.Hostnames.Version, p.result.Hostnames.Hostnames = version, now
+	p.result.Hostnames.Added = without(now, p.have.Items)
+	p.result.Hostnames.Removed = without(p.have.Items, now)
+}
+
+// without returns the names of all that are not in the others.
+func without(all, others []papi.Hostname) []string {
+	var names []string
+	for _, h := range all {
+		if !slices.ContainsFunc(others, func(o papi.Hostname) bool { return sameName(h.CNAMEFrom, o.CNAMEFrom) }) {
+			names = append(names, h.CNAMEFrom)
+		}
+	}
+	return names
+}
+
+// baseOf returns the number of the version that the new one is made from.
+func (h *hostnames) baseOf(ctx context.Context, p *place) (int, error) {
+	base := h.change.Base
+	if base == (Base{}) {
+		base = Base{ActiveOn: h.change.Network, Latest: h.change.Network == ""}
+	}
+	switch {
+	case base.Version != 0:
+		return base.Version, nil
+	case base.Latest:
+		latest, err := h.api.LatestVersion(ctx, p.ref(), "")
+		if err != nil {
+			return 0, p.readError(ctx, err)
+		}
+		return latest, nil
+	}
+	if now := Active(p.list.Items, base.ActiveOn); now != nil {
+		return now.PropertyVersion, nil
+	}
+	return 0, &Rejected{Reason: fmt.Sprintf("no version of %s is active on %s to make a new one from", p.ref().PropertyID, base.ActiveOn)}
+}
+
+// difference returns what of a change is not so already.
+func difference(have []papi.Hostname, add []papi.AddedHostname, remove []string) (missing []papi.AddedHostname, surplus []string) {
+	find := func(name string) *papi.Hostname {
+		for i := range have {
+			if sameName(have[i].CNAMEFrom, name) {
+				return &have[i]
+			}
+		}
+		return nil
+	}
+	for _, a := range add {
+		if h := find(a.CNAMEFrom); h == nil || !leadsTo(*h, a) {
+			missing = append(missing, a)
+		}
+	}
+	for _, name := range remove {
+		if h := find(name); h != nil {
+			surplus = append(surplus, h.CNAMEFrom)
+		}
+	}
+	return missing, surplus
+}
+
+func sameName(a, b string) bool {
+	return strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
+}
+
+// leadsTo reports whether a hostname is what an edit asks for, as far as it
+// asks.
+func leadsTo(h papi.Hostname, e papi.AddedHostname) bool {
+	return (e.CNAMETo == "" || sameName(h.CNAMETo, e.CNAMETo)) &&
+		(e.EdgeHostnameID == "" || h.EdgeHostnameID.Equal(e.EdgeHostnameID)) &&
+		(e.CertProvisioningType == "" || h.CertProvisioningType == e.CertProvisioningType)
+}

@@ -1,0 +1,33 @@
+package papi
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+)
+
+// proxyError says that a proxy would not connect to Akamai.
+type proxyError struct{ status string }
+
+func (e *proxyError) Error() string { return "the proxy answered " + e.status }
+
+// refusedByProxy gives the answer of a proxy that does not connect a type, which
+// net/http does not.
+func refusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &proxyError{status: answer.Status}
+}
+
+// isProxyError reports whether the way to Akamai ended at a proxy. Nothing has
+// been sent to Akamai then.
+func isProxyError(err error) bool {
+	if _, refused := errors.AsType[*proxyError](err); refused {
+		return true
+	}
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "proxyconnect"
+}
