@@ -9,6 +9,7 @@ package activation
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/propctl/propctl/papi"
@@ -207,7 +208,10 @@ func (r *run) activate(ctx context.Context) error {
 		case done:
 			return r.already(step.activation)
 		case over:
-			return r.conclude(step.activation)
+			return r.ended(step.activation)
+		case unclear:
+			return &Rejected{Reason: fmt.Sprintf("activation %s on %s is of a type that is not known, %s: what is active is not clear",
+				step.activation.ActivationID, step.activation.Network, step.activation.ActivationType)}
 		case follow:
 			if r.target.NoWait && phaseOf(step.activation) == live {
 				return r.already(step.activation) // it only settles

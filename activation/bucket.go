@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/propctl/propctl/papi"
 )
@@ -75,8 +77,11 @@ func (e *Engine) ChangeBucket(ctx context.Context, c HostnameChange) (*Result, e
 	if !ok {
 		return r.finish(fmt.Errorf("hostnames: %T cannot change them", e.API))
 	}
-	b := &bucket{run: r, api: api, change: c}
+	b := &bucket{run: r, api: api, change: c, shown: map[string]bool{}}
 	b.result.Hostnames = &HostnameResult{}
+	if err := c.contradiction(); err != nil {
+		return r.finish(err)
+	}
 	return r.finish(b.bringAbout(ctx))
 }
 
@@ -84,62 +89,155 @@ func (e *Engine) ChangeBucket(ctx context.Context, c HostnameChange) (*Result, e
 type bucket struct {
 	*run
 
-	api    BucketAPI
-	change HostnameChange
+	api     BucketAPI
+	change  HostnameChange
+	sent    papi.BucketChange // the part whose answer was lost
+	shown   map[string]bool   // names that PAPI has said are changed
+	rereads int               // of names that it does not show so yet
 }
 
 func (b *bucket) bringAbout(ctx context.Context) error {
-	for {
-		if _, err := b.look(ctx); err != nil {
-			return err
-		}
-		list, err := BucketChanges{b.api}.Activations(ctx, b.ref())
+	for b.result.Outcome == "" {
+		pending, api, err := b.pending(ctx)
 		if err != nil {
-			return b.readError(ctx, err)
-		}
-		if err := b.learn(list); err != nil {
 			return err
 		}
-		if pending := Pending(list.Items, b.target.Network); len(pending) > 0 {
-			if err := b.over(ctx, pending[0]); err != nil {
+		switch {
+		case pending != nil && b.tried.made(*pending):
+			if err := b.through(ctx, *pending, b.sent); err != nil {
 				return err
 			}
-			continue
+		case pending != nil && b.target.DryRun:
+			b.result.BlockedBy, b.result.Plan, b.result.Outcome = pending, &Plan{Action: ActionWait}, OutcomePlanned
+		case pending != nil:
+			if err := b.yieldTo(ctx, *pending, api); err != nil {
+				return err
+			}
+		default:
+			if err := b.next(ctx); err != nil {
+				return err
+			}
 		}
-		part, err := b.part(ctx)
-		if err != nil {
-			return err
-		}
-		if len(part.Add)+len(part.Remove) == 0 {
-			return b.arrived()
-		}
-		if b.target.DryRun {
-			b.result.Plan, b.result.Outcome = &Plan{Action: ActionSubmit}, OutcomePlanned
-			return nil
-		}
-		if err := b.send(ctx, part); err != nil || b.result.Outcome != "" {
-			return err
-		}
-	}
-}
-
-// arrived ends a run for which nothing is left to change.
-func (b *bucket) arrived() error {
-	b.result.Outcome = OutcomeAlreadyActive
-	if b.result.Submitted {
-		b.result.Outcome = OutcomeActive
 	}
 	return nil
 }
 
-// over waits for a change that is in progress: ours, if its answer was lost, or
-// somebody else's.
-func (b *bucket) over(ctx context.Context, a papi.Activation) error {
-	if b.tried.made(a) {
-		b.result.Submitted, b.tried = true, nil
-		return b.through(ctx, a)
+// pending returns what is in progress on either network, and where to look at
+// it: a change of hostnames and an activation of a version exclude each other.
+func (b *bucket) pending(ctx context.Context) (*papi.Activation, API, error) { //nolint:ireturn // whichever of the two APIs it is
+	list, err := b.look(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	return b.yieldTo(ctx, a, BucketChanges{b.api})
+	var changed *papi.ActivationList
+	if err := b.persist(ctx, func() (err error) {
+		changed, err = BucketChanges{b.api}.Activations(ctx, b.ref())
+		return err
+	}); err != nil {
+		return nil, nil, err
+	}
+	if err := b.learn(changed); err != nil {
+		return nil, nil, err
+	}
+	for _, network := range [...]papi.Network{b.target.Network, papi.Staging, papi.Production} {
+		if found := Pending(changed.Items, network); len(found) > 0 {
+			return &found[0], BucketChanges{b.api}, nil
+		}
+		if found := Pending(list.Items, network); len(found) > 0 {
+			return &found[0], b.api, nil
+		}
+	}
+	return nil, nil, nil
+}
+
+// persist repeats a read that fails while it is not known what became of a
+// submission, or one has been accepted; nothing may be lost then.
+func (b *bucket) persist(ctx context.Context, read func() error) error {
+	for n := 0; ; n++ {
+		err := read()
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return b.stopped(ctx)
+		case !isTransient(err) && b.tried != nil:
+			return &Stopped{Uncertain: true, cause: limited(err)}
+		case !isTransient(err) || b.tried == nil && !b.result.Submitted:
+			return limited(err)
+		}
+		if err := b.pause(ctx, max(linear(n), waitOf(err)), err); err != nil {
+			return err
+		}
+	}
+}
+
+// next sends the next part, or ends the run when nothing is left.
+func (b *bucket) next(ctx context.Context) error {
+	part, left, err := b.part(ctx)
+	switch size := len(part.Add) + len(part.Remove); {
+	case err != nil:
+		return err
+	case size == 0 && left > 0: // accepted, and not shown: not to be sent again
+		if b.rereads++; b.rereads > b.resubmissions() {
+			return fmt.Errorf("PAPI has accepted the change and does not show %d of the hostnames as they were wanted", left)
+		}
+		return b.pause(ctx, linear(b.rereads-1), errors.New("the hostnames are not shown yet"))
+	case size == 0:
+		b.arrived()
+		return nil
+	case b.target.DryRun:
+		b.result.Plan, b.result.Outcome = &Plan{Action: ActionSubmit}, OutcomePlanned
+		b.note(part)
+		return nil
+	case b.target.NoWait && len(b.change.Add)+len(b.change.Remove) > papi.MaxBucketHostnames:
+		return &Rejected{Reason: fmt.Sprintf("more than %d hostnames go in parts, each of which is waited for: not without waiting", papi.MaxBucketHostnames)}
+	}
+	return b.send(ctx, part)
+}
+
+// arrived ends a run for which nothing is left to change.
+func (b *bucket) arrived() {
+	if b.tried != nil { // its answer was lost, and here is what it did
+		b.result.Submitted = true
+		b.note(b.sent)
+	}
+	b.result.Outcome = OutcomeAlreadyActive
+	if b.result.Submitted {
+		b.result.Outcome = OutcomeActive
+	}
+}
+
+// note adds a part to what has changed.
+func (b *bucket) note(part papi.BucketChange) {
+	for _, a := range part.Add {
+		b.result.Hostnames.Added = appendNew(b.result.Hostnames.Added, a.CNAMEFrom)
+	}
+	for _, name := range part.Remove {
+		b.result.Hostnames.Removed = appendNew(b.result.Hostnames.Removed, name)
+	}
+}
+
+// through waits for a change of this run.
+func (b *bucket) through(ctx context.Context, a papi.Activation, part papi.BucketChange) error {
+	b.tried = nil
+	b.result.Submitted, b.result.Activation, b.result.BlockedBy = true, &a, nil
+	if b.target.NoWait {
+		b.note(part)
+		return b.accepted()
+	}
+	follows := &run{engine: &Engine{API: BucketChanges{b.api}, Observe: b.engine.Observe, Speed: b.engine.Speed}, target: b.target, result: b.result, clock: b.clock}
+	if err := follows.follow(ctx, a.ActivationID); err != nil {
+		return err
+	}
+	b.result.Outcome = ""
+	b.note(part)
+	for _, added := range part.Add {
+		b.shown[strings.ToLower(added.CNAMEFrom)] = true
+	}
+	for _, name := range part.Remove {
+		b.shown[strings.ToLower(name)] = true
+	}
+	return nil
 }
 
 // changing returns the change of a hostname bucket that is in the way of an
@@ -164,79 +262,70 @@ func (r *run) changing(ctx context.Context) (*papi.Activation, BucketChanges) {
 	return nil, BucketChanges{}
 }
 
-// through waits for a change of this run.
-func (b *bucket) through(ctx context.Context, a papi.Activation) error {
-	b.result.Activation, b.result.BlockedBy = &a, nil
-	follows := &run{engine: &Engine{API: BucketChanges{b.api}, Observe: b.engine.Observe, Speed: b.engine.Speed}, target: b.target, result: b.result, clock: b.clock}
-	err := follows.follow(ctx, a.ActivationID)
-	b.result.Outcome = ""
-	return err
+// part returns what is to be changed next, and how much is left that PAPI has
+// accepted already.
+func (b *bucket) part(ctx context.Context) (part papi.BucketChange, left int, err error) {
+	part = papi.BucketChange{Network: b.target.Network, Note: b.target.Request.Note, NotifyEmails: b.target.Request.NotifyEmails}
+	var served *papi.ServedHostnames
+	if err := b.persist(ctx, func() (err error) {
+		served, err = b.api.PropertyHostnames(ctx, b.ref(), b.target.Network)
+		return err
+	}); err != nil {
+		return part, 0, err
+	}
+	b.result.Hostnames.Hostnames = servedOn(served.Items, b.target.Network)
+	add, remove := difference(b.result.Hostnames.Hostnames, b.change.Add, b.change.Remove)
+	all := len(add) + len(remove)
+	add = slices.DeleteFunc(add, func(a papi.AddedHostname) bool { return b.shown[strings.ToLower(a.CNAMEFrom)] })
+	remove = slices.DeleteFunc(remove, func(name string) bool { return b.shown[strings.ToLower(name)] })
+	left = all - len(add) - len(remove)
+	part.Add = add[:min(len(add), papi.MaxBucketHostnames)]
+	part.Remove = remove[:min(len(remove), papi.MaxBucketHostnames-len(part.Add))]
+	return part, left, nil
 }
 
-// part returns what is to be changed next.
-func (b *bucket) part(ctx context.Context) (papi.BucketChange, error) {
-	part := papi.BucketChange{Network: b.target.Network, Note: b.target.Request.Note, NotifyEmails: b.target.Request.NotifyEmails}
-	served, err := b.api.PropertyHostnames(ctx, b.ref(), b.target.Network)
-	if err != nil {
-		return part, b.readError(ctx, err)
-	}
-	have := make([]papi.Hostname, 0, len(served.Items))
-	for _, h := range served.Items {
+// servedOn returns the hostnames that are served on a network.
+func servedOn(items []papi.ServedHostname, network papi.Network) []papi.Hostname {
+	have := make([]papi.Hostname, 0, len(items))
+	for _, h := range items {
 		on := papi.Hostname{CNAMEFrom: h.CNAMEFrom, CNAMETo: h.StagingCNAMETo, EdgeHostnameID: h.StagingEdgeHostnameID, CertProvisioningType: h.StagingCertType}
-		if b.target.Network == papi.Production {
+		if network == papi.Production {
 			on = papi.Hostname{CNAMEFrom: h.CNAMEFrom, CNAMETo: h.ProductionCNAMETo, EdgeHostnameID: h.ProductionEdgeHostnameID, CertProvisioningType: h.ProductionCertType}
 		}
 		if on.EdgeHostnameID != "" || on.CNAMETo != "" {
 			have = append(have, on)
 		}
 	}
-	b.result.Hostnames.Hostnames = have
-	part.Add, part.Remove = difference(have, b.change.Add, b.change.Remove)
-	if most := papi.MaxBucketHostnames; len(part.Add) > most {
-		part.Add, part.Remove = part.Add[:most], nil
-	} else if len(part.Add)+len(part.Remove) > most {
-		part.Remove = part.Remove[:most-len(part.Add)]
-	}
-	return part, nil
+	return have
 }
 
 // send submits a part and waits for it. It returns nil when it has to be looked
 // again.
 func (b *bucket) send(ctx context.Context, part papi.BucketChange) error {
-	known := make(map[string]bool, len(b.known))
-	for _, id := range b.known {
-		known[id.Bare()] = true
-	}
+	before := b.tried
 	if b.tried == nil {
-		b.tried = &submission{known: known, since: b.begun.Add(b.clock - clockTolerance)}
+		known := make(map[string]bool, len(b.known))
+		for _, id := range b.known {
+			known[id.Bare()] = true
+		}
+		b.tried, b.sent = &submission{known: known, since: time.Now().Add(b.clock - clockTolerance)}, part
 	}
 	created, err := b.api.PatchBucket(ctx, b.ref(), part)
 	if err != nil {
 		if !isUncertain(err) {
-			b.tried = nil
+			b.tried = before
 		}
 		n := b.fails
 		b.fails++
 		return b.doubt(ctx, err, n)
 	}
-	b.tried, b.fails = nil, 0
-	b.result.Submitted = true
-	for _, a := range part.Add {
-		b.result.Hostnames.Added = appendNew(b.result.Hostnames.Added, a.CNAMEFrom)
-	}
-	for _, name := range part.Remove {
-		b.result.Hostnames.Removed = appendNew(b.result.Hostnames.Removed, name)
-	}
+	b.fails = 0
 	a := papi.Activation{
 		ActivationID: created.ActivationID, ActivationType: papi.Activate, Network: b.target.Network,
 		PropertyID: b.target.Property.PropertyID, PropertyName: b.result.PropertyName, Status: papi.StatusNew,
 	}
 	b.emit(Event{Kind: EventSubmitted, Activation: &a})
-	if b.target.NoWait {
-		b.result.Activation, b.result.Outcome = &a, OutcomeSubmitted
-		return nil
-	}
-	return b.through(ctx, a)
+	return b.through(ctx, a, part)
 }
 
 func appendNew(list []string, name string) []string {

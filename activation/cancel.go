@@ -176,6 +176,7 @@ func (r *run) cancel(ctx context.Context, a papi.Activation) error {
 		gone := errors.Is(err, papi.ClassNotFound)
 		a, err = r.reread(ctx, a)
 		switch {
+		case gone && errors.Is(err, papi.ClassNotFound) && r.result.Submitted: // it may not be there yet
 		case gone && errors.Is(err, papi.ClassNotFound):
 			r.result.Outcome = OutcomeAlreadyCancelled // it is not there any more
 			return nil

@@ -87,8 +87,13 @@ func (r *run) planned(ctx context.Context, s step, list *papi.ActivationList) er
 		if r.target.FailIfPending {
 			return &Busy{Blocker: s.activation}
 		}
+	case unclear:
+		return &Rejected{Reason: "what is active is not clear"}
 	case create:
 		if err := r.check(ctx, list.Items); err != nil {
+			return err
+		}
+		if err := r.decide(list); err != nil {
 			return err
 		}
 		req := r.request()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/propctl/propctl/papi"
 )
@@ -78,9 +79,25 @@ func (e *Engine) ChangeHostnames(ctx context.Context, c HostnameChange) (*Result
 	if !ok {
 		return &Result{Property: c.Property, Network: c.Network}, fmt.Errorf("hostnames: %T cannot change them", e.API)
 	}
-	h := &hostnames{engine: e, api: api, change: c}
+	h := &hostnames{engine: e, api: api, change: c, begun: time.Now()}
+	if err := c.contradiction(); err != nil {
+		return e.newRun(c.Target).finish(err)
+	}
 	r, err := h.run(ctx)
 	return r.finish(err)
+}
+
+// contradiction reports what cannot be brought about whatever PAPI has.
+func (c HostnameChange) contradiction() error {
+	for i, a := range c.Add {
+		if slices.ContainsFunc(c.Remove, func(name string) bool { return sameName(name, a.CNAMEFrom) }) {
+			return &Rejected{Reason: a.CNAMEFrom + " is to be added and removed"}
+		}
+		if slices.ContainsFunc(c.Add[:i], func(b papi.AddedHostname) bool { return sameName(a.CNAMEFrom, b.CNAMEFrom) }) {
+			return &Rejected{Reason: a.CNAMEFrom + " is to be added twice"}
+		}
+	}
+	return nil
 }
 
 // hostnames is one call of ChangeHostnames.
@@ -88,6 +105,10 @@ type hostnames struct {
 	engine *Engine
 	api    HostnamesAPI
 	change HostnameChange
+	begun  time.Time
+	// conflicts counts how often the base was changed in between, yields the looks
+	// at what is in the way.
+	conflicts, yields int
 }
 
 // place is a property that may take the hostnames, as it is now.
@@ -109,10 +130,14 @@ func (h *hostnames) run(ctx context.Context) (*run, error) {
 		if err != nil {
 			return p.run, err
 		}
+		if p.blocker != nil && !p.ours && h.change.DryRun {
+			return p.run, p.planned(ctx, step{blocked, *p.blocker}, p.list)
+		}
 		if p.blocker != nil && !p.ours {
 			if err := p.yield(ctx, *p.blocker); err != nil {
 				return p.run, err
 			}
+			h.yields = p.yields
 			continue // all of it may have changed
 		}
 		again, err := h.bringAbout(ctx, p)
@@ -173,6 +198,7 @@ func (h *hostnames) inspect(ctx context.Context, ref papi.PropertyRef) (*place, 
 	t := h.change.Target
 	t.Property, t.Version = ref, anyVersion
 	p := &place{run: h.engine.newRun(t)}
+	p.begun, p.yields = h.begun, h.yields
 	var err error
 	if p.list, err = p.look(ctx); err != nil {
 		return p, err
@@ -191,7 +217,7 @@ func (h *hostnames) inspect(ctx context.Context, ref papi.PropertyRef) (*place, 
 		return p, nil
 	}
 	p.blocker = &pending[0]
-	if p.blocker.ActivationType == papi.Deactivate {
+	if !activates(*p.blocker) || phaseOf(*p.blocker) == undoing {
 		return p, nil
 	}
 	coming, err := h.api.VersionHostnames(ctx, p.ref(), p.blocker.PropertyVersion)
@@ -201,7 +227,6 @@ func (h *hostnames) inspect(ctx context.Context, ref papi.PropertyRef) (*place, 
 	add, remove := difference(coming.Items, h.change.Add, h.change.Remove)
 	if p.ours = len(add)+len(remove) == 0; p.ours {
 		p.settle(p.blocker.PropertyVersion, coming.Items)
-		p.result.Hostnames.Resumed = p.blocker.PropertyVersion != p.base
 	}
 	return p, nil
 }

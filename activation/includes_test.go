@@ -26,10 +26,10 @@ func headers(version int) activation.Target {
 	}
 }
 
-// latestOf returns the latest version of an include.
-func (s *scene) latestOf(include papi.ID) int {
+// latestHeaders returns the latest version of the include.
+func (s *scene) latestHeaders() int {
 	s.t.Helper()
-	latest, err := s.client().LatestIncludeVersion(s.t.Context(), papi.IncludeRef{IncludeID: include}, "")
+	latest, err := s.client().LatestIncludeVersion(s.t.Context(), papi.IncludeRef{IncludeID: "inc_2001"}, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func (s *scene) ofInclude(version int) int {
 func TestIncludesAreActivatedThroughTheirValidation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{})
-		v := s.latestOf("inc_2001")
+		v := s.latestHeaders()
 		result, err := s.overIncludes().Activate(t.Context(), headers(v))
 		if err != nil || result.Outcome != activation.OutcomeActive || !result.Submitted || result.Version != v || result.PropertyName != "security-headers" {
 			t.Fatalf("outcome %q of %q version %d: %v", result.Outcome, result.PropertyName, result.Version, err)
@@ -66,7 +66,7 @@ func TestIncludesAreSubmittedOnceWhateverHappens(t *testing.T) {
 		t.Run(f, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newScene(t, simulator.Options{})
-				v := s.latestOf("inc_2001")
+				v := s.latestHeaders()
 				s.sim.Inject(fault(t, f))
 				result, err := s.overIncludes().Activate(t.Context(), headers(v))
 				if err != nil || result.Outcome != activation.OutcomeActive || s.ofInclude(v) != 1 {
@@ -84,7 +84,7 @@ func TestIncludesAreDeactivatedAndCancelled(t *testing.T) {
 		if err != nil || result.Outcome != activation.OutcomeDeactivated {
 			t.Fatalf("outcome %q: %v", result.Outcome, err)
 		}
-		target := headers(s.latestOf("inc_2001"))
+		target := headers(s.latestHeaders())
 		target.NoWait = true
 		if _, err := s.overIncludes().Activate(t.Context(), target); err != nil {
 			t.Fatal(err)

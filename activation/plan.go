@@ -78,6 +78,15 @@ func Pending(have []papi.Activation, network papi.Network) []papi.Activation {
 // none is. Older entries may still say ACTIVE although another version, or a
 // deactivation, has taken their place: the latest one counts.
 func Active(have []papi.Activation, network papi.Network) *papi.Activation {
+	if newest := lastLive(have, network); newest != nil && activates(*newest) {
+		return newest
+	}
+	return nil
+}
+
+// lastLive returns the latest activation of any type that has reached the
+// network, nil when none has.
+func lastLive(have []papi.Activation, network papi.Network) *papi.Activation {
 	var all []papi.Activation
 	order := later
 	for _, a := range have {
@@ -92,9 +101,6 @@ func Active(have []papi.Activation, network papi.Network) *papi.Activation {
 		return nil
 	}
 	newest := slices.MaxFunc(all, order)
-	if !activates(newest) {
-		return nil
-	}
 	return &newest
 }
 
@@ -185,6 +191,7 @@ const (
 	follow                  // it is on its way
 	blocked                 // another one is in the way
 	over                    // what this run submitted has ended already
+	unclear                 // PAPI shows something that this program does not know
 )
 
 // step is what to do next.
@@ -201,7 +208,7 @@ func plan(have []papi.Activation, g goal) step {
 		switch {
 		case InProgress(*made): // whatever else is in progress, this is to be known
 			return step{follow, *made}
-		case phaseOf(*made) == ended && !slices.ContainsFunc(pending, g.wants):
+		case phaseOf(*made) == live && replaced(have, *made, g.network), phaseOf(*made) == ended && !slices.ContainsFunc(pending, g.wants):
 			return step{over, *made}
 		}
 	}
@@ -216,6 +223,9 @@ func plan(have []papi.Activation, g goal) step {
 	now := Active(have, g.network)
 	switch {
 	case g.deactivate && now == nil:
+		if strange := lastLive(have, g.network); strange != nil && strange.ActivationType != papi.Deactivate {
+			return step{unclear, *strange}
+		}
 		return step{done, inactive(have, g)}
 	case now != nil && g.wants(*now) && g.steady && !settled(*now):
 		return step{follow, *now}
@@ -223,6 +233,12 @@ func plan(have []papi.Activation, g goal) step {
 		return step{done, *now}
 	}
 	return step{kind: create}
+}
+
+// replaced reports whether something that came after has the place of an
+// activation that was live.
+func replaced(have []papi.Activation, a papi.Activation, network papi.Network) bool {
+	return slices.ContainsFunc(have, func(o papi.Activation) bool { return o.Network == network && phaseOf(o) == live && later(o, a) > 0 })
 }
 
 // inactive returns the deactivation after which nothing was active any more,

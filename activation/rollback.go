@@ -84,7 +84,7 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 	if err != nil {
 		return err
 	}
-	if t.CancelPending && !t.DryRun {
+	if t.CancelPending && !t.DryRun && !r.returning(list.Items, t, named) {
 		cancelled, err := r.clear(ctx, list.Items)
 		if err != nil {
 			return err
@@ -107,7 +107,11 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 		}
 		if blocker == nil {
 			r.result.Version = back.To
+			r.result.Return = &back
 			break
+		}
+		if t.DryRun {
+			return r.planned(ctx, step{blocked, *blocker}, list)
 		}
 		if err := r.yield(ctx, *blocker); err != nil {
 			return err
@@ -116,27 +120,42 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 			return err
 		}
 	}
-	return r.goBack(ctx, list, t)
+	return r.goBack(ctx, t, named)
 }
 
-// goBack activates the version to return to, fast where that can be.
-func (r *run) goBack(ctx context.Context, list *papi.ActivationList, t RollbackTarget) error {
-	back := choose(Active(list.Items, t.Network), r.result.Version, t.Fast, r.now(list))
-	r.result.Return = &back
-	if t.Fast == FastRequire && !back.Fast && back.From != back.To {
-		return &Rejected{Reason: "fast fallback is not possible: " + back.Reason}
+// goBack activates the version to return to, fast where that can be. Which it is
+// is decided right before each submission: what is active may have changed while
+// another activation was waited for.
+func (r *run) goBack(ctx context.Context, t RollbackTarget, named bool) error {
+	fast, refusal := t.Fast, ""
+	r.before = func(list *papi.ActivationList) error {
+		now := Active(list.Items, t.Network)
+		if !named && (now == nil || now.PropertyVersion != r.result.Return.From) {
+			return &Rejected{Reason: fmt.Sprintf("version %d is not active on %s any more; look, and decide again", r.result.Return.From, t.Network)}
+		}
+		back := choose(now, r.result.Version, fast, r.now(list))
+		if refusal != "" {
+			back.Reason = refusal
+		}
+		r.result.Return = &back
+		if t.Fast == FastRequire && !back.Fast {
+			return &Rejected{Reason: "fast fallback is not possible: " + back.Reason}
+		}
+		r.target.Request.UseFastFallback = back.Fast
+		return nil
 	}
-	r.target.Request.UseFastFallback = back.Fast
 	err := r.activate(ctx)
-	if back.Fast && t.Fast != FastRequire && isRefusal(err) {
-		back.Fast, back.Reason = false, "PAPI refused it: "+err.Error()
-		r.target.Request.UseFastFallback = false
+	if r.target.Request.UseFastFallback && t.Fast != FastRequire && isRefusal(err) {
+		fast, refusal = FastAvoid, "PAPI refused fast fallback: "+err.Error()
 		r.emit(Event{Kind: EventRetrying, Err: err})
-		r.tried, r.last, r.fails = nil, nil, 0
+		r.last, r.fails = nil, 0
 		err = r.activate(ctx)
 	}
 	if r.result.Outcome == OutcomeActive || r.result.Outcome == OutcomeAlreadyActive {
 		r.result.Outcome = OutcomeRolledBack
+	}
+	if r.result.Return == nil {
+		r.result.Return = &Return{From: r.result.Version, To: r.result.Version, Reason: "it is so already"}
 	}
 	return err
 }
@@ -156,6 +175,22 @@ func (r *run) now(list *papi.ActivationList) time.Time {
 		return time.Now()
 	}
 	return list.Date
+}
+
+// returning reports whether what is in progress is the return itself.
+func (r *run) returning(have []papi.Activation, t RollbackTarget, named bool) bool {
+	to := t.Version
+	if !named {
+		back, blocker, err := previous(have, t.Network)
+		if err != nil || blocker != nil {
+			return false
+		}
+		to = back.To
+	}
+	pending := Pending(have, t.Network)
+	return len(pending) > 0 && !slices.ContainsFunc(pending, func(a papi.Activation) bool {
+		return a.PropertyVersion != to || !activates(a) || phaseOf(a) == undoing
+	})
 }
 
 // clear cancels what is in progress on the network. It returns false when
@@ -188,21 +223,18 @@ func previous(have []papi.Activation, network papi.Network) (Return, *papi.Activ
 		}
 		return Return{}, nil, &NothingBefore{Network: network, History: newestFirst(have, network)}
 	}
-	var before []papi.Activation
-	for _, a := range history {
-		if later(a, *now) < 0 && a.PropertyVersion != now.PropertyVersion {
-			before = append(before, a)
+	back := Return{From: now.PropertyVersion, To: now.PropertyVersion, Reason: "it is a return already"}
+	if !returned(have, *now) {
+		i := slices.IndexFunc(history, func(a papi.Activation) bool {
+			return later(a, *now) < 0 && a.PropertyVersion != now.PropertyVersion
+		})
+		if i < 0 {
+			return Return{}, nil, &NothingBefore{Network: network, History: newestFirst(have, network)}
 		}
-	}
-	if len(before) == 0 {
-		return Return{}, nil, &NothingBefore{Network: network, History: newestFirst(have, network)}
-	}
-	back := Return{From: now.PropertyVersion, To: before[0].PropertyVersion}
-	returned := slices.ContainsFunc(history, func(a papi.Activation) bool {
-		return later(a, before[0]) < 0 && a.PropertyVersion == now.PropertyVersion
-	})
-	if returned && now.PropertyVersion < before[0].PropertyVersion {
-		back.To = now.PropertyVersion // it is a return already
+		if back = (Return{From: now.PropertyVersion, To: history[i].PropertyVersion}); back.To > back.From {
+			// Run again, it could not be told from a version to return from.
+			return Return{}, nil, &Rejected{Reason: fmt.Sprintf("version %d was active before version %d and is the newer one; name it to go there", back.To, back.From)}
+		}
 	}
 	if len(pending) > 0 && pending[0].PropertyVersion != back.To {
 		return Return{}, &pending[0], nil
@@ -210,12 +242,28 @@ func previous(have []papi.Activation, network papi.Network) (Return, *papi.Activ
 	return back, nil, nil
 }
 
+// returned reports whether what is active is itself a return: it has served
+// before, and a later version was tried in between, however that ended.
+func returned(have []papi.Activation, now papi.Activation) bool {
+	for _, first := range served(have, now.Network) {
+		if first.PropertyVersion != now.PropertyVersion || later(first, now) >= 0 {
+			continue
+		}
+		for _, a := range newestFirst(have, now.Network) {
+			if activates(a) && a.PropertyVersion > now.PropertyVersion && later(a, first) > 0 && later(a, now) < 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // served returns the activations of a network whose version has served traffic,
 // the latest first: without those that failed, were cancelled, or were taken
 // off the network.
 func served(have []papi.Activation, network papi.Network) []papi.Activation {
 	return slices.DeleteFunc(newestFirst(have, network), func(a papi.Activation) bool {
-		return a.ActivationType == papi.Deactivate || (a.Status != papi.StatusActive && a.Status != papi.StatusInactive)
+		return !activates(a) || (a.Status != papi.StatusActive && a.Status != papi.StatusInactive)
 	})
 }
 

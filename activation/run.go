@@ -22,6 +22,9 @@ type run struct {
 	// noBucket is true once PAPI has shown no change of a hostname bucket.
 	noBucket bool
 	last     error // why the last submission came to nothing
+	// before is asked right before each submission, with the look that it follows;
+	// nil for nothing to decide.
+	before func(*papi.ActivationList) error
 }
 
 func (e *Engine) newRun(t Target) *run {
@@ -158,6 +161,23 @@ func (r *run) already(a papi.Activation) error {
 		r.result.Outcome = OutcomeAlreadyActive
 	}
 	return nil
+}
+
+// ended ends a run whose submission was over before it was looked for.
+func (r *run) ended(a papi.Activation) error {
+	r.result.Activation, r.result.Submitted = &a, true
+	if phaseOf(a) == live { // and something else has its place
+		return &Failed{Outcome: OutcomeSuperseded, Activation: a}
+	}
+	return r.conclude(a)
+}
+
+// decide settles what depends on what is there right before a submission.
+func (r *run) decide(list *papi.ActivationList) error {
+	if r.before == nil {
+		return nil
+	}
+	return r.before(list)
 }
 
 // adopt takes an activation that is on its way for the one to follow.

@@ -24,6 +24,9 @@ func (r *run) create(ctx context.Context, list *papi.ActivationList) error {
 	if err := r.check(ctx, list.Items); err != nil {
 		return err
 	}
+	if err := r.decide(list); err != nil {
+		return err
+	}
 	r.result.BlockedBy = nil
 	created, err := r.submit(ctx)
 	if err != nil {
@@ -122,8 +125,9 @@ func (r *run) reconsidered(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return r.stopped(ctx)
 	}
-	if !errors.Is(err, papi.ClassSuspended) { // what was not sent has not failed
-		r.fails++
+	_, validating := r.engine.API.(Includes) // which PAPI lists nowhere until it is over
+	if !errors.Is(err, papi.ClassSuspended) && (!validating || !errors.Is(err, papi.ClassStillPending)) {
+		r.fails++ // what was not sent has not failed
 	}
 	r.last = limited(err)
 	if r.engine.Jitter != nil {

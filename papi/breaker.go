@@ -144,7 +144,7 @@ func (b *breaker) learn(kind string, v verdict, probe bool, now time.Time) {
 		c.failures++
 		switch {
 		case probe:
-			c.length = min(time.Duration(float64(c.length)*b.settings.Factor), b.settings.Maximum)
+			c.length = time.Duration(min(float64(c.length)*b.settings.Factor, float64(b.settings.Maximum)))
 			c.until = now.Add(c.length)
 		case c.failures >= b.after && c.until.IsZero():
 			c.length = b.settings.Initial

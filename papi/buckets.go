@@ -70,6 +70,9 @@ func (c *Client) PropertyHostnames(ctx context.Context, ref PropertyRef, network
 		if err != nil {
 			return paging{}, err
 		}
+		if body.Hostnames.Items == nil {
+			return paging{}, malformed(http.MethodGet, t, answer, errors.New("it has no hostnames.items"))
+		}
 		list.Answer, list.AccountID, list.ContractID, list.GroupID = answer, body.AccountID, body.ContractID, body.GroupID
 		list.Items = append(list.Items, body.Hostnames.Items...)
 		return body.Hostnames.at(len(list.Items)), nil
@@ -102,6 +105,9 @@ func readPages(t target, read func(target) (paging, error)) error {
 		page, err := read(t)
 		if err != nil {
 			return err
+		}
+		if page.NextLink == "" && page.read < page.TotalItems {
+			return malformed(http.MethodGet, t, Answer{}, fmt.Errorf("it has %d of %d items, and no link to the others", page.read, page.TotalItems))
 		}
 		if page.read == before || page.NextLink == "" || page.TotalItems > 0 && page.read >= page.TotalItems {
 			return nil

@@ -235,6 +235,10 @@ func (c Credentials) Scrub(text string) string {
 	for _, secret := range c.secrets() {
 		text = strings.ReplaceAll(text, secret, masked)
 	}
+	const signature = "signature=" // of the request itself, which a proxy may send back
+	if strings.Contains(text, signature) {
+		text = regexp.MustCompile(signature+`[\w+/=-]+`).ReplaceAllString(text, signature+masked)
+	}
 	return text
 }
 

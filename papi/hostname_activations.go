@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 )
 
@@ -77,6 +78,9 @@ func (c *Client) HostnameActivations(ctx context.Context, ref PropertyRef) (*Hos
 		answer, err := c.get(ctx, t, &body)
 		if err != nil {
 			return paging{}, err
+		}
+		if body.Items == nil {
+			return paging{}, malformed(http.MethodGet, t, answer, errors.New("it has no hostnameActivations.items"))
 		}
 		list.Answer, list.AccountID, list.ContractID, list.GroupID = answer, body.AccountID, body.ContractID, body.GroupID
 		list.Items = append(list.Items, body.Items...)

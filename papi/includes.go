@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -196,9 +197,13 @@ type includeActivationsBody struct {
 // Source: GET /includes/{includeId}/activations.
 func (c *Client) IncludeActivations(ctx context.Context, ref IncludeRef) (*IncludeActivationList, error) {
 	var body includeActivationsBody
-	answer, err := c.get(ctx, ref.path("activations"), &body)
+	t := ref.path("activations")
+	answer, err := c.get(ctx, t, &body)
 	if err != nil {
 		return nil, err
+	}
+	if body.Activations.Items == nil {
+		return nil, malformed(http.MethodGet, t, answer, errors.New("it has no activations.items"))
 	}
 	return &IncludeActivationList{
 		Answer: answer, AccountID: body.AccountID, ContractID: body.ContractID, GroupID: body.GroupID,

@@ -184,9 +184,7 @@ var errNoTime = errors.New("the rate limit leaves no time for another request")
 // Its body is in memory, and is left as it was.
 func isRefusal(resp *http.Response) bool {
 	switch resp.StatusCode {
-	case http.StatusTooManyRequests:
-		return true
-	case http.StatusBadRequest, http.StatusServiceUnavailable:
+	case http.StatusTooManyRequests, http.StatusBadRequest, http.StatusServiceUnavailable:
 	default:
 		return false
 	}
