@@ -1,10 +1,8 @@
 package cmd
 
 import (
-	"context"
-	"slices"
-
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/papi"
@@ -29,36 +27,57 @@ type activateFlags struct {
 	yes            bool
 }
 
-func (p *program) activateCommand() *cobra.Command {
+func (p *program) activateCommand(about kind) *cobra.Command {
 	f := &activateFlags{networks: networks{all: []papi.Network{papi.Staging}, most: 2}}
 	c := &cobra.Command{
-		Use:   "activate PROPERTY[@VERSION]",
+		Use:   "activate " + about.operand() + "[@VERSION]",
 		Short: "Activate a version on a network and wait for the outcome",
-		Long: `Activate a version on a network and wait for the outcome.
-
-PROPERTY is a property's id (prp_123 or 123), its exact name, or a hostname that
-it serves. VERSION is a number, latest (which is the default), staging or
+		Long: "Activate a version on a network and wait for the outcome.\n\n" + about.choose(
+			`PROPERTY is a property's id (prp_123 or 123), its exact name, or a hostname that
+it serves.`, `INCLUDE is an include's id (inc_123 or 123) or its exact name. PAPI validates the
+properties that use it first.`) + ` VERSION is a number, latest (which is the default), staging or
 production: the version that is active there now.
 
 A version that is active already is a success and submits nothing, and one that
 is on its way is followed. When another version is pending on that network, it is
 waited for.`,
-		Example: `  propctl activate www.example.com --notify you@example.com
+		Example: about.choose(`  propctl activate www.example.com --notify you@example.com
   propctl activate www.example.com@staging -n production --notify you@example.com
   propctl activate prp_123@7 -n staging,production --notify you@example.com -o json`,
-		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*report, error) {
-				return p.activate(ctx, f, args[0])
-			})
-		},
+			`  propctl includes activate security-headers --notify you@example.com
+  propctl includes activate inc_123@staging -n production --notify you@example.com`),
 	}
-	f.declare(c)
-	return c
+	f.declareNetworks(c)
+	f.declare(c.Flags(), about)
+	return workflow{verb: "activate", of: about, flags: f, versioned: true, change: activates{}}.command(p, c)
 }
 
-func (f *activateFlags) declare(c *cobra.Command) {
-	fs := c.Flags()
-	fs.VarP(&f.networks, "network", "n", "`network`: staging, production, or staging,production for one after the other")
+// declareNetworks declares the flag for as many networks as the value takes.
+func (f *activateFlags) declareNetworks(c *cobra.Command) {
+	usage := "`network`: staging or production"
+	if f.networks.most > 1 {
+		usage = "`network`: staging, production, or staging,production for one after the other"
+	}
+	c.Flags().VarP(&f.networks, "network", "n", usage)
+}
+
+// declare declares all but the network.
+func (f *activateFlags) declare(fs *pflag.FlagSet, about kind) {
+	f.declareSubmission(fs)
+	f.warnings = activation.AcknowledgeWarnings
+	fs.Var(oneOf[activation.WarningPolicy]{&f.warnings, []activation.WarningPolicy{
+		activation.AcknowledgeWarnings, activation.FailOnWarnings, activation.FailOnNewWarnings,
+	}}, "warnings", "`acknowledge` the rule tree's warnings, fail if there are any, or only if there are new ones")
+	if about == properties { // there is none for includes
+		fs.VarPF(&f.fastPush, "fast-push", "", "PAPI's fastPush (default: PAPI's)").NoOptDefVal = "true"
+	}
+	fs.VarPF(&f.ignoreHTTP, "ignore-http-errors", "", "PAPI's ignoreHttpErrors (default: PAPI's)").NoOptDefVal = "true"
+	fs.VarPF(&f.delay, "delay-validations", "", "PAPI's delayValidations (default: PAPI's)").NoOptDefVal = "true"
+	fs.BoolVar(&f.requireStaging, "require-staging", false, "production only for a version that is active on staging")
+}
+
+// declareSubmission declares what goes with every submission.
+func (f *activateFlags) declareSubmission(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&f.notify, "notify", nil, "e-mail `address` that PAPI notifies; at least one is needed")
 	fs.StringVar(&f.note, "note", "", "`text` that goes with the activation")
 	f.ifPending = whenPendingWait
@@ -67,24 +86,9 @@ func (f *activateFlags) declare(c *cobra.Command) {
 	f.waiting.declare(fs)
 	f.onTimeout = timeoutLeave
 	fs.Var(oneOf[choice]{&f.onTimeout, []choice{timeoutLeave, timeoutCancel}}, "on-timeout", "when --timeout passes: `leave` the activation alone, or cancel it")
-	f.warnings = activation.AcknowledgeWarnings
-	fs.Var(oneOf[activation.WarningPolicy]{&f.warnings, []activation.WarningPolicy{
-		activation.AcknowledgeWarnings, activation.FailOnWarnings, activation.FailOnNewWarnings,
-	}}, "warnings", "`acknowledge` the rule tree's warnings, fail if there are any, or only if there are new ones")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "look and decide, and submit nothing")
-	for _, o := range [...]struct {
-		to          *optionalBool
-		name, usage string
-	}{
-		{&f.fastPush, "fast-push", "PAPI's fastPush (default: PAPI's)"},
-		{&f.ignoreHTTP, "ignore-http-errors", "PAPI's ignoreHttpErrors (default: PAPI's)"},
-		{&f.delay, "delay-validations", "PAPI's delayValidations (default: PAPI's)"},
-	} {
-		fs.VarPF(o.to, o.name, "", o.usage).NoOptDefVal = "true"
-	}
 	f.compliance.declare(fs)
-	fs.BoolVar(&f.requireStaging, "require-staging", false, "production only for a version that is active on staging")
-	fs.BoolVarP(&f.yes, "yes", "y", false, "do not ask before activating on production")
+	fs.BoolVarP(&f.yes, "yes", "y", false, "do not ask")
 }
 
 // check finds what PAPI would refuse, before anything is sent.
@@ -99,11 +103,6 @@ func (f *activateFlags) check() error {
 		return err
 	}
 	return f.compliance.check()
-}
-
-// asks reports whether somebody has to confirm: on a terminal, for production.
-func (f *activateFlags) asks(env Env) bool {
-	return slices.Contains(f.networks.all, papi.Production) && !f.dryRun && !f.yes && env.StdinTerminal && env.StderrTerminal
 }
 
 // target is what is wanted on a network.

@@ -36,7 +36,7 @@ func (a *activating) report(done []*activated, err error) *report {
 
 // single is the document of one network of several.
 func (a *activating) single(one *activated) *document {
-	d := &document{SchemaVersion: schemaVersion, Command: "activate", Outcome: string(one.result.Outcome), Requests: one.requests}
+	d := &document{SchemaVersion: schemaVersion, Command: a.about.command(a.verb), Outcome: string(one.result.Outcome), Requests: one.requests}
 	one.fill(d, a.property.name)
 	if one.err != nil {
 		d.fail(judge(one.err), one.err, a.help(one, one.err))
@@ -47,19 +47,18 @@ func (a *activating) single(one *activated) *document {
 // fill completes a document with what is known of a network.
 func (one *activated) fill(d *document, name string) {
 	fillResult(d, one.result, name, one.at)
-	if plan := one.result.Plan; plan != nil {
-		d.Plan = &planView{Action: plan.Action, Request: plan.Request}
-	}
+	d.Plan = one.plan
 }
 
 // fillResult completes a document with a result of the engine.
 func fillResult(d *document, r *activation.Result, name string, now time.Time) {
-	d.Property = viewProperty(r.Property, name)
+	d.about(r.Property, name)
 	d.Version, d.Network = versionNumber(r.Version), optional(r.Network)
 	d.Activation, d.BlockedBy = viewActivation(r.Activation, now), viewActivation(r.BlockedBy, now)
 	d.Submitted, d.Adopted = &r.Submitted, &r.Adopted
 	d.Budget = viewBudget(r.Budget)
 	d.WaitedSeconds = new(seconds(r.Waited))
+	d.Return = viewReturn(r.Return)
 }
 
 // help is what can be done about an error of a network, where that depends on
@@ -86,8 +85,8 @@ func (a *activating) help(one *activated, err error) string {
 func (one *activated) print(w *printer, p property) {
 	r := one.result
 	headline(w, r, p)
-	if plan := r.Plan; plan != nil {
-		printPlan(w, plan)
+	if one.plan != nil {
+		one.plan.show(w, r, one.at)
 	}
 	printResult(w, r, one.at)
 }
@@ -98,7 +97,10 @@ func headline(w *printer, r *activation.Result, p property) {
 	if r.Version > 0 {
 		what += " version " + versionText(r.Version)
 	}
-	w.line("%s on %s: %s", what, clean(string(r.Network), maxName), outcomeText(r))
+	if r.Network != "" {
+		what += " on " + clean(string(r.Network), maxName)
+	}
+	w.line("%s: %s", what, outcomeText(r))
 }
 
 // outcomeText says what an outcome means.
@@ -135,27 +137,12 @@ func outcomeText(r *activation.Result) string {
 		return "active no longer"
 	}
 	if r.Activation != nil && activation.InProgress(*r.Activation) {
+		if r.Activation.ActivationType == papi.Deactivate {
+			return "not yet taken off"
+		}
 		return "not yet active"
 	}
 	return "not done"
-}
-
-func printPlan(w *printer, plan *activation.Plan) {
-	switch plan.Action {
-	case activation.ActionNone:
-		w.line("  plan:       nothing, it is active")
-	case activation.ActionFollow:
-		w.line("  plan:       wait for the activation that is on its way")
-	case activation.ActionWait:
-		w.line("  plan:       wait for the activation that is in the way, then submit")
-	case activation.ActionVersion:
-		w.line("  plan:       make a version and edit it")
-	case activation.ActionSubmit:
-		w.line("  plan:       submit")
-		if data, err := encodeJSON(plan.Request, false); err == nil {
-			w.line("  request:    %s", strings.TrimSpace(string(data)))
-		}
-	}
 }
 
 // printResult shows the details that are known.
@@ -163,7 +150,10 @@ func printResult(w *printer, r *activation.Result, now time.Time) {
 	row := func(name, format string, args ...any) {
 		w.line("  %-11s %s", name+":", clean(fmt.Sprintf(format, args...), maxMessage))
 	}
-	row("property", "%s", fullID(r.Property))
+	row(kindOf(r.Property.PropertyID).word(), "%s", fullID(r.Property))
+	if r.Return != nil {
+		row("return", "%s", returnText(r.Return))
+	}
 	if a := r.Activation; a != nil {
 		row("activation", "%s, %s", idOf(a), stateOf(a))
 		if a.Note != "" {
@@ -174,7 +164,7 @@ func printResult(w *printer, r *activation.Result, now time.Time) {
 		}
 	}
 	if b := r.BlockedBy; b != nil {
-		row("blocked by", "%s, version %d, %s%s", idOf(b), b.PropertyVersion, stateOf(b), noteOf(b))
+		row("blocked by", "%s, %s%s%s", idOf(b), versionOf(b), stateOf(b), noteOf(b))
 	}
 	if r.Outcome != activation.OutcomePlanned {
 		row("took", "%s", duration(r.Waited))
@@ -197,11 +187,19 @@ func fallbackText(f *fallbackView) string {
 
 // fullID is a property's id with its contract and group, where they are known.
 func fullID(ref papi.PropertyRef) string {
-	text := string(ref.PropertyID.With(papi.PrefixProperty))
+	text := string(wholeID(ref.PropertyID))
 	if ref.ContractID != "" && ref.GroupID != "" {
 		text += fmt.Sprintf(" (%s, %s)", ref.ContractID.With(papi.PrefixContract), ref.GroupID.With(papi.PrefixGroup))
 	}
 	return text
+}
+
+// versionOf is the version of an activation; a change of a bucket has none.
+func versionOf(a *papi.Activation) string {
+	if a.PropertyVersion == 0 {
+		return ""
+	}
+	return "version " + versionText(a.PropertyVersion) + ", "
 }
 
 func versionText(v int) string { return strconv.Itoa(v) }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -11,33 +12,33 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// activate is the command: name, look, ask, and one network after the other.
-func (p *program) activate(ctx context.Context, f *activateFlags, arg string) (*report, error) {
-	wanted, err := parseName(arg)
+// perform runs a workflow: name, look, ask, and one network after the other.
+func (p *program) perform(ctx context.Context, w workflow, arg string) (*report, error) {
+	wanted, err := w.parse(arg)
 	if err == nil {
-		err = f.check()
+		err = w.check(p.env)
 	}
 	if err != nil {
 		return &report{}, err
 	}
-	s, err := p.open()
+	s, err := p.open(w.of)
 	if err != nil {
 		return &report{}, err
 	}
-	asks := f.asks(p.env)
+	asks := w.asks(p.env)
 	if !asks { // a question and a line that is drawn again and again would be in each other's way
 		p.progress.begin(wanted.property)
 	}
-	a := &activating{session: s, flags: f, version: wanted.version, argument: arg}
-	whole, cancel := s.patiently(ctx, p.deadline(f.networks.all...), a.ref)
+	a := &activating{session: s, workflow: w, version: wanted.version, argument: arg}
+	whole, cancel := s.patiently(ctx, p.deadline(w.flags.networks.all...), a.ref)
 	defer cancel()
 	found, err := s.resolve(whole, wanted.property)
 	a.know(found)
 	if err == nil {
-		err = a.settle(whole)
+		err = w.change.prepare(whole, a)
 	}
 	if err == nil && asks {
-		err = a.confirm(whole)
+		err = a.ask(whole)
 	}
 	if err != nil {
 		return a.unstarted(err), err
@@ -45,16 +46,30 @@ func (p *program) activate(ctx context.Context, f *activateFlags, arg string) (*
 	return a.inOrder(ctx, whole)
 }
 
-// activating is one run of activate.
+// activating is one run of a workflow.
 type activating struct {
 	*session
+	workflow
 
-	flags    *activateFlags
 	argument string
 	version  wantedVersion
 
 	mu       sync.Mutex // guards property: a time-out asks for it, too
 	property property
+}
+
+// ask puts the workflow's question, if there is one.
+func (a *activating) ask(ctx context.Context) error {
+	question, err := a.change.question(ctx, a)
+	if err != nil || question == "" {
+		return err
+	}
+	return a.program.confirm(ctx, question)
+}
+
+// named is the property with its id, for a question.
+func (a *activating) named() string {
+	return clean(a.property.String(), maxName) + " (" + clean(string(a.property.ref.PropertyID), maxName) + ")"
 }
 
 // ref is what is known of the property by now.
@@ -68,19 +83,6 @@ func (a *activating) know(p property) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.property = p
-}
-
-// settle makes a number of the version as far as that is to be known before the
-// first look.
-func (a *activating) settle(ctx context.Context) error {
-	var err error
-	if a.version, err = a.latest(ctx, a.property, a.version); err != nil {
-		return err
-	}
-	if a.flags.dryRun && a.version.number > 0 { // without a submission, nobody else would notice
-		_, err = a.client.Version(ctx, a.property.ref, a.version.number)
-	}
-	return err
 }
 
 // inOrder goes through the networks, and stops at the first that does not end
@@ -106,6 +108,7 @@ func (a *activating) inOrder(ctx, whole context.Context) (*report, error) {
 // activated is how a network went.
 type activated struct {
 	result   *activation.Result
+	plan     *planView // of a dry run
 	err      error
 	requests requestsView
 	at       time.Time
@@ -114,20 +117,21 @@ type activated struct {
 func (a *activating) on(ctx context.Context, network papi.Network) (*activated, error) {
 	t := a.flags.target(a.property, a.version, network)
 	a.program.progress.begin(a.property.String())
-	result, err := a.engine().Activate(ctx, t)
-	if result.Version > 0 {
+	result, err := a.change.make(ctx, a, t)
+	if a.versioned && result.Version > 0 {
 		a.version = wantedVersion{number: result.Version} // the same one on every network
 	}
 	a.know(property{ref: result.Property, name: cmp.Or(result.PropertyName, a.property.name)})
 	a.remember(result.Budget)
-	return &activated{result: result, err: err, requests: a.program.meter.view(), at: time.Now()}, err
+	plan := a.plan(ctx, result)
+	return &activated{result: result, plan: plan, err: err, requests: a.program.meter.view(), at: time.Now()}, err
 }
 
 // unstarted is the report of a run that ended before the first look.
 func (a *activating) unstarted(err error) *report {
 	r := &report{fill: func(d *document) {
 		if a.property.ref.PropertyID != "" {
-			d.Property = viewProperty(a.property.ref, a.property.name)
+			d.about(a.property.ref, a.property.name)
 		}
 		d.Version = versionNumber(a.version.number)
 		if n := a.flags.networks.all; len(n) == 1 {
@@ -145,7 +149,7 @@ func (a *activating) unstarted(err error) *report {
 func (a *activating) again() string {
 	named := a.argument
 	if a.property.ref.PropertyID != "" {
-		named = string(a.property.ref.PropertyID.With(papi.PrefixProperty))
+		named = string(wholeID(a.property.ref.PropertyID))
 		switch v := a.version; {
 		case v.number > 0:
 			named += "@" + versionText(v.number)
@@ -153,6 +157,7 @@ func (a *activating) again() string {
 			named += "@" + lower(v.activeOn)
 		}
 	}
-	l := newCommandLine("activate", named)
+	l := newCommandLine(strings.Fields(a.about.command(a.verb))...)
+	l.add(named)
 	return l.addFlags(a.program.given, func(string) bool { return true }).String()
 }

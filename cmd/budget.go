@@ -29,7 +29,7 @@ is what this machine saw last, and how long ago that was.`,
 
 // budget asks PAPI for what a cheap request tells, and adds what is remembered.
 func (p *program) budget(ctx context.Context) (*report, error) {
-	s, err := p.open()
+	s, err := p.open(properties)
 	if err != nil {
 		return &report{}, err
 	}

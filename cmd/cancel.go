@@ -8,19 +8,15 @@ import (
 	"github.com/propctl/propctl/activation"
 )
 
-func (p *program) cancelCommand() *cobra.Command {
-	f := newSelectFlags()
+func (p *program) cancelCommand(about kind) *cobra.Command {
+	f := newSelectFlags(about)
 	c := &cobra.Command{
-		Use:   "cancel PROPERTY | ACTIVATION",
+		Use:   "cancel " + about.operand() + " | ACTIVATION",
 		Short: "Cancel a pending activation",
-		Long: `Cancel a pending activation, and wait until it is cancelled.
-
-ACTIVATION is an activation's id (atv_1 or 1) together with --property, or the
-activation link as PAPI printed it. With a PROPERTY it is what is pending on the
-network; that nothing is pending is a success. Once an activation is on its way to
-the network it is too late, which is exit code 1.`,
-		Example: `  propctl cancel www.example.com -n production
-  propctl cancel atv_5001 --property prp_123`,
+		Long: "Cancel a pending activation, and wait until it is cancelled.\n\n" + about.naming() + ` that nothing is pending is a success. Once an activation is on its way to the
+network it is too late, which is exit code 1.`,
+		Example: about.choose(`  propctl cancel www.example.com -n production
+  propctl cancel atv_5001 --property prp_123`, `  propctl includes cancel security-headers -n production`),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*report, error) {
 				return p.selected(ctx, f, args[0], (*activation.Engine).Cancel)

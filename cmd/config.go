@@ -19,7 +19,8 @@ import (
 // file beats the default. Whatever the source, a value is read by the flag that
 // it belongs to, so all are checked alike.
 
-const maxSettings = 1 << 20
+// maxSettings is how large a settings file may be, in MiB.
+const maxSettings = 1
 
 // envNames returns the variables that set a flag, the one that counts first.
 func envNames(flag string) []string {
@@ -103,18 +104,9 @@ func (p *program) settingsPath() (path string, named bool) {
 }
 
 func readSettings(path string) (*viper.Viper, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, bareFileError(err)
-	case !info.Mode().IsRegular():
-		return nil, errors.New("not a regular file")
-	case info.Size() > maxSettings:
-		return nil, errors.New("larger than 1 MiB")
-	}
-	data, err := os.ReadFile(path) //nolint:gosec // the file that the user named
+	data, err := readRegular(path, maxSettings)
 	if err != nil {
-		return nil, bareFileError(err)
+		return nil, err
 	}
 	v := viper.New()
 	v.SetConfigType("yaml")
@@ -122,6 +114,25 @@ func readSettings(path string) (*viper.Viper, error) {
 		return nil, fmt.Errorf("not readable as YAML: %s", strings.Join(strings.Fields(err.Error()), " "))
 	}
 	return v, nil
+}
+
+// readRegular reads a file that the user named, if it has no end that is out of
+// reach: devices and pipes are none. The error is without the path.
+func readRegular(path string, mebibytes int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, bareFileError(err)
+	case !info.Mode().IsRegular():
+		return nil, errors.New("not a regular file")
+	case info.Size() > mebibytes<<20:
+		return nil, fmt.Errorf("larger than %d MiB", mebibytes)
+	}
+	data, err := os.ReadFile(path) //nolint:gosec // the file that the user named
+	if err != nil {
+		return nil, bareFileError(err)
+	}
+	return data, nil
 }
 
 // bareFileError removes the path, which the message has already.
@@ -209,9 +220,14 @@ func allFlags(root *cobra.Command) map[string]bool {
 	names := map[string]bool{}
 	note := func(f *pflag.Flag) { names[f.Name] = true }
 	root.PersistentFlags().VisitAll(note)
-	for _, c := range root.Commands() {
+	var visit func(*cobra.Command)
+	visit = func(c *cobra.Command) {
 		c.LocalNonPersistentFlags().VisitAll(note)
+		for _, below := range c.Commands() {
+			visit(below)
+		}
 	}
+	visit(root)
 	delete(names, "help")
 	delete(names, "config")
 	return names

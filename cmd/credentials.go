@@ -121,15 +121,18 @@ func masked(key string) string {
 	return key[:shown] + "…"
 }
 
+// maxRoots is how large a file of certificates may be, in MiB.
+const maxRoots = 16
+
 // roots returns the system's root certificates and those of --ca-file; nil
 // means the system's alone.
 func (p *program) roots() (*x509.CertPool, error) {
 	if p.flags.caFile == "" {
 		return nil, nil //nolint:nilnil // nil is what the transport takes for the system's
 	}
-	data, err := os.ReadFile(p.flags.caFile)
+	data, err := readRegular(p.flags.caFile, maxRoots)
 	if err != nil {
-		return nil, &settingError{where: "--ca-file " + p.flags.caFile, err: bareFileError(err)}
+		return nil, &settingError{where: "--ca-file " + p.flags.caFile, err: err}
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {

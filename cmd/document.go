@@ -1,9 +1,9 @@
 package cmd
 
 import (
+	"fmt"
 	"time"
 
-	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -31,12 +31,20 @@ type document struct {
 	Requests      requestsView    `json:"requests"`
 	Error         *errorView      `json:"error"`
 
-	Results      []*document       `json:"results,omitempty"`      // several networks
-	Plan         *planView         `json:"plan,omitempty"`         // activate --dry-run
-	Properties   []*propertyState  `json:"properties,omitempty"`   // status, pending
-	RequestLimit *requestLimitView `json:"requestLimit,omitempty"` // budget
-	Simulator    *simulatorView    `json:"simulator,omitempty"`    // simulate
-	Build        *Build            `json:"build,omitempty"`        // version
+	Include        *propertyView       `json:"include,omitempty"`        // of includes, instead of property
+	Results        []*document         `json:"results,omitempty"`        // several networks
+	Plan           *planView           `json:"plan,omitempty"`           // activate --dry-run
+	Return         *returnView         `json:"return,omitempty"`         // rollback
+	Properties     []*propertyState    `json:"properties,omitempty"`     // status, pending
+	Includes       []*propertyState    `json:"includes,omitempty"`       // includes status, includes pending
+	History        []*historyView      `json:"history,omitzero"`         // history
+	Hostnames      []*hostnameView     `json:"hostnames,omitzero"`       // hostnames
+	HostnameChange *hostnameChangeView `json:"hostnameChange,omitempty"` // hostnames add, hostnames remove
+	Usual          []*usualView        `json:"usual,omitzero"`           // history
+	RequestLimit   *requestLimitView   `json:"requestLimit,omitempty"`   // budget
+	Simulator      *simulatorView      `json:"simulator,omitempty"`      // simulate
+	Build          *Build              `json:"build,omitempty"`          // version
+	Errors         []*entryView        `json:"errors,omitempty"`         // explain
 }
 
 type propertyView struct {
@@ -86,11 +94,6 @@ type requestsView struct {
 	RateLimited int `json:"rateLimited"`
 }
 
-type planView struct {
-	Action  activation.Action       `json:"action"`
-	Request *papi.ActivationRequest `json:"request"`
-}
-
 type errorView struct {
 	Code     string    `json:"code"`
 	Category category  `json:"category"`
@@ -128,10 +131,23 @@ func instant(t time.Time) *time.Time {
 
 func viewProperty(ref papi.PropertyRef, name string) *propertyView {
 	return &propertyView{
-		ID: ref.PropertyID.With(papi.PrefixProperty), Name: optional(name),
+		ID: wholeID(ref.PropertyID), Name: optional(name),
 		ContractID: optional(ref.ContractID.With(papi.PrefixContract)),
 		GroupID:    optional(ref.GroupID.With(papi.PrefixGroup)),
 	}
+}
+
+// about says which property, or which include, the document is about.
+func (d *document) about(ref papi.PropertyRef, name string) {
+	d.is(kindOf(ref.PropertyID), viewProperty(ref, name))
+}
+
+func (d *document) is(about kind, v *propertyView) {
+	if about == includes {
+		d.Include = v
+		return
+	}
+	d.Property = v
 }
 
 func viewActivation(a *papi.Activation, now time.Time) *activationView {
@@ -139,7 +155,7 @@ func viewActivation(a *papi.Activation, now time.Time) *activationView {
 		return nil
 	}
 	v := &activationView{
-		ID: a.ActivationID.With(papi.PrefixActivation), Type: a.ActivationType, Version: a.PropertyVersion,
+		ID: activationID(a.ActivationID), Type: a.ActivationType, Version: a.PropertyVersion,
 		Network: a.Network, Status: a.Status, FMAActivationState: optional(a.FMAActivationState),
 		SubmitDate: instant(a.SubmitDate), UpdateDate: instant(a.UpdateDate), Note: a.Note,
 	}
@@ -166,24 +182,43 @@ func (d *document) fail(v verdict, err error, help string) {
 		help = v.help
 	}
 	d.Outcome, d.ExitCode = v.outcome, v.exitCode
-	d.Error = &errorView{Code: v.code, Category: v.category, Message: err.Error(), Help: help, PAPI: viewPAPI(err)}
+	d.Error = &errorView{Code: v.code, Category: v.category, Message: cut(err.Error(), maxMessage), Help: help, PAPI: viewPAPI(err)}
 }
 
-// print shows what PAPI said beyond the error's own line.
+// print shows what PAPI said beyond the error's own line. What it said several
+// times, of several places, comes once.
 func (v *papiView) print(w *printer) {
 	for _, list := range [...]struct {
 		name  string
 		items []papi.Problem
 	}{{"error", v.Errors}, {"warning", v.Warnings}} {
-		for _, p := range list.items {
-			line := p.Text()
-			if p.ErrorLocation != "" {
-				line += " (" + p.ErrorLocation + ")"
-			}
-			w.line("  %s: %s", list.name, clean(line, maxMessage))
+		for _, g := range grouped(list.items) {
+			w.line("  %s: %s", list.name, clean(g, maxMessage))
 		}
 	}
 	if v.Instance != "" {
 		w.line("  instance: %s", clean(v.Instance, maxMessage))
 	}
+}
+
+// grouped returns a line for each text, with its place or with how many there are.
+func grouped(items []papi.Problem) []string {
+	var order []string
+	groups := map[string][]papi.Problem{}
+	for _, p := range items {
+		text := p.Text()
+		if groups[text] == nil {
+			order = append(order, text)
+		}
+		groups[text] = append(groups[text], p)
+	}
+	for i, text := range order {
+		switch group := groups[text]; {
+		case len(group) > 1:
+			order[i] += fmt.Sprintf(" (%d times)", len(group))
+		case group[0].ErrorLocation != "":
+			order[i] += " (" + group[0].ErrorLocation + ")"
+		}
+	}
+	return order
 }

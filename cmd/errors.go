@@ -53,6 +53,11 @@ type ambiguousError struct{ what string }
 
 func (e *ambiguousError) Error() string { return e.what }
 
+// bucketError says that a hostname bucket cannot do what was asked for.
+type bucketError struct{ what string }
+
+func (e *bucketError) Error() string { return e.what }
+
 // outputError says that the result could not be written to a file.
 type outputError struct{ err error }
 

@@ -84,7 +84,7 @@ func idOf(a *papi.Activation) string {
 	if a == nil {
 		return "an activation"
 	}
-	return string(a.ActivationID.With(papi.PrefixActivation))
+	return string(activationID(a.ActivationID))
 }
 
 // stateOf is the status, with the finer state where PAPI sends one.

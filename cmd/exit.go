@@ -1,14 +1,16 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/papi"
 )
 
-// From an error to what the user is told: this table and nothing else decides
-// outcome, exit code, code, category and hint. The first row that matches counts,
+// From an error to its row of the catalogue. The first way that matches counts,
 // so what an error means stands before what caused it.
 
 // The exit codes.
@@ -25,49 +27,64 @@ const (
 	ExitInterrupted = 130
 )
 
-// category is what kind of error it is, in nine words.
-type category string
-
-const (
-	notFound         category = "NotFound"
-	invalidData      category = "InvalidData"
-	typeError        category = "TypeError"
-	permissionDenied category = "PermissionDenied"
-	remoteAuthFailed category = "RemoteAuthFailed"
-	conflict         category = "Conflict"
-	invalidSettings  category = "InvalidSettings"
-	internalError    category = "InternalError"
-	remoteSystem     category = "RemoteSystemError"
-)
-
 // verdict is what an error means for the user.
 type verdict struct {
 	outcome  string
 	exitCode int
-	code     string // stable; empty: the class of PAPI's error
+	code     string
 	category category
 	help     string
 }
 
-// rule is a row of the table.
-type rule struct {
-	matches func(error) bool
-	verdict
+// judge looks an error up.
+func judge(err error) verdict {
+	code, help := recognise(err)
+	e := entryOf(code)
+	if code == string(papi.ClassClockSkew) {
+		help = clockHelp(err, time.Now())
+	}
+	return verdict{outcome: e.outcome, exitCode: e.exitCode, code: e.code, category: e.category, help: cmp.Or(help, e.help)}
 }
 
-// judge looks an error up in the table.
-func judge(err error) verdict {
-	for _, r := range rules() {
-		if !r.matches(err) {
-			continue
+// recognise returns the code of an error, and what to do about it where that is
+// known better than by the code alone.
+func recognise(err error) (code, help string) {
+	for _, w := range ways() {
+		if w.matches(err) {
+			return w.code, w.help
 		}
-		v := r.verdict
-		if v.code == "" {
-			v.code = classOf(err, v.outcome)
-		}
-		return v
 	}
-	return verdict{outcome: outcomeError, exitCode: ExitError, code: "internal", category: internalError, help: "run it again with --debug"}
+	if e, ok := errors.AsType[*papi.Error](err); ok {
+		return string(e.Class), ""
+	}
+	if class, ok := errors.AsType[papi.Class](err); ok {
+		return string(class), ""
+	}
+	return codeInternal, ""
+}
+
+// clockTolerance is how old a signature may be; clockPrecision, how exactly the
+// clocks can be compared.
+const (
+	clockTolerance = 30 * time.Second
+	clockPrecision = 2 * time.Second
+)
+
+// clockHelp says how far the clocks are apart. now is the local time of PAPI's
+// answer, which is final, so it has just come.
+func clockHelp(err error, now time.Time) string {
+	e, ok := errors.AsType[*papi.Error](err)
+	if !ok || e.Answer.Date.IsZero() {
+		return ""
+	}
+	ahead, direction := now.Sub(e.Answer.Date), "ahead of"
+	if ahead < 0 {
+		ahead, direction = -ahead, "behind"
+	}
+	if ahead <= clockPrecision {
+		return fmt.Sprintf("this machine's clock agrees with PAPI's; something on the way holds requests back for more than %.0f s", clockTolerance.Seconds())
+	}
+	return fmt.Sprintf("set the clock of this machine: it is %.0f s %s PAPI's, and %.0f s are too much", ahead.Seconds(), direction, clockTolerance.Seconds())
 }
 
 const (
@@ -104,91 +121,47 @@ func failedWith(o activation.Outcome) func(error) bool {
 	return when(func(e *activation.Failed) bool { return e.Outcome == o })
 }
 
-func rules() []rule {
-	again := "run the same command again: it looks first"
-	own := []rule{
-		{isA[*usageError], verdict{outcomeError, ExitUsage, "usage", invalidData, "--help shows what can be given"}},
-		{isA[*settingError], verdict{outcomeError, ExitUsage, "settings", invalidSettings, "propctl help environment lists the settings"}},
-		{when(func(e *credentialsError) bool { return e.missing }), verdict{outcomeError, ExitCredentials, "credentials-missing", invalidSettings, "create an API client in Akamai Control Center and save its .edgerc, or use --simulate"}},
-		{isA[*credentialsError], verdict{outcomeError, ExitCredentials, "credentials-invalid", invalidSettings, "compare the file with what Akamai Control Center gave out"}},
-		{isA[*ambiguousError], verdict{outcomeError, ExitError, "ambiguous", invalidData, "name the property by its id"}},
-		{isA[*notFoundError], verdict{outcomeError, ExitError, string(papi.ClassNotFound), notFound, "names are exact; check the account switch key too"}},
-		{isA[*outputError], verdict{outcomeError, ExitError, "output-file", internalError, "the result stands on stdout all the same"}},
-		{is(errDeclined), verdict{outcomeError, ExitError, "declined", conflict, "--yes does not ask"}},
+// withoutAnswer matches an error type that nothing of PAPI's has caused.
+func withoutAnswer[E error](err error) bool { return isA[E](err) && !isA[*papi.Error](err) }
 
-		{failedWith(activation.OutcomeFailed), verdict{string(activation.OutcomeFailed), ExitFailed, "activation-failed", remoteSystem, "the version that was active before still is; correct the version or ask Akamai's support, naming the activation"}},
-		{failedWith(activation.OutcomeAborted), verdict{string(activation.OutcomeAborted), ExitFailed, "activation-aborted", conflict, "somebody cancelled it; run the command again to submit it again"}},
-		{failedWith(activation.OutcomeSuperseded), verdict{string(activation.OutcomeSuperseded), ExitFailed, "activation-superseded", conflict, "another activation has taken its place; propctl status shows which"}},
-		{when(func(e *activation.Stopped) bool { return e.Cancelled }), verdict{outcomeTimedOut, ExitTimedOut, "timed-out", remoteSystem, "it was cancelled; run the command again with a longer --timeout"}},
-		{when(func(e *activation.Stopped) bool { return e.Blocker != nil && errors.Is(e, activation.ErrTimeout) }), verdict{outcomeBusy, ExitBusy, string(papi.ClassBusy), conflict, again}},
-		{is(ErrInterrupted), verdict{outcomeInterrupted, ExitInterrupted, "interrupted", conflict, again}},
-		{is(activation.ErrTimeout), verdict{outcomeTimedOut, ExitTimedOut, "timed-out", remoteSystem, again}},
-		{when(func(e *activation.Stopped) bool { return !isA[*papi.Error](e) }), verdict{outcomeInterrupted, ExitInterrupted, "interrupted", conflict, again}},
-		{isA[*activation.Busy], verdict{outcomeBusy, ExitBusy, string(papi.ClassBusy), conflict, "wait for it with propctl wait, or give --if-pending wait"}},
-		{isA[*activation.Rejected], verdict{outcomeRejected, ExitRejected, "", invalidData, "correct the version; the same submission will be refused again"}},
-		{when(func(e *activation.Limited) bool { return e.Daily }), verdict{outcomeLimited, ExitLimited, string(papi.ClassBudgetExhausted), remoteSystem, "propctl budget shows when there will be activations again"}},
-		{isA[*activation.Limited], verdict{outcomeLimited, ExitLimited, "", remoteSystem, "wait until then; other clients of the account use the same limit"}},
-		{isA[*activation.NoneActive], verdict{outcomeError, ExitError, string(papi.ClassNotFound), notFound, "propctl status shows what is active; name the version by its number"}},
-		{isA[*activation.NothingBefore], verdict{outcomeError, ExitError, "nothing-before", notFound, "name the version to return to with --to"}},
-		{isA[*activation.Lost], verdict{outcomeError, ExitError, "activation-lost", notFound, "propctl status shows what is there"}},
-		{is(activation.ErrTooLate), verdict{outcomeError, ExitError, string(papi.ClassCancelTooLate), conflict, "wait for it with propctl wait, then activate the version that is wanted"}},
-		{is(activation.ErrNone), verdict{outcomeError, ExitError, "no-activation", notFound, "propctl status shows both networks"}},
-	}
-	return append(own, classRules(again)...)
+// way is how an error of this program is recognised.
+type way struct {
+	matches func(error) bool
+	code    string
+	help    string // instead of the catalogue's; empty: that one
 }
 
-// classRules are the rows for PAPI's answers.
-func classRules(again string) []rule {
-	row := func(class papi.Class, outcome string, exitCode int, c category, help string) rule {
-		return rule{is(class), verdict{outcome, exitCode, "", c, help}}
+func ways() []way {
+	return []way{
+		{isA[*usageError], codeUsage, ""},
+		{isA[*settingError], codeSettings, ""},
+		{when(func(e *credentialsError) bool { return e.missing }), codeCredentialsMissing, ""},
+		{isA[*credentialsError], codeCredentialsInvalid, ""},
+		{isA[*ambiguousError], codeAmbiguous, ""},
+		{isA[*notFoundError], string(papi.ClassNotFound), "names are exact; check the account switch key too"},
+		{isA[*bucketError], codeBucket, ""},
+		{isA[*outputError], codeOutputFile, ""},
+		{is(errDeclined), codeDeclined, ""},
+
+		{failedWith(activation.OutcomeFailed), codeFailed, ""},
+		{failedWith(activation.OutcomeAborted), codeAborted, ""},
+		{failedWith(activation.OutcomeSuperseded), codeSuperseded, ""},
+		{when(func(e *activation.Stopped) bool { return e.Cancelled }), codeTimedOut, "it was cancelled; run the command again with a longer --timeout"},
+		{when(func(e *activation.Stopped) bool { return e.Blocker != nil && errors.Is(e, activation.ErrTimeout) }), string(papi.ClassBusy), ""},
+		{is(ErrInterrupted), codeInterrupted, ""},
+		{is(activation.ErrTimeout), codeTimedOut, ""},
+		{withoutAnswer[*activation.Stopped], codeInterrupted, ""},
+		{isA[*activation.Busy], string(papi.ClassBusy), "wait for it with propctl wait, or give --if-pending wait"},
+		{withoutAnswer[*activation.Rejected], string(papi.ClassRejected), ""},
+		{when(func(e *activation.Limited) bool { return e.Daily }), string(papi.ClassBudgetExhausted), ""},
+		{withoutAnswer[*activation.Limited], string(papi.ClassRateLimited), ""},
+		{isA[*activation.NoneActive], string(papi.ClassNotFound), "propctl status shows what is active; name the version by its number"},
+		{isA[*activation.NothingBefore], codeNothingBefore, ""},
+		{isA[*activation.Full], string(papi.ClassResourceLimit), "remove hostnames, or spread them over several properties"},
+		{isA[*activation.Lost], codeLost, ""},
+		{is(activation.ErrTooLate), string(papi.ClassCancelTooLate), ""},
+		{is(activation.ErrNone), codeNoActivation, ""},
 	}
-	return []rule{
-		row(papi.ClassNoAnswer, outcomeError, ExitError, remoteSystem, "check the network and the host in the credentials; "+again),
-		row(papi.ClassTimeout, outcomeError, ExitError, remoteSystem, again+"; --request-timeout gives a request more time"),
-		row(papi.ClassTLS, outcomeError, ExitError, invalidSettings, "name the root certificates of a proxy with --ca-file"),
-		row(papi.ClassMalformed, outcomeError, ExitError, remoteSystem, again),
-		row(papi.ClassSuspended, outcomeError, ExitError, remoteSystem, "PAPI has failed too often in a row; later, "+again),
-		row(papi.ClassRedirect, outcomeError, ExitError, remoteSystem, "name the contract and the group with --contract and --group"),
-
-		row(papi.ClassClockSkew, outcomeError, ExitCredentials, remoteAuthFailed, "set the clock of this machine; 30 s of difference are too much"),
-		row(papi.ClassUnauthorized, outcomeError, ExitCredentials, remoteAuthFailed, "check the credentials: host, tokens and secret belong together"),
-		row(papi.ClassGrantMissing, outcomeError, ExitCredentials, permissionDenied, "give the API client access to Property Manager (PAPI) with READ-WRITE"),
-		row(papi.ClassForbidden, outcomeError, ExitError, permissionDenied, "check the role of the API client in the property's group, and the account switch key"),
-		row(papi.ClassVersionLocked, outcomeError, ExitError, permissionDenied, "make a new version"),
-		row(papi.ClassNotFound, outcomeError, ExitError, notFound, "check the id, the version, the contract and group, and the account switch key"),
-		row(papi.ClassInvalid, outcomeError, ExitError, invalidData, "run it again with --debug, and see what PAPI says"),
-		row(papi.ClassNotifyEmails, outcomeRejected, ExitRejected, invalidData, "check the addresses of --notify"),
-		row(papi.ClassCompliance, outcomeRejected, ExitRejected, invalidData, "give --compliance-reason and what belongs to it"),
-		row(papi.ClassOtherRejection, outcomeError, ExitError, invalidData, "see what PAPI says"),
-
-		row(papi.ClassWarnings, outcomeRejected, ExitRejected, invalidData, "see the warnings"),
-		row(papi.ClassRejected, outcomeRejected, ExitRejected, invalidData, "correct the version; the same submission will be refused again"),
-		row(papi.ClassCacheWipe, outcomeRejected, ExitRejected, conflict, "a hostname has moved between accounts; PAPI says when it will do"),
-		row(papi.ClassCertificateNew, outcomeRejected, ExitRejected, conflict, "the certificate has not arrived everywhere; "+again),
-
-		row(papi.ClassBusy, outcomeBusy, ExitBusy, conflict, again),
-		row(papi.ClassARLConflict, outcomeBusy, ExitBusy, conflict, again),
-		row(papi.ClassNotYet, outcomeBusy, ExitBusy, conflict, again),
-		row(papi.ClassETag, outcomeError, ExitError, conflict, again),
-		row(papi.ClassStillPending, outcomeBusy, ExitBusy, conflict, again),
-		row(papi.ClassAlreadyActivated, outcomeError, ExitError, conflict, "propctl status shows what is active"),
-		row(papi.ClassNotActive, outcomeError, ExitError, conflict, "propctl status shows what is active"),
-		row(papi.ClassCancelTooLate, outcomeError, ExitError, conflict, "wait for it with propctl wait, then activate the version that is wanted"),
-
-		row(papi.ClassRateLimited, outcomeLimited, ExitLimited, remoteSystem, "wait; other clients of the account use the same limit"),
-		row(papi.ClassBudgetExhausted, outcomeLimited, ExitLimited, remoteSystem, "propctl budget shows when there will be activations again"),
-		row(papi.ClassResourceLimit, outcomeLimited, ExitLimited, remoteSystem, "there are too many of them; waiting does not help"),
-		row(papi.ClassServer, outcomeError, ExitError, remoteSystem, again),
-	}
-}
-
-// classOf returns the class of PAPI's error within err, and otherwise what
-// there is.
-func classOf(err error, otherwise string) string {
-	if e, ok := errors.AsType[*papi.Error](err); ok {
-		return string(e.Class)
-	}
-	return otherwise
 }
 
 // viewPAPI returns what PAPI said about an error; nil where it said nothing.

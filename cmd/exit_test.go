@@ -7,8 +7,11 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -82,9 +85,11 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"busy", &activation.Busy{}, want{"busy", 6, "busy", conflict}},
 		{"rejected before a submission", &activation.Rejected{}, want{"rejected", 7, "rejected", invalidData}},
 		{"budget", &activation.Limited{Daily: true}, want{"limited", 8, "budget-exhausted", remoteSystem}},
-		{"limit", &activation.Limited{}, want{"limited", 8, "limited", remoteSystem}},
+		{"limit", &activation.Limited{}, want{"limited", 8, "rate-limited", remoteSystem}},
 		{"nothing active to take", &activation.NoneActive{}, want{"error", 1, "not-found", notFound}},
 		{"nothing to return to", &activation.NothingBefore{}, want{"error", 1, "nothing-before", notFound}},
+		{"a bucket that cannot do it", &bucketError{"x"}, want{"error", 1, "hostname-bucket", invalidData}},
+		{"no room for hostnames", &activation.Full{}, want{"limited", 8, "resource-limit", remoteSystem}},
 		{"lost", &activation.Lost{}, want{"error", 1, "activation-lost", notFound}},
 		{"too late", fmt.Errorf("%w: it is ACTIVE", activation.ErrTooLate), want{"error", 1, "cancel-too-late", conflict}},
 		{"nothing to wait for", fmt.Errorf("%w of it", activation.ErrNone), want{"error", 1, "no-activation", notFound}},
@@ -98,7 +103,7 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 			want want
 		}{string(class), papiError(class), w})
 	}
-	used := map[int]bool{}
+	used, rows := map[int]bool{}, map[string]bool{}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			v := judge(tt.err)
@@ -110,17 +115,49 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 				t.Error("no hint")
 			}
 		})
-		for i, r := range rules() {
-			if r.matches(tt.err) {
-				used[i] = true
-				break
+		rows[tt.want.code] = true
+		used[slices.IndexFunc(ways(), func(w way) bool { return w.matches(tt.err) })] = true
+	}
+	for i, w := range ways() {
+		if !used[i] {
+			t.Errorf("no example for way %d, to %s", i, w.code)
+		}
+	}
+	for _, e := range catalogue() {
+		if !rows[e.code] {
+			t.Errorf("no example for row %s", e.code)
+		}
+	}
+}
+
+// What ended a submission does not change the row of PAPI's answer.
+func TestAnswersToSubmissionsHaveTheirOwnRow(t *testing.T) {
+	for class, w := range classWants() {
+		for _, err := range []error{class, fmt.Errorf("the engine: %w", errors.Join(papiError(class)))} {
+			if v := judge(err); v.code != string(class) || v.exitCode != w.exitCode || v.category != w.category {
+				t.Errorf("%v: %+v", err, v)
 			}
 		}
 	}
-	for i, r := range rules() {
-		if !used[i] {
-			t.Errorf("no example for row %d of the table: %+v", i, r.verdict)
+}
+
+func TestHintSaysHowFarTheClockIsOff(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, tt := range []struct {
+		papi time.Time
+		want string
+	}{
+		{now.Add(-5 * time.Minute), "it is 300 s ahead of PAPI's"},
+		{now.Add(45 * time.Second), "it is 45 s behind PAPI's"},
+		{now.Add(-time.Second), "agrees with PAPI's"},
+	} {
+		err := fmt.Errorf("GET: %w", &papi.Error{Class: papi.ClassClockSkew, StatusCode: 400, Answer: papi.Answer{Date: tt.papi}})
+		if got := clockHelp(err, now); !strings.Contains(got, tt.want) {
+			t.Errorf("hint %q, want %q", got, tt.want)
 		}
+	}
+	if v := judge(papiError(papi.ClassClockSkew)); v.help != entryOf("clock-skew").help {
+		t.Errorf("without PAPI's clock the hint is %q", v.help)
 	}
 }
 
@@ -128,6 +165,8 @@ func classWants() map[papi.Class]want {
 	return map[papi.Class]want{
 		papi.ClassNoAnswer:         {"error", 1, "", remoteSystem},
 		papi.ClassTimeout:          {"error", 1, "", remoteSystem},
+		papi.ClassDNS:              {"error", 1, "", remoteSystem},
+		papi.ClassProxy:            {"error", 1, "", remoteSystem},
 		papi.ClassTLS:              {"error", 1, "", invalidSettings},
 		papi.ClassMalformed:        {"error", 1, "", remoteSystem},
 		papi.ClassSuspended:        {"error", 1, "", remoteSystem},
@@ -167,7 +206,7 @@ func TestEveryClassOfPAPIsErrorsHasARow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants, found := classWants(), 0
+	var declared []papi.Class
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)
 		if !ok || spec.Type == nil || len(spec.Values) != 1 {
@@ -181,13 +220,22 @@ func TestEveryClassOfPAPIsErrorsHasARow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		found++
-		if _, ok := wants[papi.Class(class)]; !ok {
-			t.Errorf("class %q has no expectation", class)
-		}
+		declared = append(declared, papi.Class(class))
 		return true
 	})
-	if found != len(wants) {
-		t.Errorf("papi has %d classes, the test %d", found, len(wants))
+	if diff := cmp.Diff(declared, papi.Classes()); diff != "" {
+		t.Errorf("papi.Classes (-declared +returned):\n%s", diff)
+	}
+	wants := classWants()
+	for _, class := range papi.Classes() {
+		if _, ok := wants[class]; !ok {
+			t.Errorf("class %q has no expectation", class)
+		}
+		if !slices.Contains(codes(), string(class)) {
+			t.Errorf("class %q has no row", class)
+		}
+	}
+	if len(wants) != len(declared) {
+		t.Errorf("papi has %d classes, the test %d", len(declared), len(wants))
 	}
 }

@@ -104,21 +104,38 @@ func (o *output) show(d *document, r *report) error {
 }
 
 // checkFile finds out before anything is sent whether the file can be written:
-// afterwards it would be too late to refuse.
+// afterwards it would be too late to refuse. What was refused is not written.
 func (o *output) checkFile() error {
 	if o.file == "" {
 		return nil
 	}
-	if info, err := os.Stat(o.file); err == nil && !info.Mode().IsRegular() {
-		return usagef("--output-file %s is not a regular file", o.file)
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return usagef("--output-file: %w", err)
+	err := checkPlace(o.file)
+	if err == nil {
+		var f *os.File
+		if f, err = os.CreateTemp(filepath.Dir(o.file), ".propctl-*"); err == nil {
+			err = errors.Join(f.Close(), os.Remove(f.Name()))
+		}
 	}
-	f, err := os.CreateTemp(filepath.Dir(o.file), ".propctl-*")
 	if err != nil {
+		o.file = ""
 		return usagef("--output-file: %w", err)
 	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	return nil
+}
+
+// checkPlace refuses a path where a file would take the place of something else:
+// to move a file over a device removes the device.
+func checkPlace(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a regular file", path)
+	}
+	return nil
 }
 
 // writeFile writes the document to --output-file: all of it or nothing.
@@ -138,6 +155,9 @@ func (o *output) writeFile(d *document) error {
 
 // writeAtomically writes a file beside its place and moves it there.
 func writeAtomically(path string, data []byte, mode fs.FileMode) (err error) {
+	if err := checkPlace(path); err != nil {
+		return err
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".propctl-*")
 	if err != nil {
 		return err

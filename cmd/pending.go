@@ -10,14 +10,14 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-func (p *program) pendingCommand() *cobra.Command {
+func (p *program) pendingCommand(about kind) *cobra.Command {
 	f := bothNetworks()
 	c := &cobra.Command{
-		Use:   "pending PROPERTY...",
+		Use:   "pending " + about.operand() + "...",
 		Short: "Is the network free? (exit code 6 while it is not)",
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
-				return p.pending(ctx, f.all, args)
+				return p.pending(ctx, about, f.all, args)
 			})
 		},
 	}
@@ -27,8 +27,8 @@ func (p *program) pendingCommand() *cobra.Command {
 
 // pending looks for what keeps the networks busy. That they are busy is an
 // answer and not an error.
-func (p *program) pending(ctx context.Context, on []papi.Network, args []string) (*report, error) {
-	s, err := p.open()
+func (p *program) pending(ctx context.Context, about kind, on []papi.Network, args []string) (*report, error) {
+	s, err := p.open(about)
 	if err != nil {
 		return &report{}, err
 	}
@@ -39,7 +39,7 @@ func (p *program) pending(ctx context.Context, on []papi.Network, args []string)
 	for _, arg := range args {
 		state, err := s.stateOf(ctx, arg, on, false)
 		if err != nil {
-			return &report{fill: func(d *document) { d.Property = state.propertyView }}, err
+			return &report{fill: func(d *document) { d.is(about, state.propertyView) }}, err
 		}
 		states = append(states, state)
 	}
@@ -49,7 +49,8 @@ func (p *program) pending(ctx context.Context, on []papi.Network, args []string)
 		r.outcome = outcomeBusy
 	}
 	r.fill = func(d *document) {
-		d.Properties, d.Property, d.BlockedBy = states, only(states), blocker
+		d.states(about, states)
+		d.BlockedBy = blocker
 		if len(on) == 1 {
 			d.Network = &on[0]
 		}

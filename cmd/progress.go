@@ -29,6 +29,7 @@ type progress struct {
 	ended  bool
 	state  state
 	waited time.Time // since when nothing else was to be said
+	paused time.Time // the end of the last suspension that was told of
 }
 
 // level is how much is printed.
@@ -152,7 +153,7 @@ func (p *progress) event(ev activation.Event, speed float64) {
 	subject := p.state.subject
 	p.mu.Unlock()
 	line, always := describe(subject, ev)
-	if always {
+	if always && papi.SuspendedUntil(ev.Err).IsZero() { // a suspension was told of once
 		p.at(levelNormal, line)
 	} else {
 		p.at(levelVerbose, line)
@@ -248,8 +249,22 @@ func (p *progress) attempt(a papi.Attempt) {
 	if a.Slowed {
 		p.say("PAPI takes no more requests for now; from here on they are sent at half the rate")
 	}
+	p.suspended(papi.SuspendedUntil(a.Err))
 	if a.Retry {
 		p.at(levelVerbose, fmt.Sprintf("%s %s: %s; trying again in %s", a.Method, a.Path, outcome, duration(a.Pause)))
+	}
+}
+
+// suspended tells once of a suspension that ends at until; the zero time is none.
+func (p *progress) suspended(until time.Time) {
+	p.mu.Lock()
+	known := !until.After(p.paused)
+	if !known {
+		p.paused = until
+	}
+	p.mu.Unlock()
+	if !known {
+		p.say("PAPI has failed too often; the next try is at %s", stamp(until))
 	}
 }
 

@@ -45,7 +45,7 @@ func parseName(s string) (name, error) {
 	if !found {
 		return n, nil
 	}
-	if number, err := strconv.Atoi(version); err == nil && number > 0 {
+	if number, err := parseVersion(version); err == nil {
 		n.version.number = number
 		return n, nil
 	}
@@ -60,6 +60,15 @@ func parseName(s string) (name, error) {
 		return name{}, usagef("version %q is neither a number nor latest, staging or production", version)
 	}
 	return n, nil
+}
+
+// parseVersion reads the number of a version.
+func parseVersion(s string) (int, error) {
+	number, err := strconv.Atoi(s)
+	if err != nil || number < 1 {
+		return 0, fmt.Errorf("%.40q is not the number of a version", s)
+	}
+	return number, nil
 }
 
 const maxPropertyName = 255
@@ -91,6 +100,17 @@ type property struct {
 // String names it for people.
 func (p property) String() string { return cmp.Or(p.name, string(p.ref.PropertyID)) }
 
+// knownBy adds what a list of activations tells.
+func (p property) knownBy(list *papi.ActivationList) property {
+	if list.ContractID != "" && list.GroupID != "" {
+		p.ref.ContractID, p.ref.GroupID = list.ContractID, list.GroupID
+	}
+	if p.name == "" && len(list.Items) > 0 {
+		p.name = list.Items[0].PropertyName
+	}
+	return p
+}
+
 // resolve finds the property. An id costs no request; a name one, and a
 // hostname two, since a name wins.
 func (s *session) resolve(ctx context.Context, what string) (property, error) {
@@ -98,11 +118,15 @@ func (s *session) resolve(ctx context.Context, what string) (property, error) {
 		ContractID: papi.ID(s.program.flags.contract).With(papi.PrefixContract),
 		GroupID:    papi.ID(s.program.flags.group).With(papi.PrefixGroup),
 	}
-	if isPropertyID(what) {
-		given.PropertyID = papi.ID(what).With(papi.PrefixProperty)
+	if isID(what, s.about.prefix()) {
+		given.PropertyID = papi.ID(what).With(s.about.prefix())
 		return property{ref: given}, nil
 	}
-	for _, query := range [...]papi.SearchQuery{{PropertyName: what}, {Hostname: strings.ToLower(what)}} {
+	queries := []papi.SearchQuery{{PropertyName: what}, {Hostname: strings.ToLower(what)}}
+	if s.about == includes {
+		queries = []papi.SearchQuery{{IncludeName: what}}
+	}
+	for _, query := range queries {
 		found, err := s.client.FindByValue(ctx, query)
 		if err != nil {
 			return property{}, err
@@ -111,11 +135,12 @@ func (s *session) resolve(ctx context.Context, what string) (property, error) {
 			return chooseProperty(what, found.Items, given)
 		}
 	}
-	return property{}, &notFoundError{fmt.Sprintf("there is no property %q, and none that serves such a hostname", what)}
+	return property{}, &notFoundError{fmt.Sprintf(s.about.choose("there is no property %q, and none that serves such a hostname", "there is no include %q"), what)}
 }
 
-func isPropertyID(s string) bool {
-	digits := strings.TrimPrefix(s, papi.PrefixProperty)
+// isID reports whether s is a number, with the prefix or without.
+func isID(s, prefix string) bool {
+	digits := strings.TrimPrefix(s, prefix)
 	return digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
@@ -124,10 +149,7 @@ func isPropertyID(s string) bool {
 func chooseProperty(what string, rows []papi.FoundVersion, given papi.PropertyRef) (property, error) {
 	var all []property
 	for _, row := range rows {
-		p := property{
-			ref:  papi.PropertyRef{PropertyID: row.PropertyID.With(papi.PrefixProperty), ContractID: row.ContractID, GroupID: row.GroupID},
-			name: row.PropertyName,
-		}
+		p := foundIn(row)
 		same := func(other property) bool { return other.ref.PropertyID.Equal(p.ref.PropertyID) }
 		fits := row.ContractID.Equal(given.ContractID) && row.GroupID.Equal(given.GroupID)
 		if i := slices.IndexFunc(all, same); i < 0 {
@@ -148,12 +170,24 @@ func chooseProperty(what string, rows []papi.FoundVersion, given papi.PropertyRe
 		for _, p := range all {
 			list = append(list, fmt.Sprintf("%s (%s, %s, %s)", p.ref.PropertyID, p.name, p.ref.ContractID, p.ref.GroupID))
 		}
-		return property{}, &ambiguousError{fmt.Sprintf("%q fits %d properties: %s", what, len(all), strings.Join(list, "; "))}
+		return property{}, &ambiguousError{fmt.Sprintf("%q fits %d of them: %s", what, len(all), strings.Join(list, "; "))}
 	}
 	if given.ContractID != "" {
 		all[0].ref.ContractID, all[0].ref.GroupID = given.ContractID, given.GroupID
 	}
 	return all[0], nil
+}
+
+// foundIn returns the property, or the include, that a search has found.
+func foundIn(row papi.FoundVersion) property {
+	p := property{
+		ref:  papi.PropertyRef{PropertyID: row.PropertyID.With(papi.PrefixProperty), ContractID: row.ContractID, GroupID: row.GroupID},
+		name: row.PropertyName,
+	}
+	if row.IncludeID != "" {
+		p.ref.PropertyID, p.name = row.IncludeID.With(papi.PrefixInclude), row.IncludeName
+	}
+	return p
 }
 
 // latest makes the latest version a number. The search does not decide it: its
@@ -162,6 +196,15 @@ func (s *session) latest(ctx context.Context, p property, v wantedVersion) (want
 	if v.number > 0 || v.activeOn != "" {
 		return v, nil
 	}
-	number, err := s.client.LatestVersion(ctx, p.ref, "")
+	number, err := s.latestOn(ctx, p.ref, "")
 	return wantedVersion{number: number}, err
+}
+
+// latestOn returns the number of the version that is active on a network, or of
+// the latest one.
+func (s *session) latestOn(ctx context.Context, ref papi.PropertyRef, network papi.Network) (int, error) {
+	if s.about == includes {
+		return s.client.LatestIncludeVersion(ctx, includeRef(ref), network)
+	}
+	return s.client.LatestVersion(ctx, ref, network)
 }

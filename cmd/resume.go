@@ -83,7 +83,9 @@ func (l *commandLine) String() string { return strings.Join(l.words, " ") }
 
 // waitFor is the command that picks an activation up again.
 func (p *program) waitFor(id papi.ID, ref papi.PropertyRef) *commandLine {
-	l := newCommandLine("wait", string(id.With(papi.PrefixActivation)), "--property", string(ref.PropertyID.With(papi.PrefixProperty)))
+	about := kindOf(ref.PropertyID)
+	l := newCommandLine(strings.Fields(about.command("wait"))...)
+	l.add(string(activationID(id)), "--"+about.word(), string(wholeID(ref.PropertyID)))
 	if ref.ContractID != "" && ref.GroupID != "" {
 		l.add("--contract", string(ref.ContractID.With(papi.PrefixContract)), "--group", string(ref.GroupID.With(papi.PrefixGroup)))
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/papi"
 )
 
 // program is one run of one command line. It is used once.
@@ -43,6 +45,9 @@ type globalFlags struct {
 	quiet, verbose, debug       bool
 	timeout, requestTimeout     span
 	maxRetries                  int
+	suspendInitial              span
+	suspendFactor               float64
+	suspendMaximum              span
 	caFile, contact             string
 	simulate                    bool
 	speed                       float64
@@ -69,6 +74,10 @@ func (g *globalFlags) declare(f *pflag.FlagSet) {
 	f.TextVar(&g.timeout, "timeout", span(0), "`duration` of the whole command (default 30m for staging, 90m for production)")
 	f.TextVar(&g.requestTimeout, "request-timeout", span(0), "`duration` of one request (default 60s, submissions 120s)")
 	f.IntVar(&g.maxRetries, "max-retries", defaultMaxRetries, "repeats of a failed read, and of a submission that came to nothing")
+	standard := papi.DefaultSuspension()
+	f.TextVar(&g.suspendInitial, "suspend-initial", span(standard.Initial), "`duration` for which nothing is sent to a PAPI that has failed too often in a row")
+	f.Float64Var(&g.suspendFactor, "suspend-factor", standard.Factor, "`number` by which that grows while PAPI goes on failing")
+	f.TextVar(&g.suspendMaximum, "suspend-maximum", span(standard.Maximum), "longest `duration` for which nothing is sent")
 	f.StringVar(&g.caFile, "ca-file", "", "extra root certificates, `path`")
 	f.StringVar(&g.contact, "contact", "", "`text` for the User-Agent: who to ask about this client")
 	f.BoolVar(&g.simulate, "simulate", false, "use the embedded simulator: no credentials, no network")
@@ -96,13 +105,15 @@ success, and one that is on its way is followed and not submitted again.`,
 		return pflag.NormalizedName(name)
 	})
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &usageError{err: err, command: c.CommandPath()}
+		return &usageError{err: misread(err), command: c.CommandPath()}
 	})
 	p.flags.declare(root.PersistentFlags())
 	root.AddCommand(
-		p.activateCommand(), p.waitCommand(), p.cancelCommand(),
-		p.statusCommand(), p.pendingCommand(), p.budgetCommand(),
-		p.simulateCommand(), p.completionCommand(), p.versionCommand(),
+		p.activateCommand(properties), p.deactivateCommand(properties), p.rollbackCommand(),
+		p.waitCommand(properties), p.cancelCommand(properties),
+		p.statusCommand(properties), p.pendingCommand(properties), p.historyCommand(properties), p.budgetCommand(),
+		p.hostnamesCommand(), p.includesCommand(),
+		p.simulateCommand(), p.explainCommand(), p.completionCommand(), p.versionCommand(),
 		exitCodesTopic(), environmentTopic(),
 	)
 	strictHelp(root)
@@ -144,7 +155,7 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.given = givenBy(c)
 	p.progress = newProgress(p.env, p.flags)
 	defer p.progress.close()
-	p.out = newOutput(p.env.Stdout, c.Name(), p.flags, begun)
+	p.out = newOutput(p.env.Stdout, strings.TrimPrefix(c.CommandPath(), "propctl "), p.flags, begun)
 	p.out.header(p.env.Build)
 	result, err := &report{}, settingsErr
 	if err == nil {
@@ -160,6 +171,10 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 
 // check finds mistakes before anything is sent.
 func (p *program) check(c *cobra.Command, args []string, positional cobra.PositionalArgs) error {
+	if err := checkWords(c, args); err != nil {
+		p.out.file = "" // its name may be what is wrong
+		return err
+	}
 	if err := positional(c, args); err != nil {
 		return &usageError{err: err, command: c.CommandPath()}
 	}
@@ -168,8 +183,11 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 		return usagef("--contract and --group go together; give both or neither")
 	case f.maxRetries < 0:
 		return usagef("--max-retries %d is negative", f.maxRetries)
-	case !(f.speed > 0) || f.speed > maxSpeed:
-		return usagef("--speed %v is not between 0 and %d", f.speed, maxSpeed)
+	case !(f.speed >= minSpeed) || f.speed > maxSpeed: // NaN is not, either
+		return usagef("--speed %v is not between %v and %d", f.speed, minSpeed, maxSpeed)
+	}
+	if err := p.flags.checkSuspension(); err != nil {
+		return err
 	}
 	if err := checkContact(p.flags.contact); err != nil {
 		return err
@@ -177,8 +195,12 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 	return p.out.checkFile()
 }
 
-// maxSpeed keeps the simulated clock from overtaking what pauses can measure.
-const maxSpeed = 100_000
+// Between these, neither the simulated clock nor the real one overtakes what
+// pauses can measure.
+const (
+	minSpeed = 0.001
+	maxSpeed = 100_000
+)
 
 // conclude prints the result and the error, and returns the exit code.
 func (p *program) conclude(result *report, err error) int {

@@ -12,14 +12,16 @@ import (
 // session is a connection to PAPI, or to a simulated one.
 type session struct {
 	program     *program
+	about       kind
 	client      *papi.Client
+	api         activation.API // the part of the client that has the activations
 	credentials papi.Credentials
 	speed       float64 // seconds of PAPI's time in a real one
 }
 
 // open connects. Nothing is sent yet.
-func (p *program) open() (*session, error) {
-	s := &session{program: p, speed: 1}
+func (p *program) open(about kind) (*session, error) {
+	s := &session{program: p, about: about, speed: 1}
 	var err error
 	transport := p.env.Transport
 	if p.flags.simulate {
@@ -40,11 +42,16 @@ func (p *program) open() (*session, error) {
 		MaxRetries:     noneIsNegative(p.flags.maxRetries),
 		RequestTimeout: time.Duration(p.flags.requestTimeout),
 		SubmitTimeout:  time.Duration(p.flags.requestTimeout),
+		Suspension:     p.flags.suspension(),
 		Jitter:         p.env.Jitter,
 		Observe:        s.attempted,
 	})
 	if err != nil {
 		return nil, &credentialsError{err: err}
+	}
+	s.api = s.client
+	if about == includes {
+		s.api = activation.Includes{PAPI: s.client}
 	}
 	return s, nil
 }
@@ -69,7 +76,7 @@ func noneIsNegative(n int) int {
 // engine returns the workflow over the session.
 func (s *session) engine() *activation.Engine {
 	return &activation.Engine{
-		API:           s.client,
+		API:           s.api,
 		Observe:       s.happened,
 		Resubmissions: noneIsNegative(s.program.flags.maxRetries),
 		Jitter:        s.program.env.Jitter,

@@ -85,7 +85,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) 
 	for _, text := range f.faults {
 		fault, err := simulator.ParseFault(text)
 		if err != nil {
-			return &report{}, &usageError{err: err}
+			return &report{}, usagef("--fault: %w", err)
 		}
 		faults = append(faults, fault)
 	}
@@ -175,8 +175,12 @@ func writeSimulatorFiles(dir string, c simulator.Credentials, ca []byte) (*simul
 		return nil, usagef("--dir: %w", err)
 	}
 	v := &simulatorView{URL: "https://" + c.Host, Edgerc: filepath.Join(dir, ".edgerc"), CAFile: filepath.Join(dir, "ca.pem")}
-	if old, err := os.ReadFile(v.Edgerc); err == nil && !isOurs(old) {
+	old, err := os.ReadFile(v.Edgerc)
+	if err == nil && !isOurs(old) {
 		return nil, usagef("--dir: %s was not written by propctl simulate and is not written over", v.Edgerc)
+	}
+	if _, caErr := os.Stat(v.CAFile); caErr == nil && err != nil { // both are there, or neither is
+		return nil, usagef("--dir: %s was not written by propctl simulate and is not written over", v.CAFile)
 	}
 	edgerc := fmt.Sprintf("%s[default]\nhost = %s\nclient_token = %s\nclient_secret = %s\naccess_token = %s\n",
 		edgercMark, c.Host, c.ClientToken, c.ClientSecret, c.AccessToken)

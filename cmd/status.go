@@ -34,14 +34,14 @@ func bothNetworks() networks {
 	return networks{all: []papi.Network{papi.Staging, papi.Production}, most: 2}
 }
 
-func (p *program) statusCommand() *cobra.Command {
+func (p *program) statusCommand(about kind) *cobra.Command {
 	f := bothNetworks()
 	c := &cobra.Command{
-		Use:   "status PROPERTY...",
+		Use:   "status " + about.operand() + "...",
 		Short: "Show what is active, pending and latest on each network",
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
-				return p.status(ctx, f.all, args)
+				return p.status(ctx, about, f.all, args)
 			})
 		},
 	}
@@ -51,8 +51,8 @@ func (p *program) statusCommand() *cobra.Command {
 
 // status looks at one property after the other. One that cannot be read does
 // not hide the others; the error is that of the first.
-func (p *program) status(ctx context.Context, on []papi.Network, args []string) (*report, error) {
-	s, err := p.open()
+func (p *program) status(ctx context.Context, about kind, on []papi.Network, args []string) (*report, error) {
+	s, err := p.open(about)
 	if err != nil {
 		return &report{}, err
 	}
@@ -79,9 +79,20 @@ func (p *program) status(ctx context.Context, on []papi.Network, args []string) 
 	}
 	return &report{
 		outcome: outcomeOK,
-		fill:    func(d *document) { d.Properties = states; d.Property = only(states) },
-		text:    func(w *printer) { printStates(w, states) },
+		fill:    func(d *document) { d.states(about, states) },
+		text:    func(w *printer) { printStates(w, about, states) },
 	}, first
+}
+
+// states fills in what was found out about each, and which one it is where there
+// is only one.
+func (d *document) states(about kind, states []*propertyState) {
+	d.is(about, only(states))
+	if about == includes {
+		d.Includes = states
+		return
+	}
+	d.Properties = states
 }
 
 // only returns the property when there is one.
@@ -105,23 +116,17 @@ func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network, wi
 	}
 	state.propertyView = viewProperty(what.ref, what.name)
 	if withLatest {
-		answer, err := s.client.Property(ctx, what.ref)
+		latest, name, err := s.latestKnown(ctx, what.ref)
 		if err != nil {
 			return state, err
 		}
-		what.name = answer.Property.PropertyName
-		state.LatestVersion = versionNumber(answer.Property.LatestVersion)
+		what.name, state.LatestVersion = name, versionNumber(latest)
 	}
-	list, err := s.client.Activations(ctx, what.ref)
+	list, err := s.api.Activations(ctx, what.ref)
 	if err != nil {
 		return state, err
 	}
-	if list.ContractID != "" && list.GroupID != "" {
-		what.ref.ContractID, what.ref.GroupID = list.ContractID, list.GroupID
-	}
-	if what.name == "" && len(list.Items) > 0 {
-		what.name = list.Items[0].PropertyName
-	}
+	what = what.knownBy(list)
 	state.propertyView = viewProperty(what.ref, what.name)
 	now := time.Now()
 	for _, network := range on {
@@ -138,6 +143,22 @@ func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network, wi
 	return state, nil
 }
 
+// latestKnown returns the latest version and the name.
+func (s *session) latestKnown(ctx context.Context, ref papi.PropertyRef) (latest int, name string, err error) {
+	if s.about == includes {
+		answer, err := s.client.Include(ctx, includeRef(ref))
+		if err != nil {
+			return 0, "", err
+		}
+		return answer.Include.LatestVersion, answer.Include.IncludeName, nil
+	}
+	answer, err := s.client.Property(ctx, ref)
+	if err != nil {
+		return 0, "", err
+	}
+	return answer.Property.LatestVersion, answer.Property.PropertyName, nil
+}
+
 // text names the property.
 func (v *propertyView) text() string {
 	if v.Name != nil {
@@ -146,11 +167,11 @@ func (v *propertyView) text() string {
 	return clean(string(v.ID), maxName)
 }
 
-func printStates(w *printer, states []*propertyState) {
+func printStates(w *printer, about kind, states []*propertyState) {
 	const padding = 2
 	columns := tabwriter.NewWriter(w, 0, 0, padding, ' ', 0)
 	t := &printer{w: columns}
-	t.line("PROPERTY\tLATEST\tNETWORK\tACTIVE\tSINCE\tPENDING")
+	t.line("%s\tLATEST\tNETWORK\tACTIVE\tSINCE\tPENDING", about.operand())
 	for _, s := range states {
 		if s.Error != nil {
 			t.line("%s\t\t\t\t\t%s", s.text(), "error: "+clean(s.Error.Message, maxName))

@@ -1,13 +1,9 @@
 package cmd
 
 import (
-	"bufio"
-	"context"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/propctl/propctl/papi"
 )
 
 const (
@@ -47,33 +43,4 @@ func checkNote(note string) error {
 		}
 	}
 	return nil
-}
-
-// confirm asks before production.
-func (a *activating) confirm(ctx context.Context) error {
-	env := a.program.env
-	if a.version.number == 0 { // what is confirmed is what will be submitted
-		number, err := a.client.LatestVersion(ctx, a.property.ref, a.version.activeOn)
-		if err != nil {
-			return err
-		}
-		a.version = wantedVersion{number: number}
-	}
-	a.program.stderr().text("Activate %s (%s) version %d on %s of %s? [y/N] ",
-		clean(a.property.String(), maxName), a.property.ref.PropertyID, a.version.number, papi.Production, clean(a.account(), maxName))
-	answer := make(chan string, 1)
-	go func() { // a read cannot be ended; it ends with the process
-		line, _ := bufio.NewReader(env.Stdin).ReadString('\n') // no answer is a no
-		answer <- strings.ToLower(strings.TrimSpace(line))
-	}()
-	select {
-	case <-ctx.Done():
-		a.program.stderr().line("")
-		return context.Cause(ctx)
-	case yes := <-answer:
-		if yes == "y" || yes == "yes" {
-			return nil
-		}
-	}
-	return errDeclined
 }

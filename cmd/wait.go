@@ -14,34 +14,39 @@ import (
 
 // selectFlags say which activation wait and cancel are about.
 type selectFlags struct {
+	about    kind
 	networks networks
-	property string
+	of       string // the property, or the include, of an activation that is named by its id
 	waiting  waitFlags
 	noWait   bool
 }
 
-func newSelectFlags() *selectFlags {
-	return &selectFlags{networks: networks{all: []papi.Network{papi.Staging}, most: 1}}
+func newSelectFlags(about kind) *selectFlags {
+	return &selectFlags{about: about, networks: networks{all: []papi.Network{papi.Staging}, most: 1}}
 }
 
 func (f *selectFlags) declare(c *cobra.Command) {
 	c.Flags().VarP(&f.networks, "network", "n", "`network`: staging or production")
-	c.Flags().StringVar(&f.property, "property", "", "`property` of the activation that is named by its id")
+	c.Flags().StringVar(&f.of, f.about.word(), "", "`"+f.about.word()+"` of the activation that is named by its id")
 	f.waiting.declare(c.Flags())
 }
 
-func (p *program) waitCommand() *cobra.Command {
-	f := newSelectFlags()
-	c := &cobra.Command{
-		Use:   "wait PROPERTY | ACTIVATION",
-		Short: "Wait for an activation that is under way, wherever it was started",
-		Long: `Wait for an activation that is under way, wherever it was started.
+// naming explains the argument of wait and cancel.
+func (k kind) naming() string {
+	return k.choose(`ACTIVATION is an activation's id (atv_1 or 1) together with --property, or the
+activation link as PAPI printed it; it may also be a change of a hostname bucket.`, `ACTIVATION is an activation's id together with --include, or the activation link
+as PAPI printed it.`) + " With " + k.choose("a PROPERTY", "an INCLUDE") + " it is what is pending on the\nnetwork;"
+}
 
-ACTIVATION is an activation's id (atv_1 or 1) together with --property, or the
-activation link as PAPI printed it. With a PROPERTY it is what is pending on the
-network; when nothing is, the result is how the latest one ended.`,
-		Example: `  propctl wait www.example.com -n production
-  propctl wait atv_5001 --property prp_123`,
+func (p *program) waitCommand(about kind) *cobra.Command {
+	f := newSelectFlags(about)
+	c := &cobra.Command{
+		Use:   "wait " + about.operand() + " | ACTIVATION",
+		Short: "Wait for an activation that is under way, wherever it was started",
+		Long: "Wait for an activation that is under way, wherever it was started.\n\n" + about.naming() +
+			" when nothing is, the result is how the latest one ended.",
+		Example: about.choose(`  propctl wait www.example.com -n production
+  propctl wait atv_5001 --property prp_123`, `  propctl includes wait security-headers -n production`),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*report, error) {
 				return p.selected(ctx, f, args[0], (*activation.Engine).Wait)
@@ -57,11 +62,11 @@ type verb func(*activation.Engine, context.Context, activation.Selection) (*acti
 
 // selected is what wait and cancel have in common.
 func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do verb) (*report, error) {
-	named, err := parseActivation(arg, f.property)
+	named, err := f.about.parseActivation(arg, f.of)
 	if err != nil {
 		return &report{}, err
 	}
-	s, err := p.open()
+	s, err := p.open(f.about)
 	if err != nil {
 		return &report{}, err
 	}
@@ -83,10 +88,28 @@ func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do v
 	ctx, cancel := s.patiently(ctx, limit, func() papi.PropertyRef { return what.ref })
 	defer cancel()
 	p.progress.begin(what.String())
-	result, err := do(s.engine(), ctx, activation.Selection{
+	result, err := s.do(ctx, do, named, activation.Selection{
 		Property: what.ref, ActivationID: named.id, Network: network, NoWait: f.noWait, Waiting: f.waiting.waiting(),
 	})
 	return p.selectedReport(what, result, err), err
+}
+
+// do does it with an activation, or with a change of a bucket when that is what
+// the id is of: the id does not tell.
+func (s *session) do(ctx context.Context, do verb, named namedActivation, which activation.Selection) (*activation.Result, error) {
+	changes := s.engine()
+	changes.API = activation.BucketChanges{BucketAPI: s.client}
+	if named.inBucket {
+		return do(changes, ctx, which)
+	}
+	result, err := do(s.engine(), ctx, which)
+	if s.about == includes || which.ActivationID == "" || result.Activation != nil || !errors.Is(err, papi.ClassNotFound) {
+		return result, err
+	}
+	if change, changeErr := do(changes, ctx, which); change.Activation != nil {
+		return change, changeErr
+	}
+	return result, err
 }
 
 func (p *program) selectedReport(what property, result *activation.Result, err error) *report {
@@ -115,34 +138,53 @@ type namedActivation struct {
 	property string
 	ref      papi.PropertyRef
 	id       papi.ID
+	inBucket bool // it is a change of a hostname bucket
 }
 
 // parseActivation reads PROPERTY | ACTIVATION.
-func parseActivation(arg, of string) (namedActivation, error) {
+func (k kind) parseActivation(arg, of string) (namedActivation, error) {
+	flag := "--" + k.word()
 	switch {
 	case strings.Contains(arg, "/"):
-		link, err := papi.ParseActivationLink(arg)
-		if err != nil {
-			return namedActivation{}, &usageError{err: err}
-		}
 		if of != "" {
-			return namedActivation{}, usagef("--property cannot go with a link, which names it")
+			return namedActivation{}, usagef("%s cannot go with a link, which names it", flag)
 		}
-		return namedActivation{ref: link.Property, id: link.ActivationID}, nil
+		return k.parseLink(arg)
 	case of != "":
-		if !isActivationID(arg) {
-			return namedActivation{}, usagef("%q is not the id of an activation; with --property it has to be one", arg)
+		if !k.isActivationID(arg) {
+			return namedActivation{}, usagef("%q is not the id of an activation; with %s it has to be one", arg, flag)
 		}
 		named, err := parseProperty(of)
 		return namedActivation{property: named, id: papi.ID(arg)}, err
 	case strings.HasPrefix(arg, papi.PrefixActivation):
-		return namedActivation{}, usagef("the activation %s needs its property: give --property", clean(arg, maxName))
+		return namedActivation{}, usagef("the activation %s needs its %s: give %s", clean(arg, maxName), k.word(), flag)
 	}
 	named, err := parseProperty(arg)
 	return namedActivation{property: named}, err
 }
 
-func isActivationID(s string) bool {
-	digits := strings.TrimPrefix(s, papi.PrefixActivation)
-	return digits != "" && strings.Trim(digits, "0123456789") == ""
+// isActivationID reports whether s is the id of an activation. Those of includes
+// may have letters.
+func (k kind) isActivationID(s string) bool {
+	return isID(s, papi.PrefixActivation) || k == includes && papi.ID(s).Valid()
+}
+
+// parseLink reads a link to an activation. Links to activations of includes, and
+// to changes of buckets, differ from those to activations of properties in one
+// segment.
+func (k kind) parseLink(link string) (namedActivation, error) {
+	const ofBucket, ofInclude = "/hostname-activations/", "/includes/"
+	same := strings.Replace(link, ofBucket, "/activations/", 1)
+	if k == includes {
+		if !strings.Contains(link, ofInclude) {
+			return namedActivation{}, usagef("%q is not a link to an activation of an include", link)
+		}
+		same = strings.Replace(link, ofInclude, "/properties/", 1)
+	}
+	parsed, err := papi.ParseActivationLink(same)
+	if err != nil {
+		return namedActivation{}, &usageError{err: err}
+	}
+	parsed.Property.PropertyID = parsed.Property.PropertyID.With(k.prefix())
+	return namedActivation{ref: parsed.Property, id: parsed.ActivationID, inBucket: same != link && k == properties}, nil
 }

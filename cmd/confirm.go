@@ -1,0 +1,30 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"strings"
+)
+
+// canAsk reports whether somebody is there to see a question and to answer it.
+func canAsk(env Env) bool { return env.StdinTerminal && env.StderrTerminal }
+
+// confirm asks, and returns an error for every answer but yes.
+func (p *program) confirm(ctx context.Context, question string) error {
+	p.stderr().text("%s [y/N] ", clean(question, maxMessage))
+	answer := make(chan string, 1)
+	go func() { // a read cannot be ended; it ends with the process
+		line, _ := bufio.NewReader(p.env.Stdin).ReadString('\n') // no answer is a no
+		answer <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case <-ctx.Done():
+		p.stderr().line("")
+		return context.Cause(ctx)
+	case yes := <-answer:
+		if yes == "y" || yes == "yes" {
+			return nil
+		}
+	}
+	return errDeclined
+}

@@ -1,0 +1,62 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/activation"
+)
+
+func (p *program) deactivateCommand(about kind) *cobra.Command {
+	f := &activateFlags{networks: networks{most: 1}}
+	c := &cobra.Command{
+		Use: "deactivate " + about.operand(),
+		Short: about.choose(
+			"Take a property off a network",
+			"Take an include off a network",
+		),
+		Long: about.choose(`Take a property off a network, and wait until it serves no traffic any more.
+
+Whatever version is active there is taken off. That none is active is a success
+and submits nothing. There is no default network. On a terminal it is asked for
+always; elsewhere --yes is needed.`, `Take an include off a network, whatever version of it is active there.
+
+That none is active is a success and submits nothing. There is no default
+network. On a terminal it is asked for always; elsewhere --yes is needed.`),
+		Example: "  propctl " + about.command("deactivate") + about.choose(" www.example.com", " security-headers") +
+			" -n staging --notify you@example.com",
+	}
+	f.declareNetworks(c)
+	f.declareSubmission(c.Flags())
+	return workflow{verb: "deactivate", of: about, flags: f, always: true, change: deactivates{}}.command(p, c)
+}
+
+// deactivates takes whatever is active off a network.
+type deactivates struct{}
+
+func (deactivates) prepare(context.Context, *activating) error { return nil }
+
+// question says in plain words what will happen. There is none where nothing
+// will.
+func (deactivates) question(ctx context.Context, a *activating) (string, error) {
+	network := a.flags.networks.all[0]
+	list, err := a.api.Activations(ctx, a.property.ref)
+	if err != nil {
+		return "", err
+	}
+	now := activation.Active(list.Items, network)
+	if now == nil {
+		return "", nil
+	}
+	effect := "TRAFFIC STOPS: its hostnames are served no longer on " + string(network)
+	if a.about == includes {
+		effect = "every property that uses it on " + string(network) + " goes without it"
+	}
+	return "Take " + a.named() + " off " + string(network) + " of " + a.account() + "? Version " +
+		versionText(now.PropertyVersion) + " is active there, and " + effect + ".", nil
+}
+
+func (deactivates) make(ctx context.Context, a *activating, t activation.Target) (*activation.Result, error) {
+	return a.engine().Deactivate(ctx, t)
+}

@@ -1,0 +1,138 @@
+package cmd
+
+import (
+	"context"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/papi"
+)
+
+func (p *program) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain [CODE | TYPE | -]",
+		Short: "What an error means and what to do; all of them without CODE",
+		Long: `What an error means and what to do about it; all of them without CODE.
+
+CODE is what stands in error.code of the JSON document. TYPE is the type of one of
+PAPI's problem documents, whole or in part. With - the whole document is read from
+standard input, which is also done where that is not a terminal and nothing was
+given; what is read is taken for PAPI's answer, and told apart as a real one is.
+
+Neither credentials nor a network are needed.`,
+		Example: `  propctl explain
+  propctl explain budget-exhausted
+  propctl explain /papi/v1/resource-busy
+  propctl explain <problem.json`,
+		ValidArgsFunction: cobra.FixedCompletions(codes(), cobra.ShellCompDirectiveNoFileComp),
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.MaximumNArgs(1), p.explain)
+		},
+	}
+}
+
+// explain finds the rows that are asked for.
+func (p *program) explain(ctx context.Context, args []string) (*report, error) {
+	switch {
+	case len(args) == 1 && args[0] != "-":
+		e, err := explained(args[0])
+		if err != nil {
+			return &report{}, err
+		}
+		return explanation(e), nil
+	case len(args) == 0 && p.env.StdinTerminal:
+		return listing(), nil
+	}
+	pasted, err := p.readPasted(ctx)
+	switch {
+	case err != nil:
+		return &report{}, err
+	case strings.TrimSpace(string(pasted)) == "" && len(args) == 0:
+		return listing(), nil
+	}
+	class := papi.Classify(0, pasted)
+	if class == "" {
+		return &report{}, usagef("what was read is no error of PAPI's: it names no status and no type that is known")
+	}
+	return explanation(entryOf(string(class))), nil
+}
+
+// maxPasted is the most that is read of a problem document.
+const maxPasted = 1 << 20
+
+// readPasted reads standard input to its end.
+func (p *program) readPasted(ctx context.Context) ([]byte, error) {
+	if p.env.Stdin == nil {
+		return nil, nil
+	}
+	type read struct {
+		data []byte
+		err  error
+	}
+	done := make(chan read, 1)
+	go func() { // a read cannot be ended; it ends with the process
+		data, err := io.ReadAll(io.LimitReader(p.env.Stdin, maxPasted+1))
+		done <- read{data, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	case r := <-done:
+		if r.err != nil {
+			return nil, usagef("standard input cannot be read: %w", r.err)
+		}
+		if len(r.data) > maxPasted {
+			return nil, usagef("standard input is longer than 1 MiB")
+		}
+		return r.data, nil
+	}
+}
+
+// explanation shows one row, whole.
+func explanation(e entry) *report {
+	return &report{
+		outcome: outcomeOK,
+		fill:    func(d *document) { d.Errors = []*entryView{viewEntry(e)} },
+		text:    e.print,
+	}
+}
+
+// listing shows all rows, in short.
+func listing() *report {
+	all := catalogue()
+	return &report{
+		outcome: outcomeOK,
+		fill: func(d *document) {
+			for _, e := range all {
+				d.Errors = append(d.Errors, viewEntry(e))
+			}
+		},
+		text: func(w *printer) {
+			const padding = 2
+			columns := tabwriter.NewWriter(w, 0, 0, padding, ' ', 0)
+			t := &printer{w: columns}
+			t.line("CODE\tEXIT\tCATEGORY\tMESSAGE")
+			for _, e := range all {
+				t.line("%s\t%d\t%s\t%s", e.code, e.exitCode, e.category, e.message)
+			}
+			_ = columns.Flush() // w keeps the error
+		},
+	}
+}
+
+// print shows everything that the row has.
+func (e entry) print(w *printer) {
+	w.line("%s: %s", e.code, e.message)
+	w.line("  category:   %s", e.category)
+	w.line("  outcome:    %s, exit code %d", e.outcome, e.exitCode)
+	w.line("  meaning:    %s", e.meaning)
+	w.line("  what to do: %s", e.help)
+	w.line("  try again:  %s: %s", e.retry, e.retry.text())
+	w.line("  recognised by:")
+	for _, line := range e.recognisedBy() {
+		w.line("    %s", line)
+	}
+}

@@ -1,0 +1,125 @@
+package cmd_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/propctl/propctl/papi/simulator"
+)
+
+// These checks are made of everything that any test here has the program print.
+
+// checkHarmless fails when the output of a run can do more than be read: move
+// the cursor, change the direction of a line, hide, or speak to a CI system.
+func checkHarmless(t *testing.T, args []string, r result) {
+	t.Helper()
+	for _, out := range []struct{ name, text string }{{"stdout", r.stdout}, {"stderr", r.stderr}} {
+		if what := harm(out.text); what != "" {
+			t.Errorf("propctl %q: %s on %s:\n%q", args, what, out.name, out.text)
+		}
+	}
+}
+
+// harm says what is wrong with a text that is printed; empty for nothing.
+func harm(text string) string {
+	if !utf8.ValidString(text) {
+		return "bytes that are not UTF-8"
+	}
+	for _, r := range text {
+		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co) {
+			return fmt.Sprintf("the rune %U", r)
+		}
+	}
+	for _, syntax := range []string{"::", "##"} { // ::error, ##vso[, ##[, ##teamcity[
+		if strings.Contains(text, syntax) {
+			return "the CI syntax " + syntax
+		}
+	}
+	return ""
+}
+
+// eavesdropper is the way to PAPI. It remembers what was sent and must not be
+// shown: the signatures and the headers that they are in.
+type eavesdropper struct {
+	next http.RoundTripper
+
+	mu    sync.Mutex
+	heard []string
+}
+
+// RoundTrip implements http.RoundTripper.
+func (e *eavesdropper) RoundTrip(r *http.Request) (*http.Response, error) {
+	authorization := r.Header.Get("Authorization")
+	e.mu.Lock()
+	e.heard = append(e.heard, authorization)
+	for field := range strings.SplitSeq(authorization, ";") {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(field), "signature="); ok {
+			e.heard = append(e.heard, value)
+		}
+	}
+	e.mu.Unlock()
+	return e.next.RoundTrip(r)
+}
+
+// check fails when the output of a run has a secret in it.
+func (e *eavesdropper) check(t *testing.T, args []string, r result) {
+	t.Helper()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	secrets := append([]string{clientToken, clientSecret, accessToken, accountKey, url.QueryEscape(accountKey)}, e.heard...)
+	for _, secret := range slices.DeleteFunc(secrets, func(s string) bool { return s == "" }) {
+		if strings.Contains(r.stdout+r.stderr, secret) {
+			t.Errorf("propctl %q prints the secret %s:\n%s%s", args, secret, r.stdout, r.stderr)
+		}
+	}
+}
+
+// Everything that a request has in it may come back in an answer, and be printed.
+func TestSecretsThatComeBackAreNotPrinted(t *testing.T) {
+	for _, verbosity := range []string{"-q", "", "-v", "--debug"} {
+		for operation, args := range meeting() {
+			for _, format := range formats {
+				synctest.Test(t, func(t *testing.T) {
+					s := newScene(t, func(o *simulator.Options) { o.Credentials.AccountKey = accountKey })
+					s.set(map[string]string{"AKAMAI_EDGERC_ACCOUNT_KEY": accountKey})
+					s.transport = echo{s.sim, operation}
+					line := append(slices.Clone(args), "-o", format, "--timeout", "10m")
+					if verbosity != "" {
+						line = append(line, verbosity)
+					}
+					s.run(line...).readable(t, format)
+				})
+			}
+		}
+	}
+}
+
+// echo answers the requests of an operation with what is in them.
+type echo struct {
+	sim       *simulator.Simulator
+	operation simulator.Operation
+}
+
+// RoundTrip implements http.RoundTripper.
+func (e echo) RoundTrip(r *http.Request) (*http.Response, error) {
+	before := e.sim.Count(e.operation)
+	resp, err := e.sim.Transport().RoundTrip(r)
+	if err != nil || e.sim.Count(e.operation) == before {
+		return resp, err
+	}
+	said := fmt.Sprintf("%s %s %v %s %s %s %s", r.Method, r.URL, r.Header, clientToken, clientSecret, accessToken, accountKey)
+	body, err := json.Marshal(map[string]any{"type": said, "title": said, "detail": said, "instance": said, "errors": []any{map[string]string{"detail": said}}})
+	resp.StatusCode, resp.Body = http.StatusForbidden, io.NopCloser(bytes.NewReader(body))
+	return resp, err
+}

@@ -1,0 +1,161 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+const defaultHistory = 20
+
+// historyView is an activation and how long it took.
+type historyView struct {
+	*activationView
+
+	TookSeconds *float64 `json:"tookSeconds"` // null where its dates do not tell
+}
+
+// usualView is how long activations usually take on a network.
+type usualView struct {
+	Network       papi.Network `json:"network"`
+	MedianSeconds *float64     `json:"medianSeconds"` // null where nothing has finished
+	Of            int          `json:"of"`            // activations that it is the median of
+}
+
+func (p *program) historyCommand(about kind) *cobra.Command {
+	f := bothNetworks()
+	limit := defaultHistory
+	c := &cobra.Command{
+		Use:   "history " + about.operand(),
+		Short: "Show what was activated when, and how long it took",
+		Long: `Show what was activated when, by the latest first, and how long it took.
+
+How long an activation took is from its submission until nothing moved any more,
+as far as PAPI tells; of those that another one has replaced, it often does not.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*report, error) {
+				return p.history(ctx, about, args[0], f.all, limit)
+			})
+		},
+	}
+	c.Flags().VarP(&f, "network", "n", "`network`: staging, production or both")
+	c.Flags().IntVar(&limit, "limit", defaultHistory, "at most this `number` of activations; 0 for all")
+	return c
+}
+
+// history lists the activations of a property.
+func (p *program) history(ctx context.Context, about kind, arg string, on []papi.Network, limit int) (*report, error) {
+	named, err := parseProperty(arg)
+	if err == nil && limit < 0 {
+		err = usagef("--limit %d is negative", limit)
+	}
+	if err != nil {
+		return &report{}, err
+	}
+	s, err := p.open(about)
+	if err != nil {
+		return &report{}, err
+	}
+	p.progress.begin(named)
+	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
+	defer cancel()
+	what, err := s.resolve(ctx, named)
+	if err != nil {
+		return &report{}, err
+	}
+	list, err := s.api.Activations(ctx, what.ref)
+	if err != nil {
+		return &report{fill: func(d *document) { d.about(what.ref, what.name) }}, err
+	}
+	what = what.knownBy(list)
+	rows, usual := rowsOf(list.Items, on, limit), usualOn(list.Items, on)
+	return &report{
+		outcome: outcomeOK,
+		fill: func(d *document) {
+			d.about(what.ref, what.name)
+			d.History, d.Usual = rows, usual
+			if len(on) == 1 {
+				d.Network = &on[0]
+			}
+		},
+		text: func(w *printer) { printHistory(w, rows, usual) },
+	}, nil
+}
+
+// rowsOf returns the activations of the networks, the latest first.
+func rowsOf(have []papi.Activation, on []papi.Network, limit int) []*historyView {
+	all := slices.DeleteFunc(slices.Clone(have), func(a papi.Activation) bool { return !slices.Contains(on, a.Network) })
+	slices.SortFunc(all, func(a, b papi.Activation) int {
+		x, y := a.ActivationID.Bare(), b.ActivationID.Bare()
+		return cmp.Or(b.SubmitDate.Compare(a.SubmitDate), cmp.Compare(len(y), len(x)), cmp.Compare(y, x))
+	})
+	if limit > 0 && len(all) > limit {
+		all = all[:limit]
+	}
+	now := time.Now()
+	rows := []*historyView{}
+	for _, a := range all {
+		row := &historyView{activationView: viewActivation(&a, now)}
+		if took, ok := activation.Duration(a); ok {
+			row.TookSeconds = new(seconds(took))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// usualOn returns how long activations usually take on each of the networks.
+func usualOn(have []papi.Activation, on []papi.Network) []*usualView {
+	all := []*usualView{}
+	for _, network := range on {
+		u := &usualView{Network: network}
+		for _, a := range have {
+			_, ok := activation.Duration(a)
+			if ok && a.Network == network && a.ActivationType != papi.Deactivate && a.Status != papi.StatusFailed && !activation.InProgress(a) {
+				u.Of++
+			}
+		}
+		if u.Of > 0 { // else the engine takes a general figure
+			u.MedianSeconds = new(seconds(activation.Usual(have, network)))
+		}
+		all = append(all, u)
+	}
+	return all
+}
+
+func printHistory(w *printer, rows []*historyView, usual []*usualView) {
+	const padding = 2
+	columns := tabwriter.NewWriter(w, 0, 0, padding, ' ', 0)
+	t := &printer{w: columns}
+	t.line("SUBMITTED\tNETWORK\tVERSION\tTYPE\tSTATUS\tTOOK\tACTIVATION\tNOTE")
+	for _, r := range rows {
+		submitted := "-"
+		if r.SubmitDate != nil {
+			submitted = stamp(*r.SubmitDate)
+		}
+		t.line("%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s", submitted, clean(string(r.Network), maxName), r.Version, clean(string(r.Type), maxName),
+			clean(string(r.Status), maxName), secondsText(r.TookSeconds), clean(string(r.ID), maxName), clean(r.Note, maxShortNote))
+	}
+	_ = columns.Flush() // w keeps the error
+	for _, u := range usual {
+		if u.MedianSeconds == nil {
+			w.line("%s usually takes: not known", u.Network)
+			continue
+		}
+		w.line("%s usually takes: %s, the median of %d", u.Network, secondsText(u.MedianSeconds), u.Of)
+	}
+}
+
+func secondsText(s *float64) string {
+	if s == nil {
+		return "-"
+	}
+	return duration(time.Duration(*s * float64(time.Second)))
+}

@@ -1,0 +1,223 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/papi"
+)
+
+func (p *program) hostnamesCommand() *cobra.Command {
+	return group(
+		&cobra.Command{
+			Use:   "hostnames",
+			Short: "Show and change the hostnames of a property",
+			Long: `Show and change the hostnames of a property.
+
+Hostnames belong to a version, so a change makes a version, edits it, and activates
+it where a network is given. With a hostname bucket they belong to a network, and
+a change goes there at once.`,
+		},
+		p.hostnamesListCommand(), p.hostnamesAddCommand(), p.hostnamesRemoveCommand(),
+	)
+}
+
+// hostnameView is a hostname. What serves it is null where PAPI did not say.
+type hostnameView struct {
+	CNAMEFrom            string           `json:"cnameFrom"`
+	CNAMETo              *string          `json:"cnameTo"`
+	EdgeHostnameID       *papi.ID         `json:"edgeHostnameId"`
+	CertProvisioningType *string          `json:"certProvisioningType"`
+	CertStatus           *papi.CertStatus `json:"certStatus,omitempty"`
+	Networks             []papi.Network   `json:"networks,omitempty"` // of a bucket: where it is served so
+}
+
+func viewHostname(h papi.Hostname) *hostnameView {
+	return &hostnameView{
+		CNAMEFrom: h.CNAMEFrom, CNAMETo: optional(h.CNAMETo), EdgeHostnameID: optional(h.EdgeHostnameID.With(papi.PrefixEdgeHostname)),
+		CertProvisioningType: optional(h.CertProvisioningType), CertStatus: h.CertStatus,
+	}
+}
+
+func viewHostnames(all []papi.Hostname) []*hostnameView {
+	views := []*hostnameView{}
+	for _, h := range all {
+		views = append(views, viewHostname(h))
+	}
+	return views
+}
+
+func (p *program) hostnamesListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list PROPERTY[@VERSION]",
+		Short: "Show the hostnames of a version, or of a hostname bucket",
+		Long: `Show the hostnames of a version, with the edge hostname and the certificate that
+each of them has. Without a VERSION it is the latest one. A hostname bucket has
+no versions: it is shown what is served on each network.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*report, error) {
+				return p.hostnamesList(ctx, args[0])
+			})
+		},
+	}
+}
+
+func (p *program) hostnamesList(ctx context.Context, arg string) (*report, error) {
+	wanted, err := parseName(arg)
+	if err != nil {
+		return &report{}, err
+	}
+	s, err := p.open(properties)
+	if err != nil {
+		return &report{}, err
+	}
+	p.progress.begin(wanted.property)
+	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
+	defer cancel()
+	what, bucket, err := s.hostnamesOf(ctx, wanted.property)
+	r := &report{fill: func(d *document) {
+		if what.ref.PropertyID != "" {
+			d.about(what.ref, what.name)
+		}
+	}}
+	if err != nil {
+		return r, err
+	}
+	var all []*hostnameView
+	version := 0
+	if bucket {
+		all, err = s.served(ctx, what.ref, wanted.version)
+	} else {
+		version, all, err = s.ofVersion(ctx, what.ref, wanted.version)
+	}
+	if err != nil {
+		return r, err
+	}
+	return &report{
+		outcome: outcomeOK,
+		fill: func(d *document) {
+			d.about(what.ref, what.name)
+			d.Version, d.Hostnames = versionNumber(version), all
+			d.Network = optional(wanted.version.activeOn)
+		},
+		text: func(w *printer) { printHostnames(w, what, version, all) },
+	}, nil
+}
+
+// hostnamesOf finds the property, and whether it has a hostname bucket.
+func (s *session) hostnamesOf(ctx context.Context, named string) (what property, bucket bool, err error) {
+	if what, err = s.resolve(ctx, named); err != nil {
+		return what, false, err
+	}
+	answer, err := s.client.Property(ctx, what.ref)
+	if err != nil {
+		return what, false, err
+	}
+	found := answer.Property
+	what.name = found.PropertyName
+	if found.ContractID != "" && found.GroupID != "" && what.ref.ContractID == "" {
+		what.ref.ContractID, what.ref.GroupID = found.ContractID, found.GroupID
+	}
+	return what, found.PropertyType == papi.PropertyTypeBucket, nil
+}
+
+// ofVersion reads the hostnames of a version.
+func (s *session) ofVersion(ctx context.Context, ref papi.PropertyRef, v wantedVersion) (int, []*hostnameView, error) {
+	number := v.number
+	if number == 0 {
+		var err error
+		if number, err = s.latestOn(ctx, ref, v.activeOn); err != nil {
+			return 0, nil, err
+		}
+	}
+	list, err := s.client.VersionHostnames(ctx, ref, number)
+	if err != nil {
+		return number, nil, err
+	}
+	return number, viewHostnames(list.Items), nil
+}
+
+// served reads the hostnames of a bucket. One that the networks serve in different
+// ways comes twice.
+func (s *session) served(ctx context.Context, ref papi.PropertyRef, v wantedVersion) ([]*hostnameView, error) {
+	if v.number > 0 {
+		return nil, &bucketError{"a hostname bucket has no versions; give @staging, @production or neither"}
+	}
+	list, err := s.client.PropertyHostnames(ctx, ref, v.activeOn)
+	if err != nil {
+		return nil, err
+	}
+	all := []*hostnameView{}
+	for _, h := range list.Items {
+		staging := papi.Hostname{CNAMEFrom: h.CNAMEFrom, CNAMETo: h.StagingCNAMETo, EdgeHostnameID: h.StagingEdgeHostnameID, CertProvisioningType: h.StagingCertType}
+		production := papi.Hostname{CNAMEFrom: h.CNAMEFrom, CNAMETo: h.ProductionCNAMETo, EdgeHostnameID: h.ProductionEdgeHostnameID, CertProvisioningType: h.ProductionCertType}
+		add := func(one papi.Hostname, on ...papi.Network) {
+			if one.CNAMETo != "" || one.EdgeHostnameID != "" {
+				one.CertStatus = h.CertStatus
+				view := viewHostname(one)
+				view.Networks = on
+				all = append(all, view)
+			}
+		}
+		if staging == production {
+			add(staging, papi.Staging, papi.Production)
+			continue
+		}
+		add(staging, papi.Staging)
+		add(production, papi.Production)
+	}
+	return all, nil
+}
+
+func printHostnames(w *printer, what property, version int, all []*hostnameView) {
+	title := clean(what.String(), maxName)
+	if version > 0 {
+		title += " version " + versionText(version)
+	}
+	w.line("%s: %d hostnames", title, len(all))
+	const padding = 2
+	columns := tabwriter.NewWriter(w, 0, 0, padding, ' ', 0)
+	t := &printer{w: columns}
+	t.line("HOSTNAME\tEDGE HOSTNAME\tID\tCERTIFICATE\t%s", map[bool]string{true: "STATE", false: "NETWORKS"}[version > 0])
+	for _, h := range all {
+		last := h.certText()
+		if version == 0 {
+			last = networksText(h.Networks)
+		}
+		t.line("%s\t%s\t%s\t%s\t%s", clean(h.CNAMEFrom, maxName), orDash(h.CNAMETo), orDash(h.EdgeHostnameID), orDash(h.CertProvisioningType), last)
+	}
+	_ = columns.Flush() // w keeps the error
+}
+
+// certText is how far the certificate is on each network, where PAPI says.
+func (h *hostnameView) certText() string {
+	if h.CertStatus == nil {
+		return "-"
+	}
+	var states []string
+	for _, on := range [...]struct {
+		network papi.Network
+		list    []papi.CertDeployment
+	}{{papi.Staging, h.CertStatus.Staging}, {papi.Production, h.CertStatus.Production}} {
+		for _, c := range on.list {
+			states = append(states, lower(on.network)+" "+c.Status)
+		}
+	}
+	return clean(cmp.Or(strings.Join(states, ", "), "-"), maxName)
+}
+
+func networksText(all []papi.Network) string {
+	n := networks{all: all}
+	return n.String()
+}
+
+func orDash[T ~string](s *T) string {
+	if s == nil {
+		return "-"
+	}
+	return clean(string(*s), maxName)
+}

@@ -1,0 +1,207 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+func (p *program) hostnamesAddCommand() *cobra.Command {
+	f := newChangeFlags("add")
+	c := &cobra.Command{
+		Use:   "add PROPERTY HOST[=EDGEHOSTNAME]...",
+		Short: "Add hostnames: a new version, and its activation where a network is given",
+		Long: `Add hostnames to a property: make a version, edit it, and activate it where a
+network is given. What the property has already is left alone, and a version that
+an earlier run has left behind is taken up again, so that this can be repeated at
+any time. EDGEHOSTNAME is a name or an id (ehn_123); for a hostname bucket it has
+to be an id.
+
+In a file, or on standard input with --from -, there is a HOST[=EDGEHOSTNAME] a
+line; # begins a comment. More than 10 new hostnames take much longer to activate,
+and after any the version before cannot be returned to by fast fallback.`,
+		Example: `  propctl hostnames add www.example.com shop.example.com=shop.example.com.edgekey.net -n staging --notify you@example.com
+  propctl hostnames add prp_123 --from hostnames.txt --edge-hostname ehn_456 --cert default`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
+				return p.changeHostnames(ctx, f, args)
+			})
+		},
+	}
+	f.declare(c)
+	c.Flags().StringVar(&f.input.edge, "edge-hostname", "", "edge hostname, by `name` or id, of those that do not say")
+	c.Flags().Var(oneOf[certificate]{&f.input.cert, []certificate{certDefault, certCPS}}, "cert", "certificate: `default`, which Akamai gets, or cps, which is managed elsewhere (default: PAPI's)")
+	return c
+}
+
+func (p *program) hostnamesRemoveCommand() *cobra.Command {
+	f := newChangeFlags("remove")
+	c := &cobra.Command{
+		Use:   "remove PROPERTY HOST...",
+		Short: "Remove hostnames: a new version, and its activation where a network is given",
+		Long: `Remove hostnames from a property: make a version, edit it, and activate it where a
+network is given. What the property has not is no mistake, so that this can be
+repeated at any time.`,
+		Example: `  propctl hostnames remove www.example.com old.example.com -n staging --notify you@example.com`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
+				return p.changeHostnames(ctx, f, args)
+			})
+		},
+	}
+	f.declare(c)
+	return c
+}
+
+// changing is one run of hostnames add or hostnames remove.
+type changing struct {
+	*session
+
+	flags  *changeFlags
+	args   []string
+	what   property
+	bucket bool
+	change activation.HostnameChange
+}
+
+// changeHostnames is the command: read the list, name, ask, and change.
+func (p *program) changeHostnames(ctx context.Context, f *changeFlags, args []string) (*report, error) {
+	c := &changing{flags: f, args: args}
+	named, err := c.parse(ctx, p)
+	if err != nil {
+		return &report{}, err
+	}
+	if c.session, err = p.open(properties); err != nil {
+		return &report{}, err
+	}
+	asks := f.network() == papi.Production && !f.dryRun && !f.yes && canAsk(p.env)
+	if !asks {
+		p.progress.begin(named)
+	}
+	limit := p.deadline(papi.Staging)
+	switch many := len(c.change.Add) > manyHostnames; {
+	case many && p.flags.timeout == 0:
+		limit = hostnamesTimeout
+	case f.network() != "":
+		limit = p.deadline(f.network())
+	}
+	whole, cancel := c.patiently(ctx, limit, func() papi.PropertyRef { return c.what.ref })
+	defer cancel()
+	if err = c.find(whole, named); err == nil && asks {
+		err = p.confirm(whole, c.question())
+	}
+	if err != nil {
+		return c.unstarted(err), err
+	}
+	p.progress.begin(c.what.String())
+	return c.bringAbout(whole)
+}
+
+// parse reads the command line, and the list that it names.
+func (c *changing) parse(ctx context.Context, p *program) (named string, err error) {
+	if named, err = parseProperty(c.args[0]); err != nil {
+		return "", err
+	}
+	if err = c.flags.check(); err != nil {
+		return "", err
+	}
+	if c.flags.verb == "remove" {
+		c.change.Remove, err = c.flags.input.names(ctx, p, c.args[1:])
+	} else {
+		c.change.Add, err = c.flags.input.read(ctx, p, c.args[1:])
+	}
+	return named, err
+}
+
+// find finds the properties, and what kind of hostnames they have.
+func (c *changing) find(ctx context.Context, named string) error {
+	var err error
+	if c.what, c.bucket, err = c.hostnamesOf(ctx, named); err != nil {
+		return err
+	}
+	for _, other := range c.flags.or {
+		one, err := c.resolve(ctx, other)
+		if err != nil {
+			return err
+		}
+		c.change.Or = append(c.change.Or, one.ref)
+	}
+	c.change.Target = c.flags.target(c.what, wantedVersion{}, c.flags.network())
+	c.change.Base = activation.Base(c.flags.base)
+	if c.bucket {
+		return c.checkBucket()
+	}
+	if len(c.change.Add) > manyHostnames {
+		c.program.progress.say("more than %d new hostnames can take over an hour to activate, and there will be no fast fallback", manyHostnames)
+	}
+	return nil
+}
+
+// checkBucket finds what a hostname bucket cannot do.
+func (c *changing) checkBucket() error {
+	switch f := c.flags; {
+	case f.network() == "":
+		return &bucketError{fmt.Sprintf("%s has a hostname bucket, which changes at once: give the network with -n", c.what)}
+	case f.base != base{}, len(f.or) > 0:
+		return &bucketError{fmt.Sprintf("%s has a hostname bucket, for which --base and --or have no meaning", c.what)}
+	}
+	for _, a := range c.change.Add {
+		if a.CNAMETo != "" {
+			return &bucketError{fmt.Sprintf("%s has a hostname bucket, which takes the ids of edge hostnames only: give ehn_… instead of %s", c.what, a.CNAMETo)}
+		}
+	}
+	return nil
+}
+
+func (c *changing) question() string {
+	n, verb := len(c.change.Add), "Add"
+	if c.flags.verb == "remove" {
+		n, verb = len(c.change.Remove), "Remove"
+	}
+	return verb + " " + versionText(n) + " hostnames of " + clean(c.what.String(), maxName) + " (" + clean(string(c.what.ref.PropertyID), maxName) +
+		") on " + string(papi.Production) + " of " + c.account() + "?"
+}
+
+func (c *changing) bringAbout(ctx context.Context) (*report, error) {
+	change := c.engine().ChangeHostnames
+	if c.bucket {
+		change = c.engine().ChangeBucket
+	}
+	result, err := change(ctx, c.change)
+	c.remember(result.Budget)
+	same := result.Property.PropertyID.Equal(c.what.ref.PropertyID)
+	switch {
+	case result.PropertyName != "":
+		c.what.name = result.PropertyName
+	case !same:
+		c.what.name = ""
+	}
+	c.what.ref = result.Property
+	return c.report(result, c.plan(ctx, result), err, time.Now()), err
+}
+
+// again is the same command.
+func (c *changing) again() string {
+	l := newCommandLine("hostnames", c.flags.verb)
+	return l.add(c.args...).addFlags(c.program.given, func(string) bool { return true }).String()
+}
+
+// unstarted is the report of a run that ended before the first look.
+func (c *changing) unstarted(err error) *report {
+	r := &report{fill: func(d *document) {
+		if c.what.ref.PropertyID != "" {
+			d.about(c.what.ref, c.what.name)
+		}
+		d.Network, d.Submitted, d.Adopted = optional(c.flags.network()), new(false), new(false)
+	}}
+	if errors.Is(err, activation.ErrTimeout) || errors.Is(err, ErrInterrupted) {
+		r.help = "nothing was changed; run it again: " + c.again()
+	}
+	return r
+}

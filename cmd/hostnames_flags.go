@@ -1,0 +1,84 @@
+package cmd
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// changeFlags are the flags of hostnames add and hostnames remove.
+type changeFlags struct {
+	activateFlags
+
+	verb  string // add or remove
+	input hostnameInput
+	base  base
+	or    []string
+}
+
+func newChangeFlags(verb string) *changeFlags {
+	return &changeFlags{verb: verb, activateFlags: activateFlags{networks: networks{most: 1}}}
+}
+
+func (f *changeFlags) declare(c *cobra.Command) {
+	c.Flags().VarP(&f.networks, "network", "n", "`network` to activate on; without it the version is made and not activated")
+	c.Flags().StringVar(&f.input.from, "from", "", "`file` with a hostname a line, or - for standard input")
+	c.Flags().Var(&f.base, "base", "`version` to begin with: a number, latest, staging or production (default: what is active on the network, else the latest)")
+	c.Flags().StringSliceVar(&f.or, "or", nil, "`property` to take instead while the first is busy or full")
+	f.activateFlags.declare(c.Flags(), properties)
+}
+
+// check finds what makes no sense before anything is sent.
+func (f *changeFlags) check() error {
+	if f.input.edge != "" && !isID(f.input.edge, papi.PrefixEdgeHostname) {
+		if _, err := parseHostname(f.input.edge); err != nil {
+			return usagef("--edge-hostname: %w", err)
+		}
+	}
+	for _, other := range f.or {
+		if _, err := parseProperty(other); err != nil {
+			return usagef("--or: %w", err)
+		}
+	}
+	if len(f.networks.all) == 0 { // nothing is activated
+		return errors.Join(checkNote(f.note), f.compliance.check())
+	}
+	return f.activateFlags.check()
+}
+
+// network is where it is to be activated; empty for nowhere.
+func (f *changeFlags) network() papi.Network {
+	if len(f.networks.all) == 0 {
+		return ""
+	}
+	return f.networks.all[0]
+}
+
+// base is a flag that names the version to begin with.
+type base activation.Base
+
+func (b *base) Type() string { return "version" }
+
+func (b *base) String() string {
+	switch {
+	case b.Version > 0:
+		return versionText(b.Version)
+	case b.Latest:
+		return "latest"
+	}
+	return lower(b.ActiveOn)
+}
+
+// Set implements pflag.Value.
+func (b *base) Set(s string) error {
+	n, err := parseName("x@" + strings.ToLower(s))
+	if err != nil {
+		return err
+	}
+	*b = base{Version: n.version.number, ActiveOn: n.version.activeOn, Latest: n.version == wantedVersion{}}
+	return nil
+}

@@ -1,0 +1,81 @@
+package cmd
+
+import (
+	"errors"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+)
+
+// hostnameChangeView is what became of the hostnames.
+type hostnameChangeView struct {
+	Base    *int     `json:"base"`    // the version that the new one is made from; null with a hostname bucket
+	Version *int     `json:"version"` // the version that has them now
+	Created bool     `json:"created"` // this run made the version
+	Resumed bool     `json:"resumed"` // an earlier run had made it
+	Added   []string `json:"added"`
+	Removed []string `json:"removed"`
+}
+
+func viewHostnameChange(r *activation.HostnameResult) *hostnameChangeView {
+	return &hostnameChangeView{
+		Base: versionNumber(r.Base), Version: versionNumber(r.Version), Created: r.Created, Resumed: r.Resumed,
+		Added: append([]string{}, r.Added...), Removed: append([]string{}, r.Removed...),
+	}
+}
+
+func (c *changing) report(result *activation.Result, plan *planView, err error, now time.Time) *report {
+	return &report{
+		outcome: string(result.Outcome),
+		help:    c.help(err),
+		fill: func(d *document) {
+			fillResult(d, result, c.what.name, now)
+			d.Plan = plan
+			if h := result.Hostnames; h != nil {
+				d.Hostnames, d.HostnameChange = viewHostnames(h.Hostnames), viewHostnameChange(h)
+			}
+		},
+		text: func(w *printer) {
+			headline(w, result, c.what)
+			if plan != nil {
+				plan.show(w, result, now)
+			}
+			if result.Hostnames != nil {
+				printHostnameChange(w, result.Hostnames, plan)
+			}
+			printResult(w, result, now)
+		},
+	}
+}
+
+// help is what can be done about an error, where that depends on how far it got.
+func (c *changing) help(err error) string {
+	stopped, ok := errors.AsType[*activation.Stopped](err)
+	switch {
+	case ok && stopped.Cancelled:
+		return "" // nothing goes on
+	case ok && stopped.Activation != nil && !c.bucket:
+		return c.program.pickUp(stopped.Activation.ActivationID, c.what.ref)
+	case ok, errors.Is(err, activation.ErrTimeout), errors.Is(err, ErrInterrupted):
+		return "run it again, it goes on where this has ended: " + c.again()
+	}
+	return ""
+}
+
+// mostShown is how many hostnames are worth a line; all of them are in the
+// document.
+const mostShown = 10
+
+func printHostnameChange(w *printer, h *activation.HostnameResult, plan *planView) {
+	switch {
+	case h.Created:
+		w.line("  %-11s %d, made from version %d", "version:", h.Version, h.Base)
+	case h.Resumed:
+		w.line("  %-11s %d, which an earlier run has made from version %d", "version:", h.Version, h.Base)
+	case h.Version != 0 && len(h.Added)+len(h.Removed) == 0:
+		w.line("  %-11s %d, which has it so already", "version:", h.Version)
+	}
+	if plan == nil && len(h.Added)+len(h.Removed) > 0 {
+		w.line("  %-11s %s", "hostnames:", clean(listed("added", h.Added)+", "+listed("removed", h.Removed), maxMessage))
+	}
+}

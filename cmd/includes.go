@@ -1,0 +1,21 @@
+package cmd
+
+import "github.com/spf13/cobra"
+
+// includesCommand has the verbs that includes have too. There is no fast
+// fallback, and so no rollback.
+func (p *program) includesCommand() *cobra.Command {
+	return group(
+		&cobra.Command{
+			Use:   "includes",
+			Short: "The same verbs for includes",
+			Long: `The same verbs for includes.
+
+INCLUDE is an include's id (inc_123 or 123) or its exact name. Before PAPI activates
+one it validates every property that uses it. There is no fast fallback. The JSON
+document names it in the member include; property is null.`,
+		},
+		p.activateCommand(includes), p.deactivateCommand(includes), p.waitCommand(includes), p.cancelCommand(includes),
+		p.statusCommand(includes), p.pendingCommand(includes), p.historyCommand(includes),
+	)
+}

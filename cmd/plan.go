@@ -1,0 +1,206 @@
+package cmd
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// planView is what a dry run has found out. Members are null where they were not
+// asked for, because they have no meaning for the action, or could not be read.
+type planView struct {
+	Action  activation.Action       `json:"action"`
+	Request *papi.ActivationRequest `json:"request"`
+	// Active and Pending are what the network has now.
+	Active  *activationView   `json:"active"`
+	Pending []*activationView `json:"pending"`
+	// Errors and Warnings count those of the version's rule tree. PAPI refuses a
+	// version with errors.
+	Errors   *int `json:"errors"`
+	Warnings *int `json:"warnings"`
+	// Hostnames are what the version has more, and less, than the active one.
+	Hostnames *hostnamesPlan `json:"hostnames"`
+	// UsualSeconds is how long an activation usually takes here.
+	UsualSeconds float64 `json:"usualSeconds"`
+	// FastFallback says whether it will be possible to return within seconds.
+	FastFallback *bool `json:"fastFallback"`
+	// Budget is what PAPI said of it last, to this machine.
+	Budget *budgetView `json:"budget"`
+}
+
+// hostnamesPlan is how hostnames change.
+type hostnamesPlan struct {
+	Added   []string `json:"added"`
+	Removed []string `json:"removed"`
+}
+
+// plan completes what the engine has planned with what is worth knowing before
+// it is done. What cannot be read is said and left out: the plan stands without it.
+func (s *session) plan(ctx context.Context, r *activation.Result) *planView {
+	if r.Plan == nil {
+		return nil
+	}
+	p := &planView{Action: r.Plan.Action, Request: r.Plan.Request, Pending: []*activationView{}, UsualSeconds: seconds(r.Usual), Budget: viewBudget(s.remembered())}
+	incomplete := func(what string, err error) { s.program.progress.warn(what + " cannot be read: " + err.Error()) }
+	if h := r.Hostnames; h != nil {
+		p.Hostnames = &hostnamesPlan{Added: append([]string{}, h.Added...), Removed: append([]string{}, h.Removed...)}
+		if len(h.Added)+len(h.Removed) > 0 {
+			p.FastFallback = new(false)
+		}
+		return p
+	}
+	list, err := s.api.Activations(ctx, r.Property)
+	if err != nil {
+		incomplete("what is active", err)
+		return p
+	}
+	now, active := time.Now(), activation.Active(list.Items, r.Network)
+	p.Active = viewActivation(active, now)
+	for _, a := range activation.Pending(list.Items, r.Network) {
+		p.Pending = append(p.Pending, viewActivation(&a, now))
+	}
+	if p.Request == nil || p.Request.ActivationType == papi.Deactivate {
+		return p
+	}
+	if tree, err := s.api.Rules(ctx, r.Property, r.Version); err != nil {
+		incomplete("the rule tree", err)
+	} else {
+		p.Errors, p.Warnings = new(len(tree.Errors)), new(len(tree.Warnings))
+	}
+	if s.about == includes { // which have neither hostnames nor a fast fallback
+		return p
+	}
+	if p.Hostnames, err = s.hostnamesChanged(ctx, r.Property, r.Version, active); err != nil {
+		incomplete("the hostnames", err)
+		return p
+	}
+	p.FastFallback = new(active != nil && len(p.Hostnames.Added)+len(p.Hostnames.Removed) == 0)
+	return p
+}
+
+// hostnamesChanged compares the hostnames of a version with those that are active.
+func (s *session) hostnamesChanged(ctx context.Context, ref papi.PropertyRef, version int, active *papi.Activation) (*hostnamesPlan, error) {
+	wanted, err := s.client.VersionHostnames(ctx, ref, version)
+	if err != nil {
+		return nil, err
+	}
+	var have papi.HostnameList
+	if active != nil {
+		list, err := s.client.VersionHostnames(ctx, ref, active.PropertyVersion)
+		if err != nil {
+			return nil, err
+		}
+		have = *list
+	}
+	return &hostnamesPlan{Added: namesWithout(wanted.Items, have.Items), Removed: namesWithout(have.Items, wanted.Items)}, nil
+}
+
+// namesWithout returns the names of all that are not among the others.
+func namesWithout(all, others []papi.Hostname) []string {
+	known := map[string]bool{}
+	for _, h := range others {
+		known[strings.ToLower(h.CNAMEFrom)] = true
+	}
+	names := []string{}
+	for _, h := range all {
+		if !known[strings.ToLower(h.CNAMEFrom)] {
+			names = append(names, h.CNAMEFrom)
+		}
+	}
+	return names
+}
+
+// show prints the plan for people.
+func (p *planView) show(w *printer, r *activation.Result, now time.Time) {
+	row := func(name, text string) { w.line("  %-11s %s", name+":", clean(text, maxMessage)) }
+	row("plan", planText(r))
+	if p.Request != nil {
+		if data, err := encodeJSON(p.Request, false); err == nil {
+			w.line("  %-11s %s", "request:", strings.TrimSpace(string(data)))
+		}
+	}
+	if p.Active != nil {
+		row("active", "version "+activeText(p.Active)+since(p.Active))
+	}
+	if len(p.Pending) > 0 {
+		row("pending", pendingText(p.Pending))
+	}
+	if p.Warnings != nil {
+		row("rules", counted(*p.Errors, "error")+", "+counted(*p.Warnings, "warning")+refused(*p.Errors))
+	}
+	if h := p.Hostnames; h != nil {
+		row("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
+	}
+	if r.Plan.Action != activation.ActionNone && r.Network != "" {
+		row("usually", duration(r.Usual))
+	}
+	if p.FastFallback != nil {
+		row("fallback", map[bool]string{true: "a fast one will be possible for an hour", false: "a fast one will not be possible"}[*p.FastFallback])
+	}
+	if b := p.Budget; b != nil {
+		row("budget", budgetText(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: instantOf(b.Reset), AsOf: instantOf(b.AsOf)}, now))
+	}
+}
+
+// planText says what would be done.
+func planText(r *activation.Result) string {
+	switch r.Plan.Action {
+	case activation.ActionNone:
+		return "nothing, it is so already"
+	case activation.ActionFollow:
+		return "wait for the activation that is on its way"
+	case activation.ActionWait:
+		return "wait for the activation that is in the way, then submit"
+	case activation.ActionVersion:
+		if r.Network != "" {
+			return "make a version, edit it, and activate it"
+		}
+		return "make a version and edit it"
+	case activation.ActionSubmit:
+	}
+	return "submit"
+}
+
+func since(a *activationView) string {
+	if a == nil || a.UpdateDate == nil {
+		return ""
+	}
+	return ", since " + stamp(*a.UpdateDate)
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return versionText(n) + " " + what + "s"
+}
+
+func refused(errors int) string {
+	if errors == 0 {
+		return ""
+	}
+	return "; PAPI would refuse it"
+}
+
+// listed names a few of them.
+func listed(what string, names []string) string {
+	text := versionText(len(names)) + " " + what
+	if len(names) == 0 {
+		return text
+	}
+	more := ""
+	if len(names) > mostShown {
+		names, more = names[:mostShown], ", …"
+	}
+	return text + " (" + strings.Join(names, ", ") + more + ")"
+}
+
+func instantOf(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}

@@ -1,0 +1,139 @@
+package cmd_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/propctl/propctl/cmd"
+)
+
+const requestsPage = "../docs/requests.md"
+
+// workflowRun is a run whose requests the page shows.
+type workflowRun struct {
+	title, note, args string
+	before            string // a run that comes first; empty for none
+}
+
+func workflowRuns() []workflowRun {
+	const notified = " --notify you@example.com"
+	return []workflowRun{
+		{title: "activate", args: "activate prp_1001@8" + notified},
+		{title: "activate, by name and the latest version", note: "A name costs a search, a hostname two, and a version that is not a number may cost one request.", args: "activate www.example.com" + notified},
+		{title: "activate, a version that is active", args: "activate prp_1001@7" + notified},
+		{title: "activate, promoting from staging", note: "The version that is active on staging comes from the list.", args: "activate prp_1001@staging -n production" + notified},
+		{title: "activate --warnings fail", note: "The rule tree is read before each submission.", args: "activate prp_1002@4 --warnings fail" + notified},
+		{title: "activate --dry-run", note: "The second list, the rule tree and the hostnames are for people to read; what cannot be read is left out.", args: "activate prp_1001@8 --dry-run" + notified},
+		{title: "activate -n staging,production", args: "activate prp_1001@8 -n staging,production --yes" + notified},
+		{title: "deactivate", note: "On a terminal the list is read once more, for the question to name the version.", args: "deactivate prp_1001 -n staging --yes" + notified},
+		{title: "deactivate, where nothing is active", args: "deactivate prp_1008 -n staging --yes" + notified},
+		{title: "rollback", note: "On a terminal, production is asked about, and the list is read twice more, for the question to say what it is about.", before: "activate prp_1001@8" + notified, args: "rollback prp_1001 -n staging" + notified},
+		{title: "rollback --cancel-pending", args: "rollback prp_1006 -n staging --cancel-pending" + notified},
+		{title: "wait", args: "wait prp_1006"},
+		{title: "wait, for a change of a hostname bucket", note: "The id does not tell what it is of: what is no activation is looked for among the changes.", before: "hostnames add prp_1010 a.example.com=ehn_3001 -n staging --no-wait" + notified, args: "wait atv_5038 --property prp_1010"},
+		{title: "cancel", args: "cancel prp_1006"},
+		{title: "status", args: "status prp_1001"},
+		{title: "pending", args: "pending prp_1001"},
+		{title: "history", args: "history prp_1001"},
+		{title: "budget", args: "budget"},
+		{title: "hostnames list", args: "hostnames list prp_1001@8"},
+		{title: "hostnames add", note: "The hostnames are read back after the edit, and an activation follows only with -n.", args: "hostnames add prp_1001 a.example.com=www.example.com.edgekey.net -n staging" + notified},
+		{title: "hostnames add, without a network", args: "hostnames add prp_1001 a.example.com=www.example.com.edgekey.net"},
+		{title: "hostnames add, to a hostname bucket", args: "hostnames add prp_1010 a.example.com=ehn_3001 -n staging" + notified},
+		{title: "hostnames remove", args: "hostnames remove prp_1003 shop.example.com -n staging" + notified},
+		{title: "includes activate", note: "PAPI does not show a new activation of an include until it has validated the properties that use it.", args: "includes activate inc_2001@3" + notified},
+		{title: "includes deactivate", args: "includes deactivate inc_2001 -n staging --yes" + notified},
+		{title: "includes status", args: "includes status inc_2001"},
+	}
+}
+
+// templates name the parts of a path.
+func templates() []struct {
+	id   *regexp.Regexp
+	name string
+} {
+	type template = struct {
+		id   *regexp.Regexp
+		name string
+	}
+	return []template{
+		{regexp.MustCompile(`/properties/[^/]+`), "/properties/{propertyId}"},
+		{regexp.MustCompile(`/includes/[^/]+`), "/includes/{includeId}"},
+		{regexp.MustCompile(`/versions/[0-9]+`), "/versions/{version}"},
+		{regexp.MustCompile(`/hostname-activations/[^/]+`), "/hostname-activations/{activationId}"},
+		{regexp.MustCompile(`/activations/[^/]+`), "/activations/{activationId}"},
+	}
+}
+
+// requests runs it and returns what was asked of PAPI, in order; the same again
+// and again comes once.
+func (w workflowRun) requests(t *testing.T) []string {
+	t.Helper()
+	s := newScene(t)
+	if w.before != "" {
+		if r := s.run(strings.Fields(w.before)...); r.code != cmd.ExitOK {
+			t.Fatalf("%s: %s", w.before, r.stderr)
+		}
+	}
+	before := len(s.sim.Requests())
+	if r := s.run(strings.Fields(w.args)...); r.code != cmd.ExitOK {
+		t.Fatalf("%s: exit code %d\n%s", w.args, r.code, r.stderr)
+	}
+	const repeated = ", again until it has ended"
+	var lines []string
+	for _, req := range s.sim.Requests()[before:] {
+		path, _, _ := strings.Cut(req.Path, "?")
+		for _, part := range templates() {
+			path = part.id.ReplaceAllString(path, part.name)
+		}
+		line := fmt.Sprintf("`%s %s`", req.Method, path)
+		switch n := len(lines) - 1; {
+		case n < 0 || strings.TrimSuffix(lines[n], repeated) != line:
+			lines = append(lines, line)
+		case lines[n] == line && strings.HasSuffix(path, "/{activationId}"):
+			lines[n] += repeated
+		case lines[n] == line:
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// What a workflow asks of PAPI is written down where users can read it; when it
+// changes, so does the page, and somebody sees it.
+func TestWorkflowsMakeTheRequestsOfThePage(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("<!-- Written by go test ./cmd -run TestWorkflows -update: change cmd/requests_doc_test.go instead. -->\n\n# Requests\n\n" +
+		"What each workflow asks of PAPI when nothing goes wrong, in order. Reads are repeated after an error that passes; a\n" +
+		"submission is not, unless a look has shown that nothing came of it. Paths are below `/papi/v1`.\n")
+	for _, w := range workflowRuns() {
+		var lines []string
+		synctest.Test(t, func(t *testing.T) { lines = w.requests(t) })
+		fmt.Fprintf(&b, "\n## %s\n\n```\npropctl %s\n```\n\n", w.title, w.args)
+		for i, line := range lines {
+			fmt.Fprintf(&b, "%d. %s\n", i+1, strings.Replace(line, " /papi/v1", " ", 1))
+		}
+		if w.note != "" {
+			fmt.Fprintf(&b, "\n%s\n", w.note)
+		}
+	}
+	if flag.Lookup("update").Value.String() == "true" {
+		if err := os.WriteFile(requestsPage, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(requestsPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(b.String(), strings.ReplaceAll(string(have), "\r\n", "\n")); diff != "" {
+		t.Errorf("docs/requests.md is stale; go test ./cmd -run TestWorkflows -update writes it (-want +have):\n%s", diff)
+	}
+}

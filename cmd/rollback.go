@@ -1,0 +1,154 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/activation"
+)
+
+func (p *program) rollbackCommand() *cobra.Command {
+	f := &activateFlags{networks: networks{most: 1}}
+	r := &rollsBack{}
+	c := &cobra.Command{
+		Use:   "rollback PROPERTY",
+		Short: "Return to the previous version, by fast fallback where that is possible",
+		Long: `Return to the version that was active before, and wait for the outcome.
+
+For an hour after an activation PAPI offers a fast fallback, which takes seconds,
+unless the hostnames have changed. It is used where it is possible; otherwise the
+earlier version is activated like any other. The result says which version it is,
+and why it is fast or why it is not; on a terminal, the question before production
+does. Run again, it does not go back further. There is no default network.`,
+		Example: `  propctl rollback www.example.com -n production --notify you@example.com
+  propctl rollback www.example.com -n staging --to 6 --fast avoid --notify you@example.com`,
+	}
+	f.declareNetworks(c)
+	f.declare(c.Flags(), properties)
+	r.declare(c)
+	return workflow{verb: "rollback", flags: f, change: r}.command(p, c)
+}
+
+// rollsBack returns to an earlier version.
+type rollsBack struct {
+	to            version
+	fast          activation.FastFallback
+	cancelPending bool
+
+	back *activation.Return // as the look has found; nil when something has to end first
+}
+
+func (r *rollsBack) declare(c *cobra.Command) {
+	c.Flags().Var(&r.to, "to", "`version` to return to (default: the one that was active before)")
+	r.fast = activation.FastAuto
+	c.Flags().Var(oneOf[activation.FastFallback]{&r.fast, []activation.FastFallback{
+		activation.FastAuto, activation.FastRequire, activation.FastAvoid,
+	}}, "fast", "use fast fallback where that is possible: `auto`; require it, or avoid it")
+	c.Flags().BoolVar(&r.cancelPending, "cancel-pending", false, "cancel what is pending on the network first")
+}
+
+// prepare finds out what to return to where that is asked about. Elsewhere the
+// result says it: there is no time to look twice.
+func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
+	if !a.asks(a.program.env) {
+		return nil
+	}
+	network := a.flags.networks.all[0]
+	t := a.flags.target(a.property, wantedVersion{}, network)
+	t.DryRun, t.FailIfPending = true, false // what has to end first is waited for later
+	result, err := a.engine().Rollback(ctx, r.target(t))
+	a.know(property{ref: result.Property, name: cmp.Or(result.PropertyName, a.property.name)})
+	switch {
+	case err != nil:
+		return err
+	case result.Return == nil:
+		a.program.progress.say("%s on %s: %s has to end before it is known what to return to", a.property, network, idOf(result.BlockedBy))
+		return nil
+	}
+	r.back = result.Return
+	a.program.progress.say("%s on %s: %s", a.property, network, returnText(r.back))
+	return nil
+}
+
+func (r *rollsBack) question(_ context.Context, a *activating) (string, error) {
+	where := a.named() + " on " + string(a.flags.networks.all[0]) + " of " + a.account()
+	if r.back == nil {
+		return "Return to the version that was active before what is pending has ended, of " + where + "?", nil
+	}
+	if r.back.From == r.back.To {
+		return "", nil
+	}
+	return "Return to version " + versionText(r.back.To) + " of " + where + "?", nil
+}
+
+// make goes where it was said that it would go.
+func (r *rollsBack) make(ctx context.Context, a *activating, t activation.Target) (*activation.Result, error) {
+	target := r.target(t)
+	if r.back != nil && !r.cancelPending {
+		target.Version = r.back.To
+	}
+	return a.engine().Rollback(ctx, target)
+}
+
+func (r *rollsBack) target(t activation.Target) activation.RollbackTarget {
+	t.Version = int(r.to)
+	return activation.RollbackTarget{Target: t, Fast: r.fast, CancelPending: r.cancelPending}
+}
+
+// returnView is how a rollback goes back.
+type returnView struct {
+	From    *int       `json:"from"`
+	To      int        `json:"to"`
+	Fast    bool       `json:"fast"`
+	Reason  string     `json:"reason"`
+	Expires *time.Time `json:"expires"` // until when it can be fast; null where it cannot
+}
+
+func viewReturn(r *activation.Return) *returnView {
+	if r == nil {
+		return nil
+	}
+	return &returnView{From: optional(r.From), To: r.To, Fast: r.Fast, Reason: r.Reason, Expires: instant(r.Expires)}
+}
+
+// returnText says which version it is and why it is fast, or why it is not.
+func returnText(r *activation.Return) string {
+	text := fmt.Sprintf("back to version %d", r.To)
+	switch {
+	case r.From == r.To:
+		return fmt.Sprintf("version %d is active, which is what a rollback returns to", r.To)
+	case r.From != 0:
+		text = fmt.Sprintf("from version %d back to version %d", r.From, r.To)
+	}
+	if r.Fast {
+		return text + ", by fast fallback: " + r.Reason
+	}
+	return text + ", as a full activation: " + r.Reason
+}
+
+// version is a flag that takes the number of a version; 0 means that it was not
+// given.
+type version int
+
+func (v *version) Type() string { return "version" }
+
+func (v *version) String() string {
+	if *v == 0 {
+		return ""
+	}
+	return versionText(int(*v))
+}
+
+// Set implements pflag.Value.
+func (v *version) Set(s string) error {
+	number, err := parseVersion(s)
+	if err != nil {
+		return err
+	}
+	*v = version(number)
+	return nil
+}

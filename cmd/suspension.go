@@ -1,0 +1,33 @@
+package cmd
+
+import (
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// Bounds within which a suspension makes sense.
+const (
+	maxSuspension       = 24 * time.Hour
+	maxSuspensionFactor = 100
+)
+
+// checkSuspension finds settings of the suspension that make no sense.
+func (g *globalFlags) checkSuspension() error {
+	switch initial, maximum := time.Duration(g.suspendInitial), time.Duration(g.suspendMaximum); {
+	case !(g.suspendFactor >= 1) || g.suspendFactor > maxSuspensionFactor:
+		return usagef("--suspend-factor %v is not between 1 and %d", g.suspendFactor, maxSuspensionFactor)
+	case maximum > maxSuspension:
+		return usagef("--suspend-maximum %s is longer than %s", duration(maximum), duration(maxSuspension))
+	case initial > maximum:
+		return usagef("--suspend-initial %s is longer than --suspend-maximum %s", duration(initial), duration(maximum))
+	}
+	return nil
+}
+
+// suspension says for how long a PAPI that is down is left alone.
+func (g *globalFlags) suspension() papi.Suspension {
+	return papi.Suspension{
+		Initial: time.Duration(g.suspendInitial), Factor: g.suspendFactor, Maximum: time.Duration(g.suspendMaximum),
+	}
+}

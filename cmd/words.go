@@ -1,0 +1,68 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// maxWord is how long a word of the command line can be, in bytes. The longest
+// that makes sense is a note.
+const maxWord = 32 << 10
+
+// checkWords refuses what is no text: it could be sent only as something else
+// than what was typed. Wherever flags have their values from, they are looked at.
+func checkWords(c *cobra.Command, args []string) error {
+	for _, arg := range args {
+		if err := checkWord(arg); err != nil {
+			return usagef("an argument %w", err)
+		}
+	}
+	var first error
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if slice, ok := f.Value.(pflag.SliceValue); ok {
+			values = slice.GetSlice()
+		}
+		for _, value := range values {
+			if err := checkWord(value); err != nil && first == nil {
+				first = usagef("--%s %w", f.Name, err)
+			}
+		}
+	})
+	return first
+}
+
+func checkWord(word string) error {
+	switch {
+	case len(word) > maxWord:
+		return fmt.Errorf("is longer than %d bytes", maxWord)
+	case !utf8.ValidString(word):
+		return errors.New("is not UTF-8")
+	case strings.ContainsRune(word, 0):
+		return errors.New("has a NUL in it")
+	}
+	return nil
+}
+
+// misread is the error for a flag whose value cannot be read. pflag's own begins
+// with the value, and would not come to the flag's name if it is long.
+func misread(err error) error {
+	e, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok || len(e.GetValue()) <= maxName {
+		return err
+	}
+	return fmt.Errorf("--%s does not take a value of %d characters", e.GetFlag().Name, utf8.RuneCountInString(e.GetValue()))
+}
+
+// cut returns the beginning of a text that is too long, in runes.
+func cut(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most]) + "…"
+}

@@ -1,0 +1,107 @@
+package cmd
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// workflow is a command that changes what is active on a network.
+type workflow struct {
+	verb  string // activate, deactivate or rollback
+	of    kind
+	flags *activateFlags
+	// versioned says that a version may be named, and is the latest otherwise.
+	versioned bool
+	// always says that it is asked for on every network, and not only for
+	// production; and that nobody to ask is a reason to refuse.
+	always bool
+	change change
+}
+
+// change is what a workflow does to a network.
+type change interface {
+	// prepare finds out what has to be known before anything is submitted.
+	prepare(context.Context, *activating) error
+	// question returns what has to be answered with yes; "" when nothing has to be.
+	question(context.Context, *activating) (string, error)
+	// make brings it about.
+	make(context.Context, *activating, activation.Target) (*activation.Result, error)
+}
+
+// run declares the workflow's flags and runs it.
+func (w workflow) command(p *program, c *cobra.Command) *cobra.Command {
+	c.Args = cobra.ArbitraryArgs // they are counted when the settings have been read
+	c.RunE = func(c *cobra.Command, args []string) error {
+		return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*report, error) {
+			return p.perform(ctx, w, args[0])
+		})
+	}
+	return c
+}
+
+// check finds what makes no sense before anything is sent.
+func (w workflow) check(env Env) error {
+	if len(w.flags.networks.all) == 0 {
+		return usagef("%s has no default network; give -n staging or -n production", w.verb)
+	}
+	if err := w.flags.check(); err != nil {
+		return err
+	}
+	if w.always && !w.flags.yes && !w.flags.dryRun && !canAsk(env) {
+		return usagef("%s stops traffic, and there is no terminal to ask at; give --yes if that is wanted", w.verb)
+	}
+	return nil
+}
+
+// asks reports whether somebody has to confirm.
+func (w workflow) asks(env Env) bool {
+	return (w.always || slices.Contains(w.flags.networks.all, papi.Production)) && !w.flags.dryRun && !w.flags.yes && canAsk(env)
+}
+
+// parse reads the argument.
+func (w workflow) parse(arg string) (name, error) {
+	if w.versioned {
+		return parseName(arg)
+	}
+	named, err := parseProperty(arg)
+	return name{property: named}, err
+}
+
+// activates puts a version on a network.
+type activates struct{}
+
+func (activates) prepare(ctx context.Context, a *activating) error { return a.settle(ctx) }
+
+// question names the version: what is confirmed is what will be submitted.
+func (activates) question(ctx context.Context, a *activating) (string, error) {
+	if a.version.number == 0 {
+		number, err := a.latestOn(ctx, a.property.ref, a.version.activeOn)
+		if err != nil {
+			return "", err
+		}
+		a.version = wantedVersion{number: number}
+	}
+	return "Activate " + a.named() + " version " + versionText(a.version.number) + " on " + string(papi.Production) + " of " + a.account() + "?", nil
+}
+
+func (activates) make(ctx context.Context, a *activating, t activation.Target) (*activation.Result, error) {
+	return a.engine().Activate(ctx, t)
+}
+
+// settle makes a number of the version as far as that is to be known before the
+// first look.
+func (a *activating) settle(ctx context.Context) error {
+	var err error
+	if a.version, err = a.latest(ctx, a.property, a.version); err != nil {
+		return err
+	}
+	if a.flags.dryRun && a.version.number > 0 && a.about == properties { // without a submission, nobody else would notice
+		_, err = a.client.Version(ctx, a.property.ref, a.version.number)
+	}
+	return err
+}
