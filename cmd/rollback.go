@@ -117,13 +117,13 @@ func viewReturn(r *activation.Return) *returnView {
 
 // returnText says which version it is and why it is fast, or why it is not.
 func returnText(r *activation.Return) string {
-	text := fmt.Sprintf("back to version %d", r.To)
-	switch {
-	case r.From == r.To:
+	switch r.From {
+	case r.To:
 		return fmt.Sprintf("version %d is active, which is what a rollback returns to", r.To)
-	case r.From != 0:
-		text = fmt.Sprintf("from version %d back to version %d", r.From, r.To)
+	case 0: // nothing was active, or what was pending is cancelled
+		return fmt.Sprintf("back to version %d: %s", r.To, r.Reason)
 	}
+	text := fmt.Sprintf("from version %d back to version %d", r.From, r.To)
 	if r.Fast {
 		return text + ", by fast fallback: " + r.Reason
 	}
