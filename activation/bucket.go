@@ -11,59 +11,6 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// BucketAPI is the part of PAPI that hostname buckets need.
-type BucketAPI interface {
-	API
-	PropertyHostnames(context.Context, papi.PropertyRef, papi.Network) (*papi.ServedHostnames, error)
-	PatchBucket(context.Context, papi.PropertyRef, papi.BucketChange) (*papi.CreatedHostnameActivation, error)
-	HostnameActivations(context.Context, papi.PropertyRef) (*papi.HostnameActivationList, error)
-	HostnameActivation(context.Context, papi.PropertyRef, papi.ID) (*papi.HostnameActivationAnswer, error)
-	CancelHostnameActivation(context.Context, papi.PropertyRef, papi.ID) (*papi.Cancellation, error)
-}
-
-// BucketChanges is an API over the changes of hostname buckets, for an Engine that
-// waits for them and cancels them. Nothing can be submitted with it:
-// [Engine.ChangeBucket] does that.
-type BucketChanges struct{ BucketAPI }
-
-// Activations implements API.
-func (c BucketChanges) Activations(ctx context.Context, ref papi.PropertyRef) (*papi.ActivationList, error) {
-	list, err := c.HostnameActivations(ctx, ref)
-	if err != nil {
-		return nil, err
-	}
-	all := &papi.ActivationList{
-		Answer: list.Answer, AccountID: list.AccountID, ContractID: list.ContractID, GroupID: list.GroupID,
-		Items: make([]papi.Activation, 0, len(list.Items)),
-	}
-	for _, item := range list.Items {
-		all.Items = append(all.Items, item.Activation())
-	}
-	return all, nil
-}
-
-// Activation implements API.
-func (c BucketChanges) Activation(ctx context.Context, ref papi.PropertyRef, id papi.ID) (*papi.ActivationAnswer, error) {
-	answer, err := c.HostnameActivation(ctx, ref, id)
-	if err != nil {
-		return nil, err
-	}
-	return &papi.ActivationAnswer{
-		Answer: answer.Answer, AccountID: answer.AccountID, ContractID: answer.ContractID, GroupID: answer.GroupID,
-		Activation: answer.Activation.Activation(),
-	}, nil
-}
-
-// CreateActivation implements API.
-func (c BucketChanges) CreateActivation(context.Context, papi.PropertyRef, papi.ActivationRequest) (*papi.CreatedActivation, error) {
-	return nil, errors.New("a change of hostnames is not submitted as an activation")
-}
-
-// CancelActivation implements API.
-func (c BucketChanges) CancelActivation(ctx context.Context, ref papi.PropertyRef, id papi.ID) (*papi.Cancellation, error) {
-	return c.CancelHostnameActivation(ctx, ref, id)
-}
-
 // ChangeBucket changes the hostnames that a property with a hostname bucket
 // serves on the target's network, at most 1000 at a time, and waits for each
 // part. PAPI applies a change at once: there is no version. What is so already
@@ -238,28 +185,6 @@ func (b *bucket) through(ctx context.Context, a papi.Activation, part papi.Bucke
 		b.shown[strings.ToLower(name)] = true
 	}
 	return nil
-}
-
-// changing returns the change of a hostname bucket that is in the way of an
-// activation which PAPI has refused as busy, although no activation is in
-// progress, and where to look at it. It is nil when there is none, or when it
-// cannot be found out.
-func (r *run) changing(ctx context.Context) (*papi.Activation, BucketChanges) {
-	api, ok := r.engine.API.(BucketAPI)
-	if !ok || r.noBucket {
-		return nil, BucketChanges{}
-	}
-	list, err := BucketChanges{api}.Activations(ctx, r.ref())
-	if err != nil || len(list.Items) == 0 {
-		r.noBucket = err == nil || !isTransient(err)
-		return nil, BucketChanges{}
-	}
-	for _, network := range [...]papi.Network{r.target.Network, papi.Staging, papi.Production} {
-		if pending := Pending(list.Items, network); len(pending) > 0 {
-			return &pending[0], BucketChanges{api}
-		}
-	}
-	return nil, BucketChanges{}
 }
 
 // part returns what is to be changed next, and how much is left that PAPI has
