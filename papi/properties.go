@@ -2,7 +2,9 @@ package papi
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"time"
 )
 
 // PropertyAnswer is the answer to a request for one property.
@@ -65,23 +67,37 @@ type SearchQuery struct {
 // FoundVersion is a version that a search found. A property comes up once for
 // each of its active versions, and for its latest one.
 type FoundVersion struct {
-	AccountID        ID     `json:"accountId"`
-	AssetID          string `json:"assetId"`
-	ContractID       ID     `json:"contractId"`
-	GroupID          ID     `json:"groupId"`
-	PropertyID       ID     `json:"propertyId"`
-	PropertyName     string `json:"propertyName"`
-	PropertyVersion  int    `json:"propertyVersion"`
-	IncludeID        ID     `json:"includeId,omitempty"`
-	IncludeName      string `json:"includeName,omitempty"`
-	IncludeType      string `json:"includeType,omitempty"`
-	IncludeVersion   int    `json:"includeVersion,omitempty"`
-	Hostname         string `json:"hostname,omitempty"`
-	EdgeHostname     string `json:"edgeHostname,omitempty"`
-	ProductionStatus Status `json:"productionStatus"`
-	StagingStatus    Status `json:"stagingStatus"`
-	UpdatedByUser    string `json:"updatedByUser"`
-	UpdatedDate      string `json:"updatedDate"`
+	AccountID        ID        `json:"accountId"`
+	AssetID          string    `json:"assetId"`
+	ContractID       ID        `json:"contractId"`
+	GroupID          ID        `json:"groupId"`
+	PropertyID       ID        `json:"propertyId"`
+	PropertyName     string    `json:"propertyName"`
+	PropertyVersion  int       `json:"propertyVersion"`
+	IncludeID        ID        `json:"includeId,omitempty"`
+	IncludeName      string    `json:"includeName,omitempty"`
+	IncludeType      string    `json:"includeType,omitempty"`
+	IncludeVersion   int       `json:"includeVersion,omitempty"`
+	Hostname         string    `json:"hostname,omitempty"`
+	EdgeHostname     string    `json:"edgeHostname,omitempty"`
+	ProductionStatus Status    `json:"productionStatus"`
+	StagingStatus    Status    `json:"stagingStatus"`
+	UpdatedByUser    string    `json:"updatedByUser"`
+	UpdatedDate      time.Time `json:"updatedDate,omitzero"`
+}
+
+// UnmarshalJSON decodes a version; a date that cannot be read becomes the zero time.
+func (v *FoundVersion) UnmarshalJSON(data []byte) error {
+	type plain FoundVersion
+	wire := struct {
+		*plain
+		UpdatedDate date `json:"updatedDate"`
+	}{plain: (*plain)(v)}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	v.UpdatedDate = time.Time(wire.UpdatedDate)
+	return nil
 }
 
 // Found is the answer to a search. No match is no error.
