@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/propctl/propctl/papi"
@@ -14,7 +15,8 @@ import (
 type Selection struct {
 	Property     papi.PropertyRef
 	ActivationID papi.ID // empty: what is in progress on Network
-	Network      papi.Network
+	// Network may be empty with an ActivationID; else the activation has to be on it.
+	Network papi.Network
 	// NoWait ends a cancellation as soon as PAPI has accepted it.
 	NoWait bool
 	Waiting
@@ -95,18 +97,21 @@ func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, []papi.A
 		}
 		return Latest(list.Items, s.Network), list.Items, nil
 	}
-	for _, a := range list.Items {
-		if a.ActivationID.Equal(s.ActivationID) {
-			r.result.Usual = Usual(list.Items, a.Network)
-			return &a, list.Items, nil
+	i := slices.IndexFunc(list.Items, func(a papi.Activation) bool { return a.ActivationID.Equal(s.ActivationID) })
+	if i < 0 { // cancelled ones are not in the list
+		answer, err := r.engine.API.Activation(ctx, r.ref(), s.ActivationID)
+		if err != nil {
+			return nil, nil, r.readError(ctx, err)
 		}
+		i = len(list.Items)
+		list.Items = append(list.Items, answer.Activation)
 	}
-	answer, err := r.engine.API.Activation(ctx, r.ref(), s.ActivationID) // cancelled ones are not in the list
-	if err != nil {
-		return nil, nil, r.readError(ctx, err)
+	a := list.Items[i]
+	if s.Network != "" && a.Network != "" && a.Network != s.Network {
+		return nil, nil, fmt.Errorf("%w %s on %s: it is on %s", ErrNone, s.ActivationID, s.Network, a.Network)
 	}
-	r.result.Usual = Usual(list.Items, answer.Activation.Network)
-	return &answer.Activation, list.Items, nil
+	r.result.Usual = Usual(list.Items, a.Network)
+	return &a, list.Items, nil
 }
 
 func (r *run) readError(ctx context.Context, err error) error {

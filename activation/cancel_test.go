@@ -187,3 +187,14 @@ func TestCancelOfAnUnknownIDIsNotFound(t *testing.T) {
 		}
 	})
 }
+
+func TestAnActivationOnAnotherNetworkIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, simulator.Options{})
+		selection := onStaging()
+		selection.ActivationID, selection.Network = s.begin(), papi.Production
+		if result, err := s.engine.Wait(t.Context(), selection); !errors.Is(err, activation.ErrNone) {
+			t.Errorf("outcome %q: %v", result.Outcome, err)
+		}
+	})
+}

@@ -152,10 +152,12 @@ func (r *run) already(a papi.Activation) error {
 	}
 	switch {
 	case r.target.deactivate && ours:
+		r.emit(Event{Kind: EventSubmitted, Activation: &a, Age: r.age(a)})
 		r.result.Outcome = OutcomeDeactivated
 	case r.target.deactivate:
 		r.result.Outcome = OutcomeAlreadyInactive
 	case ours:
+		r.emit(Event{Kind: EventSubmitted, Activation: &a, Age: r.age(a)})
 		r.result.Outcome = OutcomeActive
 	default:
 		r.result.Outcome = OutcomeAlreadyActive
@@ -166,6 +168,7 @@ func (r *run) already(a papi.Activation) error {
 // ended ends a run whose submission was over before it was looked for.
 func (r *run) ended(a papi.Activation) error {
 	r.result.Activation, r.result.Submitted = &a, true
+	r.emit(Event{Kind: EventSubmitted, Activation: &a, Age: r.age(a)})
 	if phaseOf(a) == live { // and something else has its place
 		return &Failed{Outcome: OutcomeSuperseded, Activation: a}
 	}
@@ -204,7 +207,7 @@ func (r *run) age(a papi.Activation) time.Duration {
 	if a.SubmitDate.IsZero() {
 		return 0
 	}
-	return max(time.Since(a.SubmitDate)+r.clock, 0)
+	return max(r.engine.since(a.SubmitDate.Add(-r.clock)), 0)
 }
 
 // yield waits for the activation that is in the way, looking at that one only.

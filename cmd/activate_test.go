@@ -89,6 +89,22 @@ func TestUncertainSubmissionIsNotLostWhenPAPIRefusesToTell(t *testing.T) {
 		if r.code != cmd.ExitError || d.Error.Code != "forbidden" || !strings.Contains(d.Error.Help, "looks before it submits again: propctl activate prp_1001@8") {
 			t.Errorf("exit code %d, error %+v", r.code, d.Error)
 		}
+		if !strings.Contains(r.stdout, `"submitted": null`) {
+			t.Errorf("it says whether it has submitted, which nobody knows: %s", r.stdout)
+		}
+	})
+}
+
+func TestInterruptedDuringASubmissionSaysWhatItWaitsFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.sim.Inject(simulator.Fault{Operation: simulator.OpSubmit, Delay: 5 * time.Second, After: true})
+		ctx, interrupt := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { interrupt(cmd.ErrInterrupted) })
+		r := s.runWithin(ctx, "activate", "www.example.com", notify)
+		if r.code != cmd.ExitInterrupted || !strings.Contains(r.stderr, "its answer is waited for a moment") || !strings.Contains(r.stderr, "propctl wait atv_5038") {
+			t.Errorf("exit code %d: %s", r.code, r.stderr)
+		}
 	})
 }
 

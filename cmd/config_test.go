@@ -116,6 +116,7 @@ func TestFlagsThatCannotBeReadPrintNothingOnStdout(t *testing.T) {
 	for _, args := range [][]string{
 		{"activate", "x", "-o", "json", "--nonsense"},
 		{"activate", "x", "-o", "json", "-n", "stagign"},
+		{"activate", "x", "-o", "json", "-n", "staging", "-n", "production"},
 		{"activate", "x", "-o", "json", "--timeout", "30"},
 		{"activte", "x", "-o", "json"},
 	} {
@@ -131,6 +132,13 @@ func TestFlagsThatCannotBeReadPrintNothingOnStdout(t *testing.T) {
 	}
 	if r := newScene(t).run("activate", "x", "-n", "produktion"); !strings.Contains(r.stderr, "did you mean production?") {
 		t.Errorf("no suggestion: %s", r.stderr)
+	}
+}
+
+func TestAnEmptyAccountKeyIsAMistake(t *testing.T) {
+	s := newScene(t)
+	if r := s.run("status", "www.example.com", "--account-key", ""); r.code != cmd.ExitUsage || s.sim.Count(simulator.OpAny) != 0 {
+		t.Errorf("exit code %d: %s", r.code, r.stderr)
 	}
 }
 

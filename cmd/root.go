@@ -162,11 +162,38 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 		err = p.check(c, args, check)
 	}
 	if err == nil {
+		ended := p.sayWhenStopping(c.Context())
 		result, err = do(c.Context(), args)
+		ended()
 	}
 	p.progress.close()
 	p.exitCode = p.conclude(result, err)
 	return err
+}
+
+// stoppingDelay is how long a command may take to end at Ctrl-C before it says why
+// it does not.
+const stoppingDelay = 500 * time.Millisecond
+
+// sayWhenStopping says what a command that was interrupted still waits for. The
+// function that it returns ends it.
+func (p *program) sayWhenStopping(ctx context.Context) (ended func()) {
+	over := make(chan struct{})
+	go func() {
+		select {
+		case <-ctx.Done():
+		case <-over:
+			return
+		}
+		timer := time.NewTimer(stoppingDelay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			p.progress.say("interrupted: a request is on its way, and its answer is waited for a moment; Ctrl-C again ends at once")
+		case <-over:
+		}
+	}()
+	return func() { close(over) }
 }
 
 // check finds mistakes before anything is sent.
@@ -179,6 +206,8 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 		return &usageError{err: err, command: c.CommandPath()}
 	}
 	switch f := p.flags; {
+	case f.accountKey == "" && c.Flags().Changed("account-key"):
+		return usagef("--account-key is empty; leave it out for the API client's own account")
 	case (f.contract == "") != (f.group == ""):
 		return usagef("--contract and --group go together; give both or neither")
 	case f.maxRetries < 0:

@@ -102,6 +102,8 @@ func (s *span) UnmarshalText(text []byte) error {
 type networks struct {
 	all  []papi.Network
 	most int // how many it takes
+	// typed says that the flag was given: a second one would silently win.
+	typed bool
 }
 
 func (n *networks) Type() string { return "network" }
@@ -115,7 +117,13 @@ func (n *networks) String() string {
 }
 
 // Set implements pflag.Value.
-func (n *networks) Set(s string) error { return n.Replace(strings.Split(s, ",")) }
+func (n *networks) Set(s string) error {
+	if n.typed {
+		return errors.New("it is given twice; give both networks at once, with a comma")
+	}
+	n.typed = true
+	return n.Replace(strings.Split(s, ","))
+}
 
 // Append, Replace and GetSlice make it a list in the settings file.
 func (n *networks) Append(s string) error { return n.Replace(append(n.GetSlice(), s)) }

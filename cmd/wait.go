@@ -76,6 +76,9 @@ func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do v
 	if named.id != "" { // of which nobody knows the network yet
 		limit = p.deadline()
 	}
+	if named.id != "" && !f.networks.typed {
+		network = "" // that of the activation
+	}
 	what := property{ref: named.ref}
 	if named.property != "" {
 		looking, cancel := s.within(ctx, limit)
