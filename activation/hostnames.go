@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/propctl/propctl/papi"
@@ -239,17 +238,6 @@ func (p *place) settle(version int, now []papi.Hostname) {
 	p.result.Hostnames.Removed = without(p.have.Items, now)
 }
 
-// without returns the names of all that are not in the others.
-func without(all, others []papi.Hostname) []string {
-	var names []string
-	for _, h := range all {
-		if !slices.ContainsFunc(others, func(o papi.Hostname) bool { return sameName(h.CNAMEFrom, o.CNAMEFrom) }) {
-			names = append(names, h.CNAMEFrom)
-		}
-	}
-	return names
-}
-
 // baseOf returns the number of the version that the new one is made from.
 func (h *hostnames) baseOf(ctx context.Context, p *place) (int, error) {
 	base := h.change.Base
@@ -270,39 +258,4 @@ func (h *hostnames) baseOf(ctx context.Context, p *place) (int, error) {
 		return now.PropertyVersion, nil
 	}
 	return 0, &Rejected{Reason: fmt.Sprintf("no version of %s is active on %s to make a new one from", p.ref().PropertyID, base.ActiveOn)}
-}
-
-// difference returns what of a change is not so already.
-func difference(have []papi.Hostname, add []papi.AddedHostname, remove []string) (missing []papi.AddedHostname, surplus []string) {
-	find := func(name string) *papi.Hostname {
-		for i := range have {
-			if sameName(have[i].CNAMEFrom, name) {
-				return &have[i]
-			}
-		}
-		return nil
-	}
-	for _, a := range add {
-		if h := find(a.CNAMEFrom); h == nil || !leadsTo(*h, a) {
-			missing = append(missing, a)
-		}
-	}
-	for _, name := range remove {
-		if h := find(name); h != nil {
-			surplus = append(surplus, h.CNAMEFrom)
-		}
-	}
-	return missing, surplus
-}
-
-func sameName(a, b string) bool {
-	return strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
-}
-
-// leadsTo reports whether a hostname is what an edit asks for, as far as it
-// asks.
-func leadsTo(h papi.Hostname, e papi.AddedHostname) bool {
-	return (e.CNAMETo == "" || sameName(h.CNAMETo, e.CNAMETo)) &&
-		(e.EdgeHostnameID == "" || h.EdgeHostnameID.Equal(e.EdgeHostnameID)) &&
-		(e.CertProvisioningType == "" || h.CertProvisioningType == e.CertProvisioningType)
 }
