@@ -23,8 +23,8 @@ type eventView struct {
 	Error        string               `json:"error,omitempty"`
 }
 
-func viewEvent(ev activation.Event) eventView {
-	now := time.Now()
+func viewEvent(m moment) eventView {
+	ev, now := m.Event, m.at
 	v := eventView{
 		Type: ev.Kind, Time: stamp(now), Network: ev.Network, Version: versionNumber(ev.Version),
 		Activation: viewActivation(ev.Activation, now),

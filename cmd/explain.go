@@ -3,8 +3,8 @@ package cmd
 import (
 	"context"
 	"io"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -111,14 +111,11 @@ func listing() *report {
 			}
 		},
 		text: func(w *printer) {
-			const padding = 2
-			columns := tabwriter.NewWriter(w, 0, 0, padding, ' ', 0)
-			t := &printer{w: columns}
-			t.line("CODE\tEXIT\tCATEGORY\tMESSAGE")
+			t := newTable(w, "CODE", "EXIT", "CATEGORY", "MESSAGE")
 			for _, e := range all {
-				t.line("%s\t%d\t%s\t%s", e.code, e.exitCode, e.category, e.message)
+				t.row(e.code, strconv.Itoa(e.exitCode), string(e.category), e.message)
 			}
-			_ = columns.Flush() // w keeps the error
+			t.print()
 		},
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -131,19 +130,16 @@ func usualOn(have []papi.Activation, on []papi.Network) []*usualView {
 }
 
 func printHistory(w *printer, rows []*historyView, usual []*usualView) {
-	const padding = 2
-	columns := tabwriter.NewWriter(w, 0, 0, padding, ' ', 0)
-	t := &printer{w: columns}
-	t.line("SUBMITTED\tNETWORK\tVERSION\tTYPE\tSTATUS\tTOOK\tACTIVATION\tNOTE")
+	t := newTable(w, "SUBMITTED", "NETWORK", "VERSION", "TYPE", "STATUS", "TOOK", "ACTIVATION", "NOTE")
 	for _, r := range rows {
 		submitted := "-"
 		if r.SubmitDate != nil {
 			submitted = stamp(*r.SubmitDate)
 		}
-		t.line("%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s", submitted, clean(string(r.Network), maxName), r.Version, clean(string(r.Type), maxName),
+		t.row(submitted, clean(string(r.Network), maxName), versionText(r.Version), clean(string(r.Type), maxName),
 			clean(string(r.Status), maxName), secondsText(r.TookSeconds), clean(string(r.ID), maxName), clean(r.Note, maxShortNote))
 	}
-	_ = columns.Flush() // w keeps the error
+	t.print()
 	for _, u := range usual {
 		if u.MedianSeconds == nil {
 			w.line("%s usually takes: not known", u.Network)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -179,18 +178,15 @@ func printHostnames(w *printer, what property, version int, all []*hostnameView)
 		title += " version " + versionText(version)
 	}
 	w.line("%s: %d hostnames", title, len(all))
-	const padding = 2
-	columns := tabwriter.NewWriter(w, 0, 0, padding, ' ', 0)
-	t := &printer{w: columns}
-	t.line("HOSTNAME\tEDGE HOSTNAME\tID\tCERTIFICATE\t%s", map[bool]string{true: "STATE", false: "NETWORKS"}[version > 0])
+	t := newTable(w, "HOSTNAME", "EDGE HOSTNAME", "ID", "CERTIFICATE", map[bool]string{true: "STATE", false: "NETWORKS"}[version > 0])
 	for _, h := range all {
 		last := h.certText()
 		if version == 0 {
 			last = networksText(h.Networks)
 		}
-		t.line("%s\t%s\t%s\t%s\t%s", clean(h.CNAMEFrom, maxName), orDash(h.CNAMETo), orDash(h.EdgeHostnameID), orDash(h.CertProvisioningType), last)
+		t.row(clean(h.CNAMEFrom, maxName), orDash(h.CNAMETo), orDash(h.EdgeHostnameID), orDash(h.CertProvisioningType), last)
 	}
-	_ = columns.Flush() // w keeps the error
+	t.print()
 }
 
 // certText is how far the certificate is on each network, where PAPI says.

@@ -1,12 +1,9 @@
 package cmd
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 )
@@ -37,7 +34,6 @@ func (r *report) document(command string) *document {
 type output struct {
 	command string
 	format  format
-	file    string
 	begun   time.Time
 	printed bool // the result was, and is not to be printed again
 
@@ -46,7 +42,7 @@ type output struct {
 }
 
 func newOutput(w io.Writer, command string, f globalFlags, begun time.Time) *output {
-	return &output{w: w, command: command, format: f.output, file: f.outputFile, begun: begun}
+	return &output{w: w, command: command, format: f.output, begun: begun}
 }
 
 // header begins a stream of events.
@@ -75,6 +71,12 @@ func (o *output) line(v any) {
 	_, _ = o.w.Write(data)
 }
 
+// happened implements sink.
+func (o *output) happened(m moment) { o.line(viewEvent(m)) }
+
+// concluded implements sink; show has printed the result before the others are told.
+func (o *output) concluded(context.Context, *document, *record) error { return nil }
+
 // show prints the result in the chosen format, once.
 func (o *output) show(d *document, r *report) error {
 	if o.printed {
@@ -100,87 +102,6 @@ func (o *output) show(d *document, r *report) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	_, err = o.w.Write(data)
-	return err
-}
-
-// checkFile finds out before anything is sent whether the file can be written:
-// afterwards it would be too late to refuse. What was refused is not written.
-func (o *output) checkFile() error {
-	if o.file == "" {
-		return nil
-	}
-	err := checkPlace(o.file)
-	if err == nil {
-		var f *os.File
-		if f, err = os.CreateTemp(filepath.Dir(o.file), ".propctl-*"); err == nil {
-			err = errors.Join(f.Close(), os.Remove(f.Name()))
-		}
-	}
-	if err != nil {
-		o.file = ""
-		return usagef("--output-file: %w", err)
-	}
-	return nil
-}
-
-// checkPlace refuses a path where a file would take the place of something else:
-// to move a file over a device removes the device.
-func checkPlace(path string) error {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return err
-	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is not a regular file", path)
-	}
-	return nil
-}
-
-// writeFile writes the document to --output-file: all of it or nothing.
-func (o *output) writeFile(d *document) error {
-	if o.file == "" {
-		return nil
-	}
-	data, err := encodeJSON(d, true)
-	if err == nil {
-		err = writeAtomically(o.file, data, 0o644)
-	}
-	if err != nil {
-		return &outputError{fmt.Errorf("the result cannot be written to --output-file: %w", err)}
-	}
-	return nil
-}
-
-// writeAtomically writes a file beside its place and moves it there.
-func writeAtomically(path string, data []byte, mode fs.FileMode) (err error) {
-	if err := checkPlace(path); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".propctl-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, ignoreMissing(os.Remove(f.Name())))
-		}
-	}()
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err = os.Chmod(f.Name(), mode); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	return err
 }
 

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -143,22 +144,28 @@ func (p *progress) write(text string) {
 	_, _ = io.WriteString(p.w, text) // where stderr is gone, nobody can be told
 }
 
-// event takes note of what has happened.
-func (p *progress) event(ev activation.Event, speed float64) {
-	if ev.Activation != nil { // the engine goes on with its own
-		ev.Activation = new(*ev.Activation)
-	}
+// about is what the command is about, for people.
+func (p *progress) about() string {
 	p.mu.Lock()
-	p.state.ev, p.state.at, p.state.speed = ev, time.Now(), speed
-	subject := p.state.subject
+	defer p.mu.Unlock()
+	return p.state.subject
+}
+
+// happened implements sink.
+func (p *progress) happened(m moment) {
+	p.mu.Lock()
+	p.state.ev, p.state.at, p.state.speed = m.Event, m.at, m.speed
 	p.mu.Unlock()
-	line, always := describe(subject, ev)
-	if always && papi.SuspendedUntil(ev.Err).IsZero() { // a suspension was told of once
+	line, always := m.text()
+	if always && papi.SuspendedUntil(m.Err).IsZero() { // a suspension was told of once
 		p.at(levelNormal, line)
 	} else {
 		p.at(levelVerbose, line)
 	}
 }
+
+// concluded implements sink. What is drawn has ended by then.
+func (p *progress) concluded(context.Context, *document, *record) error { return nil }
 
 // heartbeat prints that nothing has changed.
 func (p *progress) heartbeat() {

@@ -22,6 +22,9 @@ type program struct {
 	given    givenFlags
 	out      *output
 	progress *progress
+	files    files
+	sinks    []sink
+	record   *record
 	meter    meter
 }
 
@@ -155,8 +158,12 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.given = givenBy(c)
 	p.progress = newProgress(p.env, p.flags)
 	defer p.progress.close()
-	p.out = newOutput(p.env.Stdout, strings.TrimPrefix(c.CommandPath(), "propctl "), p.flags, begun)
+	command := strings.TrimPrefix(c.CommandPath(), "propctl ")
+	p.out = newOutput(p.env.Stdout, command, p.flags, begun)
 	p.out.header(p.env.Build)
+	p.files = p.askedFiles()
+	p.sinks = []sink{p.progress, p.out}
+	p.record = &record{command: command, line: p.typed(command, args), build: p.env.Build, begun: begun}
 	result, err := &report{}, settingsErr
 	if err == nil {
 		err = p.check(c, args, check)
@@ -167,8 +174,25 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 		ended()
 	}
 	p.progress.close()
-	p.exitCode = p.conclude(result, err)
+	p.exitCode = p.conclude(c.Context(), result, err)
 	return err
+}
+
+// happened tells everybody of an event.
+func (p *program) happened(m moment) {
+	if m.Activation != nil { // the engine goes on with its own
+		m.Activation = new(*m.Activation)
+	}
+	p.record.happened(m)
+	for _, s := range p.sinks {
+		s.happened(m)
+	}
+}
+
+// typed is the command line as it may be shown.
+func (p *program) typed(command string, args []string) string {
+	l := newCommandLine(strings.Fields(command)...)
+	return l.add(args...).addFlags(p.given, func(string) bool { return true }).String()
 }
 
 // stoppingDelay is how long a command may take to end at Ctrl-C before it says why
@@ -199,7 +223,7 @@ func (p *program) sayWhenStopping(ctx context.Context) (ended func()) {
 // check finds mistakes before anything is sent.
 func (p *program) check(c *cobra.Command, args []string, positional cobra.PositionalArgs) error {
 	if err := checkWords(c, args); err != nil {
-		p.out.file = "" // its name may be what is wrong
+		p.files = nil // their names may be what is wrong
 		return err
 	}
 	if err := positional(c, args); err != nil {
@@ -221,7 +245,11 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 	if err := checkContact(p.flags.contact); err != nil {
 		return err
 	}
-	return p.out.checkFile()
+	if err := p.files.check(); err != nil {
+		p.files = nil // what was refused is not written
+		return err
+	}
+	return nil
 }
 
 // Between these, neither the simulated clock nor the real one overtakes what
@@ -232,7 +260,7 @@ const (
 )
 
 // conclude prints the result and the error, and returns the exit code.
-func (p *program) conclude(result *report, err error) int {
+func (p *program) conclude(ctx context.Context, result *report, err error) int {
 	d := result.document(p.out.command)
 	d.Requests = p.meter.view()
 	if err != nil {
@@ -242,7 +270,7 @@ func (p *program) conclude(result *report, err error) int {
 		}
 		d.fail(v, err, result.help)
 	}
-	if fileErr := p.out.writeFile(d); fileErr != nil {
+	if fileErr := p.files.write(d, p.record); fileErr != nil {
 		p.stderr().line("error: %s", clean(fileErr.Error(), maxMessage))
 		if d.ExitCode == 0 {
 			d.fail(judge(fileErr), fileErr, "")
@@ -256,10 +284,26 @@ func (p *program) conclude(result *report, err error) int {
 	if printErr != nil {
 		p.stderr().line("error: the result cannot be written: %v", printErr)
 		if d.ExitCode == 0 {
-			return ExitError
+			d.ExitCode = ExitError
 		}
 	}
+	p.tell(ctx, d)
 	return d.ExitCode
+}
+
+// tellTimeout is how long all sinks together may take to be told of the result.
+const tellTimeout = 15 * time.Second
+
+// tell tells the sinks of the result, also when the run was interrupted. It is
+// bounded, and ends nothing but itself.
+func (p *program) tell(ctx context.Context, d *document) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellTimeout)
+	defer cancel()
+	for _, s := range p.sinks {
+		if err := s.concluded(ctx, d, p.record); err != nil {
+			p.progress.warn(err.Error())
+		}
+	}
 }
 
 func (p *program) printError(d *document) {

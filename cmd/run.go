@@ -29,6 +29,8 @@ type Env struct {
 	Width func() int
 	// Transport carries requests to Akamai; nil means the network.
 	Transport http.RoundTripper
+	// Reporting carries notifications and traces; nil means the network.
+	Reporting http.RoundTripper
 	// Jitter returns what is added to a pause; nil means nothing.
 	Jitter func(pause time.Duration) time.Duration
 	Build  Build

@@ -87,6 +87,7 @@ func (s *session) engine() *activation.Engine {
 // attempted takes note of a request.
 func (s *session) attempted(a papi.Attempt) {
 	s.program.meter.count(a)
+	s.program.record.attempted(a)
 	s.program.progress.attempt(a)
 }
 
@@ -95,8 +96,7 @@ func (s *session) happened(ev activation.Event) {
 	if ev.Kind == activation.EventRetrying {
 		s.program.meter.retry()
 	}
-	s.program.progress.event(ev, s.speed)
-	s.program.out.line(viewEvent(ev))
+	s.program.happened(moment{Event: ev, at: time.Now(), subject: s.program.progress.about(), speed: s.speed})
 }
 
 // account says whose properties these are, for people.

@@ -121,7 +121,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) 
 		text:    func(w *printer) { view.print(w, p.flags.speed) },
 	}
 	d := r.document(p.out.command) // those who wait for it cannot wait for the end
-	if err := errors.Join(p.out.writeFile(d), p.out.show(d, r)); err != nil {
+	if err := errors.Join(p.files.write(d, p.record), p.out.show(d, r)); err != nil {
 		return r, err
 	}
 	return r, serveUntil(ctx, tls.NewListener(listener, &tls.Config{

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -168,13 +167,10 @@ func (v *propertyView) text() string {
 }
 
 func printStates(w *printer, about kind, states []*propertyState) {
-	const padding = 2
-	columns := tabwriter.NewWriter(w, 0, 0, padding, ' ', 0)
-	t := &printer{w: columns}
-	t.line("%s\tLATEST\tNETWORK\tACTIVE\tSINCE\tPENDING", about.operand())
+	t := newTable(w, about.operand(), "LATEST", "NETWORK", "ACTIVE", "SINCE", "PENDING")
 	for _, s := range states {
 		if s.Error != nil {
-			t.line("%s\t\t\t\t\t%s", s.text(), "error: "+clean(s.Error.Message, maxName))
+			t.row(s.text(), "", "", "", "", "error: "+clean(s.Error.Message, maxName))
 			continue
 		}
 		for _, n := range s.Networks {
@@ -182,10 +178,10 @@ func printStates(w *printer, about kind, states []*propertyState) {
 			if s.LatestVersion != nil {
 				latest = versionText(*s.LatestVersion)
 			}
-			t.line("%s\t%s\t%s\t%s\t%s\t%s", s.text(), latest, n.Network, activeText(n.Active), sinceText(n.Active), pendingText(n.Pending))
+			t.row(s.text(), latest, string(n.Network), activeText(n.Active), sinceText(n.Active), pendingText(n.Pending))
 		}
 	}
-	_ = columns.Flush() // w keeps the error
+	t.print()
 }
 
 func activeText(a *activationView) string {

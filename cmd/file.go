@@ -1,0 +1,118 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// file is a file that a flag asks for. That it can be written is found out before
+// anything is sent; at the end it is written as a whole or not at all, and that it
+// could not be is an error, since somebody has asked for it.
+type file struct {
+	flag, path string // path is empty where it was not asked for
+	render     func(*document, *record) ([]byte, error)
+}
+
+// files are those that were asked for.
+type files []file
+
+func (p *program) askedFiles() files {
+	var asked files
+	for _, f := range []file{
+		{"output-file", p.flags.outputFile, func(d *document, _ *record) ([]byte, error) { return encodeJSON(d, true) }},
+	} {
+		if f.path != "" {
+			asked = append(asked, f)
+		}
+	}
+	return asked
+}
+
+// check finds out before anything is sent whether the files can be written:
+// afterwards it would be too late to refuse.
+func (all files) check() error {
+	for _, f := range all {
+		if err := f.check(); err != nil {
+			return usagef("--%s: %w", f.flag, err)
+		}
+	}
+	return nil
+}
+
+func (f file) check() error {
+	if err := checkPlace(f.path); err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(filepath.Dir(f.path), ".propctl-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// checkPlace refuses a path where a file would take the place of something else:
+// to move a file over a device removes the device.
+func checkPlace(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a regular file", path)
+	}
+	return nil
+}
+
+// write writes all of them, and returns an error for those that it could not.
+func (all files) write(d *document, rec *record) error {
+	var errs []error
+	for _, f := range all {
+		data, err := f.render(d, rec)
+		if err == nil {
+			err = writeAtomically(f.path, data, 0o644)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("the result cannot be written to --%s: %w", f.flag, err))
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return &outputError{errors.Join(errs...)}
+}
+
+// writeAtomically writes a file beside its place and moves it there.
+func writeAtomically(path string, data []byte, mode fs.FileMode) (err error) {
+	if err := checkPlace(path); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".propctl-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreMissing(os.Remove(f.Name())))
+		}
+	}()
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err = os.Chmod(f.Name(), mode); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
