@@ -14,6 +14,7 @@ type HostnamesAPI interface {
 	API
 	LatestVersion(context.Context, papi.PropertyRef, papi.Network) (int, error)
 	Versions(context.Context, papi.PropertyRef) (*papi.VersionList, error)
+	Version(ctx context.Context, ref papi.PropertyRef, version int) (*papi.VersionList, error)
 	VersionHostnames(context.Context, papi.PropertyRef, int) (*papi.HostnameList, error)
 	CreateVersion(ctx context.Context, ref papi.PropertyRef, from int, etag string) (*papi.CreatedVersion, error)
 	PatchVersionHostnames(ctx context.Context, ref papi.PropertyRef, version int, etag string, add []papi.AddedHostname, remove []string) (*papi.HostnameList, error)
@@ -121,6 +122,7 @@ type place struct {
 	remove  []string
 	blocker *papi.Activation // in progress on the network
 	ours    bool             // what is in progress has the wanted hostnames
+	draft   int              // the version that an interrupted run has made; 0 for none, or not looked for
 }
 
 func (h *hostnames) run(ctx context.Context) (*run, error) {
@@ -147,18 +149,25 @@ func (h *hostnames) run(ctx context.Context) (*run, error) {
 }
 
 // choose looks at the properties in turn. It takes the first that has the
-// hostnames already or is getting them, else the first that is free and has
-// room, else the first that is busy.
+// hostnames already or is getting them; else the first for which an interrupted
+// run has made a version, whatever is free by now; else the first that is free
+// and has room, else the first that is busy.
 func (h *hostnames) choose(ctx context.Context) (*place, error) {
-	var free, busy, full *place
+	var begun, free, busy, full *place
 	for _, ref := range append([]papi.PropertyRef{h.change.Property}, h.change.Or...) {
 		p, err := h.inspect(ctx, ref)
 		if err != nil {
 			return p, err
 		}
-		switch {
-		case p.ours, p.blocker == nil && p.unchanged():
+		if p.ours || p.blocker == nil && p.unchanged() {
 			return p, nil
+		}
+		if err := h.findDraft(ctx, p); err != nil {
+			return p, err
+		}
+		switch {
+		case p.draft != 0:
+			begun = firstPlace(begun, p)
 		case p.blocker != nil:
 			busy = firstPlace(busy, p)
 		case !p.fits():
@@ -168,12 +177,28 @@ func (h *hostnames) choose(ctx context.Context) (*place, error) {
 		}
 	}
 	switch {
+	case begun != nil:
+		return begun, nil
 	case free != nil:
 		return free, nil
 	case busy != nil:
 		return busy, nil
 	}
 	return full, &Full{Property: full.ref(), Wanted: len(full.add), Room: *full.have.Remaining}
+}
+
+// findDraft looks for the version that an interrupted run has made, where that
+// decides which of several properties it is.
+func (h *hostnames) findDraft(ctx context.Context, p *place) error {
+	if len(h.change.Or) == 0 || p.unchanged() {
+		return nil
+	}
+	versions, err := h.api.Versions(ctx, p.ref())
+	if err != nil {
+		return p.readError(ctx, err)
+	}
+	p.draft, err = h.leftBehind(ctx, p, versions.Items)
+	return err
 }
 
 func firstPlace(a, b *place) *place {
@@ -248,11 +273,7 @@ func (h *hostnames) baseOf(ctx context.Context, p *place) (int, error) {
 	case base.Version != 0:
 		return base.Version, nil
 	case base.Latest:
-		latest, err := h.api.LatestVersion(ctx, p.ref(), "")
-		if err != nil {
-			return 0, p.readError(ctx, err)
-		}
-		return latest, nil
+		return h.latest(ctx, p)
 	}
 	if now := Active(p.list.Items, base.ActiveOn); now != nil {
 		return now.PropertyVersion, nil

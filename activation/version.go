@@ -1,14 +1,10 @@
 package activation
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"time"
 
 	"github.com/propctl/propctl/papi"
 )
@@ -35,7 +31,7 @@ func (h *hostnames) bringAbout(ctx context.Context, p *place) (again bool, err e
 		if err := h.edit(ctx, p, version); err != nil {
 			return false, err
 		}
-		p.before = h.stillBased(p)
+		p.before = h.stillOurs(ctx, p, version)
 	}
 	if h.change.Network == "" {
 		p.result.Outcome = OutcomeOK
@@ -59,18 +55,26 @@ func (h *hostnames) bringAbout(ctx context.Context, p *place) (again bool, err e
 // made of the one before.
 var errBaseChanged = errors.New("another version is active by now")
 
-// stillBased returns a check right before a submission: a version made of what
-// was active must not take the place of what is active now.
-func (h *hostnames) stillBased(p *place) func(*papi.ActivationList) error {
-	if base := h.change.Base; base.Version != 0 || base.Latest {
-		return nil
-	}
-	on := cmp.Or(h.change.Base.ActiveOn, h.change.Network)
+// stillOurs returns a check right before a submission: a version made of what
+// was active must not take the place of what is active now, and one that was
+// there for a while must not have been edited by somebody else.
+func (h *hostnames) stillOurs(ctx context.Context, p *place, version int) func(*papi.ActivationList) error {
+	base := h.change.Base
+	on := cmp.Or(base.ActiveOn, h.change.Network)
 	return func(list *papi.ActivationList) error {
-		if now := Active(list.Items, on); now == nil || now.PropertyVersion != p.base {
-			return errBaseChanged
+		if base.Version == 0 && !base.Latest {
+			if now := Active(list.Items, on); now == nil || now.PropertyVersion != p.base {
+				return errBaseChanged
+			}
 		}
-		return nil
+		if !p.result.Hostnames.Resumed && p.run.yields == h.yields {
+			return nil
+		}
+		same, err := h.sameRules(ctx, p, p.base, version)
+		if err == nil && !same {
+			err = &Rejected{Reason: fmt.Sprintf("the rules of version %d were edited by somebody else since it was made of version %d; it is to be activated by its number, if that is wanted", version, p.base)}
+		}
+		return err
 	}
 }
 
@@ -97,19 +101,21 @@ func (h *hostnames) plan(ctx context.Context, p *place) error {
 // version returns the version to edit: one that an earlier run of the same
 // change has left behind, or a new one.
 func (h *hostnames) version(ctx context.Context, p *place) (int, error) {
+	if p.draft != 0 {
+		p.result.Hostnames.Resumed = true
+		return p.draft, nil
+	}
 	for n := 0; ; n++ {
 		versions, err := h.api.Versions(ctx, p.ref())
 		if err != nil {
 			return 0, p.readError(ctx, err)
 		}
-		left, err := h.leftBehind(ctx, p, versions.Items)
-		if err != nil || left != 0 {
-			p.result.Hostnames.Resumed = left != 0 && n == 0
-			p.result.Hostnames.Created = left != 0 && n > 0
-			if err != nil {
-				left = 0
-			}
-			return left, err
+		switch left, err := h.leftBehind(ctx, p, versions.Items); {
+		case err != nil:
+			return 0, err
+		case left != 0:
+			p.result.Hostnames.Resumed, p.result.Hostnames.Created = n == 0, n > 0
+			return left, nil
 		}
 		created, err := h.api.CreateVersion(ctx, p.ref(), p.base, p.have.BodyETag)
 		if err == nil {
@@ -135,102 +141,6 @@ func (r *run) doubt(ctx context.Context, err error, fails int) error {
 		return limited(err)
 	}
 	return r.pause(ctx, pause, err)
-}
-
-// leftBehind finds the version that an earlier run has made: newer than the base,
-// never activated, with the base's rules, and with the hostnames that are wanted,
-// or those of the base. It returns 0 when there is none.
-func (h *hostnames) leftBehind(ctx context.Context, p *place, versions []papi.Version) (int, error) {
-	var drafts []int
-	for _, v := range versions {
-		used := slices.ContainsFunc(p.list.Items, func(a papi.Activation) bool { return a.PropertyVersion == v.PropertyVersion })
-		if v.PropertyVersion > p.base && !used {
-			drafts = append(drafts, v.PropertyVersion)
-		}
-	}
-	slices.Sort(drafts)
-	slices.Reverse(drafts)
-	for _, draft := range drafts[:min(len(drafts), maxDrafts)] {
-		ours, err := h.isOurs(ctx, p, draft, versions)
-		if err != nil || ours {
-			return draft, err
-		}
-	}
-	return 0, nil
-}
-
-// maxDrafts is how many versions are looked into for the one that was left behind.
-const maxDrafts = 5
-
-// isOurs reports whether a draft is what this change has made, or will make.
-func (h *hostnames) isOurs(ctx context.Context, p *place, draft int, versions []papi.Version) (bool, error) {
-	have, err := h.api.VersionHostnames(ctx, p.ref(), draft)
-	if err != nil {
-		return false, p.readError(ctx, err)
-	}
-	if !sameHostnames(have.Items, p.wanted()) {
-		// One that nobody has edited yet is ours only if it has just been made.
-		if !sameHostnames(have.Items, p.have.Items) || !p.justMade(versions, draft) {
-			return false, nil
-		}
-	}
-	return h.sameRules(ctx, p, draft)
-}
-
-// unedited is for how long a version that has the hostnames of its base is taken
-// for one that an interrupted run has made. Later it is somebody's draft.
-const unedited = time.Hour
-
-func (p *place) justMade(versions []papi.Version, number int) bool {
-	return slices.ContainsFunc(versions, func(v papi.Version) bool {
-		return v.PropertyVersion == number && p.now(p.list).Sub(v.UpdatedDate) < unedited
-	})
-}
-
-// wanted returns the base's hostnames after the change.
-func (p *place) wanted() []papi.Hostname {
-	var all []papi.Hostname
-	for _, h := range p.have.Items {
-		removed := slices.ContainsFunc(p.remove, func(name string) bool { return sameName(name, h.CNAMEFrom) })
-		replaced := slices.ContainsFunc(p.add, func(a papi.AddedHostname) bool { return sameName(a.CNAMEFrom, h.CNAMEFrom) })
-		if !removed && !replaced {
-			all = append(all, h)
-		}
-	}
-	for _, a := range p.add {
-		all = append(all, papi.Hostname{CNAMEFrom: a.CNAMEFrom, CNAMETo: a.CNAMETo, EdgeHostnameID: a.EdgeHostnameID, CertProvisioningType: a.CertProvisioningType})
-	}
-	return all
-}
-
-// sameHostnames compares names, and where they lead to.
-func sameHostnames(a, b []papi.Hostname) bool {
-	return len(a) == len(b) && !slices.ContainsFunc(b, func(want papi.Hostname) bool {
-		return !slices.ContainsFunc(a, func(have papi.Hostname) bool {
-			return sameName(have.CNAMEFrom, want.CNAMEFrom) && leadsTo(have, papi.AddedHostname{CNAMETo: want.CNAMETo, EdgeHostnameID: want.EdgeHostnameID, CertProvisioningType: want.CertProvisioningType})
-		})
-	})
-}
-
-// sameRules reports whether a version has the rules of the base.
-func (h *hostnames) sameRules(ctx context.Context, p *place, version int) (bool, error) {
-	var rules [2][]byte
-	var format [2]string
-	for i, v := range [...]int{p.base, version} {
-		tree, err := h.api.Rules(ctx, p.ref(), v)
-		if err != nil {
-			return false, p.readError(ctx, err)
-		}
-		format[i] = tree.RuleFormat
-		var normal any
-		if err := json.Unmarshal(tree.Rules, &normal); err != nil {
-			return false, fmt.Errorf("the rules of version %d cannot be read: %w", v, err)
-		}
-		if rules[i], err = json.Marshal(normal); err != nil {
-			return false, err
-		}
-	}
-	return bytes.Equal(rules[0], rules[1]) && format[0] == format[1], nil
 }
 
 // edit gives the version its hostnames, and reads them back.

@@ -1,0 +1,159 @@
+package activation
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// A draft is a version that was never submitted. PAPI has no mark for whose it is,
+// so a run that goes on where an earlier one has ended knows its own draft by what
+// is in it.
+
+// leftBehind finds the version that an earlier run has made: newer than the base,
+// never activated, with the base's rules, and with the hostnames that are wanted,
+// or those of the base. It returns 0 when there is none.
+func (h *hostnames) leftBehind(ctx context.Context, p *place, versions []papi.Version) (int, error) {
+	var drafts []int
+	for _, v := range versions {
+		if v.PropertyVersion > p.base && !p.used(v.PropertyVersion) {
+			drafts = append(drafts, v.PropertyVersion)
+		}
+	}
+	slices.Sort(drafts)
+	slices.Reverse(drafts)
+	for _, draft := range drafts[:min(len(drafts), maxDrafts)] {
+		ours, err := h.isOurs(ctx, p, draft, versions)
+		switch {
+		case err != nil:
+			return 0, err
+		case ours:
+			return draft, nil
+		}
+	}
+	return 0, nil
+}
+
+// used reports whether a version was ever submitted.
+func (p *place) used(version int) bool {
+	return slices.ContainsFunc(p.list.Items, func(a papi.Activation) bool { return a.PropertyVersion == version })
+}
+
+// maxDrafts is how many versions are looked into for the one that was left behind.
+const maxDrafts = 5
+
+// isOurs reports whether a draft is what this change has made, or will make.
+func (h *hostnames) isOurs(ctx context.Context, p *place, draft int, versions []papi.Version) (bool, error) {
+	have, err := h.api.VersionHostnames(ctx, p.ref(), draft)
+	if err != nil {
+		return false, p.readError(ctx, err)
+	}
+	if !sameHostnames(have.Items, p.wanted()) {
+		// One that nobody has edited yet is ours only if it has just been made.
+		if !sameHostnames(have.Items, p.have.Items) || !p.justMade(versions, draft) {
+			return false, nil
+		}
+	}
+	return h.sameRules(ctx, p, p.base, draft)
+}
+
+// latest returns the latest version to make a new one from. Where that is a draft
+// which an interrupted run has just made and not edited yet, it is the version before,
+// which is equal: to make another one would leave the draft behind.
+func (h *hostnames) latest(ctx context.Context, p *place) (int, error) {
+	latest, err := h.api.LatestVersion(ctx, p.ref(), "")
+	if err != nil {
+		return 0, p.readError(ctx, err)
+	}
+	if latest < 2 || p.used(latest) {
+		return latest, nil
+	}
+	made, err := h.api.Version(ctx, p.ref(), latest)
+	if err != nil {
+		return 0, p.readError(ctx, err)
+	}
+	if !p.justMade(made.Items, latest) {
+		return latest, nil
+	}
+	var have [2]*papi.HostnameList
+	for i, version := range [...]int{latest, latest - 1} {
+		have[i], err = h.api.VersionHostnames(ctx, p.ref(), version)
+		if errors.Is(err, papi.ClassNotFound) && i == 1 {
+			return latest, nil
+		}
+		if err != nil {
+			return 0, p.readError(ctx, err)
+		}
+	}
+	add, remove := difference(have[0].Items, h.change.Add, h.change.Remove)
+	if len(add)+len(remove) == 0 || !sameHostnames(have[0].Items, have[1].Items) {
+		return latest, nil
+	}
+	same, err := h.sameRules(ctx, p, latest-1, latest)
+	if err != nil || !same {
+		return latest, err
+	}
+	return latest - 1, nil
+}
+
+// unedited is for how long a version that has the hostnames of its base is taken
+// for one that an interrupted run has made. Later it is somebody's draft.
+const unedited = time.Hour
+
+func (p *place) justMade(versions []papi.Version, number int) bool {
+	return slices.ContainsFunc(versions, func(v papi.Version) bool {
+		return v.PropertyVersion == number && p.now(p.list).Sub(v.UpdatedDate) < unedited
+	})
+}
+
+// wanted returns the base's hostnames after the change.
+func (p *place) wanted() []papi.Hostname {
+	var all []papi.Hostname
+	for _, h := range p.have.Items {
+		removed := slices.ContainsFunc(p.remove, func(name string) bool { return sameName(name, h.CNAMEFrom) })
+		replaced := slices.ContainsFunc(p.add, func(a papi.AddedHostname) bool { return sameName(a.CNAMEFrom, h.CNAMEFrom) })
+		if !removed && !replaced {
+			all = append(all, h)
+		}
+	}
+	for _, a := range p.add {
+		all = append(all, papi.Hostname{CNAMEFrom: a.CNAMEFrom, CNAMETo: a.CNAMETo, EdgeHostnameID: a.EdgeHostnameID, CertProvisioningType: a.CertProvisioningType})
+	}
+	return all
+}
+
+// sameHostnames compares names, and where they lead to.
+func sameHostnames(a, b []papi.Hostname) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(b, func(want papi.Hostname) bool {
+		return !slices.ContainsFunc(a, func(have papi.Hostname) bool {
+			return sameName(have.CNAMEFrom, want.CNAMEFrom) && leadsTo(have, papi.AddedHostname{CNAMETo: want.CNAMETo, EdgeHostnameID: want.EdgeHostnameID, CertProvisioningType: want.CertProvisioningType})
+		})
+	})
+}
+
+// sameRules reports whether two versions have the same rules.
+func (h *hostnames) sameRules(ctx context.Context, p *place, one, other int) (bool, error) {
+	var rules [2][]byte
+	var format [2]string
+	for i, v := range [...]int{one, other} {
+		tree, err := h.api.Rules(ctx, p.ref(), v)
+		if err != nil {
+			return false, p.readError(ctx, err)
+		}
+		format[i] = tree.RuleFormat
+		var normal any
+		if err := json.Unmarshal(tree.Rules, &normal); err != nil {
+			return false, fmt.Errorf("the rules of version %d cannot be read: %w", v, err)
+		}
+		if rules[i], err = json.Marshal(normal); err != nil {
+			return false, err
+		}
+	}
+	return bytes.Equal(rules[0], rules[1]) && format[0] == format[1], nil
+}

@@ -1,0 +1,173 @@
+package activation_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+	"github.com/propctl/propctl/papi/simulator"
+)
+
+// killedAt runs a change in a process that dies at its request of that number,
+// before it is sent or when PAPI has done what it asks for.
+func (s *scene) killedAt(request int, what chaos, change activation.HostnameChange) {
+	s.t.Helper()
+	ctx, kill := context.WithCancelCause(s.t.Context())
+	defer kill(nil)
+	w := &wire{next: s.sim.Transport(), kill: kill, plan: map[int]chaos{request: what}, counts: make(map[chaos]int), lenient: true}
+	c := s.sim.Credentials()
+	client, err := papi.New(papi.Credentials{
+		Host: c.Host, ClientToken: c.ClientToken, ClientSecret: c.ClientSecret, AccessToken: c.AccessToken,
+	}, papi.Options{Transport: w})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_, _ = (&activation.Engine{API: client}).ChangeHostnames(ctx, change)
+}
+
+// whereverKilled runs a test once for each request at which an earlier run may have died.
+func whereverKilled(t *testing.T, most int, check func(t *testing.T, s *scene, request int, what chaos)) {
+	t.Helper()
+	for request := range most {
+		for _, what := range []chaos{death, deathAfter} {
+			t.Run(fmt.Sprint(what, " at ", request), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { check(t, newScene(t, simulator.Options{}), request, what) })
+			})
+		}
+	}
+}
+
+func TestChangeHostnamesOfTheLatestKilledAnywhereMakesOneVersion(t *testing.T) {
+	whereverKilled(t, 14, func(t *testing.T, s *scene, request int, what chaos) {
+		change := added()
+		change.Network, change.Base = "", activation.Base{Latest: true}
+		s.killedAt(request, what, change)
+		result, err := s.engine.ChangeHostnames(t.Context(), change)
+		if err != nil || result.Outcome != activation.OutcomeOK || result.Version != 9 || s.versions() != 9 {
+			t.Errorf("outcome %q of version %d, %d versions: %v", result.Outcome, result.Version, s.versions(), err)
+		}
+		if got := s.names(9); !slices.Equal(got, []string{"shop2.example.com", "www.example.com"}) {
+			t.Errorf("it has %q", got)
+		}
+	})
+}
+
+func TestChangeHostnamesOfTheLatestKilledAnywhereIsActivatedOnce(t *testing.T) {
+	whereverKilled(t, 18, func(t *testing.T, s *scene, request int, what chaos) {
+		change := added()
+		change.Base = activation.Base{Latest: true}
+		s.killedAt(request, what, change)
+		result, err := s.engine.ChangeHostnames(t.Context(), change)
+		s.brought(result, err)
+	})
+}
+
+func TestADraftThatIsOlderIsTheLatestVersion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, simulator.Options{})
+		s.draft(8)
+		time.Sleep(2 * time.Hour)
+		change := added()
+		change.Network = ""
+		result, err := s.engine.ChangeHostnames(t.Context(), change)
+		if err != nil || result.Version != 10 || result.Hostnames.Base != 9 {
+			t.Errorf("version %d made from %d: %v", result.Version, result.Hostnames.Base, err)
+		}
+	})
+}
+
+func TestADraftOfOtherRulesIsTheLatestVersion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, simulator.Options{})
+		s.draft(7) // 8 has other rules
+		change := added()
+		change.Network = ""
+		result, err := s.engine.ChangeHostnames(t.Context(), change)
+		if err != nil || result.Version != 10 || result.Hostnames.Base != 9 {
+			t.Errorf("version %d made from %d: %v", result.Version, result.Hostnames.Base, err)
+		}
+	})
+}
+
+// The first property is busy until the interrupted run has chosen the second one.
+func TestChangeHostnamesStaysWithThePropertyThatAnInterruptedRunHasChosen(t *testing.T) {
+	whereverKilled(t, 24, func(t *testing.T, s *scene, request int, what chaos) {
+		change := added()
+		change.Property = papi.PropertyRef{PropertyID: "prp_1006"} // busy
+		change.Or = []papi.PropertyRef{www().Property}
+		s.killedAt(request, what, change)
+		chosen := s.versions() == 9
+		sel := onStaging()
+		sel.Property = change.Property
+		if _, err := s.another().Cancel(t.Context(), sel); err != nil {
+			t.Fatal(err)
+		}
+		result, err := s.engine.ChangeHostnames(t.Context(), change)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if second := result.Property.PropertyID.Equal("prp_1001"); second != chosen {
+			t.Errorf("on property %s, and the version of the interrupted run is there: %t", result.Property.PropertyID, chosen)
+		}
+		if chosen {
+			s.brought(result, err)
+		}
+	})
+}
+
+// editor is somebody who edits the rules of version 9 after so many reads of them.
+type editor struct {
+	next  http.RoundTripper
+	after int
+	reads int
+}
+
+// RoundTrip implements http.RoundTripper.
+func (e *editor) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := e.next.RoundTrip(r)
+	if err != nil || !strings.HasSuffix(r.URL.Path, "/versions/9/rules") {
+		return resp, err
+	}
+	if e.reads++; e.reads <= e.after {
+		return resp, nil
+	}
+	body, err := io.ReadAll(resp.Body)
+	edited := bytes.Replace(body, []byte(`"customHeaderName":"`), []byte(`"customHeaderName":"X-Edited-`), 1)
+	if bytes.Equal(edited, body) {
+		return nil, errors.New("there is nothing to edit in the rules")
+	}
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(edited)), int64(len(edited))
+	return resp, err
+}
+
+func TestAResumedVersionIsNotActivatedWhenSomebodyEditsItsRules(t *testing.T) {
+	for _, after := range []int{0, 1, 2} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSceneOver(t, simulator.Options{}, func(rt http.RoundTripper) http.RoundTripper { return &editor{next: rt, after: after} })
+			s.draft(7, added().Add...)
+			result, err := s.engine.ChangeHostnames(t.Context(), added())
+			switch after {
+			case 0: // not equal at all: somebody else's
+				if err != nil || s.of(9) != 0 || result.Version != 10 {
+					t.Errorf("version %d, and 9 was activated %d times: %v", result.Version, s.of(9), err)
+				}
+			case 1: // edited between the comparison and the submission
+				if _, ok := errors.AsType[*activation.Rejected](err); !ok || s.of(9) != 0 {
+					t.Errorf("9 was activated %d times: %v", s.of(9), err)
+				}
+			default:
+				s.brought(result, err)
+			}
+		})
+	}
+}
