@@ -60,6 +60,38 @@ func (c BucketChanges) CancelActivation(ctx context.Context, ref papi.PropertyRe
 	return c.CancelHostnameActivation(ctx, ref, id)
 }
 
+// findChange returns the change of a hostname bucket that is in progress on a
+// network on which no activation is; else the latest of both kinds, or nil. It
+// goes on with the kind that it has found.
+func (r *run) findChange(ctx context.Context, network papi.Network, activations []papi.Activation) (*papi.Activation, []papi.Activation, error) {
+	latest := Latest(activations, network)
+	api, ok := r.engine.API.(BucketAPI)
+	if !ok {
+		return latest, activations, nil
+	}
+	list, err := BucketChanges{api}.Activations(ctx, r.ref())
+	switch {
+	case ctx.Err() != nil:
+		return nil, nil, r.stopped(ctx)
+	case err != nil && isTransient(err):
+		return nil, nil, limited(err)
+	case err != nil: // it has no bucket, or is not to be asked
+		return latest, activations, nil
+	}
+	change := Latest(list.Items, network)
+	if pending := Pending(list.Items, network); len(pending) > 0 {
+		change = &pending[0]
+	}
+	if change == nil || latest != nil && !InProgress(*change) && later(*change, *latest) < 0 {
+		return latest, activations, nil
+	}
+	over := *r.engine // the engine itself is shared
+	over.API = BucketChanges{api}
+	r.engine = &over
+	r.result.Usual = Usual(list.Items, network)
+	return change, list.Items, nil
+}
+
 // changing returns the change of a hostname bucket that is in the way of an
 // activation which PAPI has refused as busy, although no activation is in
 // progress, and where to look at it. It is nil when there is none, or when it

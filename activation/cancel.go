@@ -84,8 +84,9 @@ func (r *run) take(a papi.Activation) {
 }
 
 // find returns the activation with the id; or what is in progress on the
-// network; or what was submitted there last; or nil. The list is read in any
-// case, since it tells the usual duration, and what is active.
+// network, changes of a hostname bucket included; or what was submitted there
+// last; or nil; and what it is one of. The list is read in any case, since it
+// tells the usual duration, and what is active.
 func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, []papi.Activation, error) {
 	list, err := r.look(ctx)
 	if err != nil {
@@ -95,7 +96,7 @@ func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, []papi.A
 		if pending := Pending(list.Items, s.Network); len(pending) > 0 {
 			return &pending[0], list.Items, nil
 		}
-		return Latest(list.Items, s.Network), list.Items, nil
+		return r.findChange(ctx, s.Network, list.Items)
 	}
 	i := slices.IndexFunc(list.Items, func(a papi.Activation) bool { return a.ActivationID.Equal(s.ActivationID) })
 	if i < 0 { // cancelled ones are not in the list

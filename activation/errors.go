@@ -20,7 +20,7 @@ type Failed struct {
 
 // Error says how it ended.
 func (e *Failed) Error() string {
-	what := fmt.Sprintf("activation %s of version %d on %s", e.Activation.ActivationID, e.Activation.PropertyVersion, e.Activation.Network)
+	what := fmt.Sprintf("activation %s of %s on %s", e.Activation.ActivationID, contentOf(e.Activation), e.Activation.Network)
 	if e.Activation.ActivationType == papi.Deactivate {
 		what = "de" + what
 	}
@@ -63,7 +63,7 @@ func (e *Stopped) Error() string {
 	case e.Activation != nil:
 		what = fmt.Sprintf("activation %s is still %s", e.Activation.ActivationID, e.Activation.Status)
 	case e.Blocker != nil:
-		what = fmt.Sprintf("activation %s of version %d is still in the way", e.Blocker.ActivationID, e.Blocker.PropertyVersion)
+		what = fmt.Sprintf("activation %s of %s is still in the way", e.Blocker.ActivationID, contentOf(*e.Blocker))
 	}
 	return what + ": " + e.cause.Error()
 }
@@ -78,8 +78,17 @@ type Busy struct {
 
 // Error names the activation.
 func (e *Busy) Error() string {
-	return fmt.Sprintf("activation %s of version %d is %s on %s",
-		e.Blocker.ActivationID, e.Blocker.PropertyVersion, e.Blocker.Status, e.Blocker.Network)
+	return fmt.Sprintf("activation %s of %s is %s on %s",
+		e.Blocker.ActivationID, contentOf(e.Blocker), e.Blocker.Status, e.Blocker.Network)
+}
+
+// contentOf is what an activation puts on its network. A change of a hostname
+// bucket has no version.
+func contentOf(a papi.Activation) string {
+	if a.PropertyVersion == 0 {
+		return "hostnames"
+	}
+	return fmt.Sprintf("version %d", a.PropertyVersion)
 }
 
 // Rejected says that the version cannot be activated, whoever tries.

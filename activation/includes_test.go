@@ -54,6 +54,10 @@ func TestIncludesAreActivatedThroughTheirValidation(t *testing.T) {
 		if err != nil || result.Outcome != activation.OutcomeActive || !result.Submitted || result.Version != v || result.PropertyName != "security-headers" {
 			t.Fatalf("outcome %q of %q version %d: %v", result.Outcome, result.PropertyName, result.Version, err)
 		}
+		// The answer to the submission had an id for a while; the one that stays is in the list.
+		if listed := s.sim.Activations("inc_2001"); !slices.ContainsFunc(listed, func(a simulator.Activation) bool { return result.Activation.ActivationID.Equal(papi.ID(a.ID)) }) {
+			t.Errorf("its id is %s, which is not in the list", result.Activation.ActivationID)
+		}
 		result, err = s.overIncludes().Activate(t.Context(), headers(v))
 		if err != nil || result.Outcome != activation.OutcomeAlreadyActive || s.ofInclude(v) != 1 {
 			t.Errorf("outcome %q, %d activations: %v", result.Outcome, s.ofInclude(v), err)

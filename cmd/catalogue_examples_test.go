@@ -66,7 +66,7 @@ func localExamples() []example {
 		{name: "ABORTED", prepare: set(simulator.StatusAborted), code: "activation-aborted", category: "Conflict", exit: 3, submits: 1, reads: 5, took: 45 * time.Second, help: "again"},
 		{name: "INACTIVE", prepare: set(simulator.StatusInactive), code: "activation-superseded", category: "Conflict", exit: 3, submits: 1, reads: 5, took: 45 * time.Second, help: "propctl status"},
 		{name: "404 for long, and not in the list", fault: known(simulator.OpPoll, "not-found"), prepare: forgetful, code: "activation-lost", category: "NotFound", exit: 1, submits: 1, reads: 14, took: followed, help: "propctl status"},
-		{name: "never activated", args: "wait prp_1008", code: "no-activation", category: "NotFound", exit: 1, reads: 1, help: "propctl status"},
+		{name: "never activated", args: "wait prp_1008", code: "no-activation", category: "NotFound", exit: 1, reads: 2, help: "propctl status"},
 		{name: "followed", args: "activate prp_1001@8 --timeout 10s " + notify, code: "timed-out", category: "RemoteSystemError", exit: 5, submits: 1, reads: 3, took: 10 * time.Second, help: "propctl wait"},
 		{name: "cancelled", args: "activate prp_1001@8 --timeout 10s --on-timeout cancel " + notify, code: "timed-out", category: "RemoteSystemError", exit: 5, submits: 1, reads: 4, took: 10 * time.Second, help: "--timeout"},
 		{name: "followed", stop: 10 * time.Second, code: "interrupted", category: "Conflict", exit: 130, submits: 1, reads: 3, took: 10 * time.Second, help: "propctl wait"},

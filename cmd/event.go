@@ -61,8 +61,8 @@ func describe(subject string, ev activation.Event) (line string, always bool) {
 	case activation.EventAdopted:
 		return where + ": " + idOf(ev.Activation) + " is on its way already, for " + duration(ev.Age), true
 	case activation.EventQueued:
-		return fmt.Sprintf("%s: waiting for %s of version %d, %s for %s%s%s", where, idOf(ev.Activation),
-			ev.Activation.PropertyVersion, stateOf(ev.Activation), duration(ev.Age), noteOf(ev.Activation), next), true
+		return fmt.Sprintf("%s: waiting for %s of %s, %s for %s%s%s", where, idOf(ev.Activation),
+			contentText(ev.Activation.PropertyVersion), stateOf(ev.Activation), duration(ev.Age), noteOf(ev.Activation), next), true
 	case activation.EventChanged:
 		return where + ": " + stateOf(ev.Activation) + " after " + duration(ev.Age), true
 	case activation.EventRetrying:
@@ -78,6 +78,15 @@ func place(subject string, ev activation.Event) string {
 		return fmt.Sprintf("%s on %s", subject, ev.Network)
 	}
 	return fmt.Sprintf("%s version %d on %s", subject, ev.Version, ev.Network)
+}
+
+// contentText is what an activation puts on a network: a version, or for 0 the
+// hostnames of a bucket.
+func contentText(version int) string {
+	if version == 0 {
+		return "the hostnames"
+	}
+	return "version " + versionText(version)
 }
 
 func idOf(a *papi.Activation) string {

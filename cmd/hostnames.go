@@ -133,7 +133,7 @@ func (s *session) ofVersion(ctx context.Context, ref papi.PropertyRef, v wantedV
 			return 0, nil, err
 		}
 	}
-	list, err := s.client.VersionHostnames(ctx, ref, number)
+	list, err := s.client.VersionHostnamesAndCerts(ctx, ref, number)
 	if err != nil {
 		return number, nil, err
 	}
@@ -146,7 +146,7 @@ func (s *session) served(ctx context.Context, ref papi.PropertyRef, v wantedVers
 	if v.number > 0 {
 		return nil, &bucketError{"a hostname bucket has no versions; give @staging, @production or neither"}
 	}
-	list, err := s.client.PropertyHostnames(ctx, ref, v.activeOn)
+	list, err := s.client.PropertyHostnamesAndCerts(ctx, ref, v.activeOn)
 	if err != nil {
 		return nil, err
 	}
@@ -178,13 +178,17 @@ func printHostnames(w *printer, what property, version int, all []*hostnameView)
 		title += " version " + versionText(version)
 	}
 	w.line("%s: %d hostnames", title, len(all))
-	t := newTable(w, "HOSTNAME", "EDGE HOSTNAME", "ID", "CERTIFICATE", map[bool]string{true: "STATE", false: "NETWORKS"}[version > 0])
+	columns, bucket := []string{"HOSTNAME", "EDGE HOSTNAME", "ID", "CERTIFICATE", "STATE"}, version == 0
+	if bucket {
+		columns = append(columns, "NETWORKS")
+	}
+	t := newTable(w, columns...)
 	for _, h := range all {
-		last := h.certText()
-		if version == 0 {
-			last = networksText(h.Networks)
+		cells := []string{clean(h.CNAMEFrom, maxName), orDash(h.CNAMETo), orDash(h.EdgeHostnameID), orDash(h.CertProvisioningType), h.certText()}
+		if bucket {
+			cells = append(cells, networksText(h.Networks))
 		}
-		t.row(clean(h.CNAMEFrom, maxName), orDash(h.CNAMETo), orDash(h.EdgeHostnameID), orDash(h.CertProvisioningType), last)
+		t.row(cells...)
 	}
 	t.print()
 }

@@ -20,8 +20,11 @@ func (p *program) hostnamesAddCommand() *cobra.Command {
 		Long: `Add hostnames to a property: make a version, edit it, and activate it where a
 network is given. What the property has already is left alone, and a version that
 an earlier run has left behind is taken up again, so that this can be repeated at
-any time. EDGEHOSTNAME is a name or an id (ehn_123); for a hostname bucket it has
-to be an id.
+any time. It is known by what is in it: made within the last hour, or having the
+wanted hostnames, with the rules of the version that it was made from. With --base
+latest everything that the latest version has comes along, and with -n a latest
+version that has the hostnames already is activated as it is. EDGEHOSTNAME is a name or an id (ehn_123); for a
+hostname bucket it has to be an id.
 
 In a file, or on standard input with --from -, there is a HOST[=EDGEHOSTNAME] a
 line; # begins a comment. More than 10 new hostnames take much longer to activate,

@@ -245,6 +245,62 @@ func TestWaitAndCancelFindChangesOfABucket(t *testing.T) {
 	}
 }
 
+// What is in progress on a network keeps it busy, be it a version or the hostnames
+// of a bucket, and whoever names the property means that.
+func TestAPropertyWithABucketIsBusyWhileItsHostnamesChange(t *testing.T) {
+	tests := []struct {
+		args, outcome string
+		code          int
+	}{
+		{args: "pending bucket.example.com", outcome: "busy", code: cmd.ExitBusy},
+		{args: "pending bucket.example.com -n production", outcome: "free"},
+		{args: "status bucket.example.com", outcome: "ok"},
+		{args: "wait bucket.example.com", outcome: "active"},
+		{args: "cancel bucket.example.com", outcome: "cancelled"},
+		{args: "cancel bucket.example.com -n production", outcome: "already-cancelled"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.args, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t)
+				s.run("hostnames", "add", "bucket.example.com", "a.example.com=ehn_3001", "-n", "staging", "--no-wait", notify)
+				d := s.run(append(strings.Fields(tt.args), "-o", "json")...).document(t)
+				if d.Outcome != tt.outcome || d.ExitCode != tt.code {
+					t.Errorf("outcome %s, exit code %d, %+v", d.Outcome, d.ExitCode, d.Error)
+				}
+				if strings.HasPrefix(tt.args, "status") && (len(d.Properties[0].Networks[0].Pending) != 1 || len(d.Properties[0].Networks[1].Pending) != 0) {
+					t.Errorf("pending: %+v", d.Properties[0].Networks)
+				}
+			})
+		})
+	}
+}
+
+func TestWaitForABucketThatCameTooLateSaysHowItsLatestChangeEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		change := s.run("hostnames", "add", "bucket.example.com", "a.example.com=ehn_3001", "-n", "staging", notify, "-o", "json").document(t).Activation
+		d := s.run("wait", "bucket.example.com", "-o", "json").document(t)
+		if d.Outcome != "already-active" || d.Activation.ID != change.ID {
+			t.Errorf("outcome %s of %+v, want that of %s", d.Outcome, d.Activation, change.ID)
+		}
+	})
+}
+
+func TestHostnamesListShowsHowFarCertificatesAre(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.run("hostnames", "add", "www.example.com", "a.example.com="+edge, "--cert", "default")
+		r := s.run("hostnames", "list", "www.example.com@9")
+		if !strings.Contains(r.stdout, "staging PENDING, production PENDING") {
+			t.Errorf("%s", r.stdout)
+		}
+		if r := s.run("hostnames", "list", "www.example.com@9", "-o", "json"); !strings.Contains(r.stdout, "_acme-challenge.a.example.com") {
+			t.Errorf("%s", r.stdout)
+		}
+	})
+}
+
 func TestAListOfHostnamesMayNotBeEndless(t *testing.T) {
 	s := newScene(t)
 	s.transport = refusing{t}

@@ -37,7 +37,7 @@ func (p *program) pending(ctx context.Context, about kind, on []papi.Network, ar
 	defer cancel()
 	var states []*propertyState
 	for _, arg := range args {
-		state, err := s.stateOf(ctx, arg, on, false)
+		state, err := s.stateOf(ctx, arg, on)
 		if err != nil {
 			return &report{fill: func(d *document) { d.is(about, state.propertyView) }}, err
 		}
@@ -80,7 +80,7 @@ func printPending(w *printer, states []*propertyState, now time.Time) {
 				w.line("%s on %s: free", s.text(), n.Network)
 			}
 			for _, a := range n.Pending {
-				line := fmt.Sprintf("%s on %s: busy, %s of version %d is %s", s.text(), n.Network, a.ID, a.Version, a.Status)
+				line := fmt.Sprintf("%s on %s: busy, %s of %s is %s", s.text(), n.Network, a.ID, contentText(a.Version), a.Status)
 				if a.SubmitDate != nil {
 					line += " for " + duration(max(now.Sub(*a.SubmitDate), 0))
 				}

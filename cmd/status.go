@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 type propertyState struct {
 	*propertyView
 
-	LatestVersion *int            `json:"latestVersion"` // null where it was not asked for
+	LatestVersion *int            `json:"latestVersion"` // null where nothing is known
 	Networks      []*networkState `json:"networks"`
 	Error         *errorView      `json:"error"` // why nothing is known; null where it is
 }
@@ -61,7 +62,7 @@ func (p *program) status(ctx context.Context, about kind, on []papi.Network, arg
 	var states []*propertyState
 	var first error
 	for _, arg := range args {
-		state, err := s.stateOf(ctx, arg, on, true)
+		state, err := s.stateOf(ctx, arg, on)
 		if err != nil {
 			state = &propertyState{propertyView: state.propertyView, Networks: []*networkState{}}
 			d := &document{}
@@ -103,7 +104,7 @@ func only(states []*propertyState) *propertyView {
 }
 
 // stateOf looks at a property. It is never nil.
-func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network, withLatest bool) (*propertyState, error) {
+func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network) (*propertyState, error) {
 	state := &propertyState{propertyView: &propertyView{Name: optional(arg)}}
 	named, err := parseProperty(arg)
 	if err != nil {
@@ -114,16 +115,22 @@ func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network, wi
 		return state, err
 	}
 	state.propertyView = viewProperty(what.ref, what.name)
-	if withLatest {
-		latest, name, err := s.latestKnown(ctx, what.ref)
-		if err != nil {
-			return state, err
-		}
-		what.name, state.LatestVersion = name, versionNumber(latest)
+	known, err := s.known(ctx, what.ref)
+	if err != nil {
+		return state, err
 	}
+	what.name, state.LatestVersion = known.name, versionNumber(known.latest)
 	list, err := s.api.Activations(ctx, what.ref)
 	if err != nil {
 		return state, err
+	}
+	var changes []papi.Activation
+	if known.bucket { // they keep a network busy, too
+		changed, err := activation.BucketChanges{BucketAPI: s.client}.Activations(ctx, what.ref)
+		if err != nil {
+			return state, err
+		}
+		changes = changed.Items
 	}
 	what = what.knownBy(list)
 	state.propertyView = viewProperty(what.ref, what.name)
@@ -134,7 +141,7 @@ func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network, wi
 			Active: viewActivation(activation.Active(list.Items, network), now),
 			Latest: viewActivation(activation.Latest(list.Items, network), now),
 		}
-		for _, a := range activation.Pending(list.Items, network) {
+		for _, a := range slices.Concat(activation.Pending(list.Items, network), activation.Pending(changes, network)) {
 			n.Pending = append(n.Pending, viewActivation(&a, now))
 		}
 		state.Networks = append(state.Networks, n)
@@ -142,20 +149,28 @@ func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network, wi
 	return state, nil
 }
 
-// latestKnown returns the latest version and the name.
-func (s *session) latestKnown(ctx context.Context, ref papi.PropertyRef) (latest int, name string, err error) {
+// knownProperty is what PAPI says of a property, or of an include, beside its
+// activations.
+type knownProperty struct {
+	name   string
+	latest int
+	bucket bool // its hostnames belong to networks
+}
+
+func (s *session) known(ctx context.Context, ref papi.PropertyRef) (knownProperty, error) {
 	if s.about == includes {
 		answer, err := s.client.Include(ctx, includeRef(ref))
 		if err != nil {
-			return 0, "", err
+			return knownProperty{}, err
 		}
-		return answer.Include.LatestVersion, answer.Include.IncludeName, nil
+		return knownProperty{name: answer.Include.IncludeName, latest: answer.Include.LatestVersion}, nil
 	}
 	answer, err := s.client.Property(ctx, ref)
 	if err != nil {
-		return 0, "", err
+		return knownProperty{}, err
 	}
-	return answer.Property.LatestVersion, answer.Property.PropertyName, nil
+	found := answer.Property
+	return knownProperty{name: found.PropertyName, latest: found.LatestVersion, bucket: found.PropertyType == papi.PropertyTypeBucket}, nil
 }
 
 // text names the property.
@@ -204,7 +219,7 @@ func pendingText(pending []*activationView) string {
 	}
 	var all []string
 	for _, a := range pending {
-		all = append(all, clean(fmt.Sprintf("%d (%s, %s)", a.Version, a.ID, a.Status), maxName))
+		all = append(all, clean(fmt.Sprintf("%s (%s, %s)", strings.TrimPrefix(contentText(a.Version), "version "), a.ID, a.Status), maxName))
 	}
 	return strings.Join(all, ", ")
 }

@@ -51,7 +51,17 @@ type ServedHostnames struct {
 // serves on a network; an empty network means both. It reads all pages.
 // Source: GET /properties/{propertyId}/hostnames.
 func (c *Client) PropertyHostnames(ctx context.Context, ref PropertyRef, network Network) (*ServedHostnames, error) {
-	t := ref.path("hostnames")
+	return c.propertyHostnames(ctx, ref.path("hostnames"), network)
+}
+
+// PropertyHostnamesAndCerts is [Client.PropertyHostnames] with the state of the default
+// certificates, for which PAPI needs longer.
+// Source: GET /properties/{propertyId}/hostnames.
+func (c *Client) PropertyHostnamesAndCerts(ctx context.Context, ref PropertyRef, network Network) (*ServedHostnames, error) {
+	return c.propertyHostnames(ctx, ref.path("hostnames").withCerts(), network)
+}
+
+func (c *Client) propertyHostnames(ctx context.Context, t target, network Network) (*ServedHostnames, error) {
 	if network != "" {
 		t.query.Set("network", string(network))
 	}

@@ -98,8 +98,25 @@ func complete(add []AddedHostname) []AddedHostname {
 // VersionHostnames gets the hostnames of a version.
 // Source: GET /properties/{propertyId}/versions/{propertyVersion}/hostnames.
 func (c *Client) VersionHostnames(ctx context.Context, ref PropertyRef, version int) (*HostnameList, error) {
+	return c.versionHostnames(ctx, ref.path("versions", strconv.Itoa(version), "hostnames"))
+}
+
+// VersionHostnamesAndCerts is [Client.VersionHostnames] with the state of the default
+// certificates, for which PAPI needs longer.
+// Source: GET /properties/{propertyId}/versions/{propertyVersion}/hostnames.
+func (c *Client) VersionHostnamesAndCerts(ctx context.Context, ref PropertyRef, version int) (*HostnameList, error) {
+	return c.versionHostnames(ctx, ref.path("versions", strconv.Itoa(version), "hostnames").withCerts())
+}
+
+// withCerts asks for the state of default certificates, too.
+func (t target) withCerts() target {
+	t.query.Set("includeCertStatus", "true")
+	return t
+}
+
+func (c *Client) versionHostnames(ctx context.Context, t target) (*HostnameList, error) {
 	var body hostnamesBody
-	answer, err := c.get(ctx, ref.path("versions", strconv.Itoa(version), "hostnames"), &body)
+	answer, err := c.get(ctx, t, &body)
 	if err != nil {
 		return nil, err
 	}
@@ -137,8 +154,7 @@ func (b *hostnamesBody) list(answer Answer) *HostnameList {
 // all the same.
 // Source: PATCH /properties/{propertyId}/versions/{propertyVersion}/hostnames.
 func (c *Client) PatchVersionHostnames(ctx context.Context, ref PropertyRef, version int, etag string, add []AddedHostname, remove []string) (*HostnameList, error) {
-	t := ref.path("versions", strconv.Itoa(version), "hostnames")
-	t.query.Set("includeCertStatus", "true")
+	t := ref.path("versions", strconv.Itoa(version), "hostnames").withCerts()
 	cl := call{
 		method: http.MethodPatch, target: t, timeout: c.submitTimeout,
 		header: http.Header{"If-Match": {`"` + trimETag(etag) + `"`}},
