@@ -60,11 +60,11 @@ func (c BucketChanges) CancelActivation(ctx context.Context, ref papi.PropertyRe
 	return c.CancelHostnameActivation(ctx, ref, id)
 }
 
-// findChange returns the change of a hostname bucket that is in progress on a
-// network on which no activation is; else the latest of both kinds, or nil. It
-// goes on with the kind that it has found.
-func (r *run) findChange(ctx context.Context, network papi.Network, activations []papi.Activation) (*papi.Activation, []papi.Activation, error) {
-	latest := Latest(activations, network)
+// findChange returns the change of a hostname bucket that is in progress where no
+// activation is; else the latest of both kinds on the selection's network, or nil.
+// It goes on with the kind that it has found.
+func (r *run) findChange(ctx context.Context, s Selection, activations []papi.Activation) (*papi.Activation, []papi.Activation, error) {
+	latest := Latest(activations, s.Network)
 	api, ok := r.engine.API.(BucketAPI)
 	if !ok {
 		return latest, activations, nil
@@ -78,9 +78,12 @@ func (r *run) findChange(ctx context.Context, network papi.Network, activations 
 	case err != nil: // it has no bucket, or is not to be asked
 		return latest, activations, nil
 	}
-	change := Latest(list.Items, network)
-	if pending := Pending(list.Items, network); len(pending) > 0 {
-		change = &pending[0]
+	change := Latest(list.Items, s.Network)
+	for _, network := range s.networks() {
+		if pending := Pending(list.Items, network); len(pending) > 0 {
+			change = &pending[0]
+			break
+		}
 	}
 	if change == nil || latest != nil && !InProgress(*change) && later(*change, *latest) < 0 {
 		return latest, activations, nil
@@ -88,7 +91,7 @@ func (r *run) findChange(ctx context.Context, network papi.Network, activations 
 	over := *r.engine // the engine itself is shared
 	over.API = BucketChanges{api}
 	r.engine = &over
-	r.result.Usual = Usual(list.Items, network)
+	r.result.Usual = Usual(list.Items, change.Network)
 	return change, list.Items, nil
 }
 

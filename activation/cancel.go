@@ -17,6 +17,8 @@ type Selection struct {
 	ActivationID papi.ID // empty: what is in progress on Network
 	// Network may be empty with an ActivationID; else the activation has to be on it.
 	Network papi.Network
+	// Elsewhere is looked at, too, when nothing is in progress on Network; empty for not.
+	Elsewhere papi.Network
 	// NoWait ends a cancellation as soon as PAPI has accepted it.
 	NoWait bool
 	Waiting
@@ -28,6 +30,14 @@ var ErrTooLate = errors.New("too late to cancel")
 
 // ErrNone says that there is no activation to wait for.
 var ErrNone = errors.New("there is no activation")
+
+// networks are those to look at, in order.
+func (s Selection) networks() []papi.Network {
+	if s.Elsewhere == "" {
+		return []papi.Network{s.Network}
+	}
+	return []papi.Network{s.Network, s.Elsewhere}
+}
 
 func (e *Engine) newSelectionRun(s Selection) *run {
 	return e.newRun(Target{Property: s.Property, Network: s.Network, NoWait: s.NoWait, Waiting: s.Waiting, Version: anyVersion})
@@ -93,10 +103,12 @@ func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, []papi.A
 		return nil, nil, err
 	}
 	if s.ActivationID == "" {
-		if pending := Pending(list.Items, s.Network); len(pending) > 0 {
-			return &pending[0], list.Items, nil
+		for _, network := range s.networks() {
+			if pending := Pending(list.Items, network); len(pending) > 0 {
+				return &pending[0], list.Items, nil
+			}
 		}
-		return r.findChange(ctx, s.Network, list.Items)
+		return r.findChange(ctx, s, list.Items)
 	}
 	i := slices.IndexFunc(list.Items, func(a papi.Activation) bool { return a.ActivationID.Equal(s.ActivationID) })
 	if i < 0 { // cancelled ones are not in the list

@@ -10,6 +10,7 @@ import (
 
 func (p *program) cancelCommand(about kind) *cobra.Command {
 	f := newSelectFlags(about)
+	f.acts = true
 	c := &cobra.Command{
 		Use:   "cancel " + about.operand() + " | ACTIVATION",
 		Short: "Cancel a pending activation",

@@ -41,26 +41,27 @@ func (s *session) within(ctx context.Context, d time.Duration) (context.Context,
 // real converts a duration of PAPI's time to one of this machine's.
 func (s *session) real(d time.Duration) time.Duration { return time.Duration(float64(d) / s.speed) }
 
-// patiently bounds a context by a default time-out, which is put off once if
-// the activation that is waited for adds many hostnames. That is only looked at
-// when the time has passed: it costs requests that most runs never need.
+// patiently bounds a context by a default time-out, which is put off when what is
+// waited for turns out to take longer: it is on production, or it adds many
+// hostnames. The latter is only looked at when the time has passed: it costs
+// requests that most runs never need.
 func (s *session) patiently(ctx context.Context, d time.Duration, ref func() papi.PropertyRef) (context.Context, context.CancelFunc) {
 	if s.program.flags.timeout > 0 {
 		return s.within(ctx, d)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	p := &patience{Context: ctx, until: time.Now().Add(s.real(d) + countTimeout)}
-	extended := false
 	var timer *time.Timer
 	started := make(chan struct{})
 	timer = time.AfterFunc(s.real(d), func() {
 		<-started
-		if extended || !s.addsManyHostnames(ctx, ref()) {
+		longer := s.longer(ctx, d, ref)
+		if longer <= d {
 			cancel(activation.ErrTimeout)
 			return
 		}
-		extended = true
-		more := s.real(hostnamesTimeout - d)
+		more := s.real(longer - d)
+		d = longer
 		p.set(time.Now().Add(more + countTimeout))
 		timer.Reset(more)
 	})
@@ -69,6 +70,20 @@ func (s *session) patiently(ctx context.Context, d time.Duration, ref func() pap
 		timer.Stop()
 		cancel(nil)
 	}
+}
+
+// longer returns the time-out that fits what is waited for, when d has passed.
+func (s *session) longer(ctx context.Context, d time.Duration, ref func() papi.PropertyRef) time.Duration {
+	ev := s.program.progress.last()
+	switch {
+	case d >= hostnamesTimeout:
+		return d
+	case ev.Activation != nil && ev.Network == papi.Production && d < productionTimeout:
+		return productionTimeout
+	case s.addsManyHostnames(ctx, ref()):
+		return hostnamesTimeout
+	}
+	return d
 }
 
 // patience is a context whose deadline can be put off.

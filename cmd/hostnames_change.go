@@ -18,17 +18,18 @@ func (p *program) hostnamesAddCommand() *cobra.Command {
 		Use:   "add PROPERTY HOST[=EDGEHOSTNAME]...",
 		Short: "Add hostnames: a new version, and its activation where a network is given",
 		Long: `Add hostnames to a property: make a version, edit it, and activate it where a
-network is given. What the property has already is left alone, and a version that
-an earlier run has left behind is taken up again, so that this can be repeated at
-any time. It is known by what is in it: made within the last hour, or having the
-wanted hostnames, with the rules of the version that it was made from. With --base
-latest everything that the latest version has comes along, and with -n a latest
-version that has the hostnames already is activated as it is. EDGEHOSTNAME is a name or an id (ehn_123); for a
-hostname bucket it has to be an id.
+network is given. What the property has already is left alone. EDGEHOSTNAME is a
+name or an id (ehn_123); for a hostname bucket it has to be an id.
 
 In a file, or on standard input with --from -, there is a HOST[=EDGEHOSTNAME] a
 line; # begins a comment. More than 10 new hostnames take much longer to activate,
-and after any the version before cannot be returned to by fast fallback.`,
+and after any the version before cannot be returned to by fast fallback.
+
+This can be repeated at any time: the version that an interrupted run has left
+behind is taken up again. It is known by what is in it: the rules of the version
+that it was made from, and the wanted hostnames, or, for an hour, those that it was
+made with. With --base latest, all that the latest version has comes along; with -n
+too, a latest version that has the hostnames already is activated as it is.`,
 		Example: `  propctl hostnames add www.example.com shop.example.com=shop.example.com.edgekey.net -n staging --notify you@example.com
   propctl hostnames add prp_123 --from hostnames.txt --edge-hostname ehn_456 --cert default`,
 		RunE: func(c *cobra.Command, args []string) error {

@@ -80,6 +80,28 @@ func TestPendingTellsFreeFromBusy(t *testing.T) {
 	}
 }
 
+func TestWaitTakesWhatIsUnderWayOnProductionWhereNothingIsOnStaging(t *testing.T) {
+	tests := []struct{ before, args, network, outcome string }{
+		{"-n production", "wait www.example.com", "PRODUCTION", "active"},
+		{"-n production", "wait www.example.com -n staging", "STAGING", "already-active"},
+		{"-n production", "cancel www.example.com", "", "already-cancelled"},
+		{"-n staging", "wait www.example.com", "STAGING", "active"},
+		{"-n staging --dry-run", "wait www.example.com", "STAGING", "already-active"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.before+" "+tt.args, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t, func(o *simulator.Options) { o.Pace = simulator.Fixed(2*time.Minute, 45*time.Minute) })
+				s.run(append(strings.Fields("activate www.example.com --no-wait "+tt.before), notify)...)
+				d := s.run(append(strings.Fields(tt.args), "-o", "json")...).document(t)
+				if d.Outcome != tt.outcome || tt.network != "" && d.Network != tt.network {
+					t.Errorf("outcome %s on %s, %+v", d.Outcome, d.Network, d.Error)
+				}
+			})
+		})
+	}
+}
+
 func TestWaitAndCancelFindTheActivation(t *testing.T) {
 	const link = "/papi/v0/properties/1006/activations/atv_5033?contractId=ctr_C-SIM1&groupId=grp_10001"
 	tests := []struct {

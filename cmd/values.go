@@ -104,6 +104,8 @@ type networks struct {
 	most int // how many it takes
 	// typed says that the flag was given: a second one would silently win.
 	typed bool
+	// given says that it is not the default, wherever it is from.
+	given bool
 }
 
 func (n *networks) Type() string { return "network" }
@@ -144,7 +146,7 @@ func (n *networks) Replace(names []string) error {
 		return errors.New("only one network can be given here")
 	}
 	slices.SortFunc(all, func(a, b papi.Network) int { return strings.Compare(string(b), string(a)) }) // STAGING before PRODUCTION
-	n.all = all
+	n.all, n.given = all, true
 	return nil
 }
 

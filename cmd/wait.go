@@ -15,6 +15,7 @@ import (
 // selectFlags say which activation wait and cancel are about.
 type selectFlags struct {
 	about    kind
+	acts     bool // it changes what it finds
 	networks networks
 	of       string // the property, or the include, of an activation that is named by its id
 	waiting  waitFlags
@@ -44,7 +45,7 @@ func (p *program) waitCommand(about kind) *cobra.Command {
 		Use:   "wait " + about.operand() + " | ACTIVATION",
 		Short: "Wait for an activation that is under way, wherever it was started",
 		Long: "Wait for an activation that is under way, wherever it was started.\n\n" + about.naming() +
-			" when nothing is, the result is how the latest one ended.",
+			" when nothing is, the result is how the latest one ended. Without -n it is\nstaging, or production where nothing is pending on staging.",
 		Example: about.choose(`  propctl wait www.example.com -n production
   propctl wait atv_5001 --property prp_123`, `  propctl includes wait security-headers -n production`),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -55,6 +56,15 @@ func (p *program) waitCommand(about kind) *cobra.Command {
 	}
 	f.declare(c)
 	return c
+}
+
+// elsewhere is the network to wait on, too, where none was named: what goes on
+// there is meant when nothing goes on at staging. What acts needs to be told.
+func (f *selectFlags) elsewhere() papi.Network {
+	if f.acts || f.networks.given {
+		return ""
+	}
+	return papi.Production
 }
 
 // verb is what wait and cancel do with an activation.
@@ -92,7 +102,8 @@ func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do v
 	defer cancel()
 	p.progress.begin(what.String())
 	result, err := s.do(ctx, do, named, activation.Selection{
-		Property: what.ref, ActivationID: named.id, Network: network, NoWait: f.noWait, Waiting: f.waiting.waiting(),
+		Property: what.ref, ActivationID: named.id, Network: network, Elsewhere: f.elsewhere(),
+		NoWait: f.noWait, Waiting: f.waiting.waiting(),
 	})
 	return p.selectedReport(what, result, err), err
 }
