@@ -84,7 +84,9 @@ func appendTo(env Env, variable string, text func(size int64) string) (err error
 	}
 	size, begun, err := ending(f)
 	if err == nil {
-		_, err = f.WriteString(begun + text(size))
+		if more := text(size + int64(len(begun))); more != "" {
+			_, err = f.WriteString(begun + more)
+		}
 	}
 	return errors.Join(err, f.Close())
 }

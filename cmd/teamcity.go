@@ -29,7 +29,9 @@ func teamcitySyntax() ciSyntax {
 			return teamcity("message", "text", text, "status", "NORMAL")
 		},
 		// References such as %name% in values are resolved, so they are words.
-		set:      func(f fact) string { return teamcity("setParameter", "name", "propctl."+f.underscored(), "value", f.word()) },
+		set: func(f fact) string {
+			return teamcity("setParameter", "name", "propctl."+f.underscored(), "value", f.word())
+		},
 		progress: func(line string) string { return "##teamcity[progressMessage '" + teamcityEscaped(line) + "']" },
 	}
 }
