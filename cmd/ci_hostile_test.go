@@ -22,9 +22,14 @@ const ciAttack = "x\n::error::a\r\n::set-output name=outcome::b%0A::set-output n
 
 // attacked are command lines that show a lot of what PAPI says.
 var attacked = [][]string{
-	{"activate", "prp_1001@8", notify, "-n", "s,p"}, {"activate", "prp_1007@3", notify}, {"activate", "prp_1004", notify},
-	{"pending", "prp_1006", "prp_1001"}, {"status", "prp_1001", "prp_1006"}, {"activate", "prp_1006@1", notify, "--if-pending", "fail"},
-	{"history", "prp_1001"}, {"hostnames", "list", "prp_1001"},
+	{"activate", "prp_1001@8", notify, "-n", "s,p"},
+	{"activate", "prp_1007@3", notify},
+	{"activate", "prp_1004", notify},
+	{"pending", "prp_1006", "prp_1001"},
+	{"status", "prp_1001", "prp_1006"},
+	{"activate", "prp_1006@1", notify, "--if-pending", "fail"},
+	{"history", "prp_1001"},
+	{"hostnames", "list", "prp_1001"},
 }
 
 // attackedMembers are the members of answers that can be shown; with ids that are

@@ -68,8 +68,15 @@ func TestCISystemIsDetected(t *testing.T) {
 // What people and other programs see is the same, wherever it runs.
 func TestCISystemChangesNothingElse(t *testing.T) {
 	for _, args := range [][]string{
-		{"activate", "prp_1001@8", notify}, {"activate", "broken.example.com", notify, "-o", "json"}, {"activate", "prp_1007", notify, "-o", "ndjson", "-v"},
-		{"pending", "prp_1006"}, {"status", "prp_1001", "nobody.example.com"}, {"budget", "-q"}, {"version"}, {"explain", "busy"}, {"status"},
+		{"activate", "prp_1001@8", notify},
+		{"activate", "broken.example.com", notify, "-o", "json"},
+		{"activate", "prp_1007", notify, "-o", "ndjson", "-v"},
+		{"pending", "prp_1006"},
+		{"status", "prp_1001", "nobody.example.com"},
+		{"budget", "-q"},
+		{"version"},
+		{"explain", "busy"},
+		{"status"},
 	} {
 		run := func(system string) (r result) {
 			synctest.Test(t, func(t *testing.T) {
