@@ -87,7 +87,7 @@ func githubCommand(line string) (ciCommand, bool) {
 
 func azureCommand(line string) (ciCommand, bool) {
 	m := azureLine.FindStringSubmatch(line)
-	if m == nil || strings.Contains(azureEscape.ReplaceAllString(m[3]+m[4], ""), "%") {
+	if m == nil || strings.Contains(azureEscape.ReplaceAllString(m[3]+m[4], ""), "%") || strings.ContainsAny(m[4], "];") {
 		return ciCommand{}, false
 	}
 	plain := strings.NewReplacer("%0D", "\r", "%0A", "\n", "%3B", ";", "%5D", "]", "%AZP25", "%")

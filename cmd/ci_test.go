@@ -134,6 +134,28 @@ func TestProgressIsFoldedAndTheResultIsNot(t *testing.T) {
 	}
 }
 
+// GitLab mixes up sections of one name in a job.
+func TestSectionsOfGitLabHaveNamesOfTheirOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t).inCI("gitlab")
+		seen := map[string]int{}
+		for range 3 {
+			for _, c := range commandsIn(t, "gitlab", s.run("status", "prp_1001", "--debug").stderr).commands {
+				seen[c.values["name"]]++
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if len(seen) != 3 {
+			t.Errorf("names %v", seen)
+		}
+		for name, times := range seen {
+			if times != 2 {
+				t.Errorf("%s begins and ends %d times", name, times)
+			}
+		}
+	})
+}
+
 // No CI system may take a job for dead.
 func TestThereIsALineEveryMinuteInEveryCISystem(t *testing.T) {
 	for _, system := range append(slices.Clone(ciSystems), "") {
@@ -347,7 +369,7 @@ func TestAzureIsHandedASummary(t *testing.T) {
 		}
 		for _, folder := range []string{"", "relative", "/nowhere\n##vso[task.x]"} {
 			s.set(map[string]string{"AGENT_TEMPDIRECTORY": folder})
-			if r := s.run("activate", "prp_1001@8", notify); r.code != cmd.ExitOK || len(commandsIn(t, "azure", r.stderr).named("task.uploadsummary")) > 0 {
+			if r := s.run("activate", "prp_1001@8", notify); r.code != cmd.ExitOK || strings.Contains(r.stderr, "warning") || len(commandsIn(t, "azure", r.stderr).named("task.uploadsummary")) > 0 {
 				t.Errorf("%q: exit code %d: %s", folder, r.code, r.stderr)
 			}
 		}
@@ -356,22 +378,39 @@ func TestAzureIsHandedASummary(t *testing.T) {
 
 func TestWhatCannotBeLeftForTheRunnerIsAWarning(t *testing.T) {
 	for variable, want := range map[string]string{"GITHUB_OUTPUT": "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY": "GITHUB_STEP_SUMMARY"} {
-		for name, make := range map[string]func(home string) string{
+		for name, path := range map[string]func(home string) string{
 			"folder":  func(home string) string { return home },
 			"nowhere": func(home string) string { return filepath.Join(home, "no", "such", "file") },
-			"device":  func(string) string { return "/dev/full" },
+			"device":  func(string) string { return "/dev/null" },
 		} {
 			t.Run(variable+" "+name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					s := newScene(t).inCI("github")
 					s.files = nil
-					s.set(map[string]string{variable: make(s.env["HOME"])})
+					s.set(map[string]string{variable: path(s.env["HOME"])})
 					r := s.run("activate", "prp_1001@7", notify)
 					if r.code != cmd.ExitOK || strings.Count(r.stderr, "warning: ") != 1 || !strings.Contains(r.stderr, want) {
 						t.Errorf("exit code %d: %s", r.code, r.stderr)
 					}
 				})
 			})
+		}
+	}
+}
+
+func TestPageOfCIOutputNamesAllOfIt(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", "ci-output.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"`GITHUB_ACTIONS`", "`GITLAB_CI`", "`TF_BUILD`", "`TEAMCITY_VERSION`", "`JENKINS_URL`", "`none`"}
+	for _, name := range factNames {
+		underscored := strings.ReplaceAll(name, "-", "_")
+		want = append(want, "`"+name+"`", "`propctl."+underscored+"`", "`PROPCTL_"+strings.ToUpper(underscored)+"`")
+	}
+	for _, name := range want {
+		if !strings.Contains(string(page), name) {
+			t.Errorf("the page has no %s", name)
 		}
 	}
 }
