@@ -153,9 +153,9 @@ func (c *cause) annotation(command string) annotation {
 // said, and what to do.
 func (e *errorView) lines(details int) []string {
 	lines := []string{clean(e.Message, maxMessage)}
-	if e.PAPI != nil {
+	if spoke := e.PAPI; spoke != nil {
 		var b strings.Builder
-		e.PAPI.print(&printer{w: &b})
+		spoke.print(&printer{w: &b})
 		if b.Len() > 0 {
 			lines = append(lines, bounded(strings.Split(strings.TrimRight(b.String(), "\n"), "\n"), details)...)
 		}

@@ -3,6 +3,7 @@ package cmd_test
 import (
 	"context"
 	"encoding/xml"
+	"errors"
 	"io"
 	"os"
 	"slices"
@@ -61,7 +62,7 @@ func readSuite(t *testing.T, text string) suite {
 	decoder := xml.NewDecoder(strings.NewReader(text))
 	for {
 		token, err := decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -81,15 +82,15 @@ func readSuite(t *testing.T, text string) suite {
 		t.Fatalf("%v, %d suites in\n%s", err, len(all.Suites), text)
 	}
 	s := all.Suites[0]
-	failures, errors, skipped := 0, 0, 0
+	failures, errs, skipped := 0, 0, 0
 	for _, c := range s.Cases {
-		for n, p := range map[*int]*problem{&failures: c.Failure, &errors: c.Error, &skipped: c.Skipped} {
+		for n, p := range map[*int]*problem{&failures: c.Failure, &errs: c.Error, &skipped: c.Skipped} {
 			if p != nil {
 				*n++
 			}
 		}
 	}
-	if want := [4]int{len(s.Cases), failures, errors, skipped}; want != [4]int{s.Tests, s.Failures, s.Errors, s.Skipped} {
+	if want := [4]int{len(s.Cases), failures, errs, skipped}; want != [4]int{s.Tests, s.Failures, s.Errors, s.Skipped} {
 		t.Errorf("the suite says %d tests, %d failures, %d errors, %d skipped; there are %v", s.Tests, s.Failures, s.Errors, s.Skipped, want)
 	}
 	return all
@@ -137,6 +138,16 @@ func TestJUnitHasATestForEachNetwork(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestJUnitLeavesTheDocumentAsItIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		d := s.run("activate", "nobody.example.com", notify, "-n", "s,p", "-o", "json", "--junit", s.write("junit.xml", "")).document(t)
+		if d.Network != "" {
+			t.Errorf("network %q, but nothing was done on any", d.Network)
+		}
+	})
 }
 
 func TestJUnitTellsWhatHappened(t *testing.T) {
