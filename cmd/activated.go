@@ -22,6 +22,7 @@ func (a *activating) report(done []*activated, err error) *report {
 		if len(a.flags.networks.all) < 2 {
 			return
 		}
+		d.asked = a.flags.networks.all
 		for _, one := range done {
 			d.Results = append(d.Results, a.single(one))
 		}

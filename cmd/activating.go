@@ -136,6 +136,8 @@ func (a *activating) unstarted(err error) *report {
 		d.Version = versionNumber(a.version.number)
 		if n := a.flags.networks.all; len(n) == 1 {
 			d.Network = &n[0]
+		} else {
+			d.asked = n
 		}
 		d.Submitted, d.Adopted = new(false), new(false)
 	}}

@@ -41,6 +41,20 @@ func clean(s string, most int) string {
 	return b.String()
 }
 
+// visible returns s with what is not text made visible, and otherwise as it is: for
+// what a machine reads and nobody looks at.
+func visible(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if isUnsafe(r) {
+			b.WriteString(escaped(r))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
 // isUnsafe reports whether a rune does something instead of showing something:
 // controls (C0, C1), line separators, and formats such as bidirectional
 // overrides and blanks without width.

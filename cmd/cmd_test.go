@@ -38,6 +38,8 @@ type scene struct {
 	terminal  bool
 	watch     func(stream, line string) // told of every write
 	broken    bool                      // nothing can be written to stdout
+	ci        string                    // the CI system whose commands are expected on stderr
+	files     []string                  // that a run leaves, and that have no secrets either
 }
 
 // newScene makes a scene in which activations take exactly 2 minutes on staging
@@ -112,9 +114,23 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 		Build:     cmd.Build{Version: "1.2.3", Commit: "abc", Date: "2026-01-02T03:04:05Z", Go: "go1.26"},
 	}, args)
 	r := result{code: code, stdout: stdout.String(), stderr: stderr.String(), took: time.Since(begun)}
-	heard.check(s.t, args, r)
-	checkHarmless(s.t, args, r)
+	heard.check(s.t, args, r, s.read()...)
+	checkHarmless(s.t, args, s.ci, r)
 	return r
+}
+
+// read returns what is in the files that the runs have left so far.
+func (s *scene) read() []string {
+	s.t.Helper()
+	var all []string
+	for _, path := range s.files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		all = append(all, string(data))
+	}
+	return all
 }
 
 // recorder is a stream that tells of every write.

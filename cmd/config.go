@@ -75,7 +75,7 @@ func (p *program) fromEnvironment(flags *pflag.FlagSet) error {
 		}
 		for _, name := range envNames(f.Name) {
 			value, ok := p.env.lookup(name)
-			if !ok {
+			if !ok || p.env.isResult(name) {
 				continue
 			}
 			if err := setFlag(f, value); err != nil {
@@ -86,6 +86,13 @@ func (p *program) fromEnvironment(flags *pflag.FlagSet) error {
 		}
 	})
 	return firstOf(errs)
+}
+
+// isResult reports whether a variable is the result of an earlier run that --dotenv
+// has left to this job, and no setting: where that run has been must not decide
+// where this one goes.
+func (e Env) isResult(name string) bool {
+	return name == fact{name: "network"}.variable() && e.has(fact{name: "outcome"}.variable())
 }
 
 // sourceAnnotation marks a flag that has its value from a variable.

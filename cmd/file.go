@@ -23,6 +23,8 @@ func (p *program) askedFiles() files {
 	var asked files
 	for _, f := range []file{
 		{"output-file", p.flags.outputFile, func(d *document, _ *record) ([]byte, error) { return encodeJSON(d, true) }},
+		{"junit", p.flags.junit, junit},
+		{"dotenv", p.flags.dotenv, dotenv},
 	} {
 		if f.path != "" {
 			asked = append(asked, f)

@@ -21,10 +21,12 @@ import (
 // These checks are made of everything that any test here has the program print.
 
 // checkHarmless fails when the output of a run can do more than be read: move
-// the cursor, change the direction of a line, hide, or speak to a CI system.
-func checkHarmless(t *testing.T, args []string, r result) {
+// the cursor, change the direction of a line, hide, or speak to a CI system other
+// than the one that is expected.
+func checkHarmless(t *testing.T, args []string, system string, r result) {
 	t.Helper()
-	for _, out := range []struct{ name, text string }{{"stdout", r.stdout}, {"stderr", r.stderr}} {
+	spoken := commandsIn(t, system, r.stderr)
+	for _, out := range []struct{ name, text string }{{"stdout", r.stdout}, {"stderr", spoken.rest}, {"stderr, in a command", spoken.said()}} {
 		if what := harm(out.text); what != "" {
 			t.Errorf("propctl %q: %s on %s:\n%q", args, what, out.name, out.text)
 		}
@@ -73,14 +75,14 @@ func (e *eavesdropper) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // check fails when the output of a run has a secret in it.
-func (e *eavesdropper) check(t *testing.T, args []string, r result) {
+func (e *eavesdropper) check(t *testing.T, args []string, r result, files ...string) {
 	t.Helper()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	secrets := append([]string{clientToken, clientSecret, accessToken, accountKey, url.QueryEscape(accountKey)}, e.heard...)
 	for _, secret := range slices.DeleteFunc(secrets, func(s string) bool { return s == "" }) {
-		if strings.Contains(r.stdout+r.stderr, secret) {
-			t.Errorf("propctl %q prints the secret %s:\n%s%s", args, secret, r.stdout, r.stderr)
+		if all := r.stdout + r.stderr + strings.Join(files, "\n"); strings.Contains(all, secret) {
+			t.Errorf("propctl %q prints the secret %s:\n%s", args, secret, all)
 		}
 	}
 }

@@ -25,6 +25,7 @@ type progress struct {
 	still bool // stdout has lines of its own: draw nothing between them
 
 	mu     sync.Mutex // guards all below, and w
+	fold   section
 	spin   *spinner.Spinner
 	beat   *time.Timer // off a terminal
 	ended  bool
@@ -106,6 +107,9 @@ func (p *progress) close() {
 	if spin != nil {
 		spin.Stop() // not under the lock, which the spinner asks for when it draws
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, _ = io.WriteString(p.w, p.fold.end())
 }
 
 // say prints a line for people, unless they want none.
@@ -141,7 +145,24 @@ func (p *progress) at(from level, text string) {
 func (p *progress) write(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if !p.ended {
+		text = p.fold.begin() + text
+	}
 	_, _ = io.WriteString(p.w, text) // where stderr is gone, nobody can be told
+}
+
+// command prints what a CI system is told meanwhile, where there are lines at all.
+func (p *progress) command(text string) {
+	if p.level > levelQuiet && !p.drawable() {
+		p.write(text + "\n")
+	}
+}
+
+// folded says how a CI system folds what is said from now on.
+func (p *progress) folded(s section) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fold = s
 }
 
 // about is what the command is about, for people.

@@ -54,6 +54,8 @@ type globalFlags struct {
 	caFile, contact             string
 	simulate                    bool
 	speed                       float64
+	ci                          ciSystem
+	junit, dotenv               string
 }
 
 const (
@@ -85,6 +87,9 @@ func (g *globalFlags) declare(f *pflag.FlagSet) {
 	f.StringVar(&g.contact, "contact", "", "`text` for the User-Agent: who to ask about this client")
 	f.BoolVar(&g.simulate, "simulate", false, "use the embedded simulator: no credentials, no network")
 	f.Float64Var(&g.speed, "speed", defaultSpeed, "simulated `seconds` in one real second")
+	f.TextVar(&g.ci, "ci", ciSystem(""), "write for a CI `system`: github, gitlab, azure, teamcity, jenkins or none (default the one that the environment names)")
+	f.StringVar(&g.junit, "junit", "", "write the result as JUnit XML to `path`")
+	f.StringVar(&g.dotenv, "dotenv", "", "write the result as variables to `path`, one a line")
 }
 
 func (p *program) root() *cobra.Command {
@@ -162,8 +167,8 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.out = newOutput(p.env.Stdout, command, p.flags, begun)
 	p.out.header(p.env.Build)
 	p.files = p.askedFiles()
-	p.sinks = []sink{p.progress, p.out}
 	p.record = &record{command: command, line: p.typed(command, args), build: p.env.Build, begun: begun}
+	p.sinks = []sink{p.progress, p.out, newCI(p.env, p.flags, p.progress, p.record)}
 	result, err := &report{}, settingsErr
 	if err == nil {
 		err = p.check(c, args, check)
@@ -262,7 +267,7 @@ const (
 // conclude prints the result and the error, and returns the exit code.
 func (p *program) conclude(ctx context.Context, result *report, err error) int {
 	d := result.document(p.out.command)
-	d.Requests = p.meter.view()
+	d.Requests, p.record.text = p.meter.view(), result.text
 	if err != nil {
 		v := judge(err)
 		if isA[*usageError](err) {

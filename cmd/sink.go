@@ -50,6 +50,7 @@ type record struct {
 	line    string // the command line, without secrets
 	build   Build
 	begun   time.Time
+	text    func(*printer) // the result for people, when it is known; nil prints nothing
 
 	mu       sync.Mutex
 	moments  []moment

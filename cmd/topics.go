@@ -75,6 +75,9 @@ AKAMAI_CLIENT_TOKEN, AKAMAI_CLIENT_SECRET and AKAMAI_ACCESS_TOKEN; else those in
 ~/.edgerc. With only a section named, AKAMAI_<SECTION>_HOST and the like stand in
 for a section that the file does not have. A secret is never a flag.
 
-NO_COLOR and TERM=dumb are respected; with CI set, nothing is drawn.`,
+NO_COLOR and TERM=dumb are respected; with CI set, nothing is drawn. GITHUB_ACTIONS,
+GITLAB_CI, TF_BUILD, TEAMCITY_VERSION and JENKINS_URL name the CI system that --ci
+stands for. Next to PROPCTL_OUTCOME, which --dotenv leaves to later jobs,
+PROPCTL_NETWORK is the result of an earlier run and not a setting.`,
 	}
 }

@@ -1,0 +1,204 @@
+package cmd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// severity is how much an annotation matters.
+type severity string
+
+const (
+	severityNotice  severity = "notice"
+	severityWarning severity = "warning"
+	severityError   severity = "error"
+)
+
+// annotation is how a run ended, as a CI system shows it beside a build: one for
+// each cause, whatever the number of properties that it met.
+type annotation struct {
+	severity severity
+	title    string
+	lines    []string // cleaned, none of them empty
+	identity string   // the same for the same cause in every build
+}
+
+// text is the annotation on one line.
+func (a annotation) text() string {
+	var parts []string
+	for _, line := range a.lines {
+		parts = append(parts, strings.TrimSpace(line))
+	}
+	return strings.Join(parts, "; ")
+}
+
+const (
+	// mostAnnotations is how many of a kind GitHub shows of a step.
+	mostAnnotations = 10
+	mostSubjects    = 10
+	mostDetails     = 10 // lines of what PAPI said
+)
+
+// cause is an error, and what it met: it may have met several in words that differ.
+type cause struct {
+	err      *errorView // the first of them
+	outcome  string
+	met      []encounter
+	identity string
+}
+
+// encounter is what an error said, and of whom.
+type encounter struct {
+	message  string
+	subjects []string
+}
+
+// annotationsOf returns what deserves to be shown: errors, what is in the way, and
+// what has been brought about. That somebody looked does not.
+func annotationsOf(d *document) []annotation {
+	var all []annotation
+	causes := causesOf(d)
+	for i, c := range causes {
+		if i == mostAnnotations-1 && len(causes) > mostAnnotations {
+			all = append(all, annotation{severityError, titleOf(d.Command, "error"), []string{fmt.Sprintf("and %d more errors", len(causes)-i)}, "propctl_more"})
+			break
+		}
+		all = append(all, c.annotation(d.Command))
+	}
+	for _, one := range d.parts() {
+		if one.Error != nil || one.Outcome == outcomeOK && one.HostnameChange == nil || one.Outcome == outcomeFree || one.Outcome == outcomeBusy || one.ExitCode != ExitOK {
+			continue
+		}
+		all = append(all, annotation{severityNotice, titleOf(d.Command, one.Outcome), []string{one.attained()}, ""})
+	}
+	if busy := busyLines(d.stateList()); len(busy) > 0 && d.Outcome == outcomeBusy && d.Error == nil {
+		all = append(all, annotation{severityWarning, titleOf(d.Command, d.Outcome), bounded(busy, mostSubjects), "propctl_busy"})
+	}
+	return all
+}
+
+func titleOf(command, outcome string) string {
+	return clean("propctl "+command+": "+strings.ReplaceAll(outcome, "-", " "), maxName)
+}
+
+// attained says what holds now.
+func (d *document) attained() string {
+	text := strings.ReplaceAll(d.Outcome, "-", " ")
+	if about := d.subject(); about != "" {
+		text = about + ": " + text
+	}
+	if d.Activation != nil {
+		text += ", " + string(d.Activation.ID)
+	}
+	if d.WaitedSeconds != nil && *d.WaitedSeconds >= 1 && d.Plan == nil {
+		text += ", took " + secondsText(d.WaitedSeconds)
+	}
+	if b := d.Budget; b != nil && b.Remaining != nil && b.Limit != nil {
+		text += fmt.Sprintf(", %d of %d activations left today", *b.Remaining, *b.Limit)
+	}
+	return clean(text, maxMessage)
+}
+
+// causesOf collects the errors of a document, those of one code as one.
+func causesOf(d *document) []*cause {
+	var all []*cause
+	note := func(err *errorView, outcome, subject, identity string) {
+		i := slices.IndexFunc(all, func(c *cause) bool { return c.err.Code == err.Code })
+		if i < 0 {
+			i, all = len(all), append(all, &cause{err: err, outcome: outcome, identity: identity})
+		}
+		all[i].note(err.Message, subject)
+	}
+	for _, s := range d.stateList() {
+		if s.Error != nil {
+			note(s.Error, outcomeError, s.text(), identityOf(s.Error.Code, "", s.propertyView))
+		}
+	}
+	for _, one := range append(slices.Clone(d.Results), d) { // the outer one repeats one of the others, or has one of its own
+		if one.Error != nil {
+			note(one.Error, one.Outcome, one.subject(), identityOf(one.Error.Code, string(orZero(one.Network)), one.Property, one.Include))
+		}
+	}
+	return all
+}
+
+func (c *cause) note(message, subject string) {
+	i := slices.IndexFunc(c.met, func(e encounter) bool { return e.message == message })
+	if i < 0 {
+		i, c.met = len(c.met), append(c.met, encounter{message: message})
+	}
+	if subject != "" && !slices.Contains(c.met[i].subjects, subject) {
+		c.met[i].subjects = append(c.met[i].subjects, subject)
+	}
+}
+
+func (c *cause) annotation(command string) annotation {
+	a := annotation{severity: severityError, title: titleOf(command, c.outcome), identity: c.identity}
+	if c.outcome == outcomeInterrupted {
+		a.severity = severityWarning // somebody wanted it
+	}
+	for _, e := range c.met {
+		line := clean(e.message, maxMessage)
+		if len(e.subjects) > 0 {
+			line = strings.Join(bounded(e.subjects, mostSubjects), ", ") + ": " + line
+		}
+		a.lines = append(a.lines, line)
+	}
+	a.lines = append(bounded(a.lines, mostSubjects), c.err.lines(mostDetails)[1:]...)
+	return a
+}
+
+// lines shows an error to people: the message, at most so many lines of what PAPI
+// said, and what to do.
+func (e *errorView) lines(details int) []string {
+	lines := []string{clean(e.Message, maxMessage)}
+	if spoke := e.PAPI; spoke != nil {
+		var b strings.Builder
+		spoke.print(&printer{w: &b})
+		if b.Len() > 0 {
+			lines = append(lines, bounded(strings.Split(strings.TrimRight(b.String(), "\n"), "\n"), details)...)
+		}
+	}
+	if e.Help != "" {
+		lines = append(lines, "hint: "+clean(e.Help, maxMessage))
+	}
+	return lines
+}
+
+// bounded returns the first lines, and how many more there are.
+func bounded(lines []string, most int) []string {
+	if len(lines) <= most {
+		return lines
+	}
+	return append(slices.Clone(lines[:most-1]), fmt.Sprintf("… and %d more", len(lines)-most+1))
+}
+
+// busyLines says what keeps networks busy.
+func busyLines(states []*propertyState) []string {
+	var lines []string
+	for _, s := range states {
+		for _, n := range s.Networks {
+			for _, a := range n.Pending {
+				lines = append(lines, clean(fmt.Sprintf("%s on %s: busy, %s of version %d is %s", s.text(), n.Network, a.ID, a.Version, a.Status), maxMessage))
+			}
+		}
+	}
+	return lines
+}
+
+// maxIdentity is how long TeamCity lets an identity be, in letters, digits and
+// underscores.
+const maxIdentity = 60
+
+func identityOf(code, network string, about ...*propertyView) string {
+	text := "propctl_" + code
+	for _, v := range about {
+		if v != nil {
+			text += "_" + string(v.ID)
+		}
+	}
+	text = fact{value: text + "_" + network}.word()
+	text = strings.NewReplacer(".", "_", "-", "_").Replace(text)
+	return strings.Trim(text[:min(len(text), maxIdentity)], "_")
+}

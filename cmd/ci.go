@@ -1,0 +1,182 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+)
+
+// A CI system reads what a step prints, and takes some lines for commands. Ours
+// go to stderr, because stdout has the result alone:
+//   - GitHub's runner reads both streams of a step alike (ScriptHandler.cs).
+//   - So does Azure's agent, and its script tasks move stderr to stdout anyway; a
+//     step fails for it only with failOnStderr: true, which nobody should give to a
+//     program that says there how far it is.
+//   - GitLab's runner makes one log of both.
+//   - TeamCity documents standard output only, so its steps have to end in 2>&1.
+//
+// Whatever is not ours has gone through clean before it is escaped for the system,
+// so that it could not begin a command even where it stood at the start of a line.
+
+// ciSystem is a CI system that can be written for; empty is the one that the
+// environment names.
+type ciSystem string
+
+const (
+	ciGitHub   ciSystem = "github"
+	ciGitLab   ciSystem = "gitlab"
+	ciAzure    ciSystem = "azure"
+	ciTeamCity ciSystem = "teamcity"
+	ciJenkins  ciSystem = "jenkins" // takes no commands: what it reads are files
+	ciNone     ciSystem = "none"
+)
+
+// MarshalText implements encoding.TextMarshaler.
+func (s ciSystem) MarshalText() ([]byte, error) { return []byte(s), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *ciSystem) UnmarshalText(text []byte) error {
+	return choose(s, text, ciGitHub, ciGitLab, ciAzure, ciTeamCity, ciJenkins, ciNone)
+}
+
+// ciOf returns the CI system that the environment names.
+func ciOf(env Env) ciSystem {
+	for _, known := range [...]struct {
+		variable string
+		system   ciSystem
+	}{
+		{"GITHUB_ACTIONS", ciGitHub},
+		{"GITLAB_CI", ciGitLab},
+		{"TF_BUILD", ciAzure},
+		{"TEAMCITY_VERSION", ciTeamCity},
+		{"JENKINS_URL", ciJenkins},
+	} {
+		if value, ok := env.lookup(known.variable); ok && !strings.EqualFold(value, "false") {
+			return known.system
+		}
+	}
+	return ciNone
+}
+
+// ciSyntax is what can be said to a CI system. Functions that are nil are what it
+// has no way to be told; the others return whole commands without a line end.
+type ciSyntax struct {
+	begin, end func(title string, now time.Time) string // of what can be folded
+	report     func(annotation) string                  // empty: not of this severity
+	set        func(fact) string                        // a variable for later steps
+	progress   func(line string) string                 // what is shown beside the running build
+	// leave writes the files through which the system is told more, and returns the
+	// commands that hand them over.
+	leave func(Env, *document, *record) ([]string, error)
+}
+
+func (s ciSystem) syntax() ciSyntax {
+	switch s {
+	case ciGitHub:
+		return githubSyntax()
+	case ciGitLab:
+		return gitlabSyntax()
+	case ciAzure:
+		return azureSyntax()
+	case ciTeamCity:
+		return teamcitySyntax()
+	case ciJenkins, ciNone:
+	}
+	return ciSyntax{}
+}
+
+// ci tells a CI system what happens.
+type ci struct {
+	syntax   ciSyntax
+	env      Env
+	progress *progress
+}
+
+func newCI(env Env, f globalFlags, p *progress, rec *record) *ci {
+	c := &ci{syntax: cmp.Or(f.ci, ciOf(env)).syntax(), env: env, progress: p}
+	if c.syntax.begin != nil && !p.drawable() {
+		title := clean("propctl "+rec.command, maxName)
+		p.folded(section{
+			start: func() string { return c.syntax.begin(title, rec.begun) },
+			stop:  func() string { return c.syntax.end(title, rec.begun) },
+		})
+	}
+	return c
+}
+
+// happened implements sink.
+func (c *ci) happened(m moment) {
+	if c.syntax.progress == nil {
+		return
+	}
+	if line, always := m.text(); always {
+		c.progress.command(c.syntax.progress(clean(line, maxMessage)))
+	}
+}
+
+// concluded implements sink.
+func (c *ci) concluded(_ context.Context, d *document, rec *record) error {
+	if d.aside() {
+		return nil
+	}
+	if c.syntax.report != nil {
+		for _, a := range annotationsOf(d) {
+			if a.severity != severityNotice || c.progress.level > levelQuiet {
+				c.tell(c.syntax.report(a))
+			}
+		}
+	}
+	if c.syntax.set != nil {
+		for _, f := range factsOf(d) {
+			c.tell(c.syntax.set(f))
+		}
+	}
+	if c.syntax.leave == nil {
+		return nil
+	}
+	commands, err := c.syntax.leave(c.env, d, rec)
+	for _, command := range commands {
+		c.tell(command)
+	}
+	return err
+}
+
+// tell prints a command, also with --quiet: it is the result, for a machine.
+func (c *ci) tell(command string) {
+	if command != "" {
+		c.progress.write(command + "\n")
+	}
+}
+
+// aside reports whether the document is about this program itself, and so of no
+// interest to a pipeline.
+func (d *document) aside() bool {
+	return d.ExitCode == ExitOK && (d.Build != nil || d.Simulator != nil || d.Errors != nil)
+}
+
+// section is what a CI system folds: all that is said while a command runs. It
+// begins with the first line, so that there is none around nothing. Its zero value
+// folds nothing.
+type section struct {
+	start, stop func() string
+	open        bool
+}
+
+// begin returns what has to stand before a line.
+func (s *section) begin() string {
+	if s.start == nil || s.open {
+		return ""
+	}
+	s.open = true
+	return s.start() + "\n"
+}
+
+// end returns what has to stand behind the last line.
+func (s *section) end() string {
+	if !s.open {
+		return ""
+	}
+	s.open = false
+	return s.stop() + "\n"
+}

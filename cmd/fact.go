@@ -1,0 +1,146 @@
+package cmd
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// fact is what later steps of a pipeline can use of a result. The names are an
+// interface; the value is empty where there is none.
+type fact struct{ name, value string }
+
+// factsOf returns the facts of a result, always all of them: a step that runs
+// twice must not leave anything of the first time behind.
+func factsOf(d *document) []fact {
+	about, activated, budget := d.Property, d.Activation, d.Budget
+	if about == nil {
+		about = d.Include
+	}
+	if about == nil {
+		about = &propertyView{}
+	}
+	if activated == nil {
+		activated = &activationView{}
+	}
+	if budget == nil {
+		budget = &budgetView{}
+	}
+	return []fact{
+		{"outcome", d.Outcome},
+		{"exit-code", strconv.Itoa(d.ExitCode)},
+		{"property-id", string(about.ID)},
+		{"property-name", orNothing(about.Name)},
+		{"version", numberText(d.Version)},
+		{"network", string(orZero(d.Network))},
+		{"activation-id", string(activated.ID)},
+		{"submitted", flagText(d.Submitted)},
+		{"budget-remaining", numberText(budget.Remaining)},
+		{"budget-limit", numberText(budget.Limit)},
+	}
+}
+
+// underscored is the name where a dash cannot be in one.
+func (f fact) underscored() string { return strings.ReplaceAll(f.name, "-", "_") }
+
+// variable is the name as that of a variable in the environment.
+func (f fact) variable() string { return "PROPCTL_" + strings.ToUpper(f.underscored()) }
+
+// word is the value as it means the same to everybody who may read it: shells that
+// source it, and systems that replace $NAME, $(name) or %name% in it. All that ids,
+// names and words have is kept; anything else becomes an underscore.
+func (f fact) word() string {
+	word := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r) {
+			return r
+		}
+		return '_'
+	}, f.value)
+	return word[:min(len(word), maxName)]
+}
+
+func orZero[T any](v *T) T {
+	if v == nil {
+		return *new(T)
+	}
+	return *v
+}
+
+func orNothing(s *string) string { return orZero(s) }
+
+func numberText(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}
+
+func flagText(b *bool) string {
+	if b == nil {
+		return ""
+	}
+	return strconv.FormatBool(*b)
+}
+
+// dotenv renders the facts as the lines of a dotenv file. GitLab takes no comments,
+// no quotes and no values of several lines there, and 5 KiB at most.
+func dotenv(d *document, _ *record) ([]byte, error) {
+	var b strings.Builder
+	for _, f := range factsOf(d) {
+		b.WriteString(f.variable() + "=" + f.word() + "\n")
+	}
+	return []byte(b.String()), nil
+}
+
+// subject says what a result is about, for people: what is known of property,
+// version and network.
+func (d *document) subject() string {
+	about := d.Property
+	if about == nil {
+		about = d.Include
+	}
+	var parts []string
+	if about != nil && (about.Name != nil || about.ID != "") {
+		parts = append(parts, about.text())
+	}
+	if d.Version != nil && len(parts) > 0 {
+		parts = append(parts, "version "+versionText(*d.Version))
+	}
+	if d.Network != nil && len(parts) > 0 {
+		parts = append(parts, "on "+clean(string(*d.Network), maxName))
+	}
+	return strings.Join(parts, " ")
+}
+
+// parts are the results of single networks; where there is only one, it is the
+// document itself.
+func (d *document) parts() []*document {
+	if len(d.Results) > 0 {
+		return d.Results
+	}
+	return []*document{d}
+}
+
+// states are those that status and pending have found.
+func (d *document) stateList() []*propertyState {
+	if d.Properties != nil {
+		return d.Properties
+	}
+	return d.Includes
+}
+
+// untouched are the networks that were asked for and not come to.
+func (d *document) untouched() []papi.Network {
+	var left []papi.Network
+	for _, network := range d.asked {
+		touched := false
+		for _, r := range d.Results {
+			touched = touched || r.Network != nil && *r.Network == network
+		}
+		if !touched {
+			left = append(left, network)
+		}
+	}
+	return left
+}

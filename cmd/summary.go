@@ -1,0 +1,107 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+const (
+	// maxSummary is what GitHub takes of a step, in bytes; all that its commands
+	// have added counts.
+	maxSummary = 1 << 20
+	// mostPrintedLines is how much of a result is worth a place in a summary.
+	mostPrintedLines = 200
+	mostCauses       = 20
+)
+
+// summaryWithin returns the summary if it is not longer than room; else a shorter
+// one, or nothing.
+func summaryWithin(room int64, d *document, rec *record) string {
+	for _, text := range [...]string{summaryOf(d, rec, true), summaryOf(d, rec, false)} {
+		if int64(len(text)) <= room {
+			return text
+		}
+	}
+	return ""
+}
+
+// summaryOf tells of a run on a page in Markdown. Details are what can get long.
+func summaryOf(d *document, rec *record, details bool) string {
+	m := &markdown{}
+	m.heading(titleOf(d.Command, d.Outcome))
+	if d.changed() {
+		m.table([]string{"Property", "Version", "Network", "Outcome", "Activation", "Status", "Submitted", "Took", "Requests"}, activationRows(d))
+	}
+	if details && rec.text != nil && (!d.changed() || d.Plan != nil || d.HostnameChange != nil) {
+		m.block(printed(rec.text))
+	}
+	if details {
+		for i, c := range causesOf(d) {
+			if i == mostCauses {
+				m.line("There are more errors.")
+				break
+			}
+			a := c.annotation(d.Command)
+			m.block(a.lines)
+		}
+	}
+	m.line(fmt.Sprintf("Exit code %d. Requests: %s, %d sent again, %d refused for their rate.%s",
+		d.ExitCode, counted(d.Requests.Total, "attempt"), d.Requests.Retries, d.Requests.RateLimited, budgetSentence(d.Budget)))
+	m.line("Command: " + inlineCode(rec.line) + ", begun at " + stamp(rec.begun) + ".")
+	return m.b.String()
+}
+
+// changed reports whether the document is about a change of what is active, be it
+// one that came to nothing.
+func (d *document) changed() bool {
+	return d.Submitted != nil || d.WaitedSeconds != nil || d.Activation != nil || len(d.Results) > 0
+}
+
+func activationRows(d *document) [][]string {
+	var rows [][]string
+	for _, one := range d.parts() {
+		about := one.Property
+		if about == nil {
+			about = one.Include
+		}
+		row := []string{"", numberText(one.Version), string(orZero(one.Network)), one.Outcome, "", "", "", "", fmt.Sprint(one.Requests.Total)}
+		if about != nil {
+			row[0] = about.text()
+		}
+		if a := one.Activation; a != nil {
+			row[4], row[5] = string(a.ID), string(a.Status)
+			if a.SubmitDate != nil {
+				row[6] = stamp(*a.SubmitDate)
+			}
+		}
+		if one.WaitedSeconds != nil {
+			row[7] = secondsText(one.WaitedSeconds)
+		}
+		rows = append(rows, row)
+	}
+	for _, network := range d.untouched() {
+		rows = append(rows, []string{"", "", string(network), "not begun", "", "", "", "", ""})
+	}
+	return rows
+}
+
+func budgetSentence(b *budgetView) string {
+	if b == nil {
+		return ""
+	}
+	q := &papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: instantOf(b.Reset)}
+	return " Activations: " + budgetText(q, time.Now()) + "."
+}
+
+// printed is the result as people see it, in lines.
+func printed(text func(*printer)) []string {
+	var b strings.Builder
+	text(&printer{w: &b})
+	if b.Len() == 0 {
+		return nil
+	}
+	return bounded(strings.Split(strings.TrimRight(b.String(), "\n"), "\n"), mostPrintedLines)
+}
