@@ -50,6 +50,7 @@ type record struct {
 	line    string // the command line, without secrets
 	build   Build
 	begun   time.Time
+	host    string // that requests are sent to; empty before there are any
 
 	mu       sync.Mutex
 	moments  []moment
