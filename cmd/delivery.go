@@ -77,25 +77,31 @@ func (c *courier) close() { c.client.CloseIdleConnections() }
 // deliver sends a report until it is taken, or the attempts or the time are used
 // up. Its error has nothing of the URL but the host.
 func (c *courier) deliver(ctx context.Context, d delivery) error {
+	failed := func(err error) error { return fmt.Errorf("%s: %w", maskedURL(d.to), err) }
+	var before error
 	for attempt, pause := 1, deliveryPause; ; attempt, pause = attempt+1, 2*pause {
 		err := c.try(ctx, d)
 		if err == nil {
 			return nil
 		}
+		if ctx.Err() != nil && before != nil {
+			return failed(before) // which says more than that the time is over
+		}
+		before = err
 		refused, answered := errors.AsType[*refusal](err)
 		if answered {
 			pause = max(pause, refused.retryAfter)
 		}
 		passes := !answered || d.passing(refused.status)
 		if !passes || attempt >= d.most || !pauseFits(ctx, pause) {
-			return fmt.Errorf("%s: %w", maskedURL(d.to), err)
+			return failed(err)
 		}
 		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return fmt.Errorf("%s: %w", maskedURL(d.to), err)
+			return failed(err)
 		}
 	}
 }

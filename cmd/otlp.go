@@ -162,7 +162,7 @@ func (t tracer) concluded(ctx context.Context, d *document, rec *record) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, fmt.Errorf("no answer within %s", s.timeout))
 	defer cancel()
 	dest := delivery{
 		to: s.url, body: body, timeout: min(s.timeout, deliveryTimeout), most: maxDeliveries, passing: isPassingToOTLP,

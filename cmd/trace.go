@@ -49,7 +49,7 @@ func (t tracing) spans() []*traceSpan {
 		all, ids[i] = append(all, s), s.SpanID
 	}
 	resends := map[string]int{}
-	for _, r := range requests {
+	for i, r := range requests {
 		key := r.Method + " " + r.Path
 		again := resends[key]
 		resends[key] = 0
@@ -63,7 +63,7 @@ func (t tracing) spans() []*traceSpan {
 			omitted++
 			continue
 		}
-		all = append(all, t.request(r, again, cmp.Or(ids[phaseAt(phases, r.begun())], root.SpanID)))
+		all = append(all, t.request(r, again, cmp.Or(ids[phaseOf(i, phases)], root.SpanID)))
 	}
 	t.describe(root, omitted)
 	return all
@@ -176,6 +176,7 @@ type phase struct {
 	name         string
 	network      papi.Network
 	begun, ended time.Time
+	first        int // its first request
 	moments      []moment
 }
 
@@ -185,55 +186,57 @@ type phase struct {
 func phasesOf(begun, ended time.Time, moments []moment, requests []request) []*phase {
 	now := &phase{name: "look", begun: begun}
 	all := []*phase{now}
-	turn := func(name string, network papi.Network, at time.Time) {
+	turn := func(name string, network papi.Network, at time.Time, first int) {
 		at = later(at, now.begun)
 		now.ended = at
-		now = &phase{name: name, network: network, begun: at}
+		now = &phase{name: name, network: network, begun: at, first: first}
 		all = append(all, now)
 	}
-	before := begun
+	before := moment{at: begun}
 	for _, m := range moments {
 		if now.network == "" {
 			now.network = m.Network
 		}
 		if m.Network != now.network {
-			turn("look", m.Network, before)
+			turn("look", m.Network, before.at, before.after)
 		}
 		switch m.Kind {
 		case activation.EventQueued:
 			if now.name != "queue" {
-				turn("queue", m.Network, m.at)
+				turn("queue", m.Network, m.at, m.after)
 			}
 		case activation.EventSubmitted:
-			turn("submit", m.Network, submissionBefore(m.at, requests))
-			turn("wait", m.Network, m.at)
+			if i := submissionBefore(m.after, requests); i >= now.first {
+				turn("submit", m.Network, requests[i].begun(), i)
+			}
+			turn("wait", m.Network, m.at, m.after)
 		case activation.EventAdopted:
-			turn("wait", m.Network, m.at)
+			turn("wait", m.Network, m.at, m.after)
 		case activation.EventChanged, activation.EventRetrying, activation.EventWaiting:
 		}
 		now.moments = append(now.moments, m)
-		before = m.at
+		before = m
 	}
 	now.ended = later(ended, now.begun)
 	return all
 }
 
-// submissionBefore is when the last request began that was no read, up to a time;
-// that time where there is none.
-func submissionBefore(at time.Time, requests []request) time.Time {
-	for _, r := range slices.Backward(requests) {
-		if !r.at.After(at) && r.Method != http.MethodGet && !strings.Contains(r.Path, "/search/") {
-			return r.begun()
+// submissionBefore is the index of the last of the first requests that was no
+// read; -1 where all were.
+func submissionBefore(first int, requests []request) int {
+	for i, r := range slices.Backward(requests[:first]) {
+		if r.Method != http.MethodGet && !strings.Contains(r.Path, "/search/") {
+			return i
 		}
 	}
-	return at
+	return -1
 }
 
-// phaseAt is the index of the phase in which something began.
-func phaseAt(phases []*phase, at time.Time) int {
-	for i, ph := range slices.Backward(phases) {
-		if !ph.begun.After(at) {
-			return i
+// phaseOf is the index of the phase of a request.
+func phaseOf(i int, phases []*phase) int {
+	for at, ph := range slices.Backward(phases) {
+		if ph.first <= i {
+			return at
 		}
 	}
 	return 0
