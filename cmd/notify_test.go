@@ -328,6 +328,34 @@ func TestURLsOfWebhooksAreShownNowhere(t *testing.T) {
 	})
 }
 
+// Those who receive messages have limits, which what PAPI says does not know.
+func TestLargeNotificationsAreSentWithoutTheirLists(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, to := newReportingScene(t)
+		var problem struct {
+			Type, Title string
+			Errors      []map[string]string
+		}
+		problem.Title = "Too much"
+		for range 500 {
+			problem.Errors = append(problem.Errors, map[string]string{"detail": strings.Repeat("x", 500)})
+		}
+		body, err := json.Marshal(problem)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.sim.Inject(simulator.Fault{Operation: simulator.OpSubmit, Status: 403, Body: strings.ReplaceAll(string(body), `"Errors"`, `"errors"`), Times: -1})
+		r := s.run("activate", "prp_1001@8", notify, "-n", "staging,production", "--yes", "-o", "json", "--notify-url", webhookURL)
+		if len(r.stdout) < 64<<10 || len(to.all()) != 1 {
+			t.Fatalf("%d bytes are printed, %d messages sent", len(r.stdout), len(to.all()))
+		}
+		f := readFinished(t, to.all()[0].body)
+		if n := len(to.all()[0].body); n > 16<<10 || f.Error.Code != r.document(t).Error.Code || f.Error.PAPI != nil || len(f.Results) != 1 {
+			t.Errorf("%d bytes are sent, and the error is %+v", n, f.Error)
+		}
+	})
+}
+
 func TestSimulatedEndsAreNotifiedAsSuch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, to := newReportingScene(t)
