@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"slices"
 	"time"
 
 	"github.com/propctl/propctl/papi"
@@ -32,7 +33,7 @@ func (e *exposition) run(d *document, rec *record, labels []label) {
 	one("propctl_request_retries_total", kindCounter, "Requests and submissions that were repeated in the run.", float64(d.Requests.Retries))
 	one("propctl_rate_limited_total", kindCounter, "Requests that PAPI refused in the run because there were too many.", float64(d.Requests.RateLimited))
 	e.family("propctl_outcome", kindGauge, "How the run ended, as the label outcome; always 1.").
-		add(1, append(labels[:len(labels):len(labels)], label{"outcome", d.Outcome}))
+		add(1, append(slices.Clip(labels), label{"outcome", d.Outcome}))
 }
 
 // networks adds what is of each network.
@@ -58,7 +59,7 @@ func (e *exposition) networks(d *document, labels []label) {
 }
 
 func onNetwork(labels []label, n papi.Network) []label {
-	return append(labels[:len(labels):len(labels)], label{"network", string(n)})
+	return append(slices.Clip(labels), label{"network", string(n)})
 }
 
 // limits adds what PAPI said of its limits.
@@ -84,7 +85,7 @@ func (e *exposition) states(d *document) {
 	active := e.family("propctl_active_version", kindGauge, "The version that is active on the network; 0 where none is.")
 	pending := e.family("propctl_pending_activations", kindGauge, "Activations that are on their way on the network.")
 	latest := e.family("propctl_latest_version", kindGauge, "The latest version.")
-	for _, s := range append(d.Properties[:len(d.Properties):len(d.Properties)], d.Includes...) {
+	for _, s := range slices.Concat(d.Properties, d.Includes) {
 		if s.Error != nil || s.propertyView == nil {
 			continue
 		}

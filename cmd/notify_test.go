@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -157,7 +156,7 @@ func TestNotificationsAreTriedThreeTimesAndChangeNothing(t *testing.T) {
 	bad := errors.New("the wire is cut")
 	tests := []struct {
 		name     string
-		answer   func(context.Context, int) (*http.Response, error)
+		answer   func(context.Context, int) reply
 		attempts int
 		took     time.Duration
 		warning  string
@@ -166,19 +165,19 @@ func TestNotificationsAreTriedThreeTimesAndChangeNothing(t *testing.T) {
 		{name: "taken at the second attempt", answer: statuses(503), attempts: 2, took: time.Second},
 		{name: "never taken", answer: statuses(500, 502, 599), attempts: 3, took: 3 * time.Second, warning: "answered 599"},
 		{name: "no answer", answer: silent, attempts: 3, took: 15 * time.Second, warning: "no answer within 5s"},
-		{name: "cut", answer: func(context.Context, int) (*http.Response, error) { return nil, bad }, attempts: 3, took: 3 * time.Second, warning: "the wire is cut"},
+		{name: "cut", answer: func(context.Context, int) reply { return reply{connection: bad} }, attempts: 3, took: 3 * time.Second, warning: "the wire is cut"},
 		{name: "refused", answer: statuses(404), attempts: 1, warning: "answered 404"},
-		{name: "redirected", answer: func(context.Context, int) (*http.Response, error) {
-			return replied(307, "Location", "https://elsewhere.example.com/"), nil
+		{name: "redirected", answer: func(context.Context, int) reply {
+			return reply{status: 307, header: "Location: https://elsewhere.example.com/"}
 		}, attempts: 1, warning: "answered 307, and redirects are not followed"},
-		{name: "later", answer: func(ctx context.Context, n int) (*http.Response, error) {
+		{name: "later", answer: func(ctx context.Context, n int) reply {
 			if n == 1 {
-				return replied(429, "Retry-After", "7"), nil
+				return reply{status: 429, header: "Retry-After: 7"}
 			}
 			return statuses()(ctx, n)
 		}, attempts: 2, took: 7 * time.Second},
-		{name: "much later", answer: func(context.Context, int) (*http.Response, error) {
-			return replied(429, "Retry-After", "60"), nil
+		{name: "much later", answer: func(context.Context, int) reply {
+			return reply{status: 429, header: "Retry-After: 60"}
 		}, attempts: 1, warning: "answered 429"},
 	}
 	for _, tt := range tests {
@@ -211,14 +210,14 @@ func TestOneWhoIsNotThereDoesNotKeepOthersFromBeingTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, to := newReportingScene(t)
 		var told []string
-		to.answer = func(ctx context.Context, n int) (*http.Response, error) {
+		to.answer = func(ctx context.Context, n int) reply {
 			if to.all()[n-1].url.Host == "dead.example.com" {
 				return silent(ctx, n)
 			}
 			to.mu.Lock()
 			told = append(told, to.got[n-1].url.Host)
 			to.mu.Unlock()
-			return replied(200), nil
+			return reply{status: 200}
 		}
 		s.set(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.example.com:4318"})
 		r := s.run("activate", "prp_1001@8", notify, "--notify-url", "https://dead.example.com/x,https://hooks.example.com/x")
@@ -307,7 +306,7 @@ func TestLoopbackWebhooksMayBePlain(t *testing.T) {
 func TestURLsOfWebhooksAreShownNowhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, to := newReportingScene(t)
-		to.answer = func(context.Context, int) (*http.Response, error) { return replied(500), nil }
+		to.answer = statuses(500, 500, 500)
 		path := s.write("out.json", "")
 		r := s.run("activate", "prp_1001@8", notify, "--timeout", "30s", "--debug", "-o", "ndjson", "--output-file", path, "--notify-url", webhookURL)
 		if strings.Contains(r.stdout+r.stderr, "very-secret") || !strings.Contains(r.stderr, "https://hooks.example.com/…") {

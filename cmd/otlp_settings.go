@@ -42,11 +42,11 @@ func (e Env) traceSettings() (*traceSettings, error) {
 	if to == "" || strings.EqualFold(disabled, "true") || strings.EqualFold(exporter, "none") {
 		return nil, nil //nolint:nilnil // nothing is wanted
 	}
-	s := &traceSettings{timeout: e.traceTimeout()}
-	sampled := false
-	if s.context, sampled = e.traceContext(); !sampled {
+	within, sampled := e.traceContext()
+	if !sampled {
 		return nil, nil //nolint:nilnil // whoever began the trace does not want it
 	}
+	s := &traceSettings{timeout: e.traceTimeout(), context: within}
 	if protocol := e.ofTraces("PROTOCOL"); protocol == "grpc" {
 		return nil, errors.New("no trace was sent: OTEL_EXPORTER_OTLP_PROTOCOL asks for grpc, and traces are sent as http/json only; " +
 			"give OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/json and the endpoint for it, or OTEL_TRACES_EXPORTER=none")

@@ -17,7 +17,7 @@ import (
 type receiver struct {
 	t *testing.T
 	// answer says how the nth request is answered, from 1 on; nil: always 204.
-	answer func(ctx context.Context, n int) (*http.Response, error)
+	answer func(ctx context.Context, n int) reply
 
 	mu  sync.Mutex
 	got []received
@@ -42,9 +42,9 @@ func (r *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
 	n := len(r.got)
 	r.mu.Unlock()
 	if r.answer != nil {
-		return r.answer(req.Context(), n)
+		return r.answer(req.Context(), n).response()
 	}
-	return replied(http.StatusNoContent), nil
+	return reply{status: http.StatusNoContent}.response()
 }
 
 func (r *receiver) check(req *http.Request, body []byte) {
@@ -71,27 +71,37 @@ func (r *receiver) all() []received {
 	return append([]received{}, r.got...)
 }
 
-func replied(status int, header ...string) *http.Response {
-	h := http.Header{}
-	for i := 0; i+1 < len(header); i += 2 {
-		h.Set(header[i], header[i+1])
+// reply is how a receiver answers.
+type reply struct {
+	status     int
+	header     string // name: value
+	connection error
+}
+
+func (r reply) response() (*http.Response, error) {
+	if r.connection != nil {
+		return nil, r.connection
 	}
-	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader("no"))}
+	h := http.Header{}
+	if name, value, ok := strings.Cut(r.header, ": "); ok {
+		h.Set(name, value)
+	}
+	return &http.Response{StatusCode: r.status, Header: h, Body: io.NopCloser(strings.NewReader("no"))}, nil
 }
 
 // silent never answers.
-func silent(ctx context.Context, _ int) (*http.Response, error) {
+func silent(ctx context.Context, _ int) reply {
 	<-ctx.Done()
-	return nil, ctx.Err()
+	return reply{connection: ctx.Err()}
 }
 
 // statuses answers with one after the other, and then with 204.
-func statuses(all ...int) func(context.Context, int) (*http.Response, error) {
-	return func(_ context.Context, n int) (*http.Response, error) {
+func statuses(all ...int) func(context.Context, int) reply {
+	return func(_ context.Context, n int) reply {
 		if n <= len(all) {
-			return replied(all[n-1]), nil
+			return reply{status: all[n-1]}
 		}
-		return replied(http.StatusNoContent), nil
+		return reply{status: http.StatusNoContent}
 	}
 }
 

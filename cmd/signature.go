@@ -18,7 +18,7 @@ import (
 
 // secretVariable has the secret that webhooks are signed with. There is neither a
 // flag nor a setting for it.
-const secretVariable = "PROPCTL_NOTIFY_SECRET"
+const secretVariable = "PROPCTL_NOTIFY_SECRET" //nolint:gosec // the name of a variable and not its value
 
 const (
 	secretPrefix = "whsec_"
