@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/propctl/propctl/papi"
@@ -49,9 +49,10 @@ func (e *refusal) Error() string {
 	return fmt.Sprintf("answered %d", e.status)
 }
 
-// courier delivers.
+// courier delivers. It has no http.Client, which would follow redirects, and whose
+// errors begin with the URL.
 type courier struct {
-	client    *http.Client
+	transport http.RoundTripper
 	userAgent string
 }
 
@@ -65,14 +66,15 @@ func (p *program) courier() (*courier, error) {
 		}
 		transport = papi.NewNetwork(roots)
 	}
-	return &courier{userAgent: p.userAgent(), client: &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	return &courier{transport: transport, userAgent: p.userAgent()}, nil
 }
 
 // close gives up the connections that are left.
-func (c *courier) close() { c.client.CloseIdleConnections() }
+func (c *courier) close() {
+	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
 
 // deliver sends a report until it is taken, or the attempts or the time are used
 // up. Its error has nothing of the URL but the host.
@@ -126,12 +128,14 @@ func (c *courier) try(ctx context.Context, d delivery) error {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", c.userAgent)
-	resp, err := c.client.Do(req)
-	if err != nil {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		return bareURLError(err)
+	resp, err := c.transport.RoundTrip(req)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil && strings.Contains(err.Error(), "://"):
+		return errors.New("no connection; see whether the address of the proxy is one") // which may have a password in it
+	case err != nil:
+		return err
 	}
 	defer resp.Body.Close()
 	_, _ = io.CopyN(io.Discard, resp.Body, maxReply) // so that the connection can be used again; the status says it all
@@ -139,14 +143,6 @@ func (c *courier) try(ctx context.Context, d delivery) error {
 		return nil
 	}
 	return &refusal{status: resp.StatusCode, retryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
-}
-
-// bareURLError removes the URL from an error.
-func bareURLError(err error) error {
-	if e, ok := errors.AsType[*url.Error](err); ok {
-		return e.Err
-	}
-	return err
 }
 
 // retryAfter reads seconds or a date; nonsense counts as absent.

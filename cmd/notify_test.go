@@ -127,9 +127,11 @@ func TestSeveralNetworksAreOneNotification(t *testing.T) {
 func TestWhatWasSoAlreadyIsNotifiedAfterAWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, to := newReportingScene(t)
-		// What is pending there is what is wanted: it is followed, and that is an end.
-		if r := s.run("activate", "prp_1006", notify, "--notify-url", webhookURL); r.code != cmd.ExitOK || len(to.all()) != 1 {
-			t.Errorf("exit code %d, %d notifications\n%s", r.code, len(to.all()), r.stderr)
+		active := s.run("status", "prp_1006", "-n", "staging", "-o", "json").document(t).Properties[0].Networks[0].Active
+		time.AfterFunc(90*time.Second, func() { s.run("cancel", "prp_1006") }) // what is in the way
+		r := s.run("activate", "prp_1006@"+strconv.Itoa(active.Version), notify, "-o", "json", "--notify-url", webhookURL)
+		if d := r.document(t); d.Outcome != "already-active" || len(to.all()) != 1 {
+			t.Errorf("outcome %s, %d notifications\n%s", d.Outcome, len(to.all()), r.stderr)
 		}
 	})
 }
@@ -166,6 +168,9 @@ func TestNotificationsAreTriedThreeTimesAndChangeNothing(t *testing.T) {
 		{name: "never taken", answer: statuses(500, 502, 599), attempts: 3, took: 3 * time.Second, warning: "answered 599"},
 		{name: "no answer", answer: silent, attempts: 3, took: 15 * time.Second, warning: "no answer within 5s"},
 		{name: "cut", answer: func(context.Context, int) reply { return reply{connection: bad} }, attempts: 3, took: 3 * time.Second, warning: "the wire is cut"},
+		{name: "a proxy that is none", answer: func(context.Context, int) reply {
+			return reply{connection: errors.New(`invalid proxy address "http://me:very-secret@proxy"`)}
+		}, attempts: 3, took: 3 * time.Second, warning: "…: no connection; see"},
 		{name: "refused", answer: statuses(404), attempts: 1, warning: "answered 404"},
 		{name: "redirected", answer: func(context.Context, int) reply {
 			return reply{status: 307, header: "Location: https://elsewhere.example.com/"}
@@ -304,6 +309,9 @@ func TestLoopbackWebhooksMayBePlain(t *testing.T) {
 }
 
 func TestURLsOfWebhooksAreShownNowhere(t *testing.T) {
+	if shown, err := cmd.ShownValue("notify-url", webhookURL); err != nil || shown != "https://hooks.example.com/… https://hooks.example.com/…" {
+		t.Errorf("as a setting it is shown as %s: %v", shown, err)
+	}
 	synctest.Test(t, func(t *testing.T) {
 		s, to := newReportingScene(t)
 		to.answer = statuses(500, 500, 500)
