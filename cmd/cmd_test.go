@@ -33,6 +33,7 @@ type scene struct {
 	t         *testing.T
 	sim       *simulator.Simulator
 	transport http.RoundTripper // nil: the simulator's
+	reporting http.RoundTripper // nil: nothing may be reported
 	env       map[string]string
 	stdin     io.Reader
 	terminal  bool
@@ -103,6 +104,10 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 	if stdin == nil {
 		stdin = strings.NewReader("")
 	}
+	reporting := s.reporting
+	if reporting == nil {
+		reporting = refusing{s.t}
+	}
 	stdout.broken = s.broken
 	begun := time.Now()
 	heard := &eavesdropper{next: transport}
@@ -110,8 +115,8 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 		Stdin: stdin, Stdout: &stdout, Stderr: &stderr,
 		LookupEnv:     func(name string) (string, bool) { value, ok := s.env[name]; return value, ok },
 		StdinTerminal: s.terminal, StderrTerminal: s.terminal,
-		Transport: heard,
-		Build:     cmd.Build{Version: "1.2.3", Commit: "abc", Date: "2026-01-02T03:04:05Z", Go: "go1.26"},
+		Transport: heard, Reporting: reporting,
+		Build: cmd.Build{Version: "1.2.3", Commit: "abc", Date: "2026-01-02T03:04:05Z", Go: "go1.26"},
 	}, args)
 	r := result{code: code, stdout: stdout.String(), stderr: stderr.String(), took: time.Since(begun)}
 	heard.check(s.t, args, r, s.read()...)

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -25,4 +27,17 @@ func FlagTypes() map[string]map[string]string {
 	}
 	visit(newProgram(Env{}).root(), "")
 	return all
+}
+
+// ShownValue returns how the value of a flag that every command has is shown.
+func ShownValue(flag, value string) (string, error) {
+	f := newProgram(Env{}).root().PersistentFlags().Lookup(flag)
+	if err := f.Value.Set(value); err != nil {
+		return "", err
+	}
+	shown := f.Value.String()
+	if slice, ok := f.Value.(pflag.SliceValue); ok {
+		shown += " " + strings.Join(slice.GetSlice(), " ")
+	}
+	return shown, nil
 }

@@ -25,6 +25,7 @@ func (p *program) askedFiles() files {
 		{"output-file", p.flags.outputFile, func(d *document, _ *record) ([]byte, error) { return encodeJSON(d, true) }},
 		{"junit", p.flags.junit, junit},
 		{"dotenv", p.flags.dotenv, dotenv},
+		{"metrics-file", p.flags.metricsFile, renderMetrics},
 	} {
 		if f.path != "" {
 			asked = append(asked, f)

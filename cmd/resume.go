@@ -39,7 +39,7 @@ func givenBy(c *cobra.Command) givenFlags {
 // connecting are the flags that say how to reach the same things again.
 func connecting(name string) bool {
 	switch name {
-	case "edgerc", "section", "account-key", "config", "ca-file", "until", "poll":
+	case "edgerc", "section", "account-key", "config", "ca-file", "until", "poll", "notify-url":
 		return true
 	}
 	return false
@@ -59,14 +59,16 @@ func (l *commandLine) add(words ...string) *commandLine {
 	return l
 }
 
-// addFlags adds the flags for which keep holds. The account switch key is named
-// by its variable, never by its value.
+// addFlags adds the flags for which keep holds. The account switch key and the
+// URLs of webhooks are named by their variables, never by their values.
 func (l *commandLine) addFlags(given givenFlags, keep func(string) bool) *commandLine {
 	for _, g := range given {
 		switch name, _, _ := strings.Cut(g.name, "="); {
 		case !keep(name):
 		case name == "account-key":
 			l.words = append(l.words, "--account-key", `"$AKAMAI_EDGERC_ACCOUNT_KEY"`)
+		case name == "notify-url":
+			l.words = append(l.words, "--notify-url", `"$PROPCTL_NOTIFY_URL"`)
 		case len(g.values) == 0:
 			l.add("--" + g.name)
 		default:

@@ -44,7 +44,8 @@ type globalFlags struct {
 	contract, group             string
 	config                      string
 	output                      format
-	outputFile                  string
+	outputFile, metricsFile     string
+	notifyURLs                  endpoints
 	quiet, verbose, debug       bool
 	timeout, requestTimeout     span
 	maxRetries                  int
@@ -73,6 +74,8 @@ func (g *globalFlags) declare(f *pflag.FlagSet) {
 	f.StringVar(&g.config, "config", "", "settings `file` (default propctl/config.yaml in the user's configuration folder)")
 	f.TextVarP(&g.output, "output", "o", formatText, "`text`, json or ndjson")
 	f.StringVar(&g.outputFile, "output-file", "", "write the json document to `path` too")
+	f.StringVar(&g.metricsFile, "metrics-file", "", "write metrics for Prometheus to `path`")
+	f.Var(&g.notifyURLs, "notify-url", "`url` of a webhook, of Slack or of Teams, to tell how a run has ended")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print only the result and errors")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "print every look and every retry")
 	f.BoolVar(&g.debug, "debug", false, "print every request")
@@ -168,7 +171,7 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.out.header(p.env.Build)
 	p.files = p.askedFiles()
 	p.record = &record{command: command, line: p.typed(command, args), build: p.env.Build, begun: begun}
-	p.sinks = []sink{p.progress, p.out, newCI(p.env, p.flags, p.progress, p.record)}
+	p.sinks = []sink{p.progress, p.out, newCI(p.env, p.flags, p.progress, p.record), atOnce{newNotifier(p, c), tracer{p}}}
 	result, err := &report{}, settingsErr
 	if err == nil {
 		err = p.check(c, args, check)
@@ -248,6 +251,9 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 		return err
 	}
 	if err := checkContact(p.flags.contact); err != nil {
+		return err
+	}
+	if err := p.checkNotifier(); err != nil {
 		return err
 	}
 	if err := p.files.check(); err != nil {

@@ -49,6 +49,7 @@ func (p *program) open(about kind) (*session, error) {
 	if err != nil {
 		return nil, &credentialsError{err: err}
 	}
+	p.record.host = s.credentials.Host
 	s.api = s.client
 	if about == includes {
 		s.api = activation.Includes{PAPI: s.client}

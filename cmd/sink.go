@@ -31,6 +31,7 @@ type moment struct {
 	at      time.Time
 	subject string  // what the run is about, for people
 	speed   float64 // seconds of PAPI's time in a real one
+	after   int     // requests that were over by then, as the record has them
 }
 
 // text is the moment as a line for people, and whether it is worth one when not
@@ -51,6 +52,7 @@ type record struct {
 	build   Build
 	begun   time.Time
 	text    func(*printer) // the result for people, when it is known; nil prints nothing
+	host    string         // that requests are sent to; empty before there are any
 
 	mu       sync.Mutex
 	moments  []moment
@@ -69,6 +71,7 @@ func (r *record) happened(m moment) {
 		r.omitted++
 		return
 	}
+	m.after = len(r.requests)
 	r.moments = append(r.moments, m)
 }
 

@@ -75,6 +75,10 @@ AKAMAI_CLIENT_TOKEN, AKAMAI_CLIENT_SECRET and AKAMAI_ACCESS_TOKEN; else those in
 ~/.edgerc. With only a section named, AKAMAI_<SECTION>_HOST and the like stand in
 for a section that the file does not have. A secret is never a flag.
 
+Webhooks that --notify-url names are signed with PROPCTL_NOTIFY_SECRET, base64 of
+24 to 64 bytes. With OTEL_EXPORTER_OTLP_ENDPOINT, and the variables that go with
+it, runs send traces; TRACEPARENT says where a run belongs.
+
 NO_COLOR and TERM=dumb are respected; with CI set, nothing is drawn. GITHUB_ACTIONS,
 GITLAB_CI, TF_BUILD, TEAMCITY_VERSION and JENKINS_URL name the CI system that --ci
 stands for. Next to PROPCTL_OUTCOME, which --dotenv leaves to later jobs,

@@ -1,0 +1,157 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// What is reported goes to whom the user has named. It is tried a few times within
+// a short time, follows no redirect, and has nothing of Akamai's credentials.
+
+const (
+	deliveryTimeout = 5 * time.Second // of an attempt
+	deliveryPause   = time.Second     // before the first repeat, doubling
+	maxDeliveries   = 3
+	maxReply        = 4 << 10 // bytes that are read of an answer; nothing is made of them
+)
+
+// delivery is a report on its way.
+type delivery struct {
+	to   string // a URL that was checked
+	body []byte // JSON
+	// header returns what goes with an attempt that is made now; nil adds nothing.
+	header  func(now time.Time) http.Header
+	timeout time.Duration // of an attempt
+	most    int           // attempts
+	// passing says which statuses are worth a repeat.
+	passing func(status int) bool
+}
+
+// refusal is an answer that is no success.
+type refusal struct {
+	status     int
+	retryAfter time.Duration
+}
+
+func (e *refusal) Error() string {
+	if e.status >= http.StatusMultipleChoices && e.status < http.StatusBadRequest {
+		return fmt.Sprintf("answered %d, and redirects are not followed", e.status)
+	}
+	return fmt.Sprintf("answered %d", e.status)
+}
+
+// courier delivers. It has no http.Client, which would follow redirects, and whose
+// errors begin with the URL.
+type courier struct {
+	transport http.RoundTripper
+	userAgent string
+}
+
+// courier returns one that uses the network, or what stands for it.
+func (p *program) courier() (*courier, error) {
+	transport := p.env.Reporting
+	if transport == nil {
+		roots, err := p.roots()
+		if err != nil {
+			return nil, err
+		}
+		transport = papi.NewNetwork(roots)
+	}
+	return &courier{transport: transport, userAgent: p.userAgent()}, nil
+}
+
+// close gives up the connections that are left.
+func (c *courier) close() {
+	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
+
+// deliver sends a report until it is taken, or the attempts or the time are used
+// up. Its error has nothing of the URL but the host.
+func (c *courier) deliver(ctx context.Context, d delivery) error {
+	failed := func(err error) error { return fmt.Errorf("%s: %w", maskedURL(d.to), err) }
+	var before error
+	for attempt, pause := 1, deliveryPause; ; attempt, pause = attempt+1, 2*pause {
+		err := c.try(ctx, d)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil && before != nil {
+			return failed(before) // which says more than that the time is over
+		}
+		before = err
+		refused, answered := errors.AsType[*refusal](err)
+		if answered {
+			pause = max(pause, refused.retryAfter)
+		}
+		passes := !answered || d.passing(refused.status)
+		if !passes || attempt >= d.most || !pauseFits(ctx, pause) {
+			return failed(err)
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return failed(err)
+		}
+	}
+}
+
+// pauseFits reports whether there is time left after a pause.
+func pauseFits(ctx context.Context, pause time.Duration) bool {
+	end, bounded := ctx.Deadline()
+	return !bounded || time.Until(end) > pause
+}
+
+// try makes one attempt.
+func (c *courier) try(ctx context.Context, d delivery) error {
+	late := fmt.Errorf("no answer within %s", d.timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, d.timeout, late)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.to, bytes.NewReader(d.body))
+	if err != nil {
+		return errors.New("not a URL") // its own words have the URL
+	}
+	if d.header != nil {
+		req.Header = d.header(time.Now())
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", c.userAgent)
+	resp, err := c.transport.RoundTrip(req)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil && strings.Contains(err.Error(), "://"):
+		return errors.New("no connection; see whether the address of the proxy is one") // which may have a password in it
+	case err != nil:
+		return err
+	}
+	defer resp.Body.Close()
+	_, _ = io.CopyN(io.Discard, resp.Body, maxReply) // so that the connection can be used again; the status says it all
+	if resp.StatusCode >= http.StatusOK && resp.StatusCode < http.StatusMultipleChoices {
+		return nil
+	}
+	return &refusal{status: resp.StatusCode, retryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+}
+
+// retryAfter reads seconds or a date; nonsense counts as absent.
+func retryAfter(value string, now time.Time) time.Duration {
+	if n, err := strconv.ParseUint(value, 10, 16); err == nil {
+		return time.Duration(n) * time.Second
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(at.Sub(now), 0)
+	}
+	return 0
+}

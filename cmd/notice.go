@@ -1,0 +1,72 @@
+package cmd
+
+import (
+	"strings"
+	"time"
+)
+
+// summary says in a few lines how a run ended, to people who were not there. Its
+// lines are clean.
+type summary struct {
+	headline string
+	lines    []string
+	bad      bool
+}
+
+// maxSummaryLine keeps a message below the limits of all who show it, in runes.
+const maxSummaryLine = 500
+
+func (m message) summary() summary {
+	d := m.document
+	s := summary{headline: clean("propctl "+d.Command+": "+d.Outcome, maxSummaryLine), bad: d.ExitCode != ExitOK}
+	add := func(line string) { s.lines = append(s.lines, clean(line, maxSummaryLine)) }
+	if m.simulated {
+		add("This is a simulation: nothing of it has reached Akamai.")
+	}
+	for _, one := range d.parts() {
+		if line := one.ending(); line != "" {
+			add(line)
+		}
+	}
+	if d.Error != nil {
+		add("Error: " + d.Error.Message)
+		if d.Error.Help != "" {
+			add("Hint: " + d.Error.Help)
+		}
+	}
+	return s
+}
+
+// ending says how it ended on a network; empty where nothing is known.
+func (d *document) ending() string {
+	what := d.subject()
+	if what == "" {
+		return ""
+	}
+	parts := []string{what + ": " + d.Outcome}
+	if d.Activation != nil {
+		parts = append(parts, string(d.Activation.ID)+" "+string(d.Activation.Status))
+	}
+	if d.BlockedBy != nil {
+		parts = append(parts, "blocked by "+string(d.BlockedBy.ID))
+	}
+	if d.WaitedSeconds != nil {
+		parts = append(parts, "after "+duration(time.Duration(*d.WaitedSeconds*float64(time.Second))))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// name is what the property, or the include, is called; empty where that is not known.
+func (d *document) name() string {
+	v := d.Property
+	if v == nil {
+		v = d.Include
+	}
+	switch {
+	case v == nil:
+		return ""
+	case v.Name != nil:
+		return *v.Name
+	}
+	return string(v.ID)
+}

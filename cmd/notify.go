@@ -1,0 +1,175 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/activation"
+)
+
+// Somebody who does not watch wants to know how it ended, and nothing else: there
+// is one message for a run, whatever it went through, and none for a look.
+
+// notifier is the sink that tells those whom --notify-url names.
+type notifier struct {
+	program *program
+	dryRun  bool
+}
+
+func newNotifier(p *program, c *cobra.Command) *notifier {
+	f := c.Flags().Lookup("dry-run")
+	return &notifier{program: p, dryRun: f != nil && f.Value.String() == "true"}
+}
+
+// checkNotifier finds out before anything is sent whether anybody could be told.
+func (p *program) checkNotifier() error {
+	if err := p.flags.notifyURLs.check("notify-url"); err != nil || len(p.flags.notifyURLs.urls) == 0 {
+		return err
+	}
+	_, err := p.env.webhookSecret()
+	return err
+}
+
+// happened implements sink. On the way nobody is told.
+func (*notifier) happened(moment) {}
+
+// concluded implements sink.
+func (n *notifier) concluded(ctx context.Context, d *document, rec *record) error {
+	to := n.program.flags.notifyURLs.urls
+	if len(to) == 0 || n.dryRun || !isEnd(d, rec) {
+		return nil
+	}
+	secret, err := n.program.env.webhookSecret()
+	if err != nil {
+		return err
+	}
+	by, err := n.program.courier()
+	if err != nil {
+		return err
+	}
+	defer by.close()
+	m := message{document: d, at: time.Now(), simulated: n.program.flags.simulate, id: newDelivery(), secret: secret}
+	errs := make([]error, len(to))
+	var all sync.WaitGroup
+	for i, one := range to {
+		all.Go(func() { errs[i] = m.send(ctx, by, one) })
+	}
+	all.Wait()
+	if err := oneLine(errs); err != nil {
+		return fmt.Errorf("the notification was not delivered: %w", err)
+	}
+	return nil
+}
+
+// isEnd reports whether a run has ended something that somebody waits for. What
+// was so already is news only after a wait, and a mistake in the command line or a
+// question that was answered with no are known to whoever made them.
+func isEnd(d *document, rec *record) bool {
+	switch {
+	case !changes(d.Command), d.ExitCode == ExitUsage:
+		return false
+	case d.Error != nil:
+		return d.Error.Code != codeDeclined
+	}
+	moments, _, _ := rec.all()
+	waited := slices.ContainsFunc(moments, func(m moment) bool { return m.Kind == activation.EventQueued })
+	return slices.ContainsFunc(d.parts(), func(one *document) bool {
+		switch activation.Outcome(one.Outcome) { //nolint:exhaustive // the others are ends
+		case activation.OutcomeAlreadyActive, activation.OutcomeAlreadyInactive, activation.OutcomeAlreadyCancelled:
+			return waited
+		case activation.OutcomeSubmitted, activation.OutcomePlanned, activation.OutcomeOK, outcomeFree:
+			return false
+		}
+		return true
+	})
+}
+
+// changes reports whether a command acts on a network or waits for it.
+func changes(command string) bool {
+	switch strings.TrimPrefix(command, "includes ") {
+	case "activate", "deactivate", "rollback", "cancel", "wait", "hostnames add", "hostnames remove":
+		return true
+	}
+	return false
+}
+
+// message is what those are told who do not watch.
+type message struct {
+	document  *document
+	at        time.Time
+	simulated bool
+	id        string
+	secret    []byte // nil: it is not signed
+}
+
+// send delivers the message to one of them, in the form that its host reads.
+func (m message) send(ctx context.Context, by *courier, to string) error {
+	dest := delivery{to: to, timeout: deliveryTimeout, most: maxDeliveries, passing: isPassing}
+	if m.document.Outcome == outcomeInterrupted {
+		dest.most = 1 // whoever has pressed Ctrl-C wants to go
+	}
+	var err error
+	switch {
+	case isSlack(to):
+		dest.body, err = encodeJSON(slackMessage(m.summary()), false)
+	case isTeams(to):
+		dest.body, err = encodeJSON(teamsMessage(m.summary()), false)
+	default:
+		dest.body, err = m.webhook()
+		dest.header = func(now time.Time) http.Header { return webhookHeader(m.id, dest.body, m.secret, now) }
+	}
+	if err != nil {
+		return err
+	}
+	return by.deliver(ctx, dest)
+}
+
+// isPassing reports whether a status may be another one in a moment.
+func isPassing(status int) bool {
+	return status >= http.StatusInternalServerError || status == http.StatusTooManyRequests
+}
+
+// webhookView is the document as a message that says what it is of.
+type webhookView struct {
+	Type      string `json:"type"`
+	Time      string `json:"time"`
+	Simulated bool   `json:"simulated"`
+	*document
+}
+
+// maxWebhook is how large a message may be before its lists are left out: those
+// who receive it have limits of their own.
+const maxWebhook = 64 << 10
+
+// webhook is the message for programs.
+func (m message) webhook() ([]byte, error) {
+	view := webhookView{Type: "propctl.finished", Time: stamp(m.at), Simulated: m.simulated, document: m.document}
+	body, err := encodeJSON(view, false)
+	if err == nil && len(body) > maxWebhook {
+		view.document = m.document.withoutLists()
+		body, err = encodeJSON(view, false)
+	}
+	return body, err
+}
+
+// withoutLists is the document without what has no bound.
+func (d *document) withoutLists() *document {
+	lean := *d
+	lean.Plan, lean.Hostnames, lean.HostnameChange = nil, nil, nil
+	if d.Error != nil {
+		lean.Error = new(*d.Error)
+		lean.Error.PAPI = nil
+	}
+	lean.Results = nil
+	for _, one := range d.Results {
+		lean.Results = append(lean.Results, one.withoutLists())
+	}
+	return &lean
+}

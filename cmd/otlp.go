@@ -1,0 +1,187 @@
+package cmd
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Traces in OpenTelemetry's JSON over HTTP, written by hand: the libraries for it
+// are several times as large as this program. Members are named as in
+// https://github.com/open-telemetry/opentelemetry-proto, ids are hexadecimal, and
+// numbers of 64 bits are texts.
+
+const (
+	spanInternal = 1
+	spanClient   = 3
+	statusError  = 2
+
+	flagSampled = 0x01
+	flagKnown   = 0x100 // it is known whether the parent is remote
+	flagRemote  = 0x200
+
+	traceIDBytes = 16
+	spanIDBytes  = 8
+)
+
+type tracesView struct {
+	ResourceSpans []resourceSpans `json:"resourceSpans"`
+}
+
+type resourceSpans struct {
+	Resource   traceResource `json:"resource"`
+	ScopeSpans []scopeSpans  `json:"scopeSpans"`
+}
+
+type traceResource struct {
+	Attributes []attribute `json:"attributes"`
+}
+
+type scopeSpans struct {
+	Scope traceScope   `json:"scope"`
+	Spans []*traceSpan `json:"spans"`
+}
+
+type traceScope struct {
+	Name    string `json:"name"`
+	Version string `json:"version,omitempty"`
+}
+
+type traceSpan struct {
+	TraceID       string      `json:"traceId"`
+	SpanID        string      `json:"spanId"`
+	TraceState    string      `json:"traceState,omitempty"`
+	ParentSpanID  string      `json:"parentSpanId,omitempty"`
+	Flags         uint32      `json:"flags"`
+	Name          string      `json:"name"`
+	Kind          int         `json:"kind"`
+	Start         string      `json:"startTimeUnixNano"`
+	End           string      `json:"endTimeUnixNano"`
+	Attributes    []attribute `json:"attributes,omitempty"`
+	Events        []spanEvent `json:"events,omitempty"`
+	DroppedEvents int         `json:"droppedEventsCount,omitempty"`
+	Status        spanStatus  `json:"status"`
+}
+
+type spanEvent struct {
+	Time       string      `json:"timeUnixNano"`
+	Name       string      `json:"name"`
+	Attributes []attribute `json:"attributes,omitempty"`
+}
+
+type spanStatus struct {
+	Message string `json:"message,omitempty"`
+	Code    int    `json:"code,omitempty"`
+}
+
+type attribute struct {
+	Key   string         `json:"key"`
+	Value attributeValue `json:"value"`
+}
+
+// attributeValue has exactly one member.
+type attributeValue struct {
+	String *string `json:"stringValue,omitempty"`
+	Bool   *bool   `json:"boolValue,omitempty"`
+	Int    *string `json:"intValue,omitempty"`
+}
+
+func textAttribute(key, value string) attribute {
+	return attribute{key, attributeValue{String: new(clean(value, maxMessage))}}
+}
+
+// text adds an attribute, unless it is empty.
+func (s *traceSpan) text(key, value string) {
+	if value != "" {
+		s.Attributes = append(s.Attributes, textAttribute(key, value))
+	}
+}
+
+func (s *traceSpan) number(key string, value int) {
+	s.Attributes = append(s.Attributes, attribute{key, attributeValue{Int: new(strconv.Itoa(value))}})
+}
+
+// fail marks a span as one that did not succeed.
+func (s *traceSpan) fail(kind, message string) {
+	s.text("error.type", kind)
+	s.Status = spanStatus{Code: statusError, Message: clean(message, maxMessage)}
+}
+
+func (e *spanEvent) text(key, value string) {
+	if value != "" {
+		e.Attributes = append(e.Attributes, textAttribute(key, value))
+	}
+}
+
+func nano(t time.Time) string { return strconv.FormatInt(t.UnixNano(), 10) }
+
+// randomHex returns random bytes as hexadecimal digits.
+func randomHex(bytes int) string {
+	b := make([]byte, bytes)
+	_, _ = rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}
+
+// tracer is the sink that sends the trace of a run to where OTEL_EXPORTER_OTLP_…
+// says.
+type tracer struct{ program *program }
+
+// happened implements sink. The record has it.
+func (tracer) happened(moment) {}
+
+// concluded implements sink. There is no trace of a mistake in the command line,
+// and none of what did not need PAPI.
+func (t tracer) concluded(ctx context.Context, d *document, rec *record) error {
+	_, requests, _ := rec.all()
+	if d.ExitCode == ExitUsage || len(requests) == 0 {
+		return nil
+	}
+	s, err := t.program.env.traceSettings()
+	if s == nil || err != nil {
+		return err
+	}
+	by, err := t.program.courier()
+	if err != nil {
+		return err
+	}
+	defer by.close()
+	made := tracing{context: s.context, document: d, record: rec, ended: time.Now(), simulated: t.program.flags.simulate}
+	version := t.program.env.Build.Version
+	view := tracesView{ResourceSpans: []resourceSpans{{
+		Resource: traceResource{Attributes: s.resource(version)},
+		ScopeSpans: []scopeSpans{{
+			Scope: traceScope{Name: "github.com/propctl/propctl", Version: version},
+			Spans: made.spans(),
+		}},
+	}}}
+	body, err := encodeJSON(view, false)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, fmt.Errorf("no answer within %s", s.timeout))
+	defer cancel()
+	dest := delivery{
+		to: s.url, body: body, timeout: min(s.timeout, deliveryTimeout), most: maxDeliveries, passing: isPassingToOTLP,
+		header: func(time.Time) http.Header { return s.header.Clone() },
+	}
+	if d.Outcome == outcomeInterrupted {
+		dest.most = 1
+	}
+	if err := by.deliver(ctx, dest); err != nil {
+		return fmt.Errorf("the trace was not delivered: %w", err)
+	}
+	return nil
+}
+
+// isPassingToOTLP has the only statuses that OTLP lets a client try again.
+func isPassingToOTLP(status int) bool {
+	switch status {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
