@@ -23,6 +23,7 @@ func (p *program) askedFiles() files {
 	var asked files
 	for _, f := range []file{
 		{"output-file", p.flags.outputFile, func(d *document, _ *record) ([]byte, error) { return encodeJSON(d, true) }},
+		{"report", p.flags.report, renderPage},
 	} {
 		if f.path != "" {
 			asked = append(asked, f)

@@ -44,7 +44,7 @@ type globalFlags struct {
 	contract, group             string
 	config                      string
 	output                      format
-	outputFile                  string
+	outputFile, report          string
 	quiet, verbose, debug       bool
 	timeout, requestTimeout     span
 	maxRetries                  int
@@ -71,6 +71,7 @@ func (g *globalFlags) declare(f *pflag.FlagSet) {
 	f.StringVar(&g.config, "config", "", "settings `file` (default propctl/config.yaml in the user's configuration folder)")
 	f.TextVarP(&g.output, "output", "o", formatText, "`text`, json or ndjson")
 	f.StringVar(&g.outputFile, "output-file", "", "write the json document to `path` too")
+	f.StringVar(&g.report, "report", "", "write a page about the run, in HTML, to `path`")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print only the result and errors")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "print every look and every retry")
 	f.BoolVar(&g.debug, "debug", false, "print every request")
@@ -164,6 +165,9 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.files = p.askedFiles()
 	p.sinks = []sink{p.progress, p.out}
 	p.record = &record{command: command, line: p.typed(command, args), build: p.env.Build, begun: begun}
+	if p.flags.simulate {
+		p.record.speed = p.flags.speed
+	}
 	result, err := &report{}, settingsErr
 	if err == nil {
 		err = p.check(c, args, check)
@@ -174,6 +178,7 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 		ended()
 	}
 	p.progress.close()
+	p.record.ended = time.Now()
 	p.exitCode = p.conclude(c.Context(), result, err)
 	return err
 }

@@ -50,6 +50,8 @@ type record struct {
 	line    string // the command line, without secrets
 	build   Build
 	begun   time.Time
+	ended   time.Time // when the result was known
+	speed   float64   // of the simulator's time; 0 where nothing was simulated
 
 	mu       sync.Mutex
 	moments  []moment

@@ -1,0 +1,176 @@
+package cmd
+
+import (
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// networkSections say what became of each network, and when.
+func networkSections(d *document, r *record) node {
+	var cards []node
+	for _, one := range d.networks() {
+		if one.WaitedSeconds != nil || one.Activation != nil {
+			cards = append(cards, networkCard(one))
+		}
+	}
+	if len(cards) == 0 {
+		return subjectSection(d)
+	}
+	return several(
+		subjectSection(d),
+		el("section", "", el("h2", "", written(networksHeading(len(cards)))), el("div", "cards", cards...)),
+		timelineSection(timelines(r)),
+	)
+}
+
+func networksHeading(n int) string {
+	if n == 1 {
+		return "The network"
+	}
+	return "The networks"
+}
+
+// subjectSection says what it is about.
+func subjectSection(d *document) node {
+	about := d.subject()
+	if about == nil {
+		return node{}
+	}
+	version := node{}
+	if d.Version != nil {
+		version = written(versionText(*d.Version))
+	}
+	name := node{}
+	if about.Name != nil {
+		name = upTo(maxName, *about.Name)
+	}
+	return section("The "+kindOf(about.ID).word(), facts(
+		fact("Name", name), fact("Id", codeOf(string(about.ID))), fact("Version", version),
+		fact("Contract", idNode(about.ContractID)), fact("Group", idNode(about.GroupID)),
+		fact("Budget of the day", budgetNode(d.Budget)),
+	))
+}
+
+func idNode(id *papi.ID) node {
+	if id == nil {
+		return node{}
+	}
+	return codeOf(string(*id))
+}
+
+// budgetNode says how much is left of the day, and shows it.
+func budgetNode(b *budgetView) node {
+	if b == nil {
+		return node{}
+	}
+	text := amount(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining})
+	if b.Reset != nil {
+		text += ", reset at "
+	}
+	return several(written(text), instantOrNone(b.Reset))
+}
+
+// networkCard is what is known of a network.
+func networkCard(d *document) node {
+	m := moodOf(d)
+	heading := "The network"
+	if d.Network != nil {
+		heading = strings.ToLower(string(*d.Network))
+	}
+	return el("article", "card "+m.class(),
+		el("h3", "", el("span", "", upTo(maxName, capital(heading))), el("span", "chip", m.icon(), written(d.headline()))),
+		facts(append(activationFacts(d),
+			fact("Blocked by", blockerNode(d.BlockedBy)),
+			fact("Took", tookNode(d.WaitedSeconds)),
+		)...),
+	)
+}
+
+// activationFacts are those of the activation that was followed.
+func activationFacts(d *document) []node {
+	a := d.Activation
+	if a == nil {
+		return []node{fact("Activation", written("none"))}
+	}
+	how := ""
+	switch {
+	case d.Submitted != nil && *d.Submitted:
+		how = ", submitted by this run"
+	case d.Adopted != nil && *d.Adopted:
+		how = ", on its way before this run"
+	}
+	return []node{
+		fact("Activation", several(codeOf(string(a.ID)), written(how))),
+		fact("Status", stateNode(a)),
+		fact("Type", written(notUsual(string(a.Type), string(papi.Activate)))),
+		fact("Submitted", instantOrNone(a.SubmitDate)),
+		fact("Last change", instantOrNone(a.UpdateDate)),
+		fact("Note", upTo(maxText, a.Note)),
+		fact("Fallback", fallbackNode(a.Fallback)),
+	}
+}
+
+// notUsual is empty for what is as always.
+func notUsual(s, usual string) string {
+	if s == usual {
+		return ""
+	}
+	return s
+}
+
+func stateNode(a *activationView) node {
+	state := ""
+	if a.FMAActivationState != nil {
+		state = " · " + *a.FMAActivationState
+	}
+	return several(el("b", "", upTo(maxName, string(a.Status))), upTo(maxName, state))
+}
+
+func fallbackNode(f *fallbackView) node {
+	switch {
+	case f == nil:
+		return node{}
+	case !f.Possible:
+		return written("a fast one is not possible")
+	}
+	text := "a fast one is possible"
+	if f.Version != nil {
+		text += " to version " + versionText(*f.Version)
+	}
+	if f.Expires != nil {
+		text += " until "
+	}
+	return several(written(text), instantOrNone(f.Expires))
+}
+
+func blockerNode(a *activationView) node {
+	if a == nil {
+		return node{}
+	}
+	text := ""
+	if a.Version > 0 {
+		text = ", version " + versionText(a.Version)
+	}
+	note := node{}
+	if a.Note != "" {
+		note = el("div", "muted", written("“"), upTo(maxText, a.Note), written("”"))
+	}
+	return several(codeOf(string(a.ID)), written(text+", "), stateNode(a), note)
+}
+
+func tookNode(s *float64) node {
+	if s == nil {
+		return node{}
+	}
+	return written(briefly(time.Duration(*s * float64(time.Second))))
+}
+
+// briefly is duration, with the parts of a second where there is nothing else.
+func briefly(d time.Duration) string {
+	if d < 10*time.Second {
+		return d.Round(10 * time.Millisecond).String()
+	}
+	return duration(d)
+}
