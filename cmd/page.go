@@ -26,8 +26,7 @@ func renderPage(d *document, r *record) ([]byte, error) {
 			networkSections(d, r),
 			lookSections(d),
 			details,
-			requestSection(d, r),
-			eventSection(r),
+			section("In detail", eventList(r), requestList(d, r)),
 			runSection(d, r),
 		),
 	), nil
@@ -47,7 +46,7 @@ func pageHeader(d *document, r *record) node {
 	m := moodOf(d)
 	pills := []node{pill("exit code", strconv.Itoa(d.ExitCode))}
 	if took := d.took(); took >= time.Second {
-		pills = append(pills, pill("took", duration(took)))
+		pills = append(pills, pill("took", briefly(took)))
 	}
 	if n := d.Requests; n.Total > 0 {
 		pills = append(pills, pill(counter(n.Total, "request"), ""))
@@ -59,7 +58,7 @@ func pageHeader(d *document, r *record) node {
 		}
 	}
 	return el("header", m.class(),
-		el("p", "kicker", written("propctl "+r.command), simulationMark(r)),
+		el("p", "kicker", el("span", "", written("propctl "+r.command)), simulationMark(r), instantNode(r.begun)),
 		el("h1", "", m.icon(), el("span", "", written(d.headline()))),
 		el("p", "lead", written(d.sentence())),
 		el("p", "pills", pills...),
@@ -135,6 +134,15 @@ func facts(pairs ...node) node {
 	return el("dl", "facts", all)
 }
 
+// rows are facts one below the other.
+func rows(pairs ...node) node {
+	all := several(pairs...)
+	if all.isEmpty() {
+		return all
+	}
+	return el("dl", "facts rows", all)
+}
+
 func fact(name string, value node) node {
 	if value.isEmpty() {
 		return value
@@ -159,7 +167,8 @@ type grid struct {
 	label   string // what it lists, for those who do not see it
 	columns []string
 	rows    []node
-	most    int // bytes
+	most    int  // bytes
+	narrow  bool // it fits a telephone as it is; others become lists there
 }
 
 // row adds a row of cells.
@@ -184,9 +193,13 @@ func (g *grid) node() node {
 		heads = append(heads, elWith("th", []attribute{{"scope", "col"}}, written(c)))
 	}
 	kept, left := within(cmp.Or(g.most, mostOfList), g.rows)
+	class := markup("wide")
+	if g.narrow {
+		class = "narrow"
+	}
 	return several(
 		elWith("div", []attribute{{"class", "scroll"}, {"role", "region"}, {"aria-label", g.label}, {"tabindex", "0"}},
-			el("table", "", el("thead", "", el("tr", "", heads...)), el("tbody", "", kept...)),
+			el("table", class, el("thead", "", el("tr", "", heads...)), el("tbody", "", kept...)),
 		),
 		leftOut(left),
 	)

@@ -14,8 +14,12 @@ func errorSection(d *document) node {
 	if e == nil {
 		return node{}
 	}
-	return el("section", "error",
-		el("h2", "", written("What went wrong")),
+	heading := "What went wrong"
+	if moodOf(d) == moodWaiting {
+		heading = "Why it ended"
+	}
+	return el("section", "error "+moodOf(d).class(),
+		el("h2", "", written(heading)),
 		el("p", "message", written(e.Message)),
 		helpNode(e.Help),
 		saidNode(e.PAPI),
@@ -51,7 +55,7 @@ func saidNode(v *papiView) node {
 	}
 	return several(
 		el("h3", "", written("What PAPI said")),
-		facts(
+		rows(
 			fact("Status", written(status)),
 			fact("Title", written(v.Title)),
 			fact("Detail", written(v.Detail)),

@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"time"
+
+	"github.com/propctl/propctl/papi"
 )
 
 // lookSections are what commands that only look have found.
@@ -28,11 +30,15 @@ func stateSection(about kind, states []*propertyState) node {
 			latest = written(versionText(*s.LatestVersion))
 		}
 		for _, n := range s.Networks {
-			g.row("", name, latest, upTo(maxName, capital(lower(n.Network))), versionNode(n.Active), sinceNode(n.Active), pendingNode(n.Pending))
+			g.row("", name, latest, networkNode(n.Network), versionNode(n.Active), sinceNode(n.Active), pendingNode(n.Pending))
+			name = el("span", "muted", upTo(maxName, s.text()))
 		}
 	}
 	return section("On the networks", g.node())
 }
+
+// networkNode is the name of a network in a table.
+func networkNode(n papi.Network) node { return el("span", "nowrap", upTo(maxName, capital(lower(n)))) }
 
 func versionNode(a *activationView) node {
 	if a == nil {
@@ -74,7 +80,7 @@ func historySection(d *document) node {
 		if kind := notUsual(string(h.Type), "ACTIVATE"); kind != "" {
 			status = several(status, el("div", "muted", upTo(maxName, kind)))
 		}
-		g.row("", instantOrNone(h.SubmitDate), upTo(maxName, capital(lower(h.Network))), written(versionText(h.Version)), status,
+		g.row("", instantOrNone(h.SubmitDate), networkNode(h.Network), written(versionText(h.Version)), status,
 			el("span", "number", written(secondsText(h.TookSeconds))), codeOf(string(h.ID)), upTo(maxName, h.Note))
 	}
 	var usual []node

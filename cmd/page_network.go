@@ -15,28 +15,18 @@ func networkSections(d *document, r *record) node {
 			cards = append(cards, networkCard(one))
 		}
 	}
+	cards = append(subjectCard(d), cards...)
 	if len(cards) == 0 {
-		return subjectSection(d)
+		return node{}
 	}
-	return several(
-		subjectSection(d),
-		el("section", "", el("h2", "", written(networksHeading(len(cards)))), el("div", "cards", cards...)),
-		timelineSection(timelines(r)),
-	)
+	return several(el("section", "cards", cards...), timelineSection(timelines(r)))
 }
 
-func networksHeading(n int) string {
-	if n == 1 {
-		return "The network"
-	}
-	return "The networks"
-}
-
-// subjectSection says what it is about.
-func subjectSection(d *document) node {
+// subjectCard says what it is about.
+func subjectCard(d *document) []node {
 	about := d.subject()
 	if about == nil {
-		return node{}
+		return nil
 	}
 	version := node{}
 	if d.Version != nil {
@@ -46,11 +36,14 @@ func subjectSection(d *document) node {
 	if about.Name != nil {
 		name = upTo(maxName, *about.Name)
 	}
-	return section("The "+kindOf(about.ID).word(), facts(
-		fact("Name", name), fact("Id", codeOf(string(about.ID))), fact("Version", version),
-		fact("Contract", idNode(about.ContractID)), fact("Group", idNode(about.GroupID)),
-		fact("Budget of the day", budgetNode(d.Budget)),
-	))
+	return []node{el("article", "card",
+		el("h2", "", written(capital(kindOf(about.ID).word()))),
+		rows(
+			fact("Name", name), fact("Id", codeOf(string(about.ID))), fact("Version", version),
+			fact("Contract", idNode(about.ContractID)), fact("Group", idNode(about.GroupID)),
+			fact("Budget", budgetNode(d.Budget)),
+		),
+	)}
 }
 
 func idNode(id *papi.ID) node {
@@ -65,7 +58,7 @@ func budgetNode(b *budgetView) node {
 	if b == nil {
 		return node{}
 	}
-	text := amount(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining})
+	text := amount(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining}) + " today"
 	if b.Reset != nil {
 		text += ", reset at "
 	}
@@ -80,8 +73,8 @@ func networkCard(d *document) node {
 		heading = strings.ToLower(string(*d.Network))
 	}
 	return el("article", "card "+m.class(),
-		el("h3", "", el("span", "", upTo(maxName, capital(heading))), el("span", "chip", m.icon(), written(d.headline()))),
-		facts(append(activationFacts(d),
+		el("h2", "", el("span", "", upTo(maxName, capital(heading))), el("span", "chip", m.icon(), written(d.headline()))),
+		rows(append(activationFacts(d),
 			fact("Blocked by", blockerNode(d.BlockedBy)),
 			fact("Took", tookNode(d.WaitedSeconds)),
 		)...),
@@ -167,10 +160,12 @@ func tookNode(s *float64) node {
 	return written(briefly(time.Duration(*s * float64(time.Second))))
 }
 
-// briefly is duration, with the parts of a second where there is nothing else.
+// briefly is a duration with a blank between its parts, and with the parts of a
+// second where there is little else.
 func briefly(d time.Duration) string {
 	if d < 10*time.Second {
 		return d.Round(10 * time.Millisecond).String()
 	}
-	return duration(d)
+	const blank = "\u00a0" // at which no line ends
+	return strings.TrimSuffix(strings.NewReplacer("h", "h"+blank, "m", "m"+blank).Replace(duration(d)), blank)
 }

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/propctl/propctl/activation"
@@ -106,7 +105,7 @@ func (d *document) failure(what, on string) string {
 	case string(activation.OutcomeSuperseded):
 		return what + " is active" + on + " no longer: another activation has taken its place."
 	case outcomeRejected:
-		return what + " was not activated" + on + ": it cannot be, as it is."
+		return what + " was not activated" + on + ": it was rejected."
 	case outcomeBusy:
 		return "Another activation is in the way" + on + "."
 	case outcomeLimited:
@@ -144,9 +143,9 @@ func (d *document) stoppedSentence(what, on string) string {
 func (d *document) lookedAt() string {
 	switch states := d.Properties; {
 	case len(d.Includes) > 0:
-		return "What is active and pending of " + counter(len(d.Includes), "include") + "."
+		return "What is active and pending on the networks, of " + counter(len(d.Includes), "include") + "."
 	case len(states) > 0:
-		return fmt.Sprintf("What is active and pending of %s.", counter(len(states), "property"))
+		return "What is active and pending on the networks, of " + counter(len(states), "property") + "."
 	case d.History != nil:
 		return counter(len(d.History), "activation") + " of " + d.name() + "."
 	case d.HostnameChange != nil:

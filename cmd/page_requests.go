@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// fewRequests are shown at once; more are folded.
+// fewRequests are shown at once where something went wrong; more are folded.
 const fewRequests = 12
 
 // The first and the last of many requests are shown.
@@ -16,13 +16,16 @@ const (
 	mostLast  = 150
 )
 
-// requestSection lists the requests that were sent.
-func requestSection(d *document, r *record) node {
+// requestList lists the requests that were sent.
+func requestList(d *document, r *record) node {
 	_, requests, omitted := r.all()
 	if len(requests) == 0 {
 		return node{}
 	}
-	summary := counter(d.Requests.Total, "request") + ", " + counter(d.Requests.Retries, "retry")
+	summary := counter(d.Requests.Total, "request")
+	if n := d.Requests.Retries; n > 0 {
+		summary += ", " + counter(n, "retry")
+	}
 	if n := d.Requests.RateLimited; n > 0 {
 		summary += ", " + strconv.Itoa(n) + " rate limited"
 	}
@@ -31,13 +34,13 @@ func requestSection(d *document, r *record) node {
 		first, last = requests[:mostFirst], requests[len(requests)-mostLast:]
 	}
 	between := len(requests) - len(first) - len(last)
-	return section("Requests", folded(summary, len(requests) <= fewRequests,
+	return folded(summary, d.Error != nil && len(requests) <= fewRequests,
 		requestTable("requests to PAPI", first),
 		leftOut(between),
 		requestTable("the last requests to PAPI", last),
 		leftOut(omitted),
 		el("p", "note", written("Times are UTC. Akamai's support asks for the instance of a request.")),
-	))
+	)
 }
 
 // folded is what is shown when it is asked for.
@@ -62,7 +65,7 @@ func requestTable(label string, all []request) node {
 		}
 		g.row(class,
 			clockNode(q.at),
-			several(el("b", "method", upTo(maxName, q.Method)), written(" "), el("code", "", upTo(maxName, path)), el("span", "muted", upTo(maxName, query))),
+			several(el("b", "method", upTo(maxName, q.Method)), written(" "), el("code", "", upTo(maxName, path)), el("code", "muted", upTo(maxName, query))),
 			answerNode(q),
 			el("span", "number", written(tookText(q.Elapsed))),
 			codeOf(q.Instance),
@@ -82,7 +85,7 @@ func answerNode(q request) node {
 	}
 	parts := []node{el("b", "", written(answer))}
 	if q.Class != "" {
-		parts = append(parts, el("div", "", upTo(maxName, string(q.Class))))
+		parts = append(parts, el("div", "nowrap", upTo(maxName, string(q.Class))))
 	}
 	if q.StatusCode == 0 && q.Err != nil {
 		parts = append(parts, el("div", "muted", upTo(maxName, q.Err.Error())))
@@ -105,8 +108,8 @@ func clockNode(t time.Time) node {
 	return elWith("time", []attribute{{"datetime", stamp(t)}, {"class", "number"}}, written(t.UTC().Format("15:04:05")))
 }
 
-// eventSection lists what happened, in the words of the terminal.
-func eventSection(r *record) node {
+// eventList lists what happened, in the words of the terminal.
+func eventList(r *record) node {
 	moments, _, omitted := r.all()
 	var lines []node
 	for _, m := range moments {
@@ -120,5 +123,5 @@ func eventSection(r *record) node {
 		return node{}
 	}
 	kept, left := within(mostOfList, lines)
-	return section("What happened", folded(counter(len(lines), "event"), false, el("ol", "events", kept...), leftOut(left+omitted)))
+	return folded(counter(len(lines), "event"), false, el("ol", "events", kept...), leftOut(left+omitted))
 }

@@ -62,7 +62,8 @@ func pageScenes() []pageScene {
 		{
 			name: "timed-out", args: []string{"activate", "busy.example.com@1", "-n", "production", notify, "--timeout", "16m"},
 			prepare: func(sim *simulator.Simulator) {
-				sim.AddActivation("prp_1006", simulator.Activation{Version: 3, Network: simulator.Production, Status: simulator.StatusPending, Note: "Another team's release"})
+				steps := pace{}.Steps(simulator.Submission{Network: simulator.Production})
+				sim.AddActivation("prp_1006", simulator.Activation{Version: 3, Network: simulator.Production, Note: "Another team's release", Steps: steps})
 				faults(simulator.Fault{Operation: simulator.OpSubmit, Status: 502, Times: 3}, simulator.Fault{Operation: simulator.OpPoll, Status: 500, Skip: 8, Times: 3})(sim)
 			},
 			code: 5, want: []string{"Timed out", "exit code 5", "waiting for atv_", "propctl wait atv_", "Another team's release", "trying again"},
@@ -70,17 +71,17 @@ func pageScenes() []pageScene {
 		{name: "busy", args: []string{"activate", "busy.example.com@1", notify, "--timeout", "45s"}, code: 6, want: []string{"Another activation is in the way on staging.", "Blocked by", "waiting for atv_"}},
 		{name: "rejected", args: []string{"activate", "www.example.com@8", "-n", "production", notify}, prepare: faults(rejection(12)), code: 7, want: []string{"Rejected", "The certificate of this hostname is not there yet.", "#/hostnames/3", "… and 4 more"}},
 		{name: "interrupted", args: []string{"activate", "www.example.com", notify}, stop: 40 * time.Second, code: 130, want: []string{"Interrupted", "exit code 130", "propctl wait atv_"}},
-		{name: "status", args: []string{"status", "www.example.com", "busy.example.com", "new.example.com"}, want: []string{"What is active and pending of 3 properties.", "busy.example.com", "none"}},
+		{name: "status", args: []string{"status", "www.example.com", "busy.example.com", "new.example.com"}, want: []string{"What is active and pending on the networks, of 3 properties.", "busy.example.com", "none"}},
 		{name: "status of a property that is not there", args: []string{"status", "www.example.com", "nobody.example.com"}, code: 1, want: []string{"error: ", "nobody.example.com", "On the networks"}},
 		{name: "history", args: []string{"history", "www.example.com"}, want: []string{"How long it usually takes", "Activations", "the median of"}},
 		{name: "pending", args: []string{"pending", "busy.example.com"}, code: 6, want: []string{"Busy", "exit code 6", "Another activation is in the way", "version 3"}},
 		{name: "free", args: []string{"pending", "www.example.com"}, want: []string{"Free", "Nothing is in the way of an activation."}},
 		{name: "hostnames", args: []string{"hostnames", "list", "www.example.com"}, want: []string{"Hostnames list", "Leads to"}},
-		{name: "hostnames add", args: []string{"hostnames", "add", "www.example.com", "m.example.com=www.example.com.edgesuite.net", "-n", "staging", notify}, want: []string{"Hostname change", "m.example.com"}},
+		{name: "hostnames add", args: []string{"hostnames", "add", "www.example.com", "m.example.com=www.example.com.edgekey.net", "-n", "staging", notify}, want: []string{"Hostname change", "m.example.com"}},
 		{name: "budget", args: []string{"budget"}, want: []string{"Request limit", "Remaining"}},
 		{name: "dry run", args: []string{"activate", "www.example.com@8", notify, "--dry-run"}, want: []string{"Planned", "Nothing was submitted", "Plan", "Fast fallback"}},
 		{name: "rollback", args: []string{"rollback", "www.example.com", "-n", "staging", notify, "--to", "6"}, want: []string{"Rolled back", "www.example.com has returned to version 6 on staging.", "Return"}},
-		{name: "include", args: []string{"includes", "activate", "security-headers", notify}, want: []string{"The include", "security-headers", "inc_2001"}},
+		{name: "include", args: []string{"includes", "activate", "security-headers", notify}, want: []string{"Include", "security-headers", "inc_2001"}},
 		{name: "adopted", args: []string{"wait", "busy.example.com"}, want: []string{"before this run", "Active"}},
 		{name: "cancel", args: []string{"cancel", "busy.example.com"}, code: 0, want: []string{"Cancelled", "was cancelled."}},
 		{name: "explain", args: []string{"explain"}, want: []string{"Errors", "activation-failed"}},

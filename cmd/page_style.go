@@ -18,37 +18,37 @@ h1,h2,h3,p,dl,dd,ul,ol,pre{margin:0;padding:0}
 header{--tone:var(--look);--tone-bg:var(--look-bg);background:var(--tone-bg);border:1px solid var(--line);border-left:5px solid var(--tone);border-radius:8px;padding:1.25rem 1.5rem 1.35rem}
 .good{--tone:var(--good);--tone-bg:var(--good-bg)}.waiting{--tone:var(--wait);--tone-bg:var(--wait-bg)}
 .bad{--tone:var(--bad);--tone-bg:var(--bad-bg)}.looked{--tone:var(--look);--tone-bg:var(--look-bg)}
-.kicker{font-size:.8125rem;color:var(--muted);display:flex;flex-wrap:wrap;gap:.25rem .75rem;justify-content:space-between}
+.kicker{font-size:.8125rem;color:var(--muted);display:flex;flex-wrap:wrap;gap:.1rem 1rem;justify-content:space-between}
 .simulated{color:var(--wait);font-weight:600}
 h1{font-size:2rem;line-height:1.2;letter-spacing:-.015em;color:var(--tone);display:flex;align-items:center;gap:.6rem;margin:.3rem 0 .35rem}
 .icon{width:1em;height:1em;flex:none;fill:none;stroke:var(--tone);stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 h1 .icon{width:.95em;height:.95em;stroke-width:2.2}
-.lead{font-size:1.0625rem;max-width:60ch}
+.lead{font-size:1.0625rem;max-width:78ch}
 .pills{display:flex;flex-wrap:wrap;gap:.4rem;margin-top:.85rem}
 .pill{font-size:.8125rem;border:1px solid var(--line);background:var(--bg);border-radius:99px;padding:.1rem .65rem;color:var(--muted);font-variant-numeric:tabular-nums}
 .pill b{color:var(--text);font-weight:600}
 section{margin-top:2rem}
 h2{font-size:1.0625rem;line-height:1.3;letter-spacing:-.005em;padding-bottom:.4rem;border-bottom:1px solid var(--line);margin-bottom:.75rem}
 h3{font-size:.9375rem;margin:1rem 0 .35rem}
-.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr));gap:.55rem 2rem}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:.55rem 2rem}
 .facts dt{font-size:.75rem;color:var(--muted);line-height:1.35}
 .facts dd{line-height:1.4}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(22rem,100%),1fr));gap:1rem}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(19rem,100%),1fr));gap:1rem}
 .card{border:1px solid var(--line);border-radius:8px;padding:.9rem 1.1rem 1.05rem;background:var(--raised)}
-.card h3{display:flex;justify-content:space-between;align-items:center;gap:.75rem;margin:0 0 .6rem;font-size:1rem}
-.card .facts{grid-template-columns:1fr;gap:0}
-.card .facts>div{display:grid;grid-template-columns:6.5rem 1fr;gap:.75rem;padding:.28rem 0;border-top:1px solid var(--line)}
-.card .facts dt{font-size:.8125rem;line-height:1.5}
-.card .facts dd{line-height:1.45;font-size:.875rem}
+.card h2{display:flex;justify-content:space-between;align-items:center;gap:.75rem;margin:0;padding:0 0 .6rem;border:0;font-size:1rem}
+.rows{grid-template-columns:1fr;gap:0}
+.rows>div{display:grid;grid-template-columns:5.5rem 1fr;gap:.75rem;padding:.28rem 0;border-top:1px solid var(--line)}
+.rows dt{font-size:.8125rem;line-height:1.5}
+.rows dd{line-height:1.45;font-size:.875rem}
 .chip{display:inline-flex;align-items:center;gap:.35rem;font-size:.8125rem;font-weight:600;color:var(--tone)}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.86em}
 .command{background:var(--code);border:1px solid var(--line);border-radius:6px;padding:.6rem .8rem;margin:.5rem 0 .75rem;white-space:pre-wrap}
-.error{border:1px solid var(--line);border-left:5px solid var(--bad);border-radius:8px;padding:1rem 1.25rem 1.1rem}
+.error{border:1px solid var(--line);border-left:5px solid var(--tone);border-radius:8px;padding:1rem 1.25rem 1.1rem}
 .error h2{border:0;margin:0;padding:0 0 .35rem}
 .message{font-weight:600}
 .help{margin-top:.6rem}
 .note,.more{font-size:.8125rem;color:var(--muted);margin-top:.6rem}
-.muted{color:var(--muted)}
+.muted{color:var(--muted)}.nowrap{white-space:nowrap}
 .scroll{overflow-x:auto;margin-top:.25rem}
 .scroll:focus-visible,summary:focus-visible{outline:2px solid var(--look);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.4}
@@ -64,22 +64,28 @@ th:last-child,td:last-child{padding-right:0}
 .bar .mark{overflow:visible}
 .axis{display:block;width:100%;height:20px;overflow:visible}
 .axis line{stroke:var(--muted)}.axis text{fill:var(--muted);font-size:11.5px;font-variant-numeric:tabular-nums}
+.bar rect{stroke:var(--bg);stroke-width:1}.bar .track{stroke:none}
 .track{fill:var(--track)}.p-looking,.p-before{fill:var(--idle)}.p-queued{fill:var(--queue)}.p-retrying{fill:var(--queue)}
 .p-received{fill:var(--p1)}.p-lived{fill:var(--p2)}.p-deployed{fill:var(--p3)}.p-done{fill:var(--done)}.p-failed{fill:var(--fail)}
+.bar text{font-size:11.5px;fill:#14181f}.bar .on-p-deployed,.bar .on-p-failed{fill:#fff}
+@media (prefers-color-scheme:dark){.bar text{fill:#0d1014}.bar .on-p-received,.bar .on-p-looking,.bar .on-p-before{fill:#fff}.bar .on-p-deployed{fill:#0d1014}}
 .usual{stroke:var(--text);stroke-width:1.5;stroke-dasharray:3 3}.retry{fill:var(--bad)}
 .end{fill:none;stroke:#fff;stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
 .swatch{width:.8rem;height:.8rem;margin-right:.5rem;vertical-align:-1px}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.25rem;font-size:.8125rem;color:var(--muted);margin:.5rem 0 .75rem}
 .legend svg{width:.75rem;height:.875rem;margin-right:.4rem;vertical-align:-2px}
+details+details{margin-top:.35rem}
 summary{cursor:pointer;font-size:.875rem;color:var(--muted);padding:.1rem 0}
 .events{list-style:none;font-size:.875rem;margin-top:.4rem}.events li{padding:.2rem 0}.events time{color:var(--muted);margin-right:.5rem}
 .plain{padding-left:1.1rem}
 @media (max-width:40rem){body{padding:.75rem .75rem 2rem}header{padding:1rem 1.1rem 1.1rem}h1{font-size:1.625rem}section{margin-top:1.5rem}
-.facts{grid-template-columns:1fr}.error{padding:.9rem 1rem}.bar-name .muted{display:block;margin:0}
-thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
-table,tbody,tr,td{display:block}tr{padding:.45rem 0;border-bottom:1px solid var(--line)}
-td{border:0;padding:.1rem 0;display:grid;grid-template-columns:6rem 1fr;gap:.75rem}
-td:before{content:attr(data-label);color:var(--muted);font-size:.8125rem}td:empty{display:none}}
+.facts{grid-template-columns:1fr;gap:0}.facts>div{display:grid;grid-template-columns:5.5rem 1fr;gap:.75rem;padding:.28rem 0;border-top:1px solid var(--line)}
+.facts dt{font-size:.8125rem;line-height:1.5}.facts dd{font-size:.875rem}.narrow th,.narrow td{padding-right:.6rem}.error{padding:.9rem 1rem}.bar-name .muted{display:block;margin:0}
+.wide thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+.bar text{display:none}
+.wide,.wide tbody,.wide tr,.wide td{display:block}.wide tr{padding:.45rem 0;border-bottom:1px solid var(--line)}
+.wide td{border:0;padding:.1rem 0;display:grid;grid-template-columns:6rem 1fr;gap:.75rem}
+.wide td:before{content:attr(data-label);color:var(--muted);font-size:.8125rem}.wide td:empty{display:none}}
 @media print{body{max-width:none;padding:0;font-size:10.5pt}header,.card,.error,tr{break-inside:avoid}h2{break-after:avoid}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}.scroll{overflow:visible}}
 `

@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"html"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +19,7 @@ func TestReportShowsWhatEachRunWasAbout(t *testing.T) {
 				must(t, os.WriteFile(filepath.Join(dir, strings.ReplaceAll(scene.name, " ", "-")+".html"), []byte(page), 0o600))
 			}
 			for _, want := range scene.want {
-				if !strings.Contains(page, want) {
+				if !strings.Contains(html.UnescapeString(page), want) {
 					t.Errorf("no %q", want)
 				}
 			}

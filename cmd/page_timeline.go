@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -62,9 +63,12 @@ func (t *timeline) compared() string {
 	if !known {
 		return "took " + briefly(t.to-t.from)
 	}
-	text := fmt.Sprintf("%s since its submission, usually %s", briefly(t.to-t.submitted), duration(t.usual))
+	text := fmt.Sprintf("%s since its submission, usually %s", briefly(t.to-t.submitted), briefly(t.usual))
+	if queued := t.lasted(phaseQueued); queued > 0 {
+		text = briefly(queued) + " behind another activation, then " + text
+	}
 	if over := t.to - usually; over > time.Second {
-		return text + ": " + duration(over) + " over"
+		return text + ": " + briefly(over) + " over"
 	}
 	return text
 }
@@ -75,7 +79,7 @@ func (t *timeline) bar(s scale) node {
 	for _, each := range t.stretches {
 		if width := s.share(each.to - each.from); width > 0 {
 			parts = append(parts, elWith("rect", box(each.what.class(), s.share(each.from-s.from), width),
-				el("title", "", upTo(maxName, each.text+", "+briefly(each.to-each.from)))))
+				el("title", "", upTo(maxName, each.text+", "+briefly(each.to-each.from)))), s.label(each, width))
 		}
 	}
 	if at, ok := t.usually(); ok {
@@ -98,6 +102,21 @@ func (t *timeline) bar(s scale) node {
 	}
 	return elWith("svg", []attribute{{"class", "bar"}, {"role", "img"}, {"aria-label", t.described()}}, parts...)
 }
+
+// label names a stretch within the bar, where there is room for that; the table below
+// names them all.
+func (s scale) label(each stretch, width float64) node {
+	text := each.short
+	if text == "" || float64(len(text)+2)*perLetter > width {
+		return node{}
+	}
+	return elWith("text", []attribute{{"class", "on-" + string(each.what.class())}, {"x", s.at((each.from + each.to) / 2)}, {"y", "32"}, {"text-anchor", "middle"}},
+		upTo(maxName, text))
+}
+
+// perLetter is how much of the width a letter takes on the narrowest screen on which
+// there are labels, in hundredths.
+const perLetter = 1.15
 
 // closest are two marks beside each other, in hundredths of the width.
 const closest = 0.4
@@ -143,9 +162,16 @@ func (s scale) axis() node {
 		}
 		parts = append(parts,
 			elWith("line", []attribute{{"x1", s.at(at)}, {"x2", s.at(at)}, {"y1", "0"}, {"y2", "4"}}),
-			elWith("text", []attribute{{"x", s.at(at)}, {"y", "17"}, {"text-anchor", anchor}}, written(duration(at))))
+			elWith("text", []attribute{{"x", s.at(at)}, {"y", "17"}, {"text-anchor", anchor}}, written(tickText(at))))
 	}
 	return elWith("svg", []attribute{{"class", "axis"}, {"aria-hidden", "true"}}, parts...)
+}
+
+func tickText(at time.Duration) string {
+	if at == 0 {
+		return "0"
+	}
+	return strings.ReplaceAll(briefly(at), ".00", "")
 }
 
 // mostTicks fit below each other's names on a telephone.
@@ -191,8 +217,9 @@ func legend(all []*timeline) node {
 
 // stretchTable says what the bars show.
 func stretchTable(all []*timeline) node {
-	g := &grid{label: "what happened when", columns: []string{"Network", "What was seen", "From", "Lasted"}}
+	g := &grid{label: "what happened when", columns: []string{"Network", "What was seen", "From", "Lasted"}, narrow: true}
 	for _, t := range all {
+		name := el("b", "", networkNode(t.network))
 		for _, s := range t.stretches {
 			if s.to == s.from && s.what < phaseDone {
 				continue
@@ -203,8 +230,9 @@ func stretchTable(all []*timeline) node {
 			}
 			swatch := several(fixed(`<svg class="swatch" viewBox="0 0 14 14" aria-hidden="true">`),
 				elWith("rect", []attribute{{"class", string(s.what.class())}, {"width", "14"}, {"height", "14"}, {"rx", "3"}}), fixed(`</svg>`))
-			g.row("", upTo(maxName, capital(lower(t.network))), several(swatch, upTo(maxName, s.text)),
+			g.row("", name, several(swatch, upTo(maxName, s.text)),
 				el("span", "number", written(fromText(s.from))), el("span", "number", lasted))
+			name = el("span", "muted", networkNode(t.network))
 		}
 	}
 	return g.node()

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 type stretch struct {
 	what     phase
 	text     string
+	short    string // the same in a word, for a small place
 	from, to time.Duration
 }
 
@@ -108,13 +110,13 @@ func (t *timeline) happened(ev activation.Event, at time.Duration) {
 	if !t.isFollowed && ev.Activation != nil && ev.Kind != activation.EventQueued && ev.Kind != activation.EventRetrying {
 		t.isFollowed, t.submitted = true, at-min(max(ev.Age, 0), longestBefore)
 	}
-	what, text := phaseOf(ev)
+	what, text, short := phaseOf(ev)
 	if last := &t.stretches[len(t.stretches)-1]; last.what == what && last.text == text {
 		t.to = at
 		return
 	}
 	t.close(at)
-	t.stretches = append(t.stretches, stretch{what, text, at, at})
+	t.stretches = append(t.stretches, stretch{what, text, short, at, at})
 }
 
 // begin adds what was before the first event: the time until it, or the time for
@@ -122,10 +124,10 @@ func (t *timeline) happened(ev activation.Event, at time.Duration) {
 func (t *timeline) begin(ev activation.Event, at time.Duration) {
 	if ev.Kind == activation.EventAdopted && ev.Age > 0 && ev.Age <= longestBefore && ev.Age > at-t.from {
 		t.from = at - ev.Age
-		t.stretches = []stretch{{phaseBefore, "before this run", t.from, at}}
+		t.stretches = []stretch{{phaseBefore, "before this run", "before this run", t.from, at}}
 		return
 	}
-	t.stretches = []stretch{{phaseLooking, "looking", t.from, at}}
+	t.stretches = []stretch{{phaseLooking, "looking", "looking", t.from, at}}
 }
 
 // close ends the last stretch.
@@ -137,15 +139,15 @@ func (t *timeline) close(at time.Duration) {
 }
 
 // phaseOf returns what it is from the event on.
-func phaseOf(ev activation.Event) (what phase, text string) {
+func phaseOf(ev activation.Event) (what phase, text, short string) {
 	a := ev.Activation
 	switch {
 	case ev.Kind == activation.EventQueued && a != nil:
-		return phaseQueued, "waiting for " + idOf(a) + noneIsEmpty(a.PropertyVersion)
+		return phaseQueued, "waiting for " + idOf(a) + noneIsEmpty(a.PropertyVersion), "waiting for " + idOf(a)
 	case a == nil:
-		return phaseRetrying, "trying again"
+		return phaseRetrying, "trying again", "trying again"
 	}
-	return phaseOfState(a), stateOf(a)
+	return phaseOfState(a), stateOf(a), cmp.Or(a.FMAActivationState, string(a.Status))
 }
 
 func phaseOfState(a *papi.Activation) phase {
