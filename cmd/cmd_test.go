@@ -113,6 +113,7 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 	}, args)
 	r := result{code: code, stdout: stdout.String(), stderr: stderr.String(), took: time.Since(begun)}
 	heard.check(s.t, args, r)
+	heard.check(s.t, args, result{stdout: pageOf(args)})
 	checkHarmless(s.t, args, r)
 	return r
 }

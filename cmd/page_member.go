@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -111,13 +112,16 @@ func valueNode(v any, top bool) node {
 	case bool:
 		return written(map[bool]string{true: "yes", false: "no"}[v])
 	case string:
+		if t, err := time.Parse(time.RFC3339, v); err == nil {
+			return instantNode(t)
+		}
 		return written(v)
 	case []member:
 		var all []node
 		for _, m := range v {
 			all = append(all, fact(inWords(m.name), valueNode(m.value, false)))
 		}
-		return facts(all...)
+		return rows(all...)
 	case []any:
 		return listNode(v, top)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -11,19 +12,19 @@ import (
 func networkSections(d *document, r *record) node {
 	var cards []node
 	for _, one := range d.networks() {
-		if one.WaitedSeconds != nil || one.Activation != nil {
+		if one.Outcome != string(activation.OutcomePlanned) && (one.WaitedSeconds != nil || one.Activation != nil) {
 			cards = append(cards, networkCard(one))
 		}
 	}
-	cards = append(subjectCard(d), cards...)
+	cards = append(subjectCard(d, len(cards) == 0), cards...)
 	if len(cards) == 0 {
 		return node{}
 	}
 	return several(el("section", "cards", cards...), timelineSection(timelines(r)))
 }
 
-// subjectCard says what it is about.
-func subjectCard(d *document) []node {
+// subjectCard says what it is about, with the network where that has no card of its own.
+func subjectCard(d *document, withNetwork bool) []node {
 	about := d.subject()
 	if about == nil {
 		return nil
@@ -32,14 +33,17 @@ func subjectCard(d *document) []node {
 	if d.Version != nil {
 		version = written(versionText(*d.Version))
 	}
-	name := node{}
+	name, network := node{}, node{}
+	if withNetwork && d.Network != nil {
+		network = networkNode(*d.Network)
+	}
 	if about.Name != nil {
 		name = upTo(maxName, *about.Name)
 	}
 	return []node{el("article", "card",
 		el("h2", "", written(capital(kindOf(about.ID).word()))),
 		rows(
-			fact("Name", name), fact("Id", codeOf(string(about.ID))), fact("Version", version),
+			fact("Name", name), fact("Id", codeOf(string(about.ID))), fact("Version", version), fact("Network", network),
 			fact("Contract", idNode(about.ContractID)), fact("Group", idNode(about.GroupID)),
 			fact("Budget", budgetNode(d.Budget)),
 		),
@@ -154,7 +158,7 @@ func blockerNode(a *activationView) node {
 }
 
 func tookNode(s *float64) node {
-	if s == nil {
+	if s == nil || *s == 0 {
 		return node{}
 	}
 	return written(briefly(time.Duration(*s * float64(time.Second))))

@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/papi"
@@ -59,10 +61,11 @@ func (d *document) headline() string {
 }
 
 func capital(s string) string {
-	if s == "" {
+	first, size := utf8.DecodeRuneInString(s)
+	if first == utf8.RuneError {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // sentence says what that means.

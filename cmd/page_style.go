@@ -39,7 +39,8 @@ h3{font-size:.9375rem;margin:1rem 0 .35rem}
 .rows{grid-template-columns:1fr;gap:0}
 .rows>div{display:grid;grid-template-columns:5.5rem 1fr;gap:.75rem;padding:.28rem 0;border-top:1px solid var(--line)}
 .rows dt{font-size:.8125rem;line-height:1.5}
-.rows dd{line-height:1.45;font-size:.875rem}
+section>.rows>div{grid-template-columns:11rem 1fr}section>.rows>div:first-child,dd>.rows>div:first-child{border:0}
+.rows dd{line-height:1.45;font-size:.875rem}.rows .rows>div{grid-template-columns:9rem 1fr}.rows .plain{list-style:none;padding:0}
 .chip{display:inline-flex;align-items:center;gap:.35rem;font-size:.8125rem;font-weight:600;color:var(--tone)}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.86em}
 .command{background:var(--code);border:1px solid var(--line);border-radius:6px;padding:.6rem .8rem;margin:.5rem 0 .75rem;white-space:pre-wrap}
