@@ -35,10 +35,16 @@ func (p *program) askedFiles() files {
 // check finds out before anything is sent whether the files can be written:
 // afterwards it would be too late to refuse.
 func (all files) check() error {
+	places := map[string]string{}
 	for _, f := range all {
 		if err := f.check(); err != nil {
 			return usagef("--%s: %w", f.flag, err)
 		}
+		place := filepath.Clean(f.path)
+		if other, taken := places[place]; taken {
+			return usagef("--%s and --%s name the same file; give them different ones", other, f.flag)
+		}
+		places[place] = f.flag
 	}
 	return nil
 }

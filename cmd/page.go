@@ -27,8 +27,8 @@ func renderPage(d *document, r *record) ([]byte, error) {
 			lookSections(d),
 			details,
 			section("In detail", eventList(r), requestList(d, r)),
-			runSection(d, r),
 		),
+		el("footer", "", runSection(d, r)),
 	), nil
 }
 
@@ -58,10 +58,10 @@ func pageHeader(d *document, r *record) node {
 		}
 	}
 	return el("header", m.class(),
-		el("p", "kicker", el("span", "", written("propctl "+r.command)), simulationMark(r), instantNode(r.begun)),
+		el("p", "kicker", el("span", "", written("propctl "+r.command)), instantNode(r.begun)),
 		el("h1", "", m.icon(), el("span", "", written(d.headline()))),
 		el("p", "lead", written(d.sentence())),
-		el("p", "pills", pills...),
+		el("p", "pills", append(pills, simulationMark(r))...),
 	)
 }
 
@@ -77,7 +77,7 @@ func simulationMark(r *record) node {
 	if r.speed == 0 {
 		return node{}
 	}
-	return el("span", "simulated", written("simulation: nothing of this reached Akamai"))
+	return el("span", "pill simulated", written("simulation: nothing of this reached Akamai"))
 }
 
 // took is how long it took on PAPI's clock, all networks together.

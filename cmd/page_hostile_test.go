@@ -63,7 +63,7 @@ func elements(t *testing.T, page string) []*element {
 
 func checkElements(t *testing.T, all []*element) {
 	t.Helper()
-	known := strings.Fields("html head meta title style body header main section article h1 h2 h3 p span b code pre div dl dt dd ul ol li " +
+	known := strings.Fields("html head meta title style body header footer main section article h1 h2 h3 p span b code pre div dl dt dd ul ol li " +
 		"table thead tbody tr th td details summary time svg circle path rect line text")
 	attributes := strings.Fields("lang charset http-equiv content name class role aria-label aria-hidden tabindex scope data-label datetime open " +
 		"viewBox cx cy r d x y x1 x2 y1 y2 rx width height text-anchor")

@@ -81,15 +81,22 @@ func historySection(d *document) node {
 			status = several(status, el("div", "muted", upTo(maxName, kind)))
 		}
 		g.row("", instantOrNone(h.SubmitDate), networkNode(h.Network), written(versionText(h.Version)), status,
-			el("span", "number", written(secondsText(h.TookSeconds))), codeOf(string(h.ID)), upTo(maxName, h.Note))
+			el("span", "number", written(tookOf(h.TookSeconds))), codeOf(string(h.ID)), upTo(maxName, h.Note))
 	}
 	var usual []node
 	for _, u := range d.Usual {
 		if u.MedianSeconds != nil {
-			usual = append(usual, fact(capital(lower(u.Network)), written(duration(time.Duration(*u.MedianSeconds*float64(time.Second)))+", the median of "+versionText(u.Of))))
+			usual = append(usual, fact(capital(lower(u.Network)), written(tookOf(u.MedianSeconds)+", the median of "+versionText(u.Of))))
 		}
 	}
 	return several(section("How long it usually takes", facts(usual...)), section("Activations", g.node()))
+}
+
+func tookOf(s *float64) string {
+	if s == nil {
+		return "—"
+	}
+	return briefly(time.Duration(*s * float64(time.Second)))
 }
 
 // hostnameSection lists hostnames.

@@ -161,7 +161,7 @@ func tookNode(s *float64) node {
 	if s == nil || *s == 0 {
 		return node{}
 	}
-	return written(briefly(time.Duration(*s * float64(time.Second))))
+	return written(tookOf(s))
 }
 
 // briefly is a duration with a blank between its parts, and with the parts of a

@@ -82,7 +82,7 @@ func pageScenes() []pageScene {
 		{name: "dry run", args: []string{"activate", "www.example.com@8", notify, "--dry-run"}, want: []string{"Planned", "Nothing was submitted", "Plan", "Fast fallback"}},
 		{name: "rollback", args: []string{"rollback", "www.example.com", "-n", "staging", notify, "--to", "6"}, want: []string{"Rolled back", "www.example.com has returned to version 6 on staging.", "Return"}},
 		{name: "include", args: []string{"includes", "activate", "security-headers", notify}, want: []string{"Include", "security-headers", "inc_2001"}},
-		{name: "adopted", args: []string{"wait", "busy.example.com"}, want: []string{"before this run", "Active"}},
+		{name: "adopted", args: []string{"wait", "busy.example.com"}, prepare: func(*simulator.Simulator) { time.Sleep(40 * time.Second) }, want: []string{"before this run", "Active"}},
 		{name: "cancel", args: []string{"cancel", "busy.example.com"}, code: 0, want: []string{"Cancelled", "was cancelled."}},
 		{name: "explain", args: []string{"explain"}, want: []string{"Errors", "activation-failed"}},
 		{name: "version", args: []string{"version"}, want: []string{"Build", "1.2.3"}},

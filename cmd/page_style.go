@@ -6,10 +6,12 @@ package cmd
 const pageStyle markup = `
 :root{--bg:#fff;--raised:#f7f8fa;--line:#dfe3e8;--text:#1b2028;--muted:#5a6472;--code:#f1f3f6;
 --good:#146c39;--good-bg:#eaf6ee;--wait:#8a4b00;--wait-bg:#fdf3e3;--bad:#b3261e;--bad-bg:#fdeeed;--look:#2456a6;--look-bg:#edf3fc;
---p1:#a9c7f2;--p2:#6a9be3;--p3:#2f6cc4;--done:#1f8a4c;--fail:#c5352c;--queue:#e0a030;--idle:#c9d0d9;--track:#eef0f3}
+--p1:#a9c7f2;--p2:#6a9be3;--p3:#2f6cc4;--done:#1f8a4c;--fail:#c5352c;--queue:#e0a030;--idle:#c9d0d9;--track:#eef0f3;
+--on-1:#14181f;--on-2:#14181f;--on-3:#fff;--on-queue:#14181f;--on-idle:#14181f}
 @media (prefers-color-scheme:dark){:root{--bg:#12151a;--raised:#1a1e25;--line:#2c323c;--text:#e6e9ee;--muted:#9aa5b4;--code:#20252e;
 --good:#6fd498;--good-bg:#14291d;--wait:#f2b75c;--wait-bg:#2d2312;--bad:#ff8f86;--bad-bg:#331917;--look:#8db8f5;--look-bg:#16233a;
---p1:#2f5690;--p2:#4a80cc;--p3:#85b2f3;--done:#35a765;--fail:#e2574d;--queue:#c98a1e;--idle:#4a5361;--track:#222730}}
+--p1:#2f5690;--p2:#4a80cc;--p3:#85b2f3;--done:#35a765;--fail:#e2574d;--queue:#c98a1e;--idle:#4a5361;--track:#222730;
+--on-1:#fff;--on-2:#0d1014;--on-3:#0d1014;--on-queue:#0d1014;--on-idle:#fff}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0 auto;max-width:68rem;padding:2rem 2rem 3rem;background:var(--bg);color:var(--text);
@@ -19,13 +21,13 @@ header{--tone:var(--look);--tone-bg:var(--look-bg);background:var(--tone-bg);bor
 .good{--tone:var(--good);--tone-bg:var(--good-bg)}.waiting{--tone:var(--wait);--tone-bg:var(--wait-bg)}
 .bad{--tone:var(--bad);--tone-bg:var(--bad-bg)}.looked{--tone:var(--look);--tone-bg:var(--look-bg)}
 .kicker{font-size:.8125rem;color:var(--muted);display:flex;flex-wrap:wrap;gap:.1rem 1rem;justify-content:space-between}
-.simulated{color:var(--wait);font-weight:600}
 h1{font-size:2rem;line-height:1.2;letter-spacing:-.015em;color:var(--tone);display:flex;align-items:center;gap:.6rem;margin:.3rem 0 .35rem}
 .icon{width:1em;height:1em;flex:none;fill:none;stroke:var(--tone);stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 h1 .icon{width:.95em;height:.95em;stroke-width:2.2}
 .lead{font-size:1.0625rem;max-width:78ch}
 .pills{display:flex;flex-wrap:wrap;gap:.4rem;margin-top:.85rem}
 .pill{font-size:.8125rem;border:1px solid var(--line);background:var(--bg);border-radius:99px;padding:.1rem .65rem;color:var(--muted);font-variant-numeric:tabular-nums}
+.simulated{color:var(--wait);border-color:var(--wait);font-weight:600}
 .pill b{color:var(--text);font-weight:600}
 section{margin-top:2rem}
 h2{font-size:1.0625rem;line-height:1.3;letter-spacing:-.005em;padding-bottom:.4rem;border-bottom:1px solid var(--line);margin-bottom:.75rem}
@@ -68,8 +70,8 @@ th:last-child,td:last-child{padding-right:0}
 .bar rect{stroke:var(--bg);stroke-width:1}.bar .track{stroke:none}
 .track{fill:var(--track)}.p-looking,.p-before{fill:var(--idle)}.p-queued{fill:var(--queue)}.p-retrying{fill:var(--queue)}
 .p-received{fill:var(--p1)}.p-lived{fill:var(--p2)}.p-deployed{fill:var(--p3)}.p-done{fill:var(--done)}.p-failed{fill:var(--fail)}
-.bar text{font-size:11.5px;fill:#14181f}.bar .on-p-deployed,.bar .on-p-failed{fill:#fff}
-@media (prefers-color-scheme:dark){.bar text{fill:#0d1014}.bar .on-p-received,.bar .on-p-looking,.bar .on-p-before{fill:#fff}.bar .on-p-deployed{fill:#0d1014}}
+.bar text{font-size:11.5px;fill:var(--on-idle)}.bar .on-p-queued,.bar .on-p-retrying{fill:var(--on-queue)}
+.bar .on-p-received{fill:var(--on-1)}.bar .on-p-lived{fill:var(--on-2)}.bar .on-p-deployed{fill:var(--on-3)}
 .usual{stroke:var(--text);stroke-width:1.5;stroke-dasharray:3 3}.retry{fill:var(--bad)}
 .end{fill:none;stroke:#fff;stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
 .swatch{width:.8rem;height:.8rem;margin-right:.5rem;vertical-align:-1px}

@@ -77,7 +77,7 @@ func (t *timeline) compared() string {
 func (t *timeline) bar(s scale) node {
 	parts := []node{elWith("rect", box("track", 0, 100))}
 	for _, each := range t.stretches {
-		if width := s.share(each.to - each.from); width > 0 {
+		if width := s.share(each.to - each.from); width > 0 && !each.isNothing() {
 			parts = append(parts, elWith("rect", box(each.what.class(), s.share(each.from-s.from), width),
 				el("title", "", upTo(maxName, each.text+", "+briefly(each.to-each.from)))), s.label(each, width))
 		}
@@ -92,13 +92,8 @@ func (t *timeline) bar(s scale) node {
 			parts = append(parts, mark(percent(share), `<path class="retry" d="M0 12L-5 3H5Z"/>`))
 		}
 	}
-	if n := len(t.stretches); n > 0 && t.stretches[n-1].what >= phaseDone {
-		end := `<path class="end" d="M-4 28l3 3L5 24"/>`
-		circle := `<circle class="p-done" cx="0" cy="28" r="10"/>`
-		if t.stretches[n-1].what == phaseFailed {
-			end, circle = `<path class="end" d="M-4 24l8 8M4 24l-8 8"/>`, `<circle class="p-failed" cx="0" cy="28" r="10"/>`
-		}
-		parts = append(parts, mark(s.at(t.to), markup(circle)), mark(s.at(t.to), markup(end)))
+	if t.isOver() {
+		parts = append(parts, mark(s.at(t.to), t.stretches[len(t.stretches)-1].end()))
 	}
 	return elWith("svg", []attribute{{"class", "bar"}, {"role", "img"}, {"aria-label", t.described()}}, parts...)
 }
@@ -118,6 +113,19 @@ func (s scale) label(each stretch, width float64) node {
 // there are labels, in hundredths.
 const perLetter = 1.15
 
+// end is the shape of an end.
+func (s stretch) end() markup {
+	if s.what == phaseFailed {
+		return `<circle class="p-failed" cx="0" cy="28" r="10"/><path class="end" d="M-4 24l8 8M4 24l-8 8"/>`
+	}
+	return `<circle class="p-done" cx="0" cy="28" r="10"/><path class="end" d="M-4 28l3 3L5 24"/>`
+}
+
+// isNothing reports whether a stretch is too short to be worth a word.
+func (s stretch) isNothing() bool {
+	return s.what == phaseLooking && s.to-s.from < time.Second || s.what < phaseDone && s.to == s.from
+}
+
 // closest are two marks beside each other, in hundredths of the width.
 const closest = 0.4
 
@@ -132,16 +140,17 @@ func mark(at string, shape markup) node {
 
 // described is the drawing in words.
 func (t *timeline) described() string {
-	text := capital(lower(t.network)) + ": "
-	for i, s := range t.stretches {
-		if i > 0 {
-			text += ", then "
-		}
-		text += s.text
-		if s.to > s.from {
-			text += " for " + briefly(s.to-s.from)
+	var parts []string
+	for _, s := range t.stretches {
+		switch {
+		case s.isNothing():
+		case s.to > s.from:
+			parts = append(parts, s.text+" for "+briefly(s.to-s.from))
+		default:
+			parts = append(parts, s.text)
 		}
 	}
+	text := capital(lower(t.network)) + ": " + strings.Join(parts, ", then ")
 	if n := len(t.retries); n > 0 {
 		text += "; " + counter(n, "retry")
 	}
@@ -221,7 +230,7 @@ func stretchTable(all []*timeline) node {
 	for _, t := range all {
 		name := el("b", "", networkNode(t.network))
 		for _, s := range t.stretches {
-			if s.to == s.from && s.what < phaseDone {
+			if s.isNothing() {
 				continue
 			}
 			lasted := written("—")

@@ -65,7 +65,9 @@ func timelines(r *record) []*timeline {
 	if len(all) == 0 {
 		return nil
 	}
-	all[len(all)-1].close(since(r.ended))
+	if last := all[len(all)-1]; !last.isOver() {
+		last.close(since(r.ended))
+	}
 	for _, q := range requests {
 		if at := since(q.at); q.Retry {
 			i := slices.IndexFunc(all, func(t *timeline) bool { return at <= t.to })
@@ -136,6 +138,11 @@ func (t *timeline) close(at time.Duration) {
 	if len(t.stretches) > 0 {
 		t.stretches[len(t.stretches)-1].to = t.to
 	}
+}
+
+// isOver reports whether the last thing that was seen was an end.
+func (t *timeline) isOver() bool {
+	return len(t.stretches) > 0 && t.stretches[len(t.stretches)-1].what >= phaseDone
 }
 
 // phaseOf returns what it is from the event on.
