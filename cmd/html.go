@@ -1,9 +1,6 @@
 package cmd
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // All HTML is written by this file. A page is made of nodes, which only these
 // functions make: what is opened is closed, and a text is always cleaned and escaped.
@@ -34,15 +31,11 @@ func el(name, class markup, children ...node) node {
 // elWith is an element with attributes.
 func elWith(name markup, attributes []attribute, children ...node) node {
 	var b strings.Builder
-	fmt.Fprintf(&b, "<%s", name)
+	b.WriteString("<" + string(name))
 	for _, a := range attributes {
-		fmt.Fprintf(&b, ` %s="%s"`, a.name, escapeHTML(clean(a.value, maxMessage)))
+		b.WriteString(" " + string(a.name) + `="` + escapeHTML(clean(a.value, maxMessage)) + `"`)
 	}
-	b.WriteByte('>')
-	for _, c := range children {
-		b.WriteString(c.html)
-	}
-	fmt.Fprintf(&b, "</%s>", name)
+	b.WriteString(">" + several(children...).html + "</" + string(name) + ">")
 	return node{b.String()}
 }
 
@@ -57,7 +50,12 @@ func fixed(m markup) node { return node{string(m)} }
 
 // several are nodes one after the other.
 func several(nodes ...node) node {
+	size := 0
+	for _, n := range nodes {
+		size += len(n.html)
+	}
 	var b strings.Builder
+	b.Grow(size)
 	for _, n := range nodes {
 		b.WriteString(n.html)
 	}
@@ -80,7 +78,24 @@ func within(most int, nodes []node) (kept []node, left int) {
 
 // escapeHTML makes a text harmless between tags and between the quotes of an attribute.
 func escapeHTML(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace(s)
+	var b strings.Builder
+	for _, r := range s {
+		switch r {
+		case '&':
+			b.WriteString("&amp;")
+		case '<':
+			b.WriteString("&lt;")
+		case '>':
+			b.WriteString("&gt;")
+		case '"':
+			b.WriteString("&#34;")
+		case '\'':
+			b.WriteString("&#39;")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // htmlPage is a whole page.

@@ -137,7 +137,7 @@ func TestReportCanBeReadInLightAndInDark(t *testing.T) {
 		if len(theme) != len(light) {
 			t.Errorf("the %s theme has %d colours, want %d", name, len(theme), len(light))
 		}
-		for _, pair := range strings.Fields("text/bg text/raised text/code muted/bg muted/raised muted/good-bg muted/wait-bg muted/bad-bg muted/look-bg " +
+		for pair := range strings.FieldsSeq("text/bg text/raised text/code muted/bg muted/raised muted/good-bg muted/wait-bg muted/bad-bg muted/look-bg " +
 			"good/good-bg wait/wait-bg bad/bad-bg look/look-bg good/raised wait/raised bad/raised wait/bg bad/bg text/good-bg text/wait-bg text/bad-bg text/look-bg " +
 			"on-1/p1 on-2/p2 on-3/p3 on-queue/queue on-idle/idle") {
 			front, ground, _ := strings.Cut(pair, "/")
@@ -206,7 +206,7 @@ func TestPicturesOfTheReport(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		defer f.Close() //nolint:errcheck // it was only read
+		defer f.Close()
 		config, err := png.DecodeConfig(f)
 		must(t, err)
 		info, err := f.Stat()

@@ -198,7 +198,7 @@ func tickStep(length time.Duration) time.Duration {
 		}
 	}
 	const long = 4 * time.Hour
-	return (length/(mostTicks*long) + 1) * long
+	return length.Truncate(mostTicks*long)/mostTicks + long
 }
 
 // class is what the style knows a phase by.
