@@ -119,7 +119,7 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 		Build: cmd.Build{Version: "1.2.3", Commit: "abc", Date: "2026-01-02T03:04:05Z", Go: "go1.26"},
 	}, args)
 	r := result{code: code, stdout: stdout.String(), stderr: stderr.String(), took: time.Since(begun)}
-	heard.check(s.t, args, r, s.read()...)
+	heard.check(s.t, args, r, append(s.read(), pageOf(args))...)
 	checkHarmless(s.t, args, s.ci, r)
 	return r
 }

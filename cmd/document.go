@@ -210,22 +210,36 @@ func (v *papiView) print(w *printer) {
 
 // grouped returns a line for each text, with its place or with how many there are.
 func grouped(items []papi.Problem) []string {
-	var order []string
-	groups := map[string][]papi.Problem{}
+	var lines []string
+	for _, g := range problemGroups(items) {
+		switch {
+		case len(g.items) > 1:
+			g.text += fmt.Sprintf(" (%d times)", len(g.items))
+		case g.items[0].ErrorLocation != "":
+			g.text += " (" + g.items[0].ErrorLocation + ")"
+		}
+		lines = append(lines, g.text)
+	}
+	return lines
+}
+
+// problemGroup is what PAPI said with the same text, of one place or of several.
+type problemGroup struct {
+	text  string
+	items []papi.Problem
+}
+
+// problemGroups returns them in the order of their first.
+func problemGroups(items []papi.Problem) []*problemGroup {
+	var order []*problemGroup
+	groups := map[string]*problemGroup{}
 	for _, p := range items {
 		text := p.Text()
 		if groups[text] == nil {
-			order = append(order, text)
+			groups[text] = &problemGroup{text: text}
+			order = append(order, groups[text])
 		}
-		groups[text] = append(groups[text], p)
-	}
-	for i, text := range order {
-		switch group := groups[text]; {
-		case len(group) > 1:
-			order[i] += fmt.Sprintf(" (%d times)", len(group))
-		case group[0].ErrorLocation != "":
-			order[i] += " (" + group[0].ErrorLocation + ")"
-		}
+		groups[text].items = append(groups[text].items, p)
 	}
 	return order
 }

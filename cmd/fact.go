@@ -93,13 +93,18 @@ func dotenv(d *document, _ *record) ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
+// owner is the property, or the include, that the document is about; nil for none.
+func (d *document) owner() *propertyView {
+	if d.Include != nil {
+		return d.Include
+	}
+	return d.Property
+}
+
 // subject says what a result is about, for people: what is known of property,
 // version and network.
 func (d *document) subject() string {
-	about := d.Property
-	if about == nil {
-		about = d.Include
-	}
+	about := d.owner()
 	var parts []string
 	if about != nil && (about.Name != nil || about.ID != "") {
 		parts = append(parts, about.text())

@@ -26,6 +26,7 @@ func (p *program) askedFiles() files {
 		{"junit", p.flags.junit, junit},
 		{"dotenv", p.flags.dotenv, dotenv},
 		{"metrics-file", p.flags.metricsFile, renderMetrics},
+		{"report", p.flags.report, renderPage},
 	} {
 		if f.path != "" {
 			asked = append(asked, f)
@@ -37,10 +38,16 @@ func (p *program) askedFiles() files {
 // check finds out before anything is sent whether the files can be written:
 // afterwards it would be too late to refuse.
 func (all files) check() error {
+	places := map[string]string{}
 	for _, f := range all {
 		if err := f.check(); err != nil {
 			return usagef("--%s: %w", f.flag, err)
 		}
+		place := filepath.Clean(f.path)
+		if other, taken := places[place]; taken {
+			return usagef("--%s and --%s name the same file; give them different ones", other, f.flag)
+		}
+		places[place] = f.flag
 	}
 	return nil
 }

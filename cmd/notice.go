@@ -58,10 +58,7 @@ func (d *document) ending() string {
 
 // name is what the property, or the include, is called; empty where that is not known.
 func (d *document) name() string {
-	v := d.Property
-	if v == nil {
-		v = d.Include
-	}
+	v := d.owner()
 	switch {
 	case v == nil:
 		return ""

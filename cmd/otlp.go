@@ -38,7 +38,7 @@ type resourceSpans struct {
 }
 
 type traceResource struct {
-	Attributes []attribute `json:"attributes"`
+	Attributes []spanAttribute `json:"attributes"`
 }
 
 type scopeSpans struct {
@@ -61,7 +61,7 @@ type traceSpan struct {
 	Kind          int         `json:"kind"`
 	Start         string      `json:"startTimeUnixNano"`
 	End           string      `json:"endTimeUnixNano"`
-	Attributes    []attribute `json:"attributes,omitempty"`
+	Attributes    []spanAttribute `json:"attributes,omitempty"`
 	Events        []spanEvent `json:"events,omitempty"`
 	DroppedEvents int         `json:"droppedEventsCount,omitempty"`
 	Status        spanStatus  `json:"status"`
@@ -70,7 +70,7 @@ type traceSpan struct {
 type spanEvent struct {
 	Time       string      `json:"timeUnixNano"`
 	Name       string      `json:"name"`
-	Attributes []attribute `json:"attributes,omitempty"`
+	Attributes []spanAttribute `json:"attributes,omitempty"`
 }
 
 type spanStatus struct {
@@ -78,7 +78,7 @@ type spanStatus struct {
 	Code    int    `json:"code,omitempty"`
 }
 
-type attribute struct {
+type spanAttribute struct {
 	Key   string         `json:"key"`
 	Value attributeValue `json:"value"`
 }
@@ -90,8 +90,8 @@ type attributeValue struct {
 	Int    *string `json:"intValue,omitempty"`
 }
 
-func textAttribute(key, value string) attribute {
-	return attribute{key, attributeValue{String: new(clean(value, maxMessage))}}
+func textAttribute(key, value string) spanAttribute {
+	return spanAttribute{key, attributeValue{String: new(clean(value, maxMessage))}}
 }
 
 // text adds an attribute, unless it is empty.
@@ -102,7 +102,7 @@ func (s *traceSpan) text(key, value string) {
 }
 
 func (s *traceSpan) number(key string, value int) {
-	s.Attributes = append(s.Attributes, attribute{key, attributeValue{Int: new(strconv.Itoa(value))}})
+	s.Attributes = append(s.Attributes, spanAttribute{key, attributeValue{Int: new(strconv.Itoa(value))}})
 }
 
 // fail marks a span as one that did not succeed.

@@ -197,7 +197,7 @@ func isToken(s string) bool {
 }
 
 // resource says who the trace is of.
-func (s *traceSettings) resource(version string) []attribute {
+func (s *traceSettings) resource(version string) []spanAttribute {
 	all := slices.Clone(s.attributes)
 	set := func(name, value string, over bool) {
 		i := slices.IndexFunc(all, func(p pair) bool { return p.name == name })
@@ -215,7 +215,7 @@ func (s *traceSettings) resource(version string) []attribute {
 	set("telemetry.sdk.name", "propctl", true)
 	set("telemetry.sdk.language", "go", true)
 	set("telemetry.sdk.version", version, true)
-	var attributes []attribute
+	var attributes []spanAttribute
 	for i, p := range all {
 		if slices.IndexFunc(all, func(other pair) bool { return other.name == p.name }) == i { // keys are unique
 			attributes = append(attributes, textAttribute(clean(p.name, maxName), p.value))

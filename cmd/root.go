@@ -44,7 +44,8 @@ type globalFlags struct {
 	contract, group             string
 	config                      string
 	output                      format
-	outputFile, metricsFile     string
+	outputFile, report          string
+	metricsFile                 string
 	notifyURLs                  endpoints
 	quiet, verbose, debug       bool
 	timeout, requestTimeout     span
@@ -76,6 +77,7 @@ func (g *globalFlags) declare(f *pflag.FlagSet) {
 	f.StringVar(&g.outputFile, "output-file", "", "write the json document to `path` too")
 	f.StringVar(&g.metricsFile, "metrics-file", "", "write metrics for Prometheus to `path`")
 	f.Var(&g.notifyURLs, "notify-url", "`url` of a webhook, of Slack or of Teams, to tell how a run has ended")
+	f.StringVar(&g.report, "report", "", "write a page about the run, in HTML, to `path`")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print only the result and errors")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "print every look and every retry")
 	f.BoolVar(&g.debug, "debug", false, "print every request")
@@ -172,6 +174,9 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.files = p.askedFiles()
 	p.record = &record{command: command, line: p.typed(command, args), build: p.env.Build, begun: begun}
 	p.sinks = []sink{p.progress, p.out, newCI(p.env, p.flags, p.progress, p.record), atOnce{newNotifier(p, c), tracer{p}}}
+	if p.flags.simulate {
+		p.record.speed = p.flags.speed
+	}
 	result, err := &report{}, settingsErr
 	if err == nil {
 		err = p.check(c, args, check)
@@ -182,6 +187,7 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 		ended()
 	}
 	p.progress.close()
+	p.record.ended = time.Now()
 	p.exitCode = p.conclude(c.Context(), result, err)
 	return err
 }

@@ -53,6 +53,8 @@ type record struct {
 	begun   time.Time
 	text    func(*printer) // the result for people, when it is known; nil prints nothing
 	host    string         // that requests are sent to; empty before there are any
+	ended   time.Time      // when the result was known
+	speed   float64        // of the simulator's time; 0 where nothing was simulated
 
 	mu       sync.Mutex
 	moments  []moment

@@ -63,10 +63,7 @@ func (d *document) changed() bool {
 func activationRows(d *document) [][]string {
 	var rows [][]string
 	for _, one := range d.parts() {
-		about := one.Property
-		if about == nil {
-			about = one.Include
-		}
+		about := one.owner()
 		row := []string{"", numberText(one.Version), string(orZero(one.Network)), one.Outcome, "", "", "", "", fmt.Sprint(one.Requests.Total)}
 		if about != nil {
 			row[0] = about.text()

@@ -63,7 +63,7 @@ func (t tracing) spans() []*traceSpan {
 			omitted++
 			continue
 		}
-		all = append(all, t.request(r, again, cmp.Or(ids[phaseOf(i, phases)], root.SpanID)))
+		all = append(all, t.request(r, again, cmp.Or(ids[phaseAt(i, phases)], root.SpanID)))
 	}
 	t.describe(root, omitted)
 	return all
@@ -92,7 +92,7 @@ func (t tracing) describe(root *traceSpan, omitted int) {
 		root.text("propctl.activation.id", string(d.Activation.ID))
 	}
 	if t.simulated {
-		root.Attributes = append(root.Attributes, attribute{"propctl.simulated", attributeValue{Bool: new(true)}})
+		root.Attributes = append(root.Attributes, spanAttribute{"propctl.simulated", attributeValue{Bool: new(true)}})
 	}
 	root.number("propctl.requests.total", d.Requests.Total)
 	root.number("propctl.requests.retries", d.Requests.Retries)
@@ -171,8 +171,8 @@ func pathTemplate(path string) string {
 	return strings.Join(segments, "/")
 }
 
-// phase is a part of a run: look, queue, submit or wait.
-type phase struct {
+// tracePhase is a part of a run: look, queue, submit or wait.
+type tracePhase struct {
 	name         string
 	network      papi.Network
 	begun, ended time.Time
@@ -183,13 +183,13 @@ type phase struct {
 // phasesOf divides a run. It looks first; it waits in a queue from when something
 // was in the way, submits from the request that did it, and waits from when
 // PAPI had it. Where it turns to another network, it looks again.
-func phasesOf(begun, ended time.Time, moments []moment, requests []request) []*phase {
-	now := &phase{name: "look", begun: begun}
-	all := []*phase{now}
+func phasesOf(begun, ended time.Time, moments []moment, requests []request) []*tracePhase {
+	now := &tracePhase{name: "look", begun: begun}
+	all := []*tracePhase{now}
 	turn := func(name string, network papi.Network, at time.Time, first int) {
 		at = later(at, now.begun)
 		now.ended = at
-		now = &phase{name: name, network: network, begun: at, first: first}
+		now = &tracePhase{name: name, network: network, begun: at, first: first}
 		all = append(all, now)
 	}
 	before := moment{at: begun}
@@ -232,8 +232,8 @@ func submissionBefore(first int, requests []request) int {
 	return -1
 }
 
-// phaseOf is the index of the phase of a request.
-func phaseOf(i int, phases []*phase) int {
+// phaseAt is the index of the phase of a request.
+func phaseAt(i int, phases []*tracePhase) int {
 	for at, ph := range slices.Backward(phases) {
 		if ph.first <= i {
 			return at

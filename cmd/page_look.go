@@ -1,0 +1,120 @@
+package cmd
+
+import (
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// lookSections are what commands that only look have found.
+func lookSections(d *document) node {
+	return several(
+		stateSection(properties, d.Properties),
+		stateSection(includes, d.Includes),
+		historySection(d),
+		hostnameSection(d),
+	)
+}
+
+// stateSection lists what is on the networks.
+func stateSection(about kind, states []*propertyState) node {
+	g := &grid{label: "what is on the networks", columns: []string{capital(about.word()), "Latest", "Network", "Active", "Since", "Pending"}}
+	for _, s := range states {
+		name := several(el("b", "", upTo(maxName, s.text())), el("div", "muted", codeOf(notUsual(string(s.ID), s.text()))))
+		if s.Error != nil {
+			g.row("went-wrong", name, node{}, node{}, node{}, node{}, several(el("b", "", written("error: ")), upTo(maxText, s.Error.Message)))
+			continue
+		}
+		latest := written("—")
+		if s.LatestVersion != nil {
+			latest = written(versionText(*s.LatestVersion))
+		}
+		for _, n := range s.Networks {
+			g.row("", name, latest, networkNode(n.Network), versionNode(n.Active), sinceNode(n.Active), pendingNode(n.Pending))
+			name = el("span", "muted", upTo(maxName, s.text()))
+		}
+	}
+	return part("On the networks", g.node())
+}
+
+// networkNode is the name of a network in a table.
+func networkNode(n papi.Network) node { return el("span", "nowrap", upTo(maxName, capital(lower(n)))) }
+
+func versionNode(a *activationView) node {
+	if a == nil {
+		return el("span", "muted", written("none"))
+	}
+	return el("b", "", written(versionText(a.Version)))
+}
+
+func sinceNode(a *activationView) node {
+	if a == nil || a.UpdateDate == nil {
+		return written("—")
+	}
+	return instantNode(*a.UpdateDate)
+}
+
+func pendingNode(pending []*activationView) node {
+	if len(pending) == 0 {
+		return written("—")
+	}
+	var all []node
+	for _, a := range pending {
+		all = append(all, el("div", "", el("b", "", written("version "+versionText(a.Version))), written(", "), stateNode(a), written(", "), codeOf(string(a.ID)), noteNode(a.Note)))
+	}
+	return several(all...)
+}
+
+func noteNode(note string) node {
+	if note == "" {
+		return node{}
+	}
+	return el("div", "muted", written("“"), upTo(maxText, note), written("”"))
+}
+
+// historySection lists activations.
+func historySection(d *document) node {
+	g := &grid{label: "activations, the latest first", columns: []string{"Submitted", "Network", "Version", "Status", "Took", "Activation", "Note"}}
+	for _, h := range d.History {
+		status := stateNode(h.activationView)
+		if kind := notUsual(string(h.Type), "ACTIVATE"); kind != "" {
+			status = several(status, el("div", "muted", upTo(maxName, kind)))
+		}
+		g.row("", instantOrNone(h.SubmitDate), networkNode(h.Network), written(versionText(h.Version)), status,
+			el("span", "number", written(tookOf(h.TookSeconds))), codeOf(string(h.ID)), upTo(maxName, h.Note))
+	}
+	var usual []node
+	for _, u := range d.Usual {
+		if u.MedianSeconds != nil {
+			usual = append(usual, named(capital(lower(u.Network)), written(tookOf(u.MedianSeconds)+", the median of "+versionText(u.Of))))
+		}
+	}
+	return several(part("How long it usually takes", facts(usual...)), part("Activations", g.node()))
+}
+
+func tookOf(s *float64) string {
+	if s == nil {
+		return "—"
+	}
+	return briefly(time.Duration(*s * float64(time.Second)))
+}
+
+// hostnameSection lists hostnames.
+func hostnameSection(d *document) node {
+	g := &grid{label: "hostnames", columns: []string{"Hostname", "Leads to", "Certificate", "Networks"}}
+	for _, h := range d.Hostnames {
+		to, cert := node{}, node{}
+		if h.CNAMETo != nil {
+			to = upTo(maxName, *h.CNAMETo)
+		}
+		if h.CertProvisioningType != nil {
+			cert = upTo(maxName, *h.CertProvisioningType)
+		}
+		var networks []node
+		for _, n := range h.Networks {
+			networks = append(networks, el("div", "", upTo(maxName, capital(lower(n)))))
+		}
+		g.row("", upTo(maxName, h.CNAMEFrom), to, cert, several(networks...))
+	}
+	return part("Hostnames", g.node())
+}
