@@ -10,12 +10,18 @@ func (p *program) completionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish|powershell",
 		Short: "Print the completion script of a shell",
-		Long: `Print the completion script of a shell. Load it with one of
+		Long: `Print the completion script of a shell, which completes commands, flags and their
+values, and the names of properties and includes where there are credentials.
 
-  source <(propctl completion bash)
-  propctl completion zsh > "${fpath[1]}/_propctl"
-  propctl completion fish > ~/.config/fish/completions/propctl.fish
+The names come from one request, whose answer is kept for a minute. When there is no
+answer within two seconds, or none at all, nothing is completed and nothing is said.
+
+Load it in a PowerShell with
+
   propctl completion powershell | Out-String | Invoke-Expression`,
+		Example: `  source <(propctl completion bash)
+  propctl completion zsh > "${fpath[1]}/_propctl"
+  propctl completion fish > ~/.config/fish/completions/propctl.fish`,
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
 		Args:      cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -22,6 +24,27 @@ func FlagTypes() map[string]map[string]string {
 		c.LocalFlags().VisitAll(note)
 		delete(types, "help")
 		all[path[1:]] = types
+	}
+	visit(newProgram(Env{}).root(), "")
+	return all
+}
+
+// Page is what the help of a command is made of.
+type Page struct {
+	Path                 string // the words after propctl
+	Short, Long, Example string
+	Topic                bool // a text, and no command
+}
+
+// Pages returns all commands and topics, the root first.
+func Pages() []Page {
+	var all []Page
+	var visit func(*cobra.Command, string)
+	visit = func(c *cobra.Command, path string) {
+		all = append(all, Page{Path: path, Short: c.Short, Long: c.Long, Example: c.Example, Topic: isTopic(c)})
+		for _, below := range c.Commands() {
+			visit(below, strings.TrimSpace(path+" "+below.Name()))
+		}
 	}
 	visit(newProgram(Env{}).root(), "")
 	return all

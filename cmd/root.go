@@ -97,6 +97,9 @@ activation budget is left.
 
 Every command can be repeated at any time. A version that is active already is a
 success, and one that is on its way is followed and not submitted again.`,
+		Example: `  propctl activate www.example.com --notify you@example.com --simulate
+  propctl status www.example.com
+  propctl activate www.example.com -n staging,production --notify you@example.com`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -117,9 +120,9 @@ success, and one that is on its way is followed and not submitted again.`,
 		p.statusCommand(properties), p.pendingCommand(properties), p.historyCommand(properties), p.budgetCommand(),
 		p.hostnamesCommand(), p.includesCommand(),
 		p.simulateCommand(), p.explainCommand(), p.completionCommand(), p.versionCommand(),
-		exitCodesTopic(), environmentTopic(),
 	)
-	strictHelp(root)
+	root.AddCommand(topics()...)
+	p.shapeHelp(root)
 	return root
 }
 

@@ -49,7 +49,7 @@ type Build struct {
 func Run(ctx context.Context, env Env, args []string) int {
 	p := newProgram(env)
 	root := p.root()
-	root.SetArgs(slices.Concat([]string{}, args)) // nil would mean os.Args
+	root.SetArgs(slices.Concat([]string{}, commandFirst(root, args))) // nil would mean os.Args
 	root.SetIn(env.Stdin)
 	root.SetOut(p.env.Stdout)
 	root.SetErr(p.env.Stderr)

@@ -10,6 +10,9 @@ func strictHelp(root *cobra.Command) {
 		if help.Name() != "help" {
 			continue
 		}
+		help.Use, help.Short = "help [COMMAND | TOPIC]", "Show the help of a command, or a topic"
+		help.Long = "Show the help of a command, or a topic. It is the same as --help after the command."
+		help.Example = "  propctl help hostnames add\n  propctl help exit-codes"
 		help.Run, help.RunE = nil, func(_ *cobra.Command, args []string) error {
 			found, _, err := root.Find(args)
 			if err != nil {
@@ -22,6 +25,10 @@ func strictHelp(root *cobra.Command) {
 }
 
 // Help topics are commands that do nothing.
+
+func topics() []*cobra.Command {
+	return []*cobra.Command{exitCodesTopic(), environmentTopic(), outputTopic(), waitingTopic()}
+}
 
 func exitCodesTopic() *cobra.Command {
 	return &cobra.Command{
