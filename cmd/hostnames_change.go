@@ -27,7 +27,7 @@ In a file, or on standard input with --from -, there is a HOST[=EDGEHOSTNAME] a
 line; # begins a comment. More than 10 new hostnames take much longer to activate,
 and after any the version before cannot be returned to by fast fallback.`,
 		Example: `  propctl hostnames add www.example.com shop.example.com=shop.example.com.edgekey.net -n staging --notify you@example.com
-  propctl hostnames add prp_123 --from hostnames.txt --edge-hostname ehn_456 --cert default`,
+  propctl hostnames add prp_123 --from hostnames.txt --edge-hostname ehn_3001 --cert default`,
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
 				return p.changeHostnames(ctx, f, args)
