@@ -156,7 +156,7 @@ func markdownText(text string) string {
 				lines = slices.Insert(lines, n, "```")
 				inCode = false
 			}
-			lines = append(lines, strings.NewReplacer("<", `\<`, "*", `\*`, "[", `\[`, "`", "\\`").Replace(line))
+			lines = append(lines, strings.NewReplacer("<", `\<`, "*", `\*`, "[", `\[`, "~", `\~`, "`", "\\`").Replace(line))
 		}
 	}
 	fence(false)

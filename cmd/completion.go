@@ -1,7 +1,9 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -31,12 +33,22 @@ Load it in a PowerShell with
 	}
 }
 
+// withAt has a bash script take PROPERTY@VERSION for one word, which bash would
+// divide.
+func withAt(script string) string {
+	script = strings.ReplaceAll(script, "_init_completion -n =: ", "_init_completion -n =:@ ")
+	colon := "    __propctl_handle_special_char \"$cur\" :\n"
+	return strings.Replace(script, colon, colon+strings.Replace(colon, ":", "@", 1), 1)
+}
+
 func completion(root *cobra.Command, shell string) *report {
 	return &report{outcome: outcomeOK, text: func(w *printer) {
 		var err error
 		switch shell {
 		case "bash":
-			err = root.GenBashCompletionV2(w, true)
+			var script bytes.Buffer
+			err = root.GenBashCompletionV2(&script, true)
+			w.text("%s", withAt(script.String()))
 		case "zsh":
 			err = root.GenZshCompletion(w)
 		case "fish":

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -48,4 +49,11 @@ func Pages() []Page {
 	}
 	visit(newProgram(Env{}).root(), "")
 	return all
+}
+
+// BashCompletion returns the script for bash.
+func BashCompletion() string {
+	var b bytes.Buffer
+	completion(newProgram(Env{}).root(), "bash").text(&printer{w: &b})
+	return b.String()
 }

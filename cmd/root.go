@@ -232,6 +232,18 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 	if err := positional(c, args); err != nil {
 		return &usageError{err: err, command: c.CommandPath()}
 	}
+	if err := p.checkFlags(c); err != nil {
+		return err
+	}
+	if err := p.files.check(); err != nil {
+		p.files = nil // what was refused is not written
+		return err
+	}
+	return nil
+}
+
+// checkFlags finds mistakes in the flags that every command has.
+func (p *program) checkFlags(c *cobra.Command) error {
 	switch f := p.flags; {
 	case f.accountKey == "" && c.Flags().Changed("account-key"):
 		return usagef("--account-key is empty; leave it out for the API client's own account")
@@ -245,14 +257,7 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 	if err := p.flags.checkSuspension(); err != nil {
 		return err
 	}
-	if err := checkContact(p.flags.contact); err != nil {
-		return err
-	}
-	if err := p.files.check(); err != nil {
-		p.files = nil // what was refused is not written
-		return err
-	}
-	return nil
+	return checkContact(p.flags.contact)
 }
 
 // Between these, neither the simulated clock nor the real one overtakes what

@@ -53,6 +53,9 @@ func Run(ctx context.Context, env Env, args []string) int {
 	root.SetIn(env.Stdin)
 	root.SetOut(p.env.Stdout)
 	root.SetErr(p.env.Stderr)
+	if len(args) > 0 && isCompletion(args[0]) {
+		p.completes(root)
+	}
 	if err := root.ExecuteContext(ctx); err != nil {
 		p.exitCode = p.refuse(err)
 	}

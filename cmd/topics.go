@@ -1,6 +1,10 @@
 package cmd
 
-import "github.com/spf13/cobra"
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
 
 // strictHelp makes a mistake of a help topic that there is not, and leaves the
 // rest of cobra's help command, such as its completion, as it is.
@@ -13,6 +17,16 @@ func strictHelp(root *cobra.Command) {
 		help.Use, help.Short = "help [COMMAND | TOPIC]", "Show the help of a command, or a topic"
 		help.Long = "Show the help of a command, or a topic. It is the same as --help after the command."
 		help.Example = "  propctl help hostnames add\n  propctl help exit-codes"
+		commands := help.ValidArgsFunction
+		help.ValidArgsFunction = func(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			all, directive := commands(c, args, typed)
+			for _, topic := range topics() {
+				if len(args) == 0 && strings.HasPrefix(topic.Name(), typed) {
+					all = append(all, cobra.CompletionWithDesc(topic.Name(), topic.Short))
+				}
+			}
+			return all, directive
+		}
 		help.Run, help.RunE = nil, func(_ *cobra.Command, args []string) error {
 			found, _, err := root.Find(args)
 			if err != nil {

@@ -104,6 +104,8 @@ type networks struct {
 	most int // how many it takes
 	// typed says that the flag was given: a second one would silently win.
 	typed bool
+	// patient says that it may be read twice, as completion does.
+	patient bool
 }
 
 func (n *networks) Type() string { return "network" }
@@ -118,7 +120,7 @@ func (n *networks) String() string {
 
 // Set implements pflag.Value.
 func (n *networks) Set(s string) error {
-	if n.typed {
+	if n.typed && !n.patient {
 		return errors.New("it is given twice; give both networks at once, with a comma")
 	}
 	n.typed = true
