@@ -42,6 +42,7 @@ A version that is active already is a success and submits nothing, and one that
 is on its way is followed. When another version is pending on that network, it is
 waited for.`,
 		Example: about.choose(`  propctl activate www.example.com --notify you@example.com
+  propctl activate www.example.com@8 -n staging --dry-run --notify you@example.com
   propctl activate www.example.com@staging -n production --notify you@example.com
   propctl activate prp_123@7 -n staging,production --notify you@example.com -o json`,
 			`  propctl includes activate security-headers --notify you@example.com

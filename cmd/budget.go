@@ -21,6 +21,8 @@ func (p *program) budgetCommand() *cobra.Command {
 
 PAPI tells the daily budget only with the answer to a submission, so what is shown
 is what this machine saw last, and how long ago that was.`,
+		Example: `  propctl budget
+  propctl budget -o json`,
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.NoArgs, func(ctx context.Context, _ []string) (*report, error) { return p.budget(ctx) })
 		},

@@ -13,7 +13,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-var update = flag.Bool("update", false, "write docs/errors.md anew")
+var update = flag.Bool("update", false, "write the generated pages of docs anew")
 
 const errorsPage = "../docs/errors.md"
 

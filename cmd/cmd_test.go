@@ -41,6 +41,7 @@ type scene struct {
 	broken    bool                      // nothing can be written to stdout
 	ci        string                    // the CI system whose commands are expected on stderr
 	files     []string                  // that a run leaves, and that have no secrets either
+	width     int                       // of the terminal; 0: unknown
 }
 
 // newScene makes a scene in which activations take exactly 2 minutes on staging
@@ -115,6 +116,7 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 		Stdin: stdin, Stdout: &stdout, Stderr: &stderr,
 		LookupEnv:     func(name string) (string, bool) { value, ok := s.env[name]; return value, ok },
 		StdinTerminal: s.terminal, StderrTerminal: s.terminal,
+		Width:     func() int { return s.width },
 		Transport: heard, Reporting: reporting,
 		Build: cmd.Build{Version: "1.2.3", Commit: "abc", Date: "2026-01-02T03:04:05Z", Go: "go1.26"},
 	}, args)

@@ -1,7 +1,9 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -10,12 +12,18 @@ func (p *program) completionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish|powershell",
 		Short: "Print the completion script of a shell",
-		Long: `Print the completion script of a shell. Load it with one of
+		Long: `Print the completion script of a shell, which completes commands, flags and their
+values, and the names of properties and includes where there are credentials.
 
-  source <(propctl completion bash)
-  propctl completion zsh > "${fpath[1]}/_propctl"
-  propctl completion fish > ~/.config/fish/completions/propctl.fish
+The names come from one request, whose answer is kept for a minute. When there is no
+answer within two seconds, or none at all, nothing is completed and nothing is said.
+
+Load it in a PowerShell with
+
   propctl completion powershell | Out-String | Invoke-Expression`,
+		Example: `  source <(propctl completion bash)
+  propctl completion zsh > "${fpath[1]}/_propctl"
+  propctl completion fish > ~/.config/fish/completions/propctl.fish`,
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
 		Args:      cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -25,12 +33,22 @@ func (p *program) completionCommand() *cobra.Command {
 	}
 }
 
+// withAt has a bash script take PROPERTY@VERSION for one word, which bash would
+// divide.
+func withAt(script string) string {
+	script = strings.ReplaceAll(script, "_init_completion -n =: ", "_init_completion -n =:@ ")
+	colon := "    __propctl_handle_special_char \"$cur\" :\n"
+	return strings.Replace(script, colon, colon+strings.Replace(colon, ":", "@", 1), 1)
+}
+
 func completion(root *cobra.Command, shell string) *report {
 	return &report{outcome: outcomeOK, text: func(w *printer) {
 		var err error
 		switch shell {
 		case "bash":
-			err = root.GenBashCompletionV2(w, true)
+			var script bytes.Buffer
+			err = root.GenBashCompletionV2(&script, true)
+			w.text("%s", withAt(script.String()))
 		case "zsh":
 			err = root.GenZshCompletion(w)
 		case "fish":

@@ -248,6 +248,9 @@ func (e Env) stateDir() string {
 	return e.userDir("XDG_STATE_HOME", "LOCALAPPDATA", filepath.Join(".local", "state"))
 }
 
+// cacheDir returns the folder of what is kept for a moment, "" when there is none.
+func (e Env) cacheDir() string { return e.userDir("XDG_CACHE_HOME", "LOCALAPPDATA", ".cache") }
+
 func (e Env) userDir(xdg, windows, below string) string {
 	for _, name := range [...]string{xdg, windows} {
 		if dir, ok := e.lookup(name); ok && filepath.IsAbs(dir) {

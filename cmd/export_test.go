@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -40,4 +41,32 @@ func ShownValue(flag, value string) (string, error) {
 		shown += " " + strings.Join(slice.GetSlice(), " ")
 	}
 	return shown, nil
+}
+
+// Page is what the help of a command is made of.
+type Page struct {
+	Path                 string // the words after propctl
+	Short, Long, Example string
+	Topic                bool // a text, and no command
+}
+
+// Pages returns all commands and topics, the root first.
+func Pages() []Page {
+	var all []Page
+	var visit func(*cobra.Command, string)
+	visit = func(c *cobra.Command, path string) {
+		all = append(all, Page{Path: path, Short: c.Short, Long: c.Long, Example: c.Example, Topic: isTopic(c)})
+		for _, below := range c.Commands() {
+			visit(below, strings.TrimSpace(path+" "+below.Name()))
+		}
+	}
+	visit(newProgram(Env{}).root(), "")
+	return all
+}
+
+// BashCompletion returns the script for bash.
+func BashCompletion() string {
+	var b bytes.Buffer
+	completion(newProgram(Env{}).root(), "bash").text(&printer{w: &b})
+	return b.String()
 }

@@ -38,6 +38,8 @@ func (p *program) historyCommand(about kind) *cobra.Command {
 
 How long an activation took is from its submission until nothing moved any more,
 as far as PAPI tells; of those that another one has replaced, it often does not.`,
+		Example: about.choose(`  propctl history www.example.com
+  propctl history www.example.com -n production --limit 5`, `  propctl includes history security-headers --limit 5`),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*report, error) {
 				return p.history(ctx, about, args[0], f.all, limit)

@@ -20,6 +20,8 @@ func (p *program) hostnamesCommand() *cobra.Command {
 Hostnames belong to a version, so a change makes a version, edits it, and activates
 it where a network is given. With a hostname bucket they belong to a network, and
 a change goes there at once.`,
+			Example: `  propctl hostnames list www.example.com
+  propctl hostnames add www.example.com shop.example.com=shop.example.com.edgekey.net -n staging --notify you@example.com`,
 		},
 		p.hostnamesListCommand(), p.hostnamesAddCommand(), p.hostnamesRemoveCommand(),
 	)
@@ -57,6 +59,8 @@ func (p *program) hostnamesListCommand() *cobra.Command {
 		Long: `Show the hostnames of a version, with the edge hostname and the certificate that
 each of them has. Without a VERSION it is the latest one. A hostname bucket has
 no versions: it is shown what is served on each network.`,
+		Example: `  propctl hostnames list www.example.com
+  propctl hostnames list www.example.com@production -o json`,
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*report, error) {
 				return p.hostnamesList(ctx, args[0])

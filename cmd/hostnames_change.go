@@ -31,7 +31,7 @@ that it was made from, and the wanted hostnames, or, for an hour, those that it 
 made with. With --base latest, all that the latest version has comes along; with -n
 too, a latest version that has the hostnames already is activated as it is.`,
 		Example: `  propctl hostnames add www.example.com shop.example.com=shop.example.com.edgekey.net -n staging --notify you@example.com
-  propctl hostnames add prp_123 --from hostnames.txt --edge-hostname ehn_456 --cert default`,
+  propctl hostnames add prp_123 --from hostnames.txt --edge-hostname ehn_3001 --cert default`,
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
 				return p.changeHostnames(ctx, f, args)

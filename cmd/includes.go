@@ -14,6 +14,8 @@ func (p *program) includesCommand() *cobra.Command {
 INCLUDE is an include's id (inc_123 or 123) or its exact name. Before PAPI activates
 one it validates every property that uses it. There is no fast fallback. The JSON
 document names it in the member include; property is null.`,
+			Example: `  propctl includes status security-headers
+  propctl includes activate security-headers --notify you@example.com`,
 		},
 		p.activateCommand(includes), p.deactivateCommand(includes), p.waitCommand(includes), p.cancelCommand(includes),
 		p.statusCommand(includes), p.pendingCommand(includes), p.historyCommand(includes),

@@ -58,6 +58,12 @@ func (k kind) choose(property, include string) string {
 	return property
 }
 
+// named says how the argument of a command that looks is written.
+func (k kind) named() string {
+	return k.choose(`PROPERTY is a property's id (prp_123 or 123), its exact name, or a hostname that
+it serves. `, "INCLUDE is an include's id (inc_123 or 123) or its exact name. ")
+}
+
 // wholeID is the id of a property or of an include, with its prefix.
 func wholeID(id papi.ID) papi.ID {
 	if id == "" {

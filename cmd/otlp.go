@@ -52,24 +52,24 @@ type traceScope struct {
 }
 
 type traceSpan struct {
-	TraceID       string      `json:"traceId"`
-	SpanID        string      `json:"spanId"`
-	TraceState    string      `json:"traceState,omitempty"`
-	ParentSpanID  string      `json:"parentSpanId,omitempty"`
-	Flags         uint32      `json:"flags"`
-	Name          string      `json:"name"`
-	Kind          int         `json:"kind"`
-	Start         string      `json:"startTimeUnixNano"`
-	End           string      `json:"endTimeUnixNano"`
+	TraceID       string          `json:"traceId"`
+	SpanID        string          `json:"spanId"`
+	TraceState    string          `json:"traceState,omitempty"`
+	ParentSpanID  string          `json:"parentSpanId,omitempty"`
+	Flags         uint32          `json:"flags"`
+	Name          string          `json:"name"`
+	Kind          int             `json:"kind"`
+	Start         string          `json:"startTimeUnixNano"`
+	End           string          `json:"endTimeUnixNano"`
 	Attributes    []spanAttribute `json:"attributes,omitempty"`
-	Events        []spanEvent `json:"events,omitempty"`
-	DroppedEvents int         `json:"droppedEventsCount,omitempty"`
-	Status        spanStatus  `json:"status"`
+	Events        []spanEvent     `json:"events,omitempty"`
+	DroppedEvents int             `json:"droppedEventsCount,omitempty"`
+	Status        spanStatus      `json:"status"`
 }
 
 type spanEvent struct {
-	Time       string      `json:"timeUnixNano"`
-	Name       string      `json:"name"`
+	Time       string          `json:"timeUnixNano"`
+	Name       string          `json:"name"`
 	Attributes []spanAttribute `json:"attributes,omitempty"`
 }
 

@@ -87,14 +87,14 @@ func checkElements(t *testing.T, all []*element) {
 	}
 }
 
-// renaming answers requests with hostile names in the places of others.
-type renaming struct {
+// misnaming answers requests with hostile names in the places of others.
+type misnaming struct {
 	sim  *simulator.Simulator
 	text string
 }
 
 // RoundTrip implements http.RoundTripper.
-func (r renaming) RoundTrip(req *http.Request) (*http.Response, error) {
+func (r misnaming) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := r.sim.Transport().RoundTrip(req)
 	if err != nil {
 		return nil, err
@@ -169,7 +169,7 @@ func hostilePage(t *testing.T, text string, args []string) (page string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t)
-		s.transport = renaming{s.sim, text}
+		s.transport = misnaming{s.sim, text}
 		path := filepath.Join(t.TempDir(), "run.html")
 		s.run(append(args, "--report", path, "-o", "json")...)
 		data, err := os.ReadFile(path)

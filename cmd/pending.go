@@ -15,6 +15,12 @@ func (p *program) pendingCommand(about kind) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "pending " + about.operand() + "...",
 		Short: "Is the network free? (exit code 6 while it is not)",
+		Long: `Is the network free? The exit code is 0 when nothing is pending there, and 6 while
+something is, which is named.
+
+` + about.named() + "Everything that has not ended counts, also what somebody else has begun.",
+		Example: about.choose(`  propctl pending www.example.com
+  propctl pending www.example.com api.example.com -n staging`, `  propctl includes pending security-headers -n staging`),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
 				return p.pending(ctx, about, f.all, args)

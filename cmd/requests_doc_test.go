@@ -3,8 +3,11 @@ package cmd_test
 import (
 	"flag"
 	"fmt"
+	"maps"
+	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -53,6 +56,8 @@ func workflowRuns() []workflowRun {
 		{title: "includes activate", note: "PAPI does not show a new activation of an include until it has validated the properties that use it.", args: "includes activate inc_2001@3" + notified},
 		{title: "includes deactivate", args: "includes deactivate inc_2001 -n staging --yes" + notified},
 		{title: "includes status", args: "includes status inc_2001"},
+		{title: "the completion of a name", note: "The names are kept for a minute.", args: "__complete status w"},
+		{title: "the completion of the name of an include", args: "__complete includes status s"},
 	}
 }
 
@@ -75,8 +80,8 @@ func templates() []struct {
 }
 
 // requests runs it and returns what was asked of PAPI, in order; the same again
-// and again comes once.
-func (w workflowRun) requests(t *testing.T) []string {
+// and again comes once. Which headers went with what is noted in sent.
+func (w workflowRun) requests(t *testing.T, sent headersSent) []string {
 	t.Helper()
 	s := newScene(t)
 	if w.before != "" {
@@ -96,6 +101,7 @@ func (w workflowRun) requests(t *testing.T) []string {
 			path = part.id.ReplaceAllString(path, part.name)
 		}
 		line := fmt.Sprintf("`%s %s`", req.Method, path)
+		sent.note(line, req.Header)
 		switch n := len(lines) - 1; {
 		case n < 0 || strings.TrimSuffix(lines[n], repeated) != line:
 			lines = append(lines, line)
@@ -115,9 +121,10 @@ func TestWorkflowsMakeTheRequestsOfThePage(t *testing.T) {
 	b.WriteString("<!-- Written by go test ./cmd -run TestWorkflows -update: change cmd/requests_doc_test.go instead. -->\n\n# Requests\n\n" +
 		"What each workflow asks of PAPI when nothing goes wrong, in order. Reads are repeated after an error that passes; a\n" +
 		"submission is not, unless a look has shown that nothing came of it. Paths are below `/papi/v1`.\n")
+	sent := headersSent{}
 	for _, w := range workflowRuns() {
 		var lines []string
-		synctest.Test(t, func(t *testing.T) { lines = w.requests(t) })
+		synctest.Test(t, func(t *testing.T) { lines = w.requests(t, sent) })
 		fmt.Fprintf(&b, "\n## %s\n\n```\npropctl %s\n```\n\n", w.title, w.args)
 		for i, line := range lines {
 			fmt.Fprintf(&b, "%d. %s\n", i+1, strings.Replace(line, " /papi/v1", " ", 1))
@@ -126,6 +133,7 @@ func TestWorkflowsMakeTheRequestsOfThePage(t *testing.T) {
 			fmt.Fprintf(&b, "\n%s\n", w.note)
 		}
 	}
+	sent.markdown(&b)
 	if flag.Lookup("update").Value.String() == "true" {
 		if err := os.WriteFile(requestsPage, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
@@ -138,4 +146,48 @@ func TestWorkflowsMakeTheRequestsOfThePage(t *testing.T) {
 	if diff := cmp.Diff(b.String(), strings.ReplaceAll(string(have), "\r\n", "\n")); diff != "" {
 		t.Errorf("docs/requests.md is stale; go test ./cmd -run TestWorkflows -update writes it (-want +have):\n%s", diff)
 	}
+}
+
+// headersSent has the names of the headers that went with each kind of request.
+type headersSent map[string]map[string]bool
+
+func (sent headersSent) note(line string, header http.Header) {
+	if sent[line] == nil {
+		sent[line] = map[string]bool{"Authorization": true} // which the simulator does not keep
+	}
+	for name := range header {
+		sent[line][http.CanonicalHeaderKey(name)] = true
+	}
+}
+
+// markdown is the table of what is sent at all.
+func (sent headersSent) markdown(b *strings.Builder) {
+	all := slices.Sorted(maps.Keys(sent))
+	slices.SortStableFunc(all, func(x, y string) int { return strings.Compare(pathOf(x), pathOf(y)) })
+	common := maps.Clone(sent[all[0]])
+	for _, headers := range sent {
+		maps.DeleteFunc(common, func(name string, _ bool) bool { return !headers[name] })
+	}
+	fmt.Fprintf(b, "\n## Methods and headers\n\nEvery request has the headers %s. It is sent again by the transport after an error that\n"+
+		"passes only if it changes nothing; what changes something is sent once, and then looked at.\n\n"+
+		"| request | changes something | more headers | sent again |\n|---|---|---|---|\n", names(common))
+	for _, line := range all {
+		more := maps.Clone(sent[line])
+		maps.DeleteFunc(more, func(name string, _ bool) bool { return common[name] })
+		changes, again := "yes", "no"
+		if strings.HasPrefix(line, "`GET ") || strings.Contains(line, "/search/") {
+			changes, again = "no", "yes"
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", strings.Replace(line, " /papi/v1", " ", 1), changes, names(more), again)
+	}
+}
+
+func pathOf(line string) string { _, path, _ := strings.Cut(line, " "); return path }
+
+func names(headers map[string]bool) string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		all = append(all, "`"+name+"`")
+	}
+	return strings.Join(all, ", ")
 }

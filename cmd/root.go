@@ -107,6 +107,9 @@ activation budget is left.
 
 Every command can be repeated at any time. A version that is active already is a
 success, and one that is on its way is followed and not submitted again.`,
+		Example: `  propctl activate www.example.com --notify you@example.com --simulate
+  propctl status www.example.com
+  propctl activate www.example.com -n staging,production --notify you@example.com`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -127,9 +130,9 @@ success, and one that is on its way is followed and not submitted again.`,
 		p.statusCommand(properties), p.pendingCommand(properties), p.historyCommand(properties), p.budgetCommand(),
 		p.hostnamesCommand(), p.includesCommand(),
 		p.simulateCommand(), p.explainCommand(), p.completionCommand(), p.versionCommand(),
-		exitCodesTopic(), environmentTopic(),
 	)
-	strictHelp(root)
+	root.AddCommand(topics()...)
+	p.shapeHelp(root)
 	return root
 }
 
@@ -243,6 +246,18 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 	if err := positional(c, args); err != nil {
 		return &usageError{err: err, command: c.CommandPath()}
 	}
+	if err := p.checkFlags(c); err != nil {
+		return err
+	}
+	if err := p.files.check(); err != nil {
+		p.files = nil // what was refused is not written
+		return err
+	}
+	return nil
+}
+
+// checkFlags finds mistakes in the flags that every command has.
+func (p *program) checkFlags(c *cobra.Command) error {
 	switch f := p.flags; {
 	case f.accountKey == "" && c.Flags().Changed("account-key"):
 		return usagef("--account-key is empty; leave it out for the API client's own account")
@@ -259,14 +274,7 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 	if err := checkContact(p.flags.contact); err != nil {
 		return err
 	}
-	if err := p.checkNotifier(); err != nil {
-		return err
-	}
-	if err := p.files.check(); err != nil {
-		p.files = nil // what was refused is not written
-		return err
-	}
-	return nil
+	return p.checkNotifier()
 }
 
 // Between these, neither the simulated clock nor the real one overtakes what

@@ -49,10 +49,13 @@ type Build struct {
 func Run(ctx context.Context, env Env, args []string) int {
 	p := newProgram(env)
 	root := p.root()
-	root.SetArgs(slices.Concat([]string{}, args)) // nil would mean os.Args
+	root.SetArgs(slices.Concat([]string{}, commandFirst(root, args))) // nil would mean os.Args
 	root.SetIn(env.Stdin)
 	root.SetOut(p.env.Stdout)
 	root.SetErr(p.env.Stderr)
+	if len(args) > 0 && isCompletion(args[0]) {
+		p.completes(root)
+	}
 	if err := root.ExecuteContext(ctx); err != nil {
 		p.exitCode = p.refuse(err)
 	}

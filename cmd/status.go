@@ -39,6 +39,12 @@ func (p *program) statusCommand(about kind) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "status " + about.operand() + "...",
 		Short: "Show what is active, pending and latest on each network",
+		Long: "Show what is active, pending and latest on each network.\n\n" + about.named() +
+			"One that cannot be read does not hide the others: the exit code is that of the first.",
+		Example: about.choose(`  propctl status www.example.com
+  propctl status www.example.com api.example.com -n production -o json`,
+			`  propctl includes status security-headers
+  propctl includes status security-headers inc_123 -n production -o json`),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
 				return p.status(ctx, about, f.all, args)

@@ -106,6 +106,8 @@ type networks struct {
 	typed bool
 	// given says that it is not the default, wherever it is from.
 	given bool
+	// patient says that it may be read twice, as completion does.
+	patient bool
 }
 
 func (n *networks) Type() string { return "network" }
@@ -120,7 +122,7 @@ func (n *networks) String() string {
 
 // Set implements pflag.Value.
 func (n *networks) Set(s string) error {
-	if n.typed {
+	if n.typed && !n.patient {
 		return errors.New("it is given twice; give both networks at once, with a comma")
 	}
 	n.typed = true

@@ -11,6 +11,9 @@ func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Show the version of this program",
+		Long:  "Show the version of this program, and what it was made of.",
+		Example: `  propctl version
+  propctl version -o json`,
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*report, error) { return p.version(), nil })
 		},

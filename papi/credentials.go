@@ -103,7 +103,7 @@ func inspectEdgerc(path string) (warnings, sections []string, err error) {
 	for line := range strings.Lines(string(data)) {
 		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
 		if name, ok := strings.CutPrefix(line, "["); ok && strings.HasSuffix(name, "]") {
-			sections = append(sections, strconv.Quote(strings.TrimSuffix(name, "]")))
+			sections = append(sections, strings.TrimSuffix(name, "]"))
 		}
 	}
 	return warnings, sections, nil
@@ -121,7 +121,17 @@ func listed(names []string) string {
 	if len(names) == 0 {
 		return "none"
 	}
-	return strings.Join(names, ", ")
+	var quoted []string
+	for _, name := range names {
+		quoted = append(quoted, strconv.Quote(name))
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// Sections returns the names of the sections of an .edgerc file, in its order.
+func Sections(path string) ([]string, error) {
+	_, sections, err := inspectEdgerc(path)
+	return sections, err
 }
 
 // CredentialsFromEnv reads AKAMAI_HOST and its sisters, or

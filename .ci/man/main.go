@@ -1,6 +1,6 @@
 // Man writes a man page for each command of propctl.
 //
-//	go run .ci/man/main.go PROGRAM FOLDER
+//	go run .ci/man/main.go PROGRAM FOLDER [DATE]
 //
 // It asks the program for its commands and their help, and so needs neither access to the
 // command tree nor the Markdown and YAML libraries that the usual generator brings along.
@@ -12,12 +12,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// arguments is how many arguments there are, the program's own name included.
-const arguments = 3
+// least and most are how many arguments there are, the program's own name included.
+const least, most = 3, 4
 
 // page is one command: its words after the program's name, and the sentence its parent describes it with.
 type page struct {
@@ -33,10 +34,13 @@ func main() {
 }
 
 func write(args []string) error {
-	if len(args) != arguments {
-		return errors.New("usage: go run .ci/man/main.go PROGRAM FOLDER")
+	if len(args) < least || len(args) > most {
+		return errors.New("usage: go run .ci/man/main.go PROGRAM FOLDER [DATE]")
 	}
-	program, folder := args[1], args[2]
+	program, folder, date := args[1], args[2], ""
+	if len(args) == most {
+		date = args[3]
+	}
 	pages, err := walk(program, page{short: "run Akamai property activation workflows"})
 	if err != nil {
 		return err
@@ -52,7 +56,7 @@ func write(args []string) error {
 		if strings.TrimSpace(help) == "" {
 			return fmt.Errorf("no help for %s", p.name())
 		}
-		if err := os.WriteFile(filepath.Join(folder, p.name()+".1"), []byte(p.roff(help, pages)), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, p.name()+".1"), []byte(p.roff(help, date, pages)), 0o644); err != nil {
 			return err
 		}
 	}
@@ -87,16 +91,28 @@ func (p page) name() string {
 	return strings.Join(append([]string{"propctl"}, p.words...), "-")
 }
 
-// roff renders the page with its help as it is, and points to its parent and children.
-func (p page) roff(help string, all []page) string {
+// roff renders the page: a section for each title of the help, and what stands in none in
+// the description. It points to its parent and children.
+func (p page) roff(help, date string, all []page) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, ".TH %s 1 \"\" propctl \"propctl manual\"\n", strings.ToUpper(escape(p.name())))
-	fmt.Fprintf(&b, ".SH NAME\n%s \\- %s\n", escape(p.name()), escape(p.short))
-	b.WriteString(".SH DESCRIPTION\n.nf\n")
-	for line := range strings.Lines(strings.TrimSpace(help) + "\n") {
-		b.WriteString(escape(line))
+	fmt.Fprintf(&b, ".TH %s 1 \"%s\" propctl \"propctl manual\"\n", strings.ToUpper(escape(p.name())), date)
+	fmt.Fprintf(&b, ".SH NAME\n%s \\- %s\n.SH DESCRIPTION\n", escape(p.name()), escape(p.short))
+	described := true
+	for i, part := range strings.Split(strings.TrimRight(help, "\n"), "\n\n") {
+		title, body, _ := strings.Cut(part, "\n")
+		switch name, isTitle := strings.CutSuffix(title, ":"); {
+		case isTitle && strings.HasPrefix(body, "  "):
+			name, _, _ = strings.Cut(name, ",")
+			fmt.Fprintf(&b, ".SH %s\n", strings.ToUpper(escape(name)))
+			described, part = false, body
+		case !described:
+			b.WriteString(".SH NOTES\n")
+			described = true
+		case i > 0 && !entry().MatchString(part):
+			b.WriteString(".PP\n")
+		}
+		b.WriteString(paragraph(part))
 	}
-	b.WriteString(".fi\n")
 	var also []string
 	for _, q := range all {
 		near := len(q.words) == len(p.words)+1 && slices.Equal(q.words[:len(p.words)], p.words) ||
@@ -107,6 +123,36 @@ func (p page) roff(help string, all []page) string {
 	}
 	if len(also) > 0 {
 		fmt.Fprintf(&b, ".SH SEE ALSO\n%s\n", strings.Join(also, " ,\n"))
+	}
+	return b.String()
+}
+
+// entry fits the first line of an entry of a list: its name, and what it is.
+func entry() *regexp.Regexp { return regexp.MustCompile(`^ {2,6}(\S.*?) {2,}(\S.*)(?:\n|$)`) }
+
+// paragraph renders lines without an empty one between them: a list of what there is, lines
+// to copy, or prose.
+func paragraph(text string) string {
+	var b strings.Builder
+	switch lines := strings.Split(text, "\n"); {
+	case entry().MatchString(lines[0]):
+		for _, line := range lines {
+			if found := entry().FindStringSubmatch(line); found != nil {
+				fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", strings.TrimSpace(escape(found[1])), escape(found[2]))
+				continue
+			}
+			fmt.Fprintf(&b, "%s\n", escape(strings.TrimSpace(line)))
+		}
+	case strings.HasPrefix(text, "  "):
+		b.WriteString(".nf\n")
+		for _, line := range lines {
+			fmt.Fprintf(&b, "%s\n", escape(strings.TrimPrefix(line, "  ")))
+		}
+		b.WriteString(".fi\n")
+	default:
+		for _, line := range lines {
+			fmt.Fprintf(&b, "%s\n", escape(line))
+		}
 	}
 	return b.String()
 }

@@ -33,6 +33,8 @@ func accountEndpoints() []endpoint {
 		{OpSearch, post, "search/find-by-value", nil, (*Simulator).search},
 		{OpBuild, get, "build", nil, (*Simulator).build},
 		{OpContracts, get, "contracts", nil, (*Simulator).contracts},
+		{OpProperties, get, "properties", nil, (*Simulator).listProperties},
+		{OpIncludes, get, "includes", nil, (*Simulator).listIncludes},
 	}
 }
 

@@ -7,6 +7,10 @@ import (
 )
 
 func (c *call) showInclude(p *property) *answer {
+	return jsonAnswer(http.StatusOK, includeList{items[wireInclude]{[]wireInclude{c.wireInclude(p)}}})
+}
+
+func (c *call) wireInclude(p *property) wireInclude {
 	w := wireInclude{
 		owner: c.owner(p), IncludeID: c.id("inc_", p.id), IncludeName: p.name, IncludeType: p.includeType,
 		AssetID: c.id("aid_", p.id), Note: p.note, PropertyType: "INCLUDE",
@@ -20,7 +24,7 @@ func (c *call) showInclude(p *property) *answer {
 	if a := p.active(Production); a != nil {
 		w.ProductionVersion = &a.Version
 	}
-	return jsonAnswer(http.StatusOK, includeList{items[wireInclude]{[]wireInclude{w}}})
+	return w
 }
 
 // includeSubmission is the body of a POST of an activation of an include. It has no

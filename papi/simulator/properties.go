@@ -67,6 +67,10 @@ func (c *call) owner(p *property) owner {
 }
 
 func (c *call) showProperty(p *property) *answer {
+	return jsonAnswer(http.StatusOK, propertyList{items[wireProperty]{[]wireProperty{c.wireProperty(p)}}})
+}
+
+func (c *call) wireProperty(p *property) wireProperty {
 	w := wireProperty{
 		owner: c.owner(p), PropertyID: c.id("prp_", p.id), PropertyName: p.name,
 		AssetID: c.id("aid_", p.id), Note: p.note, PropertyType: "TRADITIONAL",
@@ -83,5 +87,5 @@ func (c *call) showProperty(p *property) *answer {
 	if a := p.active(Production); a != nil {
 		w.ProductionVersion = &a.Version
 	}
-	return jsonAnswer(http.StatusOK, propertyList{items[wireProperty]{[]wireProperty{w}}})
+	return w
 }

@@ -26,6 +26,9 @@ const (
 	OpBuild     Operation = "build"     // GET  /build
 	OpContracts Operation = "contracts" // GET  /contracts
 
+	OpProperties Operation = "properties" // GET /properties
+	OpIncludes   Operation = "includes"   // GET /includes
+
 	OpCreateVersion  Operation = "create-version"  // POST  /properties/{id}/versions
 	OpPatchHostnames Operation = "patch-hostnames" // PATCH /properties/{id}/versions/{n}/hostnames
 

@@ -73,6 +73,19 @@ func answers() []deviation {
 				operation.Responses.Set(strconv.Itoa(http.StatusNoContent), plain("already cancelled"))
 			}
 		}},
+		{"lists need no contract and group where a time is given, as their descriptions say and their parameters do not", func(doc *openapi3.T) {
+			for _, path := range []string{"/properties", "/includes"} {
+				operation := doc.Paths.Value(path).Get
+				operation.Parameters = slices.Clone(operation.Parameters)
+				for i, p := range operation.Parameters {
+					if p.Value.Name == "contractId" || p.Value.Name == "groupId" {
+						optional := *p.Value
+						optional.Required = false
+						operation.Parameters[i] = &openapi3.ParameterRef{Value: &optional}
+					}
+				}
+			}
+		}},
 		{"a request without contract and group may be redirected", func(doc *openapi3.T) {
 			forEachOperation(doc, func(operation *openapi3.Operation) {
 				if operation.Responses.Value("302") == nil {

@@ -82,7 +82,10 @@ func TestSimulatorKeepsToTheDocument(t *testing.T) {
 		t.Run(fmt.Sprint("bare ", bare), func(t *testing.T) {
 			w := newWalker(t, simulator.Options{})
 			w.bare = bare
-			for _, path := range []string{"/build", "/contracts"} {
+			for _, path := range []string{
+				"/build", "/contracts", "/properties?contractId=ctr_C-SIM1&groupId=grp_10001", "/properties?modifiedSince=P3650D",
+				"/includes?contractId=C-SIM1&groupId=10001", "/includes?modifiedSince=P1DT12H",
+			} {
 				w.want(http.StatusOK, http.MethodGet, path, "")
 			}
 			for id := 1001; id <= 1008; id++ {

@@ -1,0 +1,164 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const (
+	commandPages   = "../docs/commands"
+	commandsNotice = "<!-- Written by go test ./cmd -run TestCommandPages -update: change the command in cmd/ instead. -->\n\n"
+)
+
+func TestCommandPagesAreTheHelpOfTheCommands(t *testing.T) {
+	want := commandsMarkdown(newProgram(Env{}).root())
+	if *update {
+		if err := os.RemoveAll(commandPages); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(commandPages, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for name, page := range want {
+			if err := os.WriteFile(filepath.Join(commandPages, name), []byte(page), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	have := map[string]string{}
+	entries, err := os.ReadDir(commandPages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		page, err := os.ReadFile(filepath.Join(commandPages, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		have[e.Name()] = strings.ReplaceAll(string(page), "\r\n", "\n")
+	}
+	if diff := cmp.Diff(want, have); diff != "" {
+		t.Errorf("docs/commands is stale; go test ./cmd -run TestCommandPages -update writes it (-want +have):\n%s", diff)
+	}
+}
+
+// commandsMarkdown returns the pages by the names of their files.
+func commandsMarkdown(root *cobra.Command) map[string]string {
+	var index strings.Builder
+	index.WriteString(commandsNotice + "# Commands\n\n" + markdownText(root.Long) + "\n\n")
+	pages := map[string]string{}
+	for _, g := range commandsBelow(root) {
+		title, _, _ := strings.Cut(g.title, ",")
+		fmt.Fprintf(&index, "## %s\n\n| | |\n|---|---|\n", title)
+		for _, c := range g.commands {
+			addPage(pages, &index, c)
+		}
+		index.WriteString("\n")
+	}
+	fmt.Fprintf(&index, "## Flags of every command\n\n%s\n", flagTableMarkdown(root.PersistentFlags()))
+	index.WriteString("Each can be set as `PROPCTL_<FLAG>` and in the settings file as well: [environment](environment.md).\n")
+	pages["README.md"] = index.String()
+	return pages
+}
+
+// addPage adds the page of a command, and those of the commands below it.
+func addPage(pages map[string]string, index *strings.Builder, c *cobra.Command) {
+	fmt.Fprintf(index, "| [`%s`](%s) | %s |\n", strings.TrimPrefix(c.CommandPath(), "propctl "), pageName(c), cell(c.Short))
+	pages[pageName(c)] = commandMarkdown(c)
+	for _, below := range c.Commands() {
+		addPage(pages, index, below)
+	}
+}
+
+func pageName(c *cobra.Command) string {
+	return strings.ReplaceAll(strings.TrimPrefix(c.CommandPath(), "propctl "), " ", "-") + ".md"
+}
+
+func commandMarkdown(c *cobra.Command) string {
+	if isTopic(c) {
+		return commandsNotice + "# " + c.Short + "\n\n" + markdownText(c.Long) + "\n"
+	}
+	summary, more := summaryOf(c)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s# %s\n\n%s\n\n## Examples\n\n```sh\n%s\n```\n\n## Usage\n\n```\n%s\n```\n", commandsNotice, c.CommandPath(), markdownText(summary),
+		strings.ReplaceAll(strings.TrimPrefix(c.Example, "  "), "\n  ", "\n"), usageLine(c))
+	if more != "" {
+		fmt.Fprintf(&b, "\n%s\n", markdownText(more))
+	}
+	if c.HasSubCommands() {
+		b.WriteString("\n## Commands\n\n| | |\n|---|---|\n")
+		for _, below := range c.Commands() {
+			fmt.Fprintf(&b, "| [`%s`](%s) | %s |\n", below.Name(), pageName(below), cell(below.Short))
+		}
+	}
+	if c.LocalNonPersistentFlags().HasAvailableFlags() {
+		fmt.Fprintf(&b, "\n## Flags\n\n%s", flagTableMarkdown(c.LocalNonPersistentFlags()))
+	}
+	b.WriteString("\nThe [flags of every command](README.md#flags-of-every-command) go with it, and may stand before it.\n")
+	return b.String()
+}
+
+func flagTableMarkdown(flags *pflag.FlagSet) string {
+	var b strings.Builder
+	b.WriteString("| flag | default | meaning |\n|---|---|---|\n")
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Name == "help" || f.Hidden {
+			return
+		}
+		argument, usage := pflag.UnquoteUsage(f)
+		name := "--" + f.Name
+		if f.Shorthand != "" {
+			name = "-" + f.Shorthand + ", " + name
+		}
+		standard := ""
+		if value := f.DefValue; !slices.Contains([]string{"", "false", "[]"}, value) {
+			standard = "`" + value + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", strings.TrimSpace(name+" "+argument), standard, cell(usage))
+	})
+	return b.String()
+}
+
+// cell makes text safe for a cell of a table.
+func cell(text string) string { return strings.ReplaceAll(markdownText(text), "|", `\|`) }
+
+// markdownText makes Markdown of a text of the help: what is indented there is
+// code, and the rest has no syntax.
+func markdownText(text string) string {
+	var lines []string
+	inCode := false
+	fence := func(want bool) {
+		if inCode != want {
+			lines, inCode = append(lines, "```"), want
+		}
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		switch {
+		case strings.HasPrefix(line, "  "):
+			fence(true)
+			lines = append(lines, strings.TrimPrefix(line, "  "))
+		case line == "" && inCode:
+			lines = append(lines, line)
+		default:
+			if inCode { // the empty lines before belong behind the fence
+				n := len(lines)
+				for n > 0 && lines[n-1] == "" {
+					n--
+				}
+				lines = slices.Insert(lines, n, "```")
+				inCode = false
+			}
+			lines = append(lines, strings.NewReplacer("<", `\<`, "*", `\*`, "[", `\[`, "~", `\~`, "`", "\\`").Replace(line))
+		}
+	}
+	fence(false)
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,145 @@
+package cmd
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/papi"
+)
+
+const (
+	namesTimeout = 2 * time.Second
+	namesKept    = time.Minute
+	mostNames    = 5000
+	maxNames     = 1 << 20 // bytes of what is kept
+	// namesSince is the age of what is listed: PAPI lists without a contract and
+	// a group only what was modified within a time.
+	namesSince = 3650 * 24 * time.Hour
+)
+
+// names returns the names of properties or of includes: those that were seen a
+// moment ago, or those that one request finds. Nothing decides by them.
+func (p *program) names(c *cobra.Command, about kind) []string {
+	if p.loadSettings(c) != nil || p.checkFlags(c) != nil {
+		return nil
+	}
+	p.flags.quiet, p.flags.verbose, p.flags.debug, p.flags.maxRetries = true, false, false, 0
+	p.progress = newProgress(p.env, p.flags)
+	s, err := p.open(about)
+	if err != nil {
+		return nil
+	}
+	kept := s.keptNames()
+	if names := kept.read(time.Now()); names != nil {
+		return plain(names)
+	}
+	ctx, cancel := context.WithTimeout(c.Context(), namesTimeout)
+	defer cancel()
+	names, err := s.listNames(ctx)
+	if err != nil {
+		return nil
+	}
+	names = plain(names)
+	kept.write(names, time.Now())
+	return names
+}
+
+// listNames asks PAPI, once.
+func (s *session) listNames(ctx context.Context) ([]string, error) {
+	flags := s.program.flags
+	query := papi.ListQuery{ContractID: papi.ID(flags.contract), GroupID: papi.ID(flags.group)}
+	if flags.contract == "" {
+		query.ModifiedSince = namesSince
+	}
+	var names []string
+	if s.about == includes {
+		list, err := s.client.Includes(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range list.Items {
+			names = append(names, i.IncludeName)
+		}
+		return names, nil
+	}
+	list, err := s.client.Properties(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range list.Items {
+		names = append(names, p.PropertyName)
+	}
+	return names, nil
+}
+
+// plain returns, in order, the words that mean nothing to any shell. PAPI knows no
+// other names; a file may have others.
+func plain(words []string) []string {
+	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+	some := slices.DeleteFunc(slices.Clone(words), func(word string) bool {
+		return word == "" || len(word) > maxName || word[0] == '-' || strings.Trim(word, safe) != ""
+	})
+	slices.Sort(some)
+	some = slices.Compact(some)
+	return some[:min(len(some), mostNames)]
+}
+
+// namesFile keeps names for a minute, so that a line with several names costs one
+// request. It decides nothing, and may be deleted at any time.
+type namesFile struct{ path string }
+
+type rememberedNames struct {
+	SchemaVersion int       `json:"schemaVersion"`
+	AsOf          time.Time `json:"asOf"`
+	Names         []string  `json:"names"`
+}
+
+// keptNames returns the file for the account of the session. Its name does not tell
+// the host or the account switch key. What is simulated is not kept.
+func (s *session) keptNames() namesFile {
+	flags := s.program.flags
+	dir := s.program.env.cacheDir()
+	if dir == "" || flags.simulate {
+		return namesFile{}
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{s.credentials.Host, s.credentials.AccountKey, s.credentials.AccessToken, flags.contract, flags.group}, "\n")))
+	return namesFile{path: filepath.Join(dir, s.about.choose("properties-", "includes-")+hex.EncodeToString(sum[:8])+".json")}
+}
+
+// read returns nil where nothing that is new enough can be read.
+func (f namesFile) read(now time.Time) []string {
+	info, err := os.Stat(f.path)
+	if f.path == "" || err != nil || !info.Mode().IsRegular() || info.Size() > maxNames {
+		return nil
+	}
+	data, err := os.ReadFile(f.path)
+	if err != nil {
+		return nil
+	}
+	var kept rememberedNames
+	if json.Unmarshal(data, &kept) != nil || kept.SchemaVersion != schemaVersion {
+		return nil
+	}
+	if age := now.Sub(kept.AsOf); age < 0 || age >= namesKept {
+		return nil
+	}
+	return kept.Names
+}
+
+// write keeps names where that is possible.
+func (f namesFile) write(names []string, now time.Time) {
+	data, err := json.Marshal(rememberedNames{SchemaVersion: schemaVersion, AsOf: now.UTC(), Names: names})
+	if f.path == "" || err != nil || len(data) >= maxNames || os.MkdirAll(filepath.Dir(f.path), 0o700) != nil {
+		return
+	}
+	_ = writeAtomically(f.path, append(data, '\n'), 0o600) // there is a next time
+}
