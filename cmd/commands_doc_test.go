@@ -86,7 +86,7 @@ func commandMarkdown(c *cobra.Command) string {
 	if isTopic(c) {
 		return commandsNotice + "# " + c.Short + "\n\n" + markdownText(c.Long) + "\n"
 	}
-	summary, more := summaryOf(c)
+	summary, more := leadOf(c)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s# %s\n\n%s\n\n## Examples\n\n```sh\n%s\n```\n\n## Usage\n\n```\n%s\n```\n", commandsNotice, c.CommandPath(), markdownText(summary),
 		strings.ReplaceAll(strings.TrimPrefix(c.Example, "  "), "\n  ", "\n"), usageLine(c))

@@ -48,7 +48,7 @@ func (e Env) helpWidth() int {
 // helpText is the help of a command, or a topic's text.
 func helpText(c *cobra.Command, width int) string {
 	c.InitDefaultHelpFlag()
-	summary, more := summaryOf(c)
+	summary, more := leadOf(c)
 	if isTopic(c) {
 		return joinParts(wrap(summary, width), wrap(more, width))
 	}
@@ -70,9 +70,9 @@ func helpText(c *cobra.Command, width int) string {
 // isTopic reports whether c is a text and no command.
 func isTopic(c *cobra.Command) bool { return c.IsAdditionalHelpTopicCommand() }
 
-// summaryOf returns what a command is for, in a sentence or two, and the rest of
+// leadOf returns what a command is for, in a sentence or two, and the rest of
 // what there is to say.
-func summaryOf(c *cobra.Command) (summary, more string) {
+func leadOf(c *cobra.Command) (summary, more string) {
 	summary, more, _ = strings.Cut(cmp.Or(c.Long, c.Short), "\n\n")
 	return summary, more
 }
@@ -119,10 +119,10 @@ func groupsOfCommands() []struct{ title, names string } {
 // not empty.
 func commandsBelow(c *cobra.Command) []commandGroup {
 	if c.HasParent() {
-		return filled([]commandGroup{{"Commands", visible(c)}})
+		return filled([]commandGroup{{"Commands", visibleBelow(c)}})
 	}
 	var groups []commandGroup
-	rest := visible(c)
+	rest := visibleBelow(c)
 	for _, g := range groupsOfCommands() {
 		one := commandGroup{title: g.title}
 		for name := range strings.FieldsSeq(g.names) {
@@ -138,7 +138,7 @@ func commandsBelow(c *cobra.Command) []commandGroup {
 	return filled(append(groups, commandGroup{"Topics, as in propctl help exit-codes", topics}))
 }
 
-func visible(c *cobra.Command) []*cobra.Command {
+func visibleBelow(c *cobra.Command) []*cobra.Command {
 	return slices.DeleteFunc(slices.Clone(c.Commands()), func(below *cobra.Command) bool {
 		return !below.IsAvailableCommand() && below.Name() != "help"
 	})

@@ -84,7 +84,7 @@ func (sh *shell) propctl(l line) (result, error) {
 // parse takes a line apart.
 func (sh *shell) parse(text string) (line, error) {
 	l := line{variables: map[string]string{}}
-	words, err := split(text)
+	words, err := splitWords(text)
 	if err != nil {
 		return l, err
 	}
@@ -107,8 +107,8 @@ func (sh *shell) parse(text string) (line, error) {
 	return l, nil
 }
 
-// split returns the words of a line; redirections are words of their own.
-func split(text string) ([]string, error) {
+// splitWords returns the words of a line; redirections are words of their own.
+func splitWords(text string) ([]string, error) {
 	var words []string
 	var word strings.Builder
 	open, quote := false, rune(0)
