@@ -49,6 +49,7 @@ var owners = map[string]string{
 	"github.com/spf13/viper":                "cmd/config.go",
 	"github.com/briandowns/spinner":         "cmd/progress.go",
 	"github.com/hashicorp/go-retryablehttp": "papi/retry.go",
+	"github.com/itchyny/gojq":               "cmd/jq.go",
 }
 
 // forTests lists, as prefixes, what the shipped binary has no use for.

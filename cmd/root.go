@@ -45,6 +45,7 @@ type globalFlags struct {
 	config                      string
 	output                      format
 	outputFile                  string
+	jq                          expression
 	quiet, verbose, debug       bool
 	timeout, requestTimeout     span
 	maxRetries                  int
@@ -70,6 +71,7 @@ func (g *globalFlags) declare(f *pflag.FlagSet) {
 	f.StringVar(&g.group, "group", "", "group `id`, where a property has several")
 	f.StringVar(&g.config, "config", "", "settings `file` (default propctl/config.yaml in the user's configuration folder)")
 	f.TextVarP(&g.output, "output", "o", formatText, "`text`, json or ndjson")
+	f.Var(&g.jq, "jq", "print what this jq `expression` yields for the document, or for each line of ndjson")
 	f.StringVar(&g.outputFile, "output-file", "", "write the json document to `path` too")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print only the result and errors")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "print every look and every retry")
@@ -234,6 +236,8 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 		return usagef("--account-key is empty; leave it out for the API client's own account")
 	case (f.contract == "") != (f.group == ""):
 		return usagef("--contract and --group go together; give both or neither")
+	case f.jq.code != nil && f.output == formatText:
+		return usagef("--jq needs -o json or -o ndjson")
 	case f.maxRetries < 0:
 		return usagef("--max-retries %d is negative", f.maxRetries)
 	case !(f.speed >= minSpeed) || f.speed > maxSpeed: // NaN is not, either
@@ -282,7 +286,7 @@ func (p *program) conclude(ctx context.Context, result *report, err error) int {
 		p.printError(d)
 	}
 	if printErr != nil {
-		p.stderr().line("error: the result cannot be written: %v", printErr)
+		p.stderr().line("error: %s", clean(printErr.Error(), maxMessage))
 		if d.ExitCode == 0 {
 			d.ExitCode = ExitError
 		}
