@@ -114,6 +114,7 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 	r := result{code: code, stdout: stdout.String(), stderr: stderr.String(), took: time.Since(begun)}
 	heard.check(s.t, args, r)
 	checkHarmless(s.t, args, r)
+	s.checkSchemas(args, r)
 	return r
 }
 

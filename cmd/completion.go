@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -20,24 +21,27 @@ func (p *program) completionCommand() *cobra.Command {
 		Args:      cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			check := cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs)
-			return p.run(c, args, check, func(_ context.Context, args []string) (*report, error) { return completion(c.Root(), args[0]), nil })
+			return p.run(c, args, check, func(_ context.Context, args []string) (*report, error) { return completion(c.Root(), args[0]) })
 		},
 	}
 }
 
-func completion(root *cobra.Command, shell string) *report {
-	return &report{outcome: outcomeOK, text: func(w *printer) {
-		var err error
-		switch shell {
-		case "bash":
-			err = root.GenBashCompletionV2(w, true)
-		case "zsh":
-			err = root.GenZshCompletion(w)
-		case "fish":
-			err = root.GenFishCompletion(w, true)
-		case "powershell":
-			err = root.GenPowerShellCompletionWithDesc(w)
-		}
-		_ = err // of w, which keeps it
-	}}
+func completion(root *cobra.Command, shell string) (*report, error) {
+	var script bytes.Buffer
+	var err error
+	switch shell {
+	case "bash":
+		err = root.GenBashCompletionV2(&script, true)
+	case "zsh":
+		err = root.GenZshCompletion(&script)
+	case "fish":
+		err = root.GenFishCompletion(&script, true)
+	case "powershell":
+		err = root.GenPowerShellCompletionWithDesc(&script)
+	}
+	return &report{
+		outcome: outcomeOK,
+		fill:    func(d *document) { d.Script = script.String() },
+		text:    func(w *printer) { w.text("%s", script.String()) },
+	}, err
 }

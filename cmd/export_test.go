@@ -26,3 +26,15 @@ func FlagTypes() map[string]map[string]string {
 	visit(newProgram(Env{}).root(), "")
 	return all
 }
+
+// Words returns what is said of each member of what is printed as JSON.
+func Words() map[string]string { return newViews().words }
+
+// Settings returns what a settings file has.
+func Settings(path string) (map[string]any, error) {
+	v, err := readSettings(path)
+	if err != nil {
+		return nil, err
+	}
+	return v.AllSettings(), nil
+}

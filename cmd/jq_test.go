@@ -157,7 +157,9 @@ func TestOutputFileHasTheWholeDocumentDespiteJQ(t *testing.T) {
 		t.Errorf("stdout %q", r.stdout)
 	}
 	data, err := os.ReadFile(path)
-	must(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if d := readDocument(t, string(data)); d.Command != "version" || d.SchemaVersion != 1 {
 		t.Errorf("the file has %s", data)
 	}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -35,6 +36,7 @@ func newProgram(env Env) *program {
 	if env.Stderr == nil {
 		env.Stderr = io.Discard
 	}
+	env.Build.Version = cmp.Or(env.Build.Version, "dev")
 	return &program{env: env}
 }
 
@@ -118,7 +120,7 @@ success, and one that is on its way is followed and not submitted again.`,
 		p.waitCommand(properties), p.cancelCommand(properties),
 		p.statusCommand(properties), p.pendingCommand(properties), p.historyCommand(properties), p.budgetCommand(),
 		p.hostnamesCommand(), p.includesCommand(),
-		p.simulateCommand(), p.explainCommand(), p.completionCommand(), p.versionCommand(),
+		p.simulateCommand(), p.explainCommand(), p.schemaCommand(), p.completionCommand(), p.versionCommand(),
 		exitCodesTopic(), environmentTopic(),
 	)
 	strictHelp(root)

@@ -63,6 +63,7 @@ type oneOf[T ~string] struct {
 
 func (o oneOf[T]) Set(s string) error { return choose(o.to, []byte(s), o.allowed...) }
 func (o oneOf[T]) Type() string       { return "string" }
+func (o oneOf[T]) words() []any       { return list(o.allowed...) }
 func (o oneOf[T]) String() string {
 	if o.to == nil {
 		return ""
