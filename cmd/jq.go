@@ -110,7 +110,7 @@ func writeValue(out *bytes.Buffer, value any) error {
 // bounded is a context that is over after a number of steps: an expression asks
 // before each of its steps whether it is to go on.
 type bounded struct {
-	context.Context
+	context.Context //nolint:containedctx // it is one
 
 	left int
 	over chan struct{}

@@ -19,7 +19,8 @@ type schemaDoc struct {
 	Description string
 	Type        any
 	Enum        []any
-	AnyOf       []any
+	AnyOf       []schemaDoc
+	Items       *schemaDoc
 	Properties  map[string]schemaDoc
 	Required    []string
 	Defs        map[string]schemaDoc `json:"$defs"`

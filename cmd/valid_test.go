@@ -23,7 +23,7 @@ var strictSchemas = sync.OnceValues(func() (map[string]*jsonschema.Schema, error
 	compiled := map[string]*jsonschema.Schema{}
 	for _, name := range []string{"document", "events", "settings"} {
 		var stdout bytes.Buffer
-		cmd.Run(context.Background(), cmd.Env{Stdout: &stdout}, []string{"schema", name}) //nolint:usetesting // for all tests
+		cmd.Run(context.Background(), cmd.Env{Stdout: &stdout}, []string{"schema", name})
 		parsed, err := jsonschema.UnmarshalJSON(&stdout)
 		if err != nil {
 			return nil, err
