@@ -49,12 +49,13 @@ var owners = map[string]string{
 	"github.com/spf13/viper":                "cmd/config.go",
 	"github.com/briandowns/spinner":         "cmd/progress.go",
 	"github.com/hashicorp/go-retryablehttp": "papi/retry.go",
+	"github.com/itchyny/gojq":               "cmd/jq.go",
 }
 
 // forTests lists, as prefixes, what the shipped binary has no use for.
 var forTests = []string{
 	"testing", "net/http/httptest", "net/http/pprof", "expvar", "github.com/getkin/kin-openapi", "github.com/google/go-cmp",
-	"github.com/rogpeppe/go-internal", "pgregory.net/rapid", module + "/papi/simulator/contract",
+	"github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema", "pgregory.net/rapid", module + "/papi/simulator/contract",
 }
 
 func TestImportsFollowTheArrows(t *testing.T) {

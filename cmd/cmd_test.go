@@ -123,6 +123,7 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 	r := result{code: code, stdout: stdout.String(), stderr: stderr.String(), took: time.Since(begun)}
 	heard.check(s.t, args, r, append(s.read(), pageOf(args))...)
 	checkHarmless(s.t, args, s.ci, r)
+	s.checkSchemas(args, r)
 	return r
 }
 

@@ -76,14 +76,6 @@ func words(all ...string) cobra.CompletionFunc {
 	return cobra.FixedCompletions(all, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder)
 }
 
-func (o oneOf[T]) words() []string {
-	var all []string
-	for _, word := range o.allowed {
-		all = append(all, string(word))
-	}
-	return all
-}
-
 // complete completes a network, and after a comma the one that is not there yet.
 func (n *networks) complete(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	const directive = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder

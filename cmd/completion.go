@@ -28,7 +28,7 @@ Load it in a PowerShell with
 		Args:      cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			check := cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs)
-			return p.run(c, args, check, func(_ context.Context, args []string) (*report, error) { return completion(c.Root(), args[0]), nil })
+			return p.run(c, args, check, func(_ context.Context, args []string) (*report, error) { return completion(c.Root(), args[0]) })
 		},
 	}
 }
@@ -41,21 +41,26 @@ func withAt(script string) string {
 	return strings.Replace(script, colon, colon+strings.Replace(colon, ":", "@", 1), 1)
 }
 
-func completion(root *cobra.Command, shell string) *report {
-	return &report{outcome: outcomeOK, text: func(w *printer) {
-		var err error
-		switch shell {
-		case "bash":
-			var script bytes.Buffer
-			err = root.GenBashCompletionV2(&script, true)
-			w.text("%s", withAt(script.String()))
-		case "zsh":
-			err = root.GenZshCompletion(w)
-		case "fish":
-			err = root.GenFishCompletion(w, true)
-		case "powershell":
-			err = root.GenPowerShellCompletionWithDesc(w)
-		}
-		_ = err // of w, which keeps it
-	}}
+func completion(root *cobra.Command, shell string) (*report, error) {
+	var script bytes.Buffer
+	var err error
+	switch shell {
+	case "bash":
+		err = root.GenBashCompletionV2(&script, true)
+	case "zsh":
+		err = root.GenZshCompletion(&script)
+	case "fish":
+		err = root.GenFishCompletion(&script, true)
+	case "powershell":
+		err = root.GenPowerShellCompletionWithDesc(&script)
+	}
+	text := script.String()
+	if shell == "bash" {
+		text = withAt(text)
+	}
+	return &report{
+		outcome: outcomeOK,
+		fill:    func(d *document) { d.Script = text },
+		text:    func(w *printer) { w.text("%s", text) },
+	}, err
 }

@@ -118,9 +118,19 @@ func readSettings(path string) (*viper.Viper, error) {
 	v := viper.New()
 	v.SetConfigType("yaml")
 	if err := v.ReadConfig(bytes.NewReader(data)); err != nil {
-		return nil, fmt.Errorf("not readable as YAML: %s", strings.Join(strings.Fields(err.Error()), " "))
+		return nil, fmt.Errorf("not readable as YAML: %s%s", strings.Join(strings.Fields(err.Error()), " "), noBreakSpace(data))
 	}
 	return v, nil
+}
+
+// noBreakSpace names what nobody sees: web pages and word processors put no-break
+// spaces where YAML wants plain ones. Inside of a value they are fine.
+func noBreakSpace(data []byte) string {
+	before, _, found := bytes.Cut(data, []byte("\u00a0"))
+	if !found {
+		return ""
+	}
+	return fmt.Sprintf("; line %d has a no-break space: write a plain one", 1+bytes.Count(before, []byte("\n")))
 }
 
 // readRegular reads a file that the user named, if it has no end that is out of

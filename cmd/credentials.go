@@ -161,9 +161,6 @@ func checkContact(contact string) error {
 
 func (p *program) userAgent() string {
 	version := strings.TrimPrefix(p.env.Build.Version, "v")
-	if version == "" {
-		version = "dev"
-	}
 	if p.flags.contact == "" {
 		return "propctl/" + version
 	}

@@ -47,6 +47,8 @@ type document struct {
 	Simulator      *simulatorView      `json:"simulator,omitempty"`      // simulate
 	Build          *Build              `json:"build,omitempty"`          // version
 	Errors         []*entryView        `json:"errors,omitempty"`         // explain
+	Script         string              `json:"script,omitempty"`         // completion
+	Schemas        []*schemaView       `json:"schemas,omitempty"`        // schema
 
 	asked []papi.Network // that were to be gone through, when there are several; touched are those in Results
 }

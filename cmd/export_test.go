@@ -66,7 +66,23 @@ func Pages() []Page {
 
 // BashCompletion returns the script for bash.
 func BashCompletion() string {
+	r, err := completion(newProgram(Env{}).root(), "bash")
+	if err != nil {
+		return ""
+	}
 	var b bytes.Buffer
-	completion(newProgram(Env{}).root(), "bash").text(&printer{w: &b})
+	r.text(&printer{w: &b})
 	return b.String()
+}
+
+// Words returns what is said of each member of what is printed as JSON.
+func Words() map[string]string { return newViews().words }
+
+// Settings returns what a settings file has.
+func Settings(path string) (map[string]any, error) {
+	v, err := readSettings(path)
+	if err != nil {
+		return nil, err
+	}
+	return v.AllSettings(), nil
 }

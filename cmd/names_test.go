@@ -1,51 +1,100 @@
-package cmd
+package cmd_test
 
 import (
-	"encoding/json"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-
-	"github.com/propctl/propctl/papi"
+	"github.com/propctl/propctl/cmd"
 )
 
-// Commands are verbs or nouns in lower case, flags are in lower case with dashes,
-// members of the document begin with a small letter and have no signs.
-func TestNamesOfCommandsFlagsAndMembersAreOfOneForm(t *testing.T) {
-	command, member := regexp.MustCompile(`^[a-z]+(?:-[a-z]+)*$`), regexp.MustCompile(`^[a-z]+(?:[A-Z][a-z]+|ID)*$`)
-	verbsBelow := func(c *cobra.Command) bool { return strings.HasSuffix(c.Name(), "s") || !c.HasSubCommands() }
-	var visit func(*cobra.Command)
-	visit = func(c *cobra.Command) {
-		if !command.MatchString(c.Name()) || len(c.Aliases) > 0 {
-			t.Errorf("%q is no name of a command", c.CommandPath())
-		}
-		if c.HasParent() && !verbsBelow(c) && c.Name() != "rollout" {
-			t.Errorf("%q has commands below it, and is no plural", c.CommandPath())
-		}
-		c.Flags().VisitAll(func(f *pflag.Flag) {
-			if !command.MatchString(f.Name) {
-				t.Errorf("--%s of %s is no name of a flag", f.Name, c.CommandPath())
-			}
-		})
-		for _, below := range c.Commands() {
-			visit(below)
+// members returns the members of all objects that are printed.
+func members(t *testing.T) map[string]schemaDoc {
+	t.Helper()
+	all := map[string]schemaDoc{}
+	for object, d := range readSchema(t, "events").Defs {
+		for member, p := range d.Properties {
+			all[object+"."+member] = p
 		}
 	}
-	visit(newProgram(Env{}).root())
+	return all
+}
 
-	data, err := json.Marshal(&document{Property: &propertyView{}, Error: &errorView{PAPI: &papiView{}}, Budget: viewBudget(&papi.Quota{})})
+// hasType reports whether a member can be of a type.
+func (s schemaDoc) hasType(wanted string) bool {
+	types, ok := s.Type.([]any)
+	return s.Type == wanted || ok && slices.Contains(types, any(wanted))
+}
+
+func TestNamesAreOfOneForm(t *testing.T) {
+	word, member := regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`), regexp.MustCompile(`^[a-zA-Z]+\.[a-z][a-zA-Z0-9]*$`)
+	for command, flags := range cmd.FlagTypes() {
+		for name := range flags {
+			if !word.MatchString(name) {
+				t.Errorf("%s --%s", command, name)
+			}
+		}
+		for name := range strings.FieldsSeq(command) {
+			if !word.MatchString(name) {
+				t.Errorf("command %s", command)
+			}
+		}
+	}
+	plural := regexp.MustCompile(`s$|\.(pending|history|usual|added|removed|staging|production)$`)
+	for name, p := range members(t) {
+		if !member.MatchString(name) || p.hasType("array") && !plural.MatchString(name) {
+			t.Errorf("member %s", name)
+		}
+	}
+}
+
+func TestNumbersThatMeasureHaveTheirUnitInTheirName(t *testing.T) {
+	for name, p := range members(t) {
+		if p.hasType("number") && !strings.HasSuffix(name, "Seconds") {
+			t.Errorf("%s does not say what it is measured in", name)
+		}
+	}
+}
+
+// The list is of what readers may rely on. It grows with each release, and nothing
+// leaves it before the next schemaVersion.
+func TestMembersAreNeverRemovedNorRenamed(t *testing.T) {
+	list, err := os.ReadFile("testdata/members-1.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var members []string
-	for _, found := range regexp.MustCompile(`"([^"]+)":`).FindAllStringSubmatch(string(data), -1) {
-		members = append(members, found[1])
+	have, n := members(t), 0
+	for line := range strings.Lines(string(list)) {
+		name, kind, _ := strings.Cut(strings.TrimSpace(line), " ")
+		p, ok := have[name]
+		switch {
+		case !ok:
+			t.Errorf("%s is gone", name)
+		case kind != p.kind():
+			t.Errorf("%s was %s and is %s now", name, kind, p.kind())
+		}
+		n++
 	}
-	if i := slices.IndexFunc(members, func(name string) bool { return !member.MatchString(name) }); i >= 0 || len(members) < 30 {
-		t.Errorf("%d members; %q", len(members), members[max(i, 0)])
+	if n < 100 {
+		t.Errorf("the list has %d members only", n)
 	}
+}
+
+// kind is what a reader has to expect of a member, on one line.
+func (s schemaDoc) kind() string {
+	text := s.Ref
+	for _, t := range []string{"string", "integer", "number", "boolean", "array", "null"} {
+		if s.hasType(t) {
+			text += " " + t
+		}
+	}
+	for _, one := range s.AnyOf {
+		text += " or" + " " + one.kind()
+	}
+	if s.Items != nil {
+		text += " of " + s.Items.kind()
+	}
+	return strings.TrimPrefix(strings.TrimSpace(strings.ReplaceAll(text, "#/$defs/", "")), "or ")
 }

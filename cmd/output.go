@@ -1,7 +1,9 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -10,7 +12,7 @@ import (
 
 // The rules of output: the result, and only the result, goes to stdout; all else
 // goes to stderr. With json and ndjson, stdout has exactly one document at the
-// end, whatever happened. What PAPI said is printed through clean or encodeJSON.
+// end, whatever happened, or what --jq makes of it. What PAPI said is printed through clean or encodeJSON.
 
 // report is what a command has found out.
 type report struct {
@@ -34,41 +36,63 @@ func (r *report) document(command string) *document {
 type output struct {
 	command string
 	format  format
+	jq      *expression
 	begun   time.Time
 	printed bool // the result was, and is not to be printed again
 
-	mu sync.Mutex // guards w
-	w  io.Writer
+	mu     sync.Mutex // guards all below
+	w      io.Writer
+	failed error // the first error of jq on an event
 }
 
 func newOutput(w io.Writer, command string, f globalFlags, begun time.Time) *output {
-	return &output{w: w, command: command, format: f.output, begun: begun}
+	return &output{w: w, command: command, format: f.output, jq: &f.jq, begun: begun}
 }
 
 // header begins a stream of events.
 func (o *output) header(b Build) {
-	o.line(struct {
-		Type          string `json:"type"`
-		SchemaVersion int    `json:"schemaVersion"`
-		Command       string `json:"command"`
-		Propctl       string `json:"propctl"`
-		Time          string `json:"time"`
-	}{"header", schemaVersion, o.command, b.Version, stamp(o.begun)})
+	o.line(headerView{"header", schemaVersion, o.command, b.Version, stamp(o.begun)})
+}
+
+// headerView is the first line of ndjson.
+type headerView struct {
+	Type          string `json:"type"`
+	SchemaVersion int    `json:"schemaVersion"`
+	Command       string `json:"command"`
+	Propctl       string `json:"propctl"`
+	Time          string `json:"time"`
 }
 
 // line prints a line of ndjson, and nothing with the other formats. That it
-// cannot be written shows again with the result.
+// cannot be written shows again with the result, and that --jq fails on it is said
+// then. An expression that has failed by never ending is not tried on every event.
 func (o *output) line(v any) {
 	if o.format != formatNDJSON {
 		return
 	}
-	data, err := encodeJSON(v, false)
-	if err != nil {
-		return
-	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if errors.Is(o.failed, errEndless) {
+		return
+	}
+	data, err := o.encode(v)
+	if err != nil {
+		o.failed = cmp.Or(o.failed, err)
+		return
+	}
 	_, _ = o.w.Write(data)
+}
+
+// encode returns a document, or what --jq makes of it.
+func (o *output) encode(v any) ([]byte, error) {
+	data, err := encodeJSON(v, o.format == formatJSON)
+	if err != nil || o.jq.code == nil {
+		return data, err
+	}
+	if data, err = o.jq.apply(data); err != nil {
+		return nil, fmt.Errorf("--jq fails: %w", err)
+	}
+	return data, nil
 }
 
 // happened implements sink.
@@ -89,20 +113,27 @@ func (o *output) show(d *document, r *report) error {
 		}
 		w := &printer{w: o.w}
 		r.text(w)
-		return w.err
+		return unwritten(w.err)
 	}
 	whole := *d
 	if o.format == formatNDJSON {
 		whole.Type = "result"
 	}
-	data, err := encodeJSON(&whole, o.format == formatJSON)
-	if err != nil {
-		return err
-	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	_, err = o.w.Write(data)
-	return err
+	data, err := o.encode(&whole)
+	if err == nil && len(data) > 0 {
+		_, err = o.w.Write(data)
+		err = unwritten(err)
+	}
+	return cmp.Or(o.failed, err)
+}
+
+func unwritten(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("the result cannot be written: %w", err)
 }
 
 // printer prints lines for people. It keeps the first error, so that nothing

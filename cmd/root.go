@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -35,6 +36,7 @@ func newProgram(env Env) *program {
 	if env.Stderr == nil {
 		env.Stderr = io.Discard
 	}
+	env.Build.Version = cmp.Or(env.Build.Version, "dev")
 	return &program{env: env}
 }
 
@@ -47,6 +49,7 @@ type globalFlags struct {
 	outputFile, report          string
 	metricsFile                 string
 	notifyURLs                  endpoints
+	jq                          expression
 	quiet, verbose, debug       bool
 	timeout, requestTimeout     span
 	maxRetries                  int
@@ -74,6 +77,7 @@ func (g *globalFlags) declare(f *pflag.FlagSet) {
 	f.StringVar(&g.group, "group", "", "group `id`, where a property has several")
 	f.StringVar(&g.config, "config", "", "settings `file` (default propctl/config.yaml in the user's configuration folder)")
 	f.TextVarP(&g.output, "output", "o", formatText, "`text`, json or ndjson")
+	f.Var(&g.jq, "jq", "print what this jq `expression` yields for the document, or for each line of ndjson")
 	f.StringVar(&g.outputFile, "output-file", "", "write the json document to `path` too")
 	f.StringVar(&g.metricsFile, "metrics-file", "", "write metrics for Prometheus to `path`")
 	f.Var(&g.notifyURLs, "notify-url", "`url` of a webhook, of Slack or of Teams, to tell how a run has ended")
@@ -129,7 +133,7 @@ success, and one that is on its way is followed and not submitted again.`,
 		p.waitCommand(properties), p.cancelCommand(properties),
 		p.statusCommand(properties), p.pendingCommand(properties), p.historyCommand(properties), p.budgetCommand(),
 		p.hostnamesCommand(), p.includesCommand(),
-		p.simulateCommand(), p.explainCommand(), p.completionCommand(), p.versionCommand(),
+		p.simulateCommand(), p.explainCommand(), p.schemaCommand(), p.completionCommand(), p.versionCommand(),
 	)
 	root.AddCommand(topics()...)
 	p.shapeHelp(root)
@@ -263,6 +267,8 @@ func (p *program) checkFlags(c *cobra.Command) error {
 		return usagef("--account-key is empty; leave it out for the API client's own account")
 	case (f.contract == "") != (f.group == ""):
 		return usagef("--contract and --group go together; give both or neither")
+	case f.jq.code != nil && f.output == formatText:
+		return usagef("--jq needs -o json or -o ndjson")
 	case f.maxRetries < 0:
 		return usagef("--max-retries %d is negative", f.maxRetries)
 	case !(f.speed >= minSpeed) || f.speed > maxSpeed: // NaN is not, either
@@ -307,7 +313,7 @@ func (p *program) conclude(ctx context.Context, result *report, err error) int {
 		p.printError(d)
 	}
 	if printErr != nil {
-		p.stderr().line("error: the result cannot be written: %v", printErr)
+		p.stderr().line("error: %s", clean(printErr.Error(), maxMessage))
 		if d.ExitCode == 0 {
 			d.ExitCode = ExitError
 		}

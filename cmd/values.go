@@ -70,6 +70,15 @@ func (o oneOf[T]) String() string {
 	return string(*o.to)
 }
 
+// words are those that it takes.
+func (o oneOf[T]) words() []string {
+	var all []string
+	for _, word := range o.allowed {
+		all = append(all, string(word))
+	}
+	return all
+}
+
 // span is a duration that is positive and was given with a unit; 0 means that
 // it was not given.
 type span time.Duration

@@ -27,7 +27,7 @@ func (p *program) version() *report {
 		fill:    func(d *document) { d.Build = &b },
 		text: func(w *printer) {
 			w.line("propctl %s (commit %s, %s, %s)",
-				cmp.Or(b.Version, "dev"), cmp.Or(b.Commit, "unknown"), cmp.Or(b.Date, "no date"), cmp.Or(b.Go, "unknown Go"))
+				b.Version, cmp.Or(b.Commit, "unknown"), cmp.Or(b.Date, "no date"), cmp.Or(b.Go, "unknown Go"))
 		},
 	}
 }

@@ -1,0 +1,139 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+	"unicode/utf8"
+
+	"github.com/itchyny/gojq"
+)
+
+// What --jq asks for is somebody's own program. It sees one document and nothing
+// else: no files, no variables, no other input. It ends, whatever it is.
+
+const (
+	// maxSteps is counted and not timed, so that what works on one machine works on
+	// all of them. A document with a thousand properties takes some hundred thousand.
+	maxSteps      = 5_000_000
+	maxEvaluation = 5 * time.Second // for steps that are long ones
+	maxYield      = 8 << 20         // bytes of all values together
+)
+
+// errEndless is what an expression ends with that would not end by itself.
+var errEndless = errors.New("it takes too long")
+
+// expression is a flag that takes a jq expression. The zero value is none.
+type expression struct {
+	text string
+	code *gojq.Code
+}
+
+// Type, String and Set implement pflag.Value.
+func (*expression) Type() string { return "string" }
+
+func (e *expression) String() string { return e.text }
+
+// Set compiles the expression, so that a mistake in it is found before anything is
+// sent, wherever the expression comes from.
+func (e *expression) Set(text string) error {
+	if err := checkWord(text); err != nil {
+		return fmt.Errorf("the expression %w", err)
+	}
+	query, err := gojq.Parse(text)
+	if parse, ok := errors.AsType[*gojq.ParseError](err); ok {
+		begin := max(0, min(parse.Offset, len(text))-len(parse.Token))
+		return fmt.Errorf("%w at character %d", err, utf8.RuneCountInString(text[:begin])+1)
+	}
+	if err != nil {
+		return err
+	}
+	code, err := gojq.Compile(query) // without a loader of variables, env and $ENV are empty
+	if err != nil {
+		return err
+	}
+	e.text, e.code = text, code
+	return nil
+}
+
+// apply returns what the expression yields for a document, a value a line: strings
+// as they are, all else as compact JSON. Both are as harmless as all that is printed.
+// With an error there is nothing: half a result would pass for a whole one.
+func (e *expression) apply(document []byte) ([]byte, error) {
+	var input any
+	if err := json.Unmarshal(document, &input); err != nil {
+		return nil, err
+	}
+	within, cancel := context.WithTimeout(context.Background(), maxEvaluation)
+	defer cancel()
+	var out bytes.Buffer
+	values := e.code.RunWithContext(&steps{Context: within, left: maxSteps, over: closed()}, input)
+	for {
+		value, more := values.Next()
+		if !more {
+			return out.Bytes(), nil
+		}
+		if err, failed := value.(error); failed {
+			if halt, ok := errors.AsType[*gojq.HaltError](err); ok && halt.Value() == nil {
+				return out.Bytes(), nil // halt ends it, and is no error
+			}
+			return nil, err
+		}
+		if err := writeValue(&out, value); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func writeValue(out *bytes.Buffer, value any) error {
+	text, isString := value.(string)
+	var data []byte
+	if !isString {
+		var err error
+		if data, err = gojq.Marshal(value); err != nil {
+			return err
+		}
+	}
+	if out.Len()+len(text)+len(data) > maxYield {
+		return fmt.Errorf("it yields more than %d MiB", maxYield>>20)
+	}
+	out.WriteString(clean(text, math.MaxInt))
+	out.Write(escapeJSON(data))
+	out.WriteByte('\n')
+	return nil
+}
+
+// steps is a context that is over after a number of steps: an expression asks
+// before each of its steps whether it is to go on.
+type steps struct {
+	context.Context //nolint:containedctx // it is one
+
+	left int
+	over chan struct{}
+}
+
+// Done implements context.Context.
+func (b *steps) Done() <-chan struct{} {
+	if b.left--; b.left < 0 {
+		return b.over
+	}
+	return b.Context.Done()
+}
+
+// Err implements context.Context.
+func (b *steps) Err() error {
+	if b.left < 0 || b.Context.Err() != nil {
+		return errEndless
+	}
+	return nil
+}
+
+func closed() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}

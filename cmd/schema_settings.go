@@ -1,0 +1,107 @@
+package cmd
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// settingsSchema describes the settings file by the flags of all commands. A value
+// may be quoted where the flag reads it all the same, as a variable's always is.
+func settingsSchema(root *cobra.Command) *schema {
+	s := &schema{Type: "object", Properties: map[string]*schema{}, Additional: new(false)}
+	known := allFlags(root)
+	note := func(f *pflag.Flag) {
+		if !known[f.Name] {
+			return
+		}
+		setting := schemaOfFlag(f)
+		if before := s.Properties[f.Name]; before != nil { // another command has it too
+			before.Description = alsoSays(before.Description, setting.Description)
+			if before.Default != setting.Default {
+				before.Default = nil
+			}
+			return
+		}
+		s.Properties[f.Name] = setting
+	}
+	root.PersistentFlags().VisitAll(note)
+	var visit func(*cobra.Command)
+	visit = func(c *cobra.Command) {
+		c.LocalNonPersistentFlags().VisitAll(note)
+		for _, below := range c.Commands() {
+			visit(below)
+		}
+	}
+	visit(root)
+	return s
+}
+
+// alsoSays joins what two commands say of one flag.
+func alsoSays(before, more string) string {
+	for said := range strings.SplitSeq(before, "; or: ") {
+		if said == more {
+			return before
+		}
+	}
+	return before + "; or: " + more
+}
+
+// durations, integers and so on are what flags read; see time.ParseDuration and strconv.
+const (
+	durationPattern = `^([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))*$`
+	integerPattern  = `^[-+]?[0-9]+$`
+	numberPattern   = `^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$`
+	booleanPattern  = `^(1|0|t|f|T|F|true|false|TRUE|FALSE|True|False)$`
+)
+
+func schemaOfFlag(f *pflag.Flag) *schema {
+	_, usage := pflag.UnquoteUsage(f)
+	s := &schema{Description: usage}
+	text := list("string", "number", "boolean") // YAML takes an id for a number
+	if _, ok := f.Value.(pflag.SliceValue); ok {
+		s.AnyOf = []*schema{{Type: text}, {Type: "array", Items: &schema{Type: text}}}
+		return s
+	}
+	switch f.Value.Type() {
+	case "bool":
+		s.Type, s.Pattern = list("boolean", "string"), booleanPattern
+		if given, err := strconv.ParseBool(f.DefValue); err == nil {
+			s.Default = given
+		}
+	case "int":
+		s.Type, s.Pattern = list("integer", "string"), integerPattern
+		s.Default, _ = strconv.Atoi(f.DefValue)
+	case "float64":
+		s.Type, s.Pattern = list("number", "string"), numberPattern
+		s.Default, _ = strconv.ParseFloat(f.DefValue, 64)
+	default:
+		s.Type = text
+		if f.DefValue != "" {
+			s.Default = f.DefValue
+		}
+		s.narrow(f.Value)
+	}
+	return s
+}
+
+// narrow says which texts a flag takes, where that is known. Words are taken in
+// any case, and recommended in this one.
+func (s *schema) narrow(value pflag.Value) {
+	if words, ok := value.(interface{ words() []string }); ok {
+		s.Type, s.Enum = "string", list(words.words()...)
+		return
+	}
+	reader, ok := value.(interface{ Get() any })
+	if !ok {
+		return
+	}
+	switch reader.Get().(type) {
+	case *span:
+		s.Type, s.Pattern = "string", durationPattern
+	case *format:
+		s.Type, s.Enum = "string", list(formatText, formatJSON, formatNDJSON)
+	}
+}
