@@ -33,6 +33,8 @@ func accountEndpoints() []endpoint {
 		{OpSearch, post, "search/find-by-value", nil, (*Simulator).search},
 		{OpBuild, get, "build", nil, (*Simulator).build},
 		{OpContracts, get, "contracts", nil, (*Simulator).contracts},
+		{OpGroups, get, "groups", nil, (*Simulator).groups},
+		{OpGrants, get, grantsPath, nil, (*Simulator).activeGrants},
 	}
 }
 

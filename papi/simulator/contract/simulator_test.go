@@ -82,7 +82,7 @@ func TestSimulatorKeepsToTheDocument(t *testing.T) {
 		t.Run(fmt.Sprint("bare ", bare), func(t *testing.T) {
 			w := newWalker(t, simulator.Options{})
 			w.bare = bare
-			for _, path := range []string{"/build", "/contracts"} {
+			for _, path := range []string{"/build", "/contracts", "/groups"} {
 				w.want(http.StatusOK, http.MethodGet, path, "")
 			}
 			for id := 1001; id <= 1008; id++ {
