@@ -38,6 +38,7 @@ type scene struct {
 	terminal  bool
 	watch     func(stream, line string) // told of every write
 	broken    bool                      // nothing can be written to stdout
+	name      string                    // what was typed to run the program
 }
 
 // newScene makes a scene in which activations take exactly 2 minutes on staging
@@ -108,8 +109,8 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 		Stdin: stdin, Stdout: &stdout, Stderr: &stderr,
 		LookupEnv:     func(name string) (string, bool) { value, ok := s.env[name]; return value, ok },
 		StdinTerminal: s.terminal, StderrTerminal: s.terminal,
-		Transport: heard,
-		Build:     cmd.Build{Version: "1.2.3", Commit: "abc", Date: "2026-01-02T03:04:05Z", Go: "go1.26"},
+		Transport: heard, Name: s.name,
+		Build: cmd.Build{Version: "1.2.3", Commit: "abc", Date: "2026-01-02T03:04:05Z", Go: "go1.26"},
 	}, args)
 	r := result{code: code, stdout: stdout.String(), stderr: stderr.String(), took: time.Since(begun)}
 	heard.check(s.t, args, r)
@@ -164,6 +165,7 @@ type document struct {
 		Reset, AsOf      string
 	}
 	WaitedSeconds *float64
+	Account       *struct{ AccountID, AccountSwitchKey, Host, Section, Source string }
 	Requests      struct{ Total, Retries, RateLimited int }
 	RequestLimit  *struct{ Limit, Remaining *int }
 	Error         *struct {
@@ -174,6 +176,8 @@ type document struct {
 			Errors, Warnings       []struct{ Detail string }
 		}
 	}
+	Checks     []struct{ Name, Status, Message, Help string }
+	Settings   []settingDoc
 	Results    []document
 	Plan       *struct{ Action string }
 	Properties []struct {
@@ -186,6 +190,11 @@ type document struct {
 		}
 		Error *struct{ Code string }
 	}
+}
+
+type settingDoc struct {
+	Name, Value, Source, From string
+	Commands                  []string
 }
 
 type activationDoc struct {

@@ -8,8 +8,9 @@ import (
 
 func (p *program) completionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "completion bash|zsh|fish|powershell",
-		Short: "Print the completion script of a shell",
+		Use:         "completion bash|zsh|fish|powershell",
+		Annotations: map[string]string{anyway: ""},
+		Short:       "Print the completion script of a shell",
 		Long: `Print the completion script of a shell. Load it with one of
 
   source <(propctl completion bash)

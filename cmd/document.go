@@ -30,6 +30,7 @@ type document struct {
 	BlockedBy     *activationView `json:"blockedBy"`
 	Budget        *budgetView     `json:"budget"`
 	WaitedSeconds *float64        `json:"waitedSeconds"`
+	Account       *accountView    `json:"account"`
 	Requests      requestsView    `json:"requests"`
 	Error         *errorView      `json:"error"`
 
@@ -47,6 +48,9 @@ type document struct {
 	Simulator      *simulatorView      `json:"simulator,omitempty"`      // simulate
 	Build          *Build              `json:"build,omitempty"`          // version
 	Errors         []*entryView        `json:"errors,omitempty"`         // explain
+	Checks         []*checkView        `json:"checks,omitempty"`         // doctor
+	Settings       []*settingView      `json:"settings,omitempty"`       // config
+	SettingsFile   *settingsFileView   `json:"settingsFile,omitempty"`   // config path, config init
 }
 
 type propertyView struct {

@@ -35,6 +35,7 @@ type output struct {
 	command string
 	format  format
 	begun   time.Time
+	verbose bool
 	printed bool // the result was, and is not to be printed again
 
 	mu sync.Mutex // guards w
@@ -42,7 +43,7 @@ type output struct {
 }
 
 func newOutput(w io.Writer, command string, f globalFlags, begun time.Time) *output {
-	return &output{w: w, command: command, format: f.output, begun: begun}
+	return &output{w: w, command: command, format: f.output, begun: begun, verbose: f.verbose || f.debug}
 }
 
 // header begins a stream of events.
@@ -89,6 +90,9 @@ func (o *output) show(d *document, r *report) error {
 		}
 		w := &printer{w: o.w}
 		r.text(w)
+		if d.Account.shows(o.verbose) {
+			w.line("  account:    %s", d.Account.text())
+		}
 		return w.err
 	}
 	whole := *d

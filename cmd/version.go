@@ -9,8 +9,9 @@ import (
 
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Show the version of this program",
+		Use:         "version",
+		Annotations: map[string]string{anyway: ""},
+		Short:       "Show the version of this program",
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*report, error) { return p.version(), nil })
 		},

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"testing/synctest"
 	"time"
 
 	"github.com/propctl/propctl/papi/simulator"
