@@ -62,7 +62,7 @@ func TestDebugShowsWhatSupportAsksFor(t *testing.T) {
 		s.sim.Inject(simulator.Fault{Operation: simulator.OpList, Status: 500})
 		r := s.run("pending", "prp_1001", "--debug")
 		for line := range strings.Lines(r.stderr) {
-			if strings.Contains(line, "/activations: 500 in") && strings.Contains(line, ", instance https://") {
+			if strings.Contains(line, "/activations: 500 in") && strings.Contains(line, ", instance /papi/v1/") {
 				return
 			}
 		}
