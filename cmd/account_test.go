@@ -11,8 +11,15 @@ import (
 
 func TestEveryResultSaysWhoseItIs(t *testing.T) {
 	for _, args := range [][]string{
-		{"activate", "www.example.com@8", notify}, {"status", "prp_1001"}, {"pending", "busy.example.com"}, {"history", "prp_1001"},
-		{"wait", "prp_1006"}, {"cancel", "prp_1006"}, {"hostnames", "list", "prp_1001"}, {"includes", "status", "inc_2001"}, {"doctor"},
+		{"activate", "www.example.com@8", notify},
+		{"status", "prp_1001"},
+		{"pending", "busy.example.com"},
+		{"history", "prp_1001"},
+		{"wait", "prp_1006"},
+		{"cancel", "prp_1006"},
+		{"hostnames", "list", "prp_1001"},
+		{"includes", "status", "inc_2001"},
+		{"doctor"},
 		{"status", "nobody.example.com"},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -103,18 +103,26 @@ type classified struct {
 func (e *classified) Error() string   { return e.err.Error() }
 func (e *classified) Unwrap() []error { return []error{e.class, e.err} }
 
-// placeOf returns the check that an error of a request is about.
+// placeOf returns the check that an error of a request is about; empty for none.
 func placeOf(err error) string {
-	for class, name := range map[papi.Class]string{
-		papi.ClassDNS: checkHost, papi.ClassProxy: checkProxy, papi.ClassTLS: checkTLS, papi.ClassClockSkew: checkClock,
-		papi.ClassUnauthorized: checkAuthentication, papi.ClassGrantMissing: checkRead, papi.ClassForbidden: checkRead,
-	} {
-		if errors.Is(err, class) {
-			return name
-		}
-	}
 	if err == nil {
 		return ""
+	}
+	for _, place := range []struct {
+		class papi.Class
+		check string
+	}{
+		{papi.ClassDNS, checkHost},
+		{papi.ClassProxy, checkProxy},
+		{papi.ClassTLS, checkTLS},
+		{papi.ClassClockSkew, checkClock},
+		{papi.ClassUnauthorized, checkAuthentication},
+		{papi.ClassGrantMissing, checkRead},
+		{papi.ClassForbidden, checkRead},
+	} {
+		if errors.Is(err, place.class) {
+			return place.check
+		}
 	}
 	return checkConnection
 }

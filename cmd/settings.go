@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -54,7 +55,7 @@ func (p *program) config(c *cobra.Command) *report {
 		text: func(w *printer) {
 			t := newTable(w, "SETTING", "VALUE", "SOURCE", "COMMANDS")
 			for _, s := range all {
-				t.row(s.Name, clean(s.Value, maxName), s.from(), clean(strings.Join(s.Commands, ", "), maxCommands))
+				t.row(s.Name, clean(s.Value, maxName), s.from(), clean(cmp.Or(strings.Join(s.Commands, ", "), "every command"), maxCommands))
 			}
 			t.print()
 		},

@@ -82,8 +82,14 @@ func TestConfigShowsASettingOnceForEachOfItsValues(t *testing.T) {
 func TestWhatNeedsNoSettingsWorksWithWrongOnes(t *testing.T) {
 	for _, wrong := range []string{"a: b: c", "notfy: x", "timeout: 30", "poll: 1s"} {
 		for _, args := range [][]string{
-			{"config"}, {"config", "path"}, {"config", "init", "--force"}, {"completion", "fish"}, {"explain", "busy"}, {"version"},
-			{"help", "activate"}, {"__complete", "activate", ""},
+			{"config"},
+			{"config", "path"},
+			{"config", "init", "--force"},
+			{"completion", "fish"},
+			{"explain", "busy"},
+			{"version"},
+			{"help", "activate"},
+			{"__complete", "activate", ""},
 		} {
 			s := newScene(t)
 			s.write(settingsFile, wrong)

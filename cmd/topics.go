@@ -61,7 +61,9 @@ and in the settings file, by its name:
   poll: 30s
 
 The settings file is $XDG_CONFIG_HOME/propctl/config.yaml, else
-~/.config/propctl/config.yaml, or what --config or PROPCTL_CONFIG name.
+~/.config/propctl/config.yaml, or what --config or PROPCTL_CONFIG name. propctl
+config init writes one with every setting in it, and propctl config shows what is
+in force and where it came from.
 
 These variables of other tools count too, after PROPCTL_<FLAG>:
 
