@@ -44,7 +44,7 @@ func complaints(lists ...string) map[string]string {
 	all := map[string]string{"permissions": "skipped", "proxy": "skipped", "host": "skipped", "tls": "skipped"}
 	for _, list := range lists {
 		status, names, _ := strings.Cut(list, ": ")
-		for _, name := range strings.FieldsSeq(names) {
+		for name := range strings.FieldsSeq(names) {
 			all[name] = status
 		}
 	}
