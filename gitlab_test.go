@@ -87,7 +87,7 @@ func runGitLab(t *testing.T, text string, access map[string]string) *job {
 	j := newJob(t, newReleases(t, thisProgram(t)))
 	j.without("curl", "bash", "perl")
 	maps.Copy(j.env, access)
-	maps.Copy(j.env, map[string]string{"GITLAB_CI": "true", "PROPCTL_NETWORK": "PRODUCTION", "PROPCTL_VERSION": "7"})
+	maps.Copy(j.env, map[string]string{"GITLAB_CI": "true", "PROPCTL_NETWORK": "PRODUCTION", "PROPCTL_RESULT_NETWORK": "PRODUCTION"})
 	for _, include := range pipeline.Include {
 		if include.Remote != "https://raw.githubusercontent.com/propctl/propctl/v"+released+"/templates/propctl.yml" {
 			t.Errorf("included is %s", include.Remote)
@@ -130,7 +130,7 @@ func runGitLab(t *testing.T, text string, access map[string]string) *job {
 // checkReports reads the files that the job hands to GitLab.
 func checkReports(j *job, network string) {
 	j.t.Helper()
-	for _, want := range []string{"PROPCTL_OUTCOME=active\n", "PROPCTL_VERSION=8\n", "PROPCTL_NETWORK=" + network + "\n"} {
+	for _, want := range []string{"PROPCTL_RESULT_OUTCOME=active\n", "PROPCTL_RESULT_VERSION=8\n", "PROPCTL_RESULT_NETWORK=" + network + "\n"} {
 		if got := readFile(j.t, filepath.Join(j.dir, "propctl.env")); !bytes.Contains(got, []byte(want)) {
 			j.t.Errorf("propctl.env has no %q:\n%s", want, got)
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"propctl": main})
+	testscript.Main(m, map[string]func(){"propctl": main, "akamai-propctl": main})
 }
 
 func TestScripts(t *testing.T) {

@@ -159,7 +159,7 @@ func (a *activating) again() string {
 			named += "@" + lower(v.activeOn)
 		}
 	}
-	l := newCommandLine(strings.Fields(a.about.command(a.verb))...)
+	l := a.program.commandLine(strings.Fields(a.about.command(a.verb))...)
 	l.add(named)
 	return l.addFlags(a.program.given, func(string) bool { return true }).String()
 }

@@ -104,13 +104,18 @@ func requestsText(q *papi.Quota) string {
 	return text
 }
 
+// isFew reports whether so little is left that it is worth a warning.
+func isFew(q *papi.Quota) bool {
+	return q != nil && q.Limit != nil && q.Remaining != nil && float64(*q.Remaining) <= fewLeft*float64(*q.Limit)
+}
+
 // remember keeps what PAPI said of the budget for the next run, and warns when
 // little of it is left.
 func (s *session) remember(q *papi.Quota) {
 	if q == nil {
 		return
 	}
-	if q.Limit != nil && q.Remaining != nil && float64(*q.Remaining) <= fewLeft*float64(*q.Limit) {
+	if isFew(q) {
 		s.program.progress.warn("activations of the day: " + budgetText(q, time.Now()))
 	}
 	if s.program.flags.simulate {

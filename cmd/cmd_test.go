@@ -42,6 +42,7 @@ type scene struct {
 	ci        string                    // the CI system whose commands are expected on stderr
 	files     []string                  // that a run leaves, and that have no secrets either
 	width     int                       // of the terminal; 0: unknown
+	name      string                    // what was typed to run the program
 }
 
 // newScene makes a scene in which activations take exactly 2 minutes on staging
@@ -117,7 +118,7 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 		LookupEnv:     func(name string) (string, bool) { value, ok := s.env[name]; return value, ok },
 		StdinTerminal: s.terminal, StderrTerminal: s.terminal,
 		Width:     func() int { return s.width },
-		Transport: heard, Reporting: reporting,
+		Transport: heard, Reporting: reporting, Name: s.name,
 		Build: cmd.Build{Version: "1.2.3", Commit: "abc", Date: "2026-01-02T03:04:05Z", Go: "go1.26"},
 	}, args)
 	r := result{code: code, stdout: stdout.String(), stderr: stderr.String(), took: time.Since(begun)}
@@ -188,6 +189,7 @@ type document struct {
 		Reset, AsOf      string
 	}
 	WaitedSeconds *float64
+	Account       *struct{ AccountID, AccountSwitchKey, Host, Section, Source string }
 	Requests      struct{ Total, Retries, RateLimited int }
 	RequestLimit  *struct{ Limit, Remaining *int }
 	Error         *struct {
@@ -198,6 +200,8 @@ type document struct {
 			Errors, Warnings       []struct{ Detail string }
 		}
 	}
+	Checks     []struct{ Name, Status, Message, Help string }
+	Settings   []settingDoc
 	Results    []document
 	Plan       *struct{ Action string }
 	Properties []struct {
@@ -210,6 +214,11 @@ type document struct {
 		}
 		Error *struct{ Code string }
 	}
+}
+
+type settingDoc struct {
+	Name, Value, Source, From string
+	Commands                  []string
 }
 
 type activationDoc struct {

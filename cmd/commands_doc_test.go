@@ -55,7 +55,7 @@ func commandsMarkdown(root *cobra.Command) map[string]string {
 	var index strings.Builder
 	index.WriteString(commandsNotice + "# Commands\n\n" + markdownText(root.Long) + "\n\n")
 	pages := map[string]string{}
-	for _, g := range commandsBelow(root) {
+	for _, g := range groupsBelow(root) {
 		title, _, _ := strings.Cut(g.title, ",")
 		fmt.Fprintf(&index, "## %s\n\n| | |\n|---|---|\n", title)
 		for _, c := range g.commands {

@@ -10,8 +10,9 @@ import (
 
 func (p *program) completionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "completion bash|zsh|fish|powershell",
-		Short: "Print the completion script of a shell",
+		Use:         "completion bash|zsh|fish|powershell",
+		Annotations: map[string]string{anyway: ""},
+		Short:       "Print the completion script of a shell",
 		Long: `Print the completion script of a shell, which completes commands, flags and their
 values, and the names of properties and includes where there are credentials.
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,7 +32,7 @@ func envNames(flag string) []string {
 	case "section":
 		names = append(names, "AKAMAI_EDGERC_SECTION")
 	case "account-key":
-		names = append(names, "AKAMAI_EDGERC_ACCOUNT_KEY")
+		names = append(names, "PROPCTL_ACCOUNTKEY", "AKAMAI_EDGERC_ACCOUNT_KEY")
 	case "ca-file":
 		names = append(names, "SSL_CERT_FILE")
 	}
@@ -43,19 +44,8 @@ func envNames(flag string) []string {
 // format that was asked for.
 func (p *program) loadSettings(c *cobra.Command) error {
 	errs := []error{p.fromEnvironment(c.Flags())}
-	path, named := p.settingsPath()
-	if path == "" {
-		return firstOf(errs)
-	}
-	v, err := readSettings(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && !named:
-	case err != nil:
-		errs = append(errs, &settingError{where: path, err: err})
-	default:
-		errs = append(errs, p.fromFile(c, path, v))
-	}
-	return firstOf(errs)
+	file, err := p.readSettings()
+	return firstOf(append(errs, err, file.apply(c)))
 }
 
 // firstOf returns the first error: one mistake after the other is easier to mend.
@@ -70,33 +60,23 @@ func firstOf(errs []error) error {
 func (p *program) fromEnvironment(flags *pflag.FlagSet) error {
 	var errs []error
 	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Changed || f.Name == "help" {
+		if f.Changed || f.Name == "help" || f.Name == "force" {
 			return
 		}
 		for _, name := range envNames(f.Name) {
 			value, ok := p.env.lookup(name)
-			if !ok || p.env.isResult(name) {
+			if !ok {
 				continue
 			}
 			if err := setFlag(f, value); err != nil {
 				errs = append(errs, &settingError{where: "environment", key: name, err: err})
 			}
-			f.Annotations = map[string][]string{sourceAnnotation: {name}}
+			noteSource(f, sourceEnvironment, name)
 			return
 		}
 	})
 	return firstOf(errs)
 }
-
-// isResult reports whether a variable is the result of an earlier run that --dotenv
-// has left to this job, and no setting: where that run has been must not decide
-// where this one goes.
-func (e Env) isResult(name string) bool {
-	return name == fact{name: "network"}.variable() && e.has(fact{name: "outcome"}.variable())
-}
-
-// sourceAnnotation marks a flag that has its value from a variable.
-const sourceAnnotation = "propctl-source"
 
 // settingsPath returns the settings file, and whether somebody named it: one
 // that is only looked for may be missing.
@@ -110,17 +90,36 @@ func (p *program) settingsPath() (path string, named bool) {
 	return "", false
 }
 
-func readSettings(path string) (*viper.Viper, error) {
+// settingsFile is a settings file that was read; nil where there is none.
+type settingsFile struct {
+	path   string
+	values map[string]any
+}
+
+// readSettings reads the settings file, if there is one.
+func (p *program) readSettings() (*settingsFile, error) {
+	path, named := p.settingsPath()
+	if path == "" {
+		return nil, nil //nolint:nilnil // no file is no error
+	}
 	data, err := readRegular(path, maxSettings)
-	if err != nil {
-		return nil, err
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !named:
+		return nil, nil //nolint:nilnil // no file is no error
+	case err != nil:
+		return nil, &settingError{where: path, err: err}
 	}
 	v := viper.New()
 	v.SetConfigType("yaml")
 	if err := v.ReadConfig(bytes.NewReader(data)); err != nil {
-		return nil, fmt.Errorf("not readable as YAML: %s%s", strings.Join(strings.Fields(err.Error()), " "), noBreakSpace(data))
+		err = fmt.Errorf("not readable as YAML: %s%s", strings.Join(strings.Fields(err.Error()), " "), noBreakSpace(data))
+		return nil, &settingError{where: path, err: err}
 	}
-	return v, nil
+	file := &settingsFile{path: path, values: map[string]any{}}
+	for _, key := range v.AllKeys() {
+		file.values[key] = v.Get(key)
+	}
+	return file, nil
 }
 
 // noBreakSpace names what nobody sees: web pages and word processors put no-break
@@ -160,42 +159,46 @@ func bareFileError(err error) error {
 	return err
 }
 
-// fromFile sets the command's flags. Keys that belong to other commands are
-// left alone; keys that belong to none are mistakes.
-func (p *program) fromFile(c *cobra.Command, path string, v *viper.Viper) error {
+// apply sets the command's flags. Keys that belong to other commands are left
+// alone; keys that belong to none are mistakes.
+func (file *settingsFile) apply(c *cobra.Command) error {
+	if file == nil {
+		return nil
+	}
 	known := allFlags(c.Root())
-	keys := v.AllKeys()
-	slices.Sort(keys)
+	keys := slices.Sorted(maps.Keys(file.values))
 	if i := slices.Index(keys, "output"); i > 0 { // errors are printed with it
 		keys = slices.Insert(slices.Delete(keys, i, i+1), 0, "output")
 	}
 	var errs []error
 	for _, key := range keys {
-		fail := func(err error) { errs = append(errs, &settingError{where: path, key: key, err: err}) }
-		if !known[key] {
-			fail(errors.New("there is no such setting"))
-			continue
+		err := errors.New("there is no such setting")
+		if known[string(spelling(nil, key))] {
+			err = file.set(c.Flags().Lookup(key), key)
 		}
-		values, list, err := scalars(v.Get(key))
-		f := c.Flags().Lookup(key)
-		switch {
-		case err != nil:
-			fail(err)
-		case f == nil || f.Changed || f.Annotations[sourceAnnotation] != nil:
-		case list:
-			slice, ok := f.Value.(pflag.SliceValue)
-			if !ok {
-				fail(errors.New("a list where one value is wanted"))
-			} else if err := slice.Replace(values); err != nil {
-				fail(err)
-			}
-		default:
-			if err := setFlag(f, values[0]); err != nil {
-				fail(err)
-			}
+		if err != nil {
+			errs = append(errs, &settingError{where: file.path, key: key, err: err})
 		}
 	}
 	return firstOf(errs)
+}
+
+// set gives a flag the value of a key. A flag that has one already keeps it, and
+// nil is one of another command.
+func (file *settingsFile) set(f *pflag.Flag, key string) error {
+	values, list, err := scalars(file.values[key])
+	if err != nil || f == nil || f.Changed || hasSource(f) {
+		return err
+	}
+	noteSource(f, sourceFile, file.path)
+	if !list {
+		return setFlag(f, values[0])
+	}
+	slice, ok := f.Value.(pflag.SliceValue)
+	if !ok {
+		return errors.New("a list where one value is wanted")
+	}
+	return slice.Replace(values)
 }
 
 // setFlag gives a flag a value as if it had been typed, without marking it as
@@ -203,7 +206,7 @@ func (p *program) fromFile(c *cobra.Command, path string, v *viper.Viper) error 
 func setFlag(f *pflag.Flag, value string) error {
 	slice, ok := f.Value.(pflag.SliceValue)
 	if !ok {
-		return f.Value.Set(value)
+		return inWords(f, value, f.Value.Set(value))
 	}
 	items := strings.Split(value, ",")
 	for i := range items {
@@ -245,8 +248,9 @@ func allFlags(root *cobra.Command) map[string]bool {
 		}
 	}
 	visit(root)
-	delete(names, "help")
-	delete(names, "config")
+	for _, name := range [...]string{"help", "config", "force"} { // they only make sense when they are typed
+		delete(names, name)
+	}
 	return names
 }
 

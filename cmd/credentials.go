@@ -11,72 +11,84 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
+// foundCredentials are credentials and what is known of where they are.
+type foundCredentials struct {
+	papi.Credentials
+
+	file     string   // empty where they are in the environment
+	warnings []string // about what works but should not be so
+}
+
 // credentials finds what to sign with: a file or section that was named, else
 // the environment, else ~/.edgerc.
 func (p *program) credentials() (papi.Credentials, error) {
-	c, err := p.findCredentials()
+	found, err := p.findCredentials()
+	for _, w := range found.warnings {
+		p.progress.warn(w)
+	}
 	if err != nil {
 		return papi.Credentials{}, err
 	}
 	if p.flags.accountKey != "" {
-		c.AccountKey = p.flags.accountKey
+		found.AccountKey = p.flags.accountKey
 	}
-	return c, nil
+	return found.Credentials, nil
 }
 
-func (p *program) findCredentials() (papi.Credentials, error) {
+func (p *program) findCredentials() (foundCredentials, error) {
 	file, section := p.edgerc(), p.flags.section
 	switch {
 	case p.flags.edgerc != "":
-		return p.fromEdgerc(file, orDefault(section))
+		return fromEdgerc(file, orDefault(section))
 	case section == "":
 		c, found, err := papi.CredentialsFromEnv(defaultSection, p.env.lookup)
 		if err != nil {
-			return c, &credentialsError{err: err}
+			return foundCredentials{}, &credentialsError{err: err}
 		}
 		if found {
-			return c, nil
+			return foundCredentials{Credentials: c}, nil
 		}
 		if file != "" && isFile(file) {
-			return p.fromEdgerc(file, defaultSection)
+			return fromEdgerc(file, defaultSection)
 		}
-		return c, missingCredentials(file, defaultSection, "AKAMAI_HOST and the like are not set")
+		return foundCredentials{}, missingCredentials(file, defaultSection, "AKAMAI_HOST and the like are not set")
 	}
 	return p.namedSection(file, section)
 }
 
 // namedSection looks for a section in ~/.edgerc, and where it is not there in
 // the variables that have its name.
-func (p *program) namedSection(file, section string) (papi.Credentials, error) {
-	var fileErr error
+func (p *program) namedSection(file, section string) (foundCredentials, error) {
+	var (
+		tried   foundCredentials
+		fileErr error
+	)
 	if file != "" && isFile(file) {
-		c, err := p.fromEdgerc(file, section)
+		found, err := fromEdgerc(file, section)
 		if err == nil || !errors.Is(err, papi.ErrNoSection) {
-			return c, err
+			return found, err
 		}
-		fileErr = err
+		tried, fileErr = found, err
 	}
 	c, found, err := papi.CredentialsFromEnv(section, p.env.lookup)
 	switch {
 	case found && err != nil:
-		return c, &credentialsError{err: err}
+		return foundCredentials{}, &credentialsError{err: err}
 	case found:
-		return c, nil
+		return foundCredentials{Credentials: c}, nil
 	case fileErr != nil:
-		return c, fileErr
+		return tried, fileErr
 	}
-	return c, missingCredentials(file, section, "AKAMAI_"+strings.ToUpper(section)+"_HOST and the like are not set")
+	return foundCredentials{}, missingCredentials(file, section, "AKAMAI_"+strings.ToUpper(section)+"_HOST and the like are not set")
 }
 
-func (p *program) fromEdgerc(file, section string) (papi.Credentials, error) {
+func fromEdgerc(file, section string) (foundCredentials, error) {
 	c, warnings, err := papi.CredentialsFromFile(file, section)
-	for _, w := range warnings {
-		p.progress.warn(w)
-	}
+	found := foundCredentials{Credentials: c, file: file, warnings: warnings}
 	if err != nil {
-		return c, &credentialsError{missing: !isFile(file), err: err}
+		return found, &credentialsError{missing: !isFile(file), err: err}
 	}
-	return c, nil
+	return found, nil
 }
 
 func missingCredentials(file, section, environment string) error {
@@ -162,7 +174,7 @@ func checkContact(contact string) error {
 func (p *program) userAgent() string {
 	version := strings.TrimPrefix(p.env.Build.Version, "v")
 	if p.flags.contact == "" {
-		return "propctl/" + version
+		return "propctl/" + version + p.env.underAkamaiCLI()
 	}
-	return "propctl/" + version + " (+" + p.flags.contact + ")"
+	return "propctl/" + version + " (+" + p.flags.contact + ")" + p.env.underAkamaiCLI()
 }

@@ -30,6 +30,7 @@ type document struct {
 	BlockedBy     *activationView `json:"blockedBy"`
 	Budget        *budgetView     `json:"budget"`
 	WaitedSeconds *float64        `json:"waitedSeconds"`
+	Account       *accountView    `json:"account"`
 	Requests      requestsView    `json:"requests"`
 	Error         *errorView      `json:"error"`
 
@@ -49,6 +50,9 @@ type document struct {
 	Errors         []*entryView        `json:"errors,omitempty"`         // explain
 	Script         string              `json:"script,omitempty"`         // completion
 	Schemas        []*schemaView       `json:"schemas,omitempty"`        // schema
+	Checks         []*checkView        `json:"checks,omitempty"`         // doctor
+	Settings       []*settingView      `json:"settings,omitempty"`       // config
+	SettingsFile   *settingsFileView   `json:"settingsFile,omitempty"`   // config path, config init
 
 	asked []papi.Network // that were to be gone through, when there are several; touched are those in Results
 }

@@ -43,7 +43,11 @@ func judge(err error) verdict {
 	if code == string(papi.ClassClockSkew) {
 		help = clockHelp(err, time.Now())
 	}
-	return verdict{outcome: e.outcome, exitCode: e.exitCode, code: e.code, category: e.category, help: cmp.Or(help, e.help)}
+	v := verdict{outcome: e.outcome, exitCode: e.exitCode, code: e.code, category: e.category, help: cmp.Or(help, e.help)}
+	if unhealthy, ok := errors.AsType[*unhealthyError](err); ok { // doctor's own exit codes
+		v.outcome, v.exitCode = outcomeError, unhealthy.exitCode
+	}
+	return v
 }
 
 // recognise returns the code of an error, and what to do about it where that is

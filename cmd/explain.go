@@ -13,8 +13,9 @@ import (
 
 func (p *program) explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain [CODE | TYPE | -]",
-		Short: "What an error means and what to do; all of them without CODE",
+		Use:         "explain [CODE | TYPE | -]",
+		Annotations: map[string]string{anyway: ""},
+		Short:       "What an error means and what to do; all of them without CODE",
 		Long: `What an error means and what to do about it; all of them without CODE.
 
 CODE is what stands in error.code of the JSON document. TYPE is the type of one of

@@ -80,9 +80,11 @@ func Words() map[string]string { return newViews().words }
 
 // Settings returns what a settings file has.
 func Settings(path string) (map[string]any, error) {
-	v, err := readSettings(path)
+	p := newProgram(Env{})
+	p.flags.config = path
+	file, err := p.readSettings()
 	if err != nil {
 		return nil, err
 	}
-	return v.AllSettings(), nil
+	return file.values, nil
 }

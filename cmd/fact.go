@@ -44,8 +44,9 @@ func factsOf(d *document) []fact {
 // underscored is the name where a dash cannot be in one.
 func (f fact) underscored() string { return strings.ReplaceAll(f.name, "-", "_") }
 
-// variable is the name as that of a variable in the environment.
-func (f fact) variable() string { return "PROPCTL_" + strings.ToUpper(f.underscored()) }
+// variable is the name as that of a variable in the environment. None of them is the
+// name of a setting: where one job has been must not decide where the next one goes.
+func (f fact) variable() string { return "PROPCTL_RESULT_" + strings.ToUpper(f.underscored()) }
 
 // word is the value as it means the same to everybody who may read it: shells that
 // source it, and systems that replace $NAME, $(name) or %name% in it. All that ids,

@@ -53,7 +53,7 @@ func helpText(c *cobra.Command, width int) string {
 		return joinParts(wrap(summary, width), wrap(more, width))
 	}
 	parts := []string{wrap(summary, width), titled("Examples:", c.Example), titled("Usage:", "  "+usageLine(c)), wrap(more, width)}
-	for _, g := range commandsBelow(c) {
+	for _, g := range groupsBelow(c) {
 		parts = append(parts, titled(g.title+":", g.list(width)))
 	}
 	own, inherited := c.LocalFlags(), c.InheritedFlags()
@@ -115,9 +115,9 @@ func groupsOfCommands() []struct{ title, names string } {
 	}
 }
 
-// commandsBelow returns the commands below c, and the topics, in groups that are
+// groupsBelow returns the commands below c, and the topics, in groups that are
 // not empty.
-func commandsBelow(c *cobra.Command) []commandGroup {
+func groupsBelow(c *cobra.Command) []commandGroup {
 	if c.HasParent() {
 		return filled([]commandGroup{{"Commands", visibleBelow(c)}})
 	}

@@ -26,15 +26,17 @@ const hostileText = "\x1b[2J\x1b]0;x\a\r\n::error file=x::y\n::set-output name=x
 // meeting is a command line that makes a request of the operation.
 func meeting() map[simulator.Operation][]string {
 	return map[simulator.Operation][]string{ //nolint:exhaustive // those that the commands make
-		simulator.OpSearch:   {"status", "www.example.com"},
-		simulator.OpList:     {"pending", "prp_1001"},
-		simulator.OpProperty: {"status", "prp_1001"},
-		simulator.OpLatest:   {"activate", "prp_1001", notify},
-		simulator.OpBuild:    {"budget"},
-		simulator.OpRules:    {"activate", "prp_1001@8", notify, "--warnings", "fail"},
-		simulator.OpSubmit:   {"activate", "prp_1001@8", notify, "--timeout", "2h"},
-		simulator.OpPoll:     {"activate", "prp_1001@8", notify, "--timeout", "2h"},
-		simulator.OpCancel:   {"cancel", "prp_1006"},
+		simulator.OpSearch:    {"status", "www.example.com"},
+		simulator.OpList:      {"pending", "prp_1001"},
+		simulator.OpProperty:  {"status", "prp_1001"},
+		simulator.OpLatest:    {"activate", "prp_1001", notify},
+		simulator.OpBuild:     {"budget"},
+		simulator.OpContracts: {"doctor"},
+		simulator.OpGroups:    {"doctor"},
+		simulator.OpRules:     {"activate", "prp_1001@8", notify, "--warnings", "fail"},
+		simulator.OpSubmit:    {"activate", "prp_1001@8", notify, "--timeout", "2h"},
+		simulator.OpPoll:      {"activate", "prp_1001@8", notify, "--timeout", "2h"},
+		simulator.OpCancel:    {"cancel", "prp_1006"},
 	}
 }
 
@@ -182,6 +184,7 @@ func TestHostileMembersArePrintedHarmlessly(t *testing.T) {
 		"accountId", "contractId", "groupId", "propertyId", "propertyName", "note", "status", "fmaActivationState", "activationType", "network",
 		"submitDate", "updateDate", "activationId", "notifyEmails", "fastFallbackRecoveryState", "type", "title", "detail", "instance",
 		"errorLocation", "messageId", "productionStatus", "stagingStatus", "updatedByUser", "etag", "coreVersion", "activationLink", "versionLink",
+		"accountName", "scope",
 	}
 	lines := append(slices.Collect(func(yield func([]string) bool) {
 		for _, args := range meeting() {

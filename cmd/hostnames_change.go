@@ -192,7 +192,7 @@ func (c *changing) bringAbout(ctx context.Context) (*report, error) {
 
 // again is the same command.
 func (c *changing) again() string {
-	l := newCommandLine("hostnames", c.flags.verb)
+	l := c.program.commandLine("hostnames", c.flags.verb)
 	return l.add(c.args...).addFlags(c.program.given, func(string) bool { return true }).String()
 }
 

@@ -38,6 +38,7 @@ type output struct {
 	format  format
 	jq      *expression
 	begun   time.Time
+	verbose bool
 	printed bool // the result was, and is not to be printed again
 
 	mu     sync.Mutex // guards all below
@@ -46,7 +47,7 @@ type output struct {
 }
 
 func newOutput(w io.Writer, command string, f globalFlags, begun time.Time) *output {
-	return &output{w: w, command: command, format: f.output, jq: &f.jq, begun: begun}
+	return &output{w: w, command: command, format: f.output, jq: &f.jq, begun: begun, verbose: f.verbose || f.debug}
 }
 
 // header begins a stream of events.
@@ -113,6 +114,9 @@ func (o *output) show(d *document, r *report) error {
 		}
 		w := &printer{w: o.w}
 		r.text(w)
+		if d.Account.shows(o.verbose) {
+			w.line("  account:    %s", d.Account.text())
+		}
 		return unwritten(w.err)
 	}
 	whole := *d

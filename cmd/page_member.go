@@ -44,7 +44,7 @@ func otherMembers(d *document) (node, error) {
 		}
 		for _, m := range members {
 			if !shownElsewhere(m.name) {
-				all = append(all, part(inWords(m.name)+about, valueNode(m.value, true)))
+				all = append(all, part(memberTitle(m.name)+about, valueNode(m.value, true)))
 			}
 		}
 	}
@@ -119,7 +119,7 @@ func valueNode(v any, top bool) node {
 	case []member:
 		var all []node
 		for _, m := range v {
-			all = append(all, named(inWords(m.name), valueNode(m.value, false)))
+			all = append(all, named(memberTitle(m.name), valueNode(m.value, false)))
 		}
 		return rows(all...)
 	case []any:
@@ -133,7 +133,7 @@ func listNode(items []any, top bool) node {
 	if top && len(columns) > 0 && len(columns) <= mostColumns {
 		g := &grid{label: "a list", most: mostOfList}
 		for _, c := range columns {
-			g.columns = append(g.columns, inWords(c))
+			g.columns = append(g.columns, memberTitle(c))
 		}
 		for _, item := range items {
 			members, _ := item.([]member)
@@ -178,8 +178,8 @@ func columnsOf(items []any) []string {
 	return names
 }
 
-// inWords is the name of a member as people write: usualSeconds is Usual seconds.
-func inWords(name string) string {
+// memberTitle is the name of a member as people write: usualSeconds is Usual seconds.
+func memberTitle(name string) string {
 	var b strings.Builder
 	for _, r := range name {
 		if unicode.IsUpper(r) {

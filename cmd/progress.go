@@ -272,7 +272,7 @@ func (p *progress) attempt(a papi.Attempt) {
 		outcome = a.Err.Error()
 	}
 	if p.level >= levelDebug {
-		p.at(levelDebug, fmt.Sprintf("%s %s: %s in %s%s", a.Method, a.Path, outcome, a.Elapsed.Round(time.Millisecond), limitsOf(a.Answer)))
+		p.at(levelDebug, fmt.Sprintf("%s %s: %s in %s%s", a.Method, a.Path, outcome, a.Elapsed.Round(time.Millisecond), limitsOf(a.Answer)+instanceOf(a)))
 	}
 	if a.Slowed {
 		p.say("PAPI takes no more requests for now; from here on they are sent at half the rate")
@@ -294,6 +294,14 @@ func (p *progress) suspended(until time.Time) {
 	if !known {
 		p.say("PAPI has failed too often; the next try is at %s", stamp(until))
 	}
+}
+
+// instanceOf is what Akamai's support asks for, where something went wrong.
+func instanceOf(a papi.Attempt) string {
+	if a.Instance == "" {
+		return ""
+	}
+	return ", instance " + a.Instance
 }
 
 // limitsOf shows what an answer said about limits.

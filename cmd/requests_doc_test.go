@@ -48,6 +48,7 @@ func workflowRuns() []workflowRun {
 		{title: "pending, of a hostname bucket", args: "pending prp_1010"},
 		{title: "history", args: "history prp_1001"},
 		{title: "budget", args: "budget"},
+		{title: "doctor", note: "The grants are asked of the gateway in front of PAPI; where it does not tell them, that check is skipped.", args: "doctor"},
 		{title: "hostnames list", args: "hostnames list prp_1001@8"},
 		{title: "hostnames add", note: "The hostnames are read back after the edit, and an activation follows only with -n.", args: "hostnames add prp_1001 a.example.com=www.example.com.edgekey.net -n staging" + notified},
 		{title: "hostnames add, without a network", args: "hostnames add prp_1001 a.example.com=www.example.com.edgekey.net"},

@@ -48,8 +48,8 @@ func connecting(name string) bool {
 // commandLine is a command to be copied into a shell.
 type commandLine struct{ words []string }
 
-func newCommandLine(words ...string) *commandLine {
-	return (&commandLine{words: []string{"propctl"}}).add(words...)
+func (p *program) commandLine(words ...string) *commandLine {
+	return (&commandLine{words: strings.Fields(p.name())}).add(words...)
 }
 
 func (l *commandLine) add(words ...string) *commandLine {
@@ -86,7 +86,7 @@ func (l *commandLine) String() string { return strings.Join(l.words, " ") }
 // waitFor is the command that picks an activation up again.
 func (p *program) waitFor(id papi.ID, ref papi.PropertyRef) *commandLine {
 	about := kindOf(ref.PropertyID)
-	l := newCommandLine(strings.Fields(about.command("wait"))...)
+	l := p.commandLine(strings.Fields(about.command("wait"))...)
 	l.add(string(activationID(id)), "--"+about.word(), string(wholeID(ref.PropertyID)))
 	if ref.ContractID != "" && ref.GroupID != "" {
 		l.add("--contract", string(ref.ContractID.With(papi.PrefixContract)), "--group", string(ref.GroupID.With(papi.PrefixGroup)))

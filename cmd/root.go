@@ -27,6 +27,29 @@ type program struct {
 	sinks    []sink
 	record   *record
 	meter    meter
+	session  *session // nil until there is one
+
+	settingsErr error // what is wrong with the settings; most commands stop there
+}
+
+// toolName is the name of this program, and of its folders and variables.
+const toolName = "propctl"
+
+// name is what people type for this program.
+func (p *program) name() string {
+	if p.env.Name == "" {
+		return toolName
+	}
+	return p.env.Name
+}
+
+// anyway marks a command that is of use without the settings, too: what is wrong
+// with them is a warning.
+const anyway = "propctl-anyway"
+
+func worksAnyway(c *cobra.Command) bool {
+	_, marked := c.Annotations[anyway]
+	return marked
 }
 
 func newProgram(env Env) *program {
@@ -103,8 +126,9 @@ func (g *globalFlags) declare(f *pflag.FlagSet) {
 
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "propctl",
-		Short: "Activate versions of Akamai properties and wait for the outcome",
+		Use:         toolName,
+		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: p.name()},
+		Short:       "Activate versions of Akamai properties and wait for the outcome",
 		Long: `propctl activates versions of Akamai properties: it looks at what is pending on
 the network, submits, waits for the outcome, and says how much of the daily
 activation budget is left.
@@ -118,12 +142,7 @@ success, and one that is on its way is followed and not submitted again.`,
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetGlobalNormalizationFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
-		if name == "accountkey" { // as other Akamai tools spell it
-			name = "account-key"
-		}
-		return pflag.NormalizedName(name)
-	})
+	root.SetGlobalNormalizationFunc(spelling)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &usageError{err: misread(err), command: c.CommandPath()}
 	})
@@ -133,11 +152,19 @@ success, and one that is on its way is followed and not submitted again.`,
 		p.waitCommand(properties), p.cancelCommand(properties),
 		p.statusCommand(properties), p.pendingCommand(properties), p.historyCommand(properties), p.budgetCommand(),
 		p.hostnamesCommand(), p.includesCommand(),
-		p.simulateCommand(), p.explainCommand(), p.schemaCommand(), p.completionCommand(), p.versionCommand(),
+		p.simulateCommand(), p.doctorCommand(), p.configCommand(), p.explainCommand(), p.schemaCommand(), p.completionCommand(), p.versionCommand(),
 	)
 	root.AddCommand(topics()...)
 	p.shapeHelp(root)
 	return root
+}
+
+// spelling returns the name of a flag that may be spelt as other Akamai tools do.
+func spelling(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	if name == "accountkey" {
+		name = "account-key"
+	}
+	return pflag.NormalizedName(name)
 }
 
 // refuse reports what kept a command from beginning, when it did not begin.
@@ -147,7 +174,7 @@ func (p *program) refuse(err error) int {
 	}
 	usage, ok := errors.AsType[*usageError](err)
 	if !ok {
-		usage = &usageError{err: err, command: "propctl"}
+		usage = &usageError{err: err, command: p.name()}
 	}
 	message, suggestion, found := strings.Cut(usage.Error(), "\n\nDid you mean this?\n")
 	if found {
@@ -171,11 +198,11 @@ type action func(ctx context.Context, args []string) (*report, error)
 func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArgs, do action) error {
 	p.began = true
 	begun := time.Now()
-	settingsErr := p.loadSettings(c)
+	p.settingsErr = p.loadSettings(c)
 	p.given = givenBy(c)
 	p.progress = newProgress(p.env, p.flags)
 	defer p.progress.close()
-	command := strings.TrimPrefix(c.CommandPath(), "propctl ")
+	command := strings.TrimPrefix(c.CommandPath(), p.name()+" ")
 	p.out = newOutput(p.env.Stdout, command, p.flags, begun)
 	p.out.header(p.env.Build)
 	p.files = p.askedFiles()
@@ -184,7 +211,11 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	if p.flags.simulate {
 		p.record.speed = p.flags.speed
 	}
-	result, err := &report{}, settingsErr
+	result, err := &report{}, p.settingsErr
+	if err != nil && worksAnyway(c) {
+		p.progress.warn(err.Error())
+		err = nil
+	}
 	if err == nil {
 		err = p.check(c, args, check)
 	}
@@ -212,7 +243,7 @@ func (p *program) happened(m moment) {
 
 // typed is the command line as it may be shown.
 func (p *program) typed(command string, args []string) string {
-	l := newCommandLine(strings.Fields(command)...)
+	l := p.commandLine(strings.Fields(command)...)
 	return l.add(args...).addFlags(p.given, func(string) bool { return true }).String()
 }
 
@@ -293,11 +324,11 @@ const (
 // conclude prints the result and the error, and returns the exit code.
 func (p *program) conclude(ctx context.Context, result *report, err error) int {
 	d := result.document(p.out.command)
-	d.Requests, p.record.text = p.meter.view(), result.text
+	d.Requests, d.Account, p.record.text = p.meter.view(), p.account(), result.text
 	if err != nil {
 		v := judge(err)
 		if isA[*usageError](err) {
-			v.help = helpOf("propctl " + p.out.command)
+			v.help = helpOf(p.name() + " " + p.out.command)
 		}
 		d.fail(v, err, result.help)
 	}

@@ -20,6 +20,8 @@ var ErrInterrupted = errors.New("interrupted")
 type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
+	// Name is what is typed to run the program; empty means "propctl".
+	Name string
 	// LookupEnv reads an environment variable; nil means that there are none.
 	LookupEnv func(string) (string, bool)
 	// StdinTerminal and StderrTerminal say whether somebody is there to answer a

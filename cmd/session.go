@@ -21,22 +21,28 @@ type session struct {
 
 // open connects. Nothing is sent yet.
 func (p *program) open(about kind) (*session, error) {
-	s := &session{program: p, about: about, speed: 1}
-	var err error
-	transport := p.env.Transport
 	if p.flags.simulate {
-		s.credentials, transport = p.simulation()
-		s.speed = p.flags.speed
-		p.progress.say("simulation: nothing of this reaches Akamai; one real second is %g simulated ones", s.speed)
-	} else {
-		if s.credentials, err = p.credentials(); err != nil {
-			return nil, err
-		}
-		if transport, err = p.network(transport); err != nil {
-			return nil, err
-		}
+		p.progress.say("simulation: nothing of this reaches Akamai; one real second is %g simulated ones", p.flags.speed)
+		credentials, transport := p.simulation()
+		return p.connect(about, credentials, transport, p.flags.speed)
 	}
-	s.client, err = papi.New(s.credentials, papi.Options{
+	credentials, err := p.credentials()
+	if err != nil {
+		return nil, err
+	}
+	transport, err := p.network(p.env.Transport)
+	if err != nil {
+		return nil, err
+	}
+	return p.connect(about, credentials, transport, 1)
+}
+
+// connect makes a session of what to sign with and the way to PAPI. speed is how
+// many seconds of PAPI's time pass in a real one.
+func (p *program) connect(about kind, credentials papi.Credentials, transport http.RoundTripper, speed float64) (*session, error) {
+	s := &session{program: p, about: about, speed: speed, credentials: credentials}
+	var err error
+	s.client, err = papi.New(credentials, papi.Options{
 		Transport:      transport,
 		UserAgent:      p.userAgent(),
 		MaxRetries:     noneIsNegative(p.flags.maxRetries),
@@ -50,6 +56,7 @@ func (p *program) open(about kind) (*session, error) {
 		return nil, &credentialsError{err: err}
 	}
 	p.record.host = s.credentials.Host
+	p.session = s
 	s.api = s.client
 	if about == includes {
 		s.api = activation.Includes{PAPI: s.client}

@@ -22,6 +22,7 @@ type simulateFlags struct {
 	listen string
 	dir    string
 	faults []string
+	offset time.Duration
 }
 
 // simulatorView says how to use the simulator that is served.
@@ -37,8 +38,8 @@ func (p *program) simulateCommand() *cobra.Command {
 		Use:   "simulate",
 		Short: "Serve the embedded PAPI simulator on loopback",
 		Long: `Serve the embedded PAPI simulator on loopback, over TLS with a certificate that
-it makes, until Ctrl-C. It prints the .edgerc and the CA file to use it with, so
-that any PAPI client can be pointed at it.
+it makes, until Ctrl-C or for as long as --timeout says. It prints the .edgerc and
+the CA file to use it with, so that any PAPI client can be pointed at it.
 
 A --fault makes requests go wrong: OPERATION=FAULT[@N]. OPERATION is search, list,
 submit, poll, cancel or any; FAULT is a status, drop, malformed or delay:10s, with
@@ -52,6 +53,7 @@ submit, poll, cancel or any; FAULT is a status, drop, malformed or delay:10s, wi
 	}
 	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:0", "`address` on loopback; port 0 is any free one")
 	c.Flags().StringVar(&f.dir, "dir", "", "`folder` for .edgerc and ca.pem (default a new temporary one)")
+	c.Flags().DurationVar(&f.offset, "clock-offset", 0, "`duration` by which its clock is ahead of the real one, or behind it if negative")
 	c.Flags().StringSliceVar(&f.faults, "fault", nil, "make requests go wrong: `operation=fault[@n]`")
 	return c
 }
@@ -96,7 +98,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) 
 	defer listener.Close() //nolint:errcheck // it is closed by the server, or not used
 	credentials := simulator.SampleCredentials()
 	credentials.Host = listener.Addr().String()
-	sim := simulator.New(simulator.Options{Credentials: credentials, Speed: p.flags.speed})
+	sim := simulator.New(simulator.Options{Credentials: credentials, Speed: p.flags.speed, ClockOffset: f.offset})
 	for _, fault := range faults {
 		sim.Inject(fault)
 	}
@@ -123,6 +125,11 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) 
 	d := r.document(p.out.command) // those who wait for it cannot wait for the end
 	if err := errors.Join(p.files.write(d, p.record), p.out.show(d, r)); err != nil {
 		return r, err
+	}
+	if p.flags.timeout > 0 { // of this machine's time: the simulated one may run fast
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(p.flags.timeout))
+		defer cancel()
 	}
 	return r, serveUntil(ctx, tls.NewListener(listener, &tls.Config{
 		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},

@@ -132,7 +132,7 @@ func TestDotenvKeepsWithinItsBounds(t *testing.T) {
 		s := newScene(t)
 		s.transport = &poisoner{next: s.sim.Transport(), member: "propertyName", value: strings.Repeat("x", 20_000) + "\n"}
 		files, _ := s.leave("status", "prp_1001")
-		if !strings.Contains(files.dotenv, "PROPCTL_PROPERTY_NAME=xxx") {
+		if !strings.Contains(files.dotenv, "PROPCTL_RESULT_PROPERTY_NAME=xxx") {
 			t.Errorf("the name is not in it: %.300s", files.dotenv)
 		}
 		if len(files.dotenv) > 5<<10 || strings.Count(files.dotenv, "\n") != len(factNames) {

@@ -15,6 +15,7 @@ import (
 func System(version, commit, date string) Env {
 	return Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Name:           nameOf(os.Args[0]),
 		LookupEnv:      os.LookupEnv,
 		StdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),

@@ -82,7 +82,9 @@ and in the settings file, by its name:
   poll: 30s
 
 The settings file is $XDG_CONFIG_HOME/propctl/config.yaml, else
-~/.config/propctl/config.yaml, or what --config or PROPCTL_CONFIG name.
+~/.config/propctl/config.yaml, or what --config or PROPCTL_CONFIG name. propctl
+config init writes one with every setting in it, and propctl config shows what is
+in force and where it came from.
 
 These variables of other tools count too, after PROPCTL_<FLAG>:
 
@@ -102,7 +104,6 @@ it, runs send traces; TRACEPARENT says where a run belongs.
 
 NO_COLOR and TERM=dumb are respected; with CI set, nothing is drawn. GITHUB_ACTIONS,
 GITLAB_CI, TF_BUILD, TEAMCITY_VERSION and JENKINS_URL name the CI system that --ci
-stands for. Next to PROPCTL_OUTCOME, which --dotenv leaves to later jobs,
-PROPCTL_NETWORK is the result of an earlier run and not a setting.`,
+stands for.`,
 	}
 }

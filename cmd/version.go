@@ -9,9 +9,10 @@ import (
 
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Show the version of this program",
-		Long:  "Show the version of this program, and what it was made of.",
+		Use:         "version",
+		Annotations: map[string]string{anyway: ""},
+		Short:       "Show the version of this program",
+		Long:        "Show the version of this program, and what it was made of.",
 		Example: `  propctl version
   propctl version -o json`,
 		RunE: func(c *cobra.Command, args []string) error {

@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -53,10 +54,29 @@ func checkWord(word string) error {
 // with the value, and would not come to the flag's name if it is long.
 func misread(err error) error {
 	e, ok := errors.AsType[*pflag.InvalidValueError](err)
-	if !ok || len(e.GetValue()) <= maxName {
+	if !ok {
 		return err
 	}
-	return fmt.Errorf("--%s does not take a value of %d characters", e.GetFlag().Name, utf8.RuneCountInString(e.GetValue()))
+	if len(e.GetValue()) > maxName {
+		return fmt.Errorf("--%s does not take a value of %d characters", e.GetFlag().Name, utf8.RuneCountInString(e.GetValue()))
+	}
+	if cause := inWords(e.GetFlag(), e.GetValue(), e.Unwrap()); !errors.Is(cause, e.Unwrap()) {
+		return fmt.Errorf("--%s: %w", e.GetFlag().Name, cause)
+	}
+	return err
+}
+
+// inWords says what is wrong with the value of a flag where a library says it in
+// its own words, and returns other errors as they are.
+func inWords(f *pflag.Flag, value string, err error) error {
+	if !isA[*strconv.NumError](err) {
+		return err
+	}
+	value = cut(value, maxName)
+	if f.Value.Type() == "bool" {
+		return fmt.Errorf("%q is neither true nor false", value)
+	}
+	return fmt.Errorf("%q is not a number that can be used here", value)
 }
 
 // cut returns the beginning of a text that is too long, in runes.

@@ -80,6 +80,7 @@ type Client struct {
 	jitter        func(time.Duration) time.Duration
 	observe       func(Attempt)
 	slowed        atomic.Bool
+	account       atomic.Pointer[ID]
 }
 
 // New returns a client that signs with the credentials. The error says what is
@@ -222,6 +223,7 @@ func (c *Client) exchange(ctx context.Context, cl call) (Answer, []byte, error) 
 	if err := checkAmount(body); err != nil {
 		return answer, nil, malformed(cl.method, cl.target, answer, err)
 	}
+	c.learnAccount(body)
 	return answer, body, nil
 }
 

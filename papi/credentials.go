@@ -2,6 +2,7 @@ package papi
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -27,8 +28,9 @@ type Credentials struct {
 	MaxBody       int    // bytes of a POST that are signed; 0 means edgegrid's 131072
 	HeadersToSign []string
 	// Source says where they came from, for messages: a file and section, or
-	// the environment.
-	Source string
+	// the environment. Section is the section's name alone, and empty where
+	// there are none.
+	Source, Section string
 }
 
 // String returns the host and where the credentials came from.
@@ -72,7 +74,7 @@ func CredentialsFromFile(path, section string) (c Credentials, warnings []string
 	c = Credentials{
 		Host: config.Host, ClientToken: config.ClientToken, ClientSecret: config.ClientSecret,
 		AccessToken: config.AccessToken, AccountKey: config.AccountKey, MaxBody: config.MaxBody,
-		HeadersToSign: config.HeaderToSign, Source: fmt.Sprintf("section %q of %s", section, path),
+		HeadersToSign: config.HeaderToSign, Source: fmt.Sprintf("section %q of %s", section, path), Section: section,
 	}
 	c, err = c.checked()
 	return c, warnings, err
@@ -148,7 +150,7 @@ func CredentialsFromEnv(section string, lookup func(string) (string, bool)) (c C
 	}
 	c = Credentials{
 		Host: get(keyHost), ClientToken: get(keyClientToken), ClientSecret: get(keyClientSecret),
-		AccessToken: get(keyAccessToken), AccountKey: get("account_key"), Source: "environment, " + prefix + "…",
+		AccessToken: get(keyAccessToken), AccountKey: get("account_key"), Source: "environment, " + prefix + "…", Section: cmp.Or(section, edgegrid.DefaultSection),
 	}
 	if c.Host == "" && c.ClientToken == "" && c.ClientSecret == "" && c.AccessToken == "" {
 		return Credentials{}, false, nil

@@ -16,14 +16,19 @@ const basePath = "/papi/v1"
 type target struct {
 	path    string
 	query   url.Values
+	outside bool  // the path is below the host itself: it is not of this API
 	problem error // why nothing may be sent there; nil if it may
 }
 
 func (t target) String() string {
-	if len(t.query) == 0 {
-		return basePath + t.path
+	path := t.path
+	if !t.outside {
+		path = basePath + path
 	}
-	return basePath + t.path + "?" + t.query.Encode()
+	if len(t.query) == 0 {
+		return path
+	}
+	return path + "?" + t.query.Encode()
 }
 
 // path returns the target of something below the property. Each segment is

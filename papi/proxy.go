@@ -8,6 +8,13 @@ import (
 	"net/url"
 )
 
+// ProxyFor returns the proxy that requests to a host go through, and nil where they
+// go there directly. It asks what net/http itself asks: HTTPS_PROXY, NO_PROXY and
+// their small forms as they were when the process began.
+func ProxyFor(host string) (*url.URL, error) {
+	return http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: "https", Host: host}})
+}
+
 // proxyError says that a proxy would not connect to Akamai.
 type proxyError struct{ status string }
 

@@ -112,6 +112,8 @@ func samples() []sample {
 	includeLatest := func(ctx context.Context, c *papi.Client) (any, error) {
 		return c.LatestIncludeVersion(ctx, include, "")
 	}
+	contracts := func(ctx context.Context, c *papi.Client) (any, error) { return c.Contracts(ctx) }
+	groups := func(ctx context.Context, c *papi.Client) (any, error) { return c.Groups(ctx) }
 	build := func(ctx context.Context, c *papi.Client) (any, error) { return c.Build(ctx) }
 	return []sample{
 		{"official-examples/activation-list-response.json", 200, list},
@@ -127,6 +129,8 @@ func samples() []sample {
 		{"official-examples/search-find-by-value-response.json", 200, search},
 		{"official-examples/search-find-include-by-value-response.json", 200, search},
 		{"official-examples/build-response.json", 200, build},
+		{"official-examples/contract-list-response.json", 200, contracts},
+		{"official-examples/group-list-response.json", 200, groups},
 		{"official-examples/property-version-create-response.json", 201, createVersion},
 		{"official-examples/property-version-hostnames-set-response.json", 200, patchHostnames},
 		{"official-examples/property-hostnames-get-response.json", 200, served},

@@ -3,6 +3,7 @@ package simulator
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // build answers GET /build, the cheapest request there is.
@@ -31,4 +32,36 @@ func (s *Simulator) contracts(c *call) *answer {
 		}
 	}
 	return jsonAnswer(http.StatusOK, list)
+}
+
+// groups lists the groups of all properties and includes, with their contracts.
+func (s *Simulator) groups(c *call) *answer {
+	list := groupList{AccountID: c.id("act_", accountID), AccountName: "Example", Groups: items[wireGroup]{[]wireGroup{}}}
+	for _, p := range slices.Concat(s.properties, s.includes) {
+		for _, pair := range p.pairs {
+			id, contract := c.id("grp_", pair.Group), c.id("ctr_", pair.Contract)
+			i := slices.IndexFunc(list.Groups.Items, func(g wireGroup) bool { return g.GroupID == id })
+			if i < 0 {
+				i = len(list.Groups.Items)
+				list.Groups.Items = append(list.Groups.Items, wireGroup{GroupID: id, GroupName: "Group " + pair.Group})
+			}
+			if g := &list.Groups.Items[i]; !slices.Contains(g.ContractIDs, contract) {
+				g.ContractIDs = append(g.ContractIDs, contract)
+			}
+		}
+	}
+	return jsonAnswer(http.StatusOK, list)
+}
+
+// grantsPath is on the gateway in front of PAPI, not below PAPI.
+const grantsPath = "/-/client-api/active-grants/implicit"
+
+// activeGrants lists what the API client may do.
+func (s *Simulator) activeGrants(*call) *answer {
+	var scope []string
+	for api, level := range s.grants {
+		scope = append(scope, "https://luna.akamaiapis.net/-/scope/"+api+"/-/"+level)
+	}
+	slices.Sort(scope)
+	return jsonAnswer(http.StatusOK, grantList{Name: "simulated API client", Scope: strings.Join(scope, " ")})
 }

@@ -73,7 +73,7 @@ func (s *Simulator) authenticate(c *call) *answer {
 		return c.gatewayProblem(http.StatusBadRequest, "request-error", "Bad request", "Missing or malformed Authorization header")
 	}
 	stamp, err := time.Parse(timestampLayout, a.timestamp)
-	if err != nil || c.now.Sub(stamp).Abs() > s.skew {
+	if err != nil || c.now.Add(s.offset).Sub(stamp).Abs() > s.skew {
 		return c.gatewayProblem(http.StatusBadRequest, "request-error", "Bad request", "Invalid timestamp")
 	}
 	if !equal(a.clientToken, s.credentials.ClientToken) {

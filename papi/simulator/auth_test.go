@@ -111,3 +111,15 @@ func TestSignedBodyIsHashedUpToTheLimitOnly(t *testing.T) {
 	c.do(http.MethodPost, "/search/find-by-value", body).want(http.StatusOK)
 	c.do(http.MethodPost, "/search/find-by-value", `{"propertyName":"`+strings.Repeat("x", 1<<20)+`"}`).want(http.StatusRequestEntityTooLarge)
 }
+
+func TestTheGatewaysClockCanBeAnother(t *testing.T) {
+	for offset, want := range map[time.Duration]int{0: 200, 29 * time.Second: 200, time.Minute: 400, -time.Minute: 400} {
+		synctest.Test(t, func(t *testing.T) {
+			response := newClient(t, simulator.Options{ClockOffset: offset}).get("/build").want(want)
+			date, err := http.ParseTime(response.header.Get("Date"))
+			if err != nil || !date.Equal(time.Now().Add(offset)) {
+				t.Errorf("%s: Date %s, %v", offset, date, err)
+			}
+		})
+	}
+}

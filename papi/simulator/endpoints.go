@@ -35,6 +35,8 @@ func accountEndpoints() []endpoint {
 		{OpContracts, get, "contracts", nil, (*Simulator).contracts},
 		{OpProperties, get, "properties", nil, (*Simulator).listProperties},
 		{OpIncludes, get, "includes", nil, (*Simulator).listIncludes},
+		{OpGroups, get, "groups", nil, (*Simulator).groups},
+		{OpGrants, get, grantsPath, nil, (*Simulator).activeGrants},
 	}
 }
 

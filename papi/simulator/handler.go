@@ -148,7 +148,7 @@ func (s *Simulator) finish(c *call, a *answer) {
 	defer s.mu.Unlock()
 	now := time.Now()
 	s.rateHeaders(a.header, now)
-	a.header.Set("Date", now.UTC().Format(http.TimeFormat))
+	a.header.Set("Date", now.Add(s.offset).UTC().Format(http.TimeFormat))
 	if len(a.body) > 0 {
 		a.header.Set("Content-Length", strconv.Itoa(len(a.body)))
 	}

@@ -25,6 +25,8 @@ const (
 	OpHostnames Operation = "hostnames" // GET  /properties/{id}/versions/{n}/hostnames
 	OpBuild     Operation = "build"     // GET  /build
 	OpContracts Operation = "contracts" // GET  /contracts
+	OpGroups    Operation = "groups"    // GET  /groups
+	OpGrants    Operation = "grants"    // GET  /-/client-api/active-grants/implicit, which is not below /papi
 
 	OpProperties Operation = "properties" // GET /properties
 	OpIncludes   Operation = "includes"   // GET /includes
@@ -73,6 +75,9 @@ func newRoute(method, path string) route {
 		if rest, ok := strings.CutPrefix(path, base); ok {
 			return findRoute(method, strings.Split(rest, "/"))
 		}
+	}
+	if path == grantsPath {
+		return findRoute(method, strings.Split(path, "/"))
 	}
 	return route{}
 }

@@ -59,6 +59,12 @@ type Options struct {
 	HostnamesPerProperty int
 	// DefaultCertificates is how many hostnames of the account may have a default certificate; 0 means 100.
 	DefaultCertificates int
+	// Grants are the APIs that the client may use, and the level of each; nil: papi, READ-WRITE.
+	// They are only shown: faults refuse requests.
+	Grants map[string]string
+	// ClockOffset is how far the gateway's clock is ahead of the real one: signatures are compared with
+	// it, and Date has it. Nothing else follows it.
+	ClockOffset time.Duration
 	// EdgeHostnames exist beside those of the fixtures' hostnames.
 	EdgeHostnames []string
 }
@@ -69,6 +75,8 @@ type Simulator struct {
 	pace        Pace
 	speed       float64
 	skew        time.Duration
+	offset      time.Duration // of the gateway's clock
+	grants      map[string]string
 	retryAfter  string
 	slowCancel  time.Duration
 	validation  time.Duration
@@ -100,6 +108,8 @@ func New(o Options) *Simulator {
 		pace:        o.Pace,
 		speed:       cmp.Or(o.Speed, 1),
 		skew:        cmp.Or(o.MaxTimestampSkew, DefaultTimestampSkew),
+		offset:      o.ClockOffset,
+		grants:      o.Grants,
 		slowCancel:  o.SlowCancel,
 		validation:  cmp.Or(o.IncludeValidation, DefaultIncludeValidation),
 		hostnames:   cmp.Or(o.HostnamesPerProperty, DefaultHostnames),
@@ -118,6 +128,9 @@ func New(o Options) *Simulator {
 		s.credentials = SampleCredentials()
 		s.credentials.AccountKey = account
 		s.credentials.Host = cmp.Or(host, s.credentials.Host)
+	}
+	if s.grants == nil {
+		s.grants = map[string]string{"papi": "READ-WRITE"}
 	}
 	if s.pace == nil {
 		s.pace = Realistic(o.Seed)

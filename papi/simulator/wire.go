@@ -176,6 +176,23 @@ type wireContract struct {
 	ContractTypeName string `json:"contractTypeName"`
 }
 
+type groupList struct {
+	AccountID   string           `json:"accountId"`
+	AccountName string           `json:"accountName"`
+	Groups      items[wireGroup] `json:"groups"`
+}
+
+type wireGroup struct {
+	GroupID     string   `json:"groupId"`
+	GroupName   string   `json:"groupName"`
+	ContractIDs []string `json:"contractIds"`
+}
+
+type grantList struct {
+	Name  string `json:"name"`
+	Scope string `json:"scope"`
+}
+
 type buildInfo struct {
 	CurrentCatalogVersion string   `json:"currentCatalogVersion"`
 	CoreVersion           string   `json:"coreVersion"`

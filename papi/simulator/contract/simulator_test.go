@@ -83,7 +83,7 @@ func TestSimulatorKeepsToTheDocument(t *testing.T) {
 			w := newWalker(t, simulator.Options{})
 			w.bare = bare
 			for _, path := range []string{
-				"/build", "/contracts", "/properties?contractId=ctr_C-SIM1&groupId=grp_10001", "/properties?modifiedSince=P3650D",
+				"/build", "/contracts", "/groups", "/properties?contractId=ctr_C-SIM1&groupId=grp_10001", "/properties?modifiedSince=P3650D",
 				"/includes?contractId=C-SIM1&groupId=10001", "/includes?modifiedSince=P1DT12H",
 			} {
 				w.want(http.StatusOK, http.MethodGet, path, "")

@@ -1,0 +1,50 @@
+package cmd
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// Akamai's own command line runs a program akamai-NAME as its command NAME, says
+// in variables that it does, and wants to be named in the User-Agent.
+
+const akamaiPrefix = "akamai-"
+
+// nameOf returns what was typed to run the executable.
+func nameOf(executable string) string {
+	base := strings.TrimSuffix(strings.ToLower(filepath.Base(executable)), ".exe")
+	if base == akamaiPrefix+toolName {
+		return "akamai " + toolName
+	}
+	return toolName
+}
+
+// underAkamaiCLI returns what follows in the User-Agent when Akamai's command line
+// runs this program, and nothing when it does not.
+func (e Env) underAkamaiCLI() string {
+	var b strings.Builder
+	if version := e.token("AKAMAI_CLI_VERSION"); version != "" && e.has("AKAMAI_CLI") {
+		b.WriteString(" AkamaiCLI/" + version)
+	}
+	command, version := e.token("AKAMAI_CLI_COMMAND"), e.token("AKAMAI_CLI_COMMAND_VERSION")
+	if command != "" && version != "" {
+		b.WriteString(" AkamaiCLI-" + command + "/" + version)
+	}
+	return b.String()
+}
+
+const maxToken = 64
+
+// token returns a variable with only those characters that the name or the version
+// of a product can have in a header.
+func (e Env) token(name string) string {
+	value, _ := e.lookup(name)
+	kept := strings.Map(func(r rune) rune {
+		const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~"
+		if strings.ContainsRune(allowed, r) {
+			return r
+		}
+		return -1
+	}, value)
+	return kept[:min(len(kept), maxToken)]
+}

@@ -1,0 +1,105 @@
+package cmd
+
+import "slices"
+
+// checkStatus is how a check ended.
+type checkStatus string
+
+const (
+	checkOK      checkStatus = "ok"
+	checkWarning checkStatus = "warning"
+	checkFailed  checkStatus = "failed"
+	checkSkipped checkStatus = "skipped" // what it is about could not be looked at
+)
+
+// checkView is one thing that doctor has looked at.
+type checkView struct {
+	Name    string      `json:"name"`
+	Status  checkStatus `json:"status"`
+	Message string      `json:"message"` // what was found
+	Help    string      `json:"help"`    // what to do; empty where nothing is to be done
+
+	err error // why it failed
+}
+
+// checks are what was looked at so far, in order. A check that is made again
+// keeps its place.
+type checks []*checkView
+
+func (all *checks) add(c *checkView) {
+	if i := all.index(c.Name); i >= 0 {
+		(*all)[i] = c
+		return
+	}
+	*all = append(*all, c)
+}
+
+func (all *checks) index(name string) int {
+	return slices.IndexFunc(*all, func(c *checkView) bool { return c.Name == name })
+}
+
+func (all *checks) ok(name, message string) {
+	all.add(&checkView{Name: name, Status: checkOK, Message: message})
+}
+
+func (all *checks) warn(name, message, help string) {
+	all.add(&checkView{Name: name, Status: checkWarning, Message: message, Help: help})
+}
+
+func (all *checks) skip(name, message string) {
+	all.add(&checkView{Name: name, Status: checkSkipped, Message: message})
+}
+
+func (all *checks) fail(name string, err error) {
+	all.add(&checkView{Name: name, Status: checkFailed, Message: cut(err.Error(), maxMessage), Help: judge(err).help, err: err})
+}
+
+// failed reports whether a check of that name has failed.
+func (all *checks) failed(name string) bool {
+	i := all.index(name)
+	return i >= 0 && (*all)[i].Status == checkFailed
+}
+
+// err is the first failure; nil where there is none. It ends the command with the
+// exit code for credentials if one of the failures is about them.
+func (all *checks) err() error {
+	var first *unhealthyError
+	for _, c := range *all {
+		if c.err == nil {
+			continue
+		}
+		if first == nil {
+			first = &unhealthyError{check: c.Name, err: c.err, exitCode: ExitError}
+		}
+		if judge(c.err).exitCode == ExitCredentials {
+			first.exitCode = ExitCredentials
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return first
+}
+
+// print prints a line for each check.
+func (all *checks) print(w *printer) {
+	t := newTable(w, "STATUS", "CHECK", "FOUND")
+	for _, c := range *all {
+		found := c.Message
+		if c.Help != "" {
+			found += "; " + c.Help
+		}
+		t.row(string(c.Status), c.Name, clean(found, maxMessage))
+	}
+	t.print()
+}
+
+// unhealthyError is the first check that failed.
+type unhealthyError struct {
+	check    string
+	err      error
+	exitCode int
+}
+
+func (e *unhealthyError) Error() string { return e.check + ": " + e.err.Error() }
+func (e *unhealthyError) Unwrap() error { return e.err }

@@ -1,0 +1,193 @@
+package cmd
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// What can be checked without a network.
+
+// noSession is why a check is skipped whose requests cannot be signed.
+const noSession = "there are no credentials to try it with"
+
+// local makes the checks that need nothing but this machine.
+func (e *examination) local() {
+	b := e.program.env.Build
+	e.ok(checkVersion, fmt.Sprintf("propctl %s, %s", cmp.Or(b.Version, "dev"), cmp.Or(b.Go, "unknown Go")))
+	e.checkSettings()
+	e.checkState()
+	e.checkCredentials()
+	e.checkPermissions()
+	e.checkSwitchKey()
+	e.checkRoots()
+}
+
+func (e *examination) checkSettings() {
+	path, _ := e.program.settingsPath()
+	switch {
+	case e.program.settingsErr != nil:
+		e.fail(checkSettings, e.program.settingsErr)
+	case path == "":
+		e.ok(checkSettings, "there is no home folder to have a settings file in")
+	case !isFile(path):
+		e.ok(checkSettings, "there is no file "+path+", which need not be")
+	default:
+		e.ok(checkSettings, path+" was read")
+	}
+}
+
+// checkState makes a file where the budget is remembered. Nothing depends on it.
+func (e *examination) checkState() {
+	const help = "without it, propctl budget shows less; nothing else needs it"
+	dir := e.program.env.stateDir()
+	if dir == "" {
+		e.warn(checkState, "there is no home folder to remember the budget in", help)
+		return
+	}
+	err := os.MkdirAll(dir, 0o700)
+	if err == nil {
+		var probe *os.File
+		if probe, err = os.CreateTemp(dir, ".propctl-*"); err == nil {
+			err = cmp.Or(probe.Close(), os.Remove(probe.Name()))
+		}
+	}
+	if err != nil {
+		e.warn(checkState, "the budget cannot be remembered: "+err.Error(), help)
+		return
+	}
+	e.ok(checkState, "the budget is remembered in "+dir)
+}
+
+// checkCredentials finds what to sign with, and says why it is that.
+func (e *examination) checkCredentials() {
+	p := e.program
+	if p.flags.simulate {
+		e.ok(checkCredentials, "the simulator's own, because of "+e.from("simulate"))
+		return
+	}
+	var err error
+	if e.found, err = p.findCredentials(); err != nil {
+		e.fail(checkCredentials, err)
+		return
+	}
+	e.ok(checkCredentials, fmt.Sprintf("%s, for %s: %s", e.found.Source, e.found.Host, e.why()))
+}
+
+// why says which source of credentials has won.
+func (e *examination) why() string {
+	switch p := e.program; {
+	case p.flags.edgerc != "":
+		return "the file is named by " + e.from("edgerc")
+	case p.flags.section != "" && e.found.file != "":
+		return "the section is named by " + e.from("section")
+	case p.flags.section != "":
+		return "the section is named by " + e.from("section") + ", and no file has it"
+	case e.found.file != "":
+		return "no file and no section are named, and AKAMAI_HOST and the like are not set"
+	}
+	return "no file and no section are named, so the environment comes before ~/.edgerc"
+}
+
+// from says where the value of a flag comes from, for people.
+func (e *examination) from(flag string) string {
+	switch kind, name := sourceOf(e.command.Flags().Lookup(flag)); kind {
+	case sourceFlag:
+		return name
+	case sourceEnvironment:
+		return "the variable " + name
+	case sourceFile:
+		return "the settings file " + name
+	case sourceDefault:
+	}
+	return "default"
+}
+
+func (e *examination) checkPermissions() {
+	switch found := e.found; {
+	case found.file == "":
+		e.skip(checkPermissions, "no credentials file is in use")
+	case len(found.warnings) > 0:
+		message, help, _ := strings.Cut(found.warnings[0], "; ")
+		e.warn(checkPermissions, message, help)
+	default:
+		e.ok(checkPermissions, found.file+" can be read by its owner only, as far as this system tells")
+	}
+}
+
+func (e *examination) checkSwitchKey() {
+	switch p := e.program; {
+	case p.flags.accountKey != "":
+		e.ok(checkSwitchKey, masked(p.flags.accountKey)+", from "+e.from("account-key"))
+	case e.found.AccountKey != "":
+		e.ok(checkSwitchKey, masked(e.found.AccountKey)+", from "+e.found.Source)
+	case e.failed(checkCredentials):
+		e.skip(checkSwitchKey, "the credentials may have one")
+	default:
+		e.ok(checkSwitchKey, "none: the API client's own account")
+	}
+}
+
+func (e *examination) checkRoots() {
+	path := e.program.flags.caFile
+	if path == "" {
+		e.ok(checkCAFile, "none: the certificates of this system are trusted")
+		return
+	}
+	if _, err := e.program.roots(); err != nil {
+		e.fail(checkCAFile, err)
+		return
+	}
+	e.ok(checkCAFile, path+" is trusted too, because of "+e.from("ca-file"))
+}
+
+// connect opens the session that the other checks use.
+func (e *examination) connect() {
+	p := e.program
+	credentials, speed := e.found.Credentials, 1.0
+	transport := p.env.Transport
+	if p.flags.simulate {
+		credentials, transport = p.simulation()
+		speed = p.flags.speed
+	} else if transport == nil && !e.failed(checkCAFile) {
+		network, err := p.network(nil)
+		if err != nil {
+			return // ca-file has said it
+		}
+		e.wire = &wireTap{next: network}
+		transport = e.wire
+	}
+	if credentials.Host == "" || transport == nil {
+		return
+	}
+	if p.flags.accountKey != "" {
+		credentials.AccountKey = p.flags.accountKey
+	}
+	session, err := p.connect(properties, credentials, transport, speed)
+	if err != nil {
+		e.fail(checkCredentials, err)
+		return
+	}
+	e.session = session
+}
+
+// overNetwork reports whether requests leave this process as those of other
+// commands do, so that it matters how.
+func (e *examination) overNetwork() bool { return e.wire != nil }
+
+// proxyText says which proxy is used, without a user's name and password.
+func proxyText(env Env, host string) (string, error) {
+	proxy, err := papi.ProxyFor(host)
+	switch {
+	case err != nil:
+		return "", &classified{papi.ClassProxy, fmt.Errorf("HTTPS_PROXY cannot be used: %w", err)}
+	case proxy != nil:
+		return proxy.Scheme + "://" + proxy.Host + ", from HTTPS_PROXY", nil
+	case env.has("HTTPS_PROXY") || env.has("https_proxy"):
+		return "none for this host, because of NO_PROXY", nil
+	}
+	return "none", nil
+}

@@ -1,0 +1,148 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// settingView is one setting and its value. Commands are those that have it; a
+// setting of every command has none.
+type settingView struct {
+	Name     string   `json:"name"`
+	Value    string   `json:"value"`
+	Source   source   `json:"source"`
+	From     *string  `json:"from"` // the flag, the variable or the file
+	Commands []string `json:"commands"`
+}
+
+func (p *program) configCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "config",
+		Short: "Show every setting in force and where it came from",
+		Long: `Show every setting in force, its value, and where the value came from: a flag, a
+variable, the settings file, or the default. The account switch key is shown in
+part only, and of a URL only the host.
+
+A setting that several commands have with different values is shown once for each
+value. What is wrong with the settings is a warning here, so that it can be found.`,
+		Example: `  propctl config
+  propctl config -o json
+  propctl config init`,
+		Annotations: map[string]string{anyway: ""},
+	}
+	group(c, p.configPathCommand(), p.configInitCommand())
+	unknown := c.RunE
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return unknown(c, args)
+		}
+		return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*report, error) { return p.config(c), nil })
+	}
+	return c
+}
+
+// config lists the settings as this command line has them.
+func (p *program) config(c *cobra.Command) *report {
+	all := p.settings(c)
+	return &report{
+		outcome: outcomeOK,
+		fill:    func(d *document) { d.Settings = all },
+		text: func(w *printer) {
+			t := newTable(w, "SETTING", "VALUE", "SOURCE", "COMMANDS")
+			for _, s := range all {
+				t.row(s.Name, clean(s.Value, maxName), s.from(), clean(cmp.Or(strings.Join(s.Commands, ", "), "every command"), maxCommands))
+			}
+			t.print()
+		},
+	}
+}
+
+// maxCommands is how many characters of a list of commands are shown.
+const maxCommands = 60
+
+// from is the source for people.
+func (s *settingView) from() string {
+	if s.From == nil {
+		return string(s.Source)
+	}
+	return string(s.Source) + " " + clean(*s.From, maxName)
+}
+
+// settings returns the settings of every command: those for all of them as they
+// are in force here, then the others, by name.
+func (p *program) settings(c *cobra.Command) []*settingView {
+	var global, own []*settingView
+	settable := allFlags(c.Root())
+	settable["config"] = true
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if settable[f.Name] && c.InheritedFlags().Lookup(f.Name) != nil {
+			global = append(global, viewSetting(f))
+		}
+	})
+	for command, f := range p.flagsOfCommands() {
+		v := viewSetting(f)
+		same := slices.IndexFunc(own, func(o *settingView) bool {
+			return o.Name == v.Name && o.Value == v.Value && o.Source == v.Source
+		})
+		if same < 0 {
+			same, own = len(own), append(own, v)
+		}
+		own[same].Commands = append(own[same].Commands, command)
+	}
+	slices.SortStableFunc(own, func(a, b *settingView) int { return strings.Compare(a.Name, b.Name) })
+	return append(global, own...)
+}
+
+func viewSetting(f *pflag.Flag) *settingView {
+	kind, name := sourceOf(f)
+	return &settingView{Name: f.Name, Value: valueOf(f), Source: kind, From: optional(name), Commands: []string{}}
+}
+
+// flagsOfCommands yields each command with each flag of its own that a settings
+// file may set, as environment and file set it. What is wrong is a warning.
+func (p *program) flagsOfCommands() func(func(string, *pflag.Flag) bool) {
+	other := newProgram(p.env) // whose flags nobody has typed
+	other.flags.config = p.flags.config
+	root := other.root()
+	settable := allFlags(root)
+	file, _ := p.readSettings() // what is wrong with the whole file was said already
+	said := map[string]bool{errorText(p.settingsErr): true, "": true}
+	return func(yield func(string, *pflag.Flag) bool) {
+		for _, c := range commandsBelow(root) {
+			for _, err := range []error{other.fromEnvironment(c.LocalNonPersistentFlags()), file.apply(c)} {
+				if text := errorText(err); !said[text] {
+					said[text] = true
+					p.progress.warn(text)
+				}
+			}
+			command, goOn := strings.TrimPrefix(c.CommandPath(), p.name()+" "), true
+			c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+				goOn = goOn && (!settable[f.Name] || yield(command, f))
+			})
+			if !goOn {
+				return
+			}
+		}
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// commandsBelow returns all commands below one, in the order of their names.
+func commandsBelow(c *cobra.Command) []*cobra.Command {
+	var all []*cobra.Command
+	for _, below := range c.Commands() {
+		all = append(append(all, below), commandsBelow(below)...)
+	}
+	return all
+}

@@ -1,0 +1,142 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// settingsFileView says where the settings file is. Named is whether somebody
+// named it: one that is only looked for may be missing.
+type settingsFileView struct {
+	Path   string `json:"path"`
+	Exists bool   `json:"exists"`
+	Named  bool   `json:"named"`
+}
+
+func (p *program) configPathCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:         "path",
+		Short:       "Print the path of the settings file, whether it is there or not",
+		Annotations: map[string]string{anyway: ""},
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*report, error) {
+				v, err := p.settingsFile()
+				if err != nil {
+					return &report{}, err
+				}
+				return v.report("%s"), nil
+			})
+		},
+	}
+}
+
+func (p *program) configInitCommand() *cobra.Command {
+	force := false
+	c := &cobra.Command{
+		Use:   "init",
+		Short: "Write a settings file in which every setting is explained",
+		Long: `Write a settings file in which every setting is explained and none is set: remove
+the # in front of one to set it. It goes where the settings are looked for, or to
+the file that --config names. A file that is there already is not written over.`,
+		Example: `  propctl config init
+  propctl config init --config ./propctl.yaml`,
+		Annotations: map[string]string{anyway: ""},
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*report, error) { return p.initSettings(force) })
+		},
+	}
+	c.Flags().BoolVar(&force, "force", false, "write over a file that is there")
+	return c
+}
+
+func (p *program) settingsFile() (*settingsFileView, error) {
+	path, named := p.settingsPath()
+	if path == "" {
+		return nil, usagef("there is no home folder to have settings in; name a file with --config")
+	}
+	return &settingsFileView{Path: path, Exists: isFile(path), Named: named}, nil
+}
+
+func (v *settingsFileView) report(format string) *report {
+	return &report{
+		outcome: outcomeOK,
+		fill:    func(d *document) { d.SettingsFile = v },
+		text:    func(w *printer) { w.line(format, clean(v.Path, maxMessage)) },
+	}
+}
+
+// initSettings writes the file.
+func (p *program) initSettings(force bool) (*report, error) {
+	v, err := p.settingsFile()
+	if err != nil {
+		return &report{}, err
+	}
+	if _, err := os.Lstat(v.Path); !errors.Is(err, fs.ErrNotExist) && !force {
+		return &report{}, usagef("%s is there already; --force writes over it", v.Path)
+	}
+	if err := os.MkdirAll(filepath.Dir(v.Path), 0o700); err != nil {
+		return &report{}, &outputError{err}
+	}
+	if err := writeAtomically(v.Path, []byte(p.commentedSettings()), 0o600); err != nil {
+		return &report{}, &outputError{err}
+	}
+	v.Exists = true
+	return v.report("wrote %s"), nil
+}
+
+// commentedSettings is a settings file with every setting in a comment.
+func (p *program) commentedSettings() string {
+	var b strings.Builder
+	b.WriteString(`# Settings of propctl. Remove the # in front of a setting to set it.
+#
+# A flag beats the environment, the environment beats this file, and this file beats
+# the default. propctl config shows what is in force and where it came from.
+`)
+	root := newProgram(p.env).root()
+	settable := allFlags(root)
+	section := func(title string, flags *pflag.FlagSet) {
+		flags.VisitAll(func(f *pflag.Flag) {
+			if !settable[f.Name] {
+				return
+			}
+			delete(settable, f.Name) // once is enough
+			if title != "" {
+				b.WriteString("\n\n# " + title + "\n")
+				title = ""
+			}
+			b.WriteString("\n# " + strings.ReplaceAll(f.Usage, "`", "") + "\n#" + f.Name + ": " + example(f) + "\n")
+		})
+	}
+	section("For every command", root.PersistentFlags())
+	for _, c := range commandsBelow(root) {
+		section("For "+strings.TrimPrefix(c.CommandPath(), p.name()+" ")+", and where else it is taken", c.LocalNonPersistentFlags())
+	}
+	return b.String()
+}
+
+// example is a value in YAML that the flag takes: the default, where that is one.
+func example(f *pflag.Flag) string {
+	if slice, ok := f.Value.(pflag.SliceValue); ok && f.Value.Type() != "network" {
+		return "[" + strings.Join(slice.GetSlice(), ", ") + "]"
+	}
+	word, _ := pflag.UnquoteUsage(f)
+	for _, candidate := range []string{f.DefValue, word, "30m", "true", "1", "staging"} {
+		if setFlag(f, candidate) != nil {
+			continue
+		}
+		switch f.Value.Type() {
+		case "bool", "int", "float64":
+			return candidate
+		}
+		return strconv.Quote(candidate)
+	}
+	return `""`
+}

@@ -1,0 +1,61 @@
+package cmd
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// source is where a setting has its value from.
+type source string
+
+const (
+	sourceFlag        source = "flag"
+	sourceEnvironment source = "environment"
+	sourceFile        source = "file"
+	sourceDefault     source = "default"
+)
+
+// sourceAnnotation marks a flag that has its value from a variable or from the
+// settings file: which kind, and the name.
+const sourceAnnotation = "propctl-source"
+
+func noteSource(f *pflag.Flag, kind source, name string) {
+	if f.Annotations == nil {
+		f.Annotations = map[string][]string{}
+	}
+	f.Annotations[sourceAnnotation] = []string{string(kind), name}
+}
+
+func hasSource(f *pflag.Flag) bool { return f.Annotations[sourceAnnotation] != nil }
+
+// sourceOf returns where a flag has its value from, and the name of the flag, of
+// the variable or of the file; a default has none.
+func sourceOf(f *pflag.Flag) (kind source, name string) {
+	switch noted := f.Annotations[sourceAnnotation]; {
+	case f.Changed:
+		return sourceFlag, "--" + f.Name
+	case len(noted) == 2:
+		return source(noted[0]), noted[1]
+	}
+	return sourceDefault, ""
+}
+
+// valueOf is the value of a flag as it may be shown: no secret is.
+func valueOf(f *pflag.Flag) string {
+	values := []string{f.Value.String()}
+	if slice, ok := f.Value.(pflag.SliceValue); ok {
+		values = slices.Clone(slice.GetSlice())
+	}
+	for i, value := range values {
+		switch {
+		case value == "":
+		case f.Name == "account-key":
+			values[i] = masked(value)
+		case strings.Contains(value, "://"):
+			values[i] = maskedURL(value)
+		}
+	}
+	return strings.Join(values, ",")
+}

@@ -1,0 +1,127 @@
+package papi
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// AccountID returns the id of the account that PAPI's answers were about, empty
+// as long as none has said so.
+func (c *Client) AccountID() ID {
+	if id := c.account.Load(); id != nil {
+		return *id
+	}
+	return ""
+}
+
+// learnAccount takes the account from the first answer that has it. PAPI writes it
+// at the top of most bodies, and into each item of some.
+func (c *Client) learnAccount(body []byte) {
+	if c.account.Load() != nil {
+		return
+	}
+	type owned struct {
+		AccountID ID `json:"accountId"`
+	}
+	type list struct {
+		Items []owned `json:"items"`
+	}
+	var doc struct {
+		owned
+
+		Properties list `json:"properties"`
+		Includes   list `json:"includes"`
+		Versions   list `json:"versions"`
+	}
+	_ = json.Unmarshal(body, &doc) // what has another form is about no account
+	owners := []owned{doc.owned}
+	for _, l := range [...]list{doc.Properties, doc.Includes, doc.Versions} {
+		owners = append(owners, l.Items[:min(len(l.Items), 1)]...)
+	}
+	for _, o := range owners {
+		if o.AccountID.Valid() {
+			c.account.CompareAndSwap(nil, &o.AccountID)
+			return
+		}
+	}
+}
+
+// Contract is a contract that the API client can see.
+type Contract struct {
+	ContractID       ID     `json:"contractId"`
+	ContractTypeName string `json:"contractTypeName"`
+}
+
+// ContractList is every contract that the API client can see.
+type ContractList struct {
+	Answer
+	AccountID ID
+	Items     []Contract
+}
+
+type contractsBody struct {
+	AccountID ID `json:"accountId"`
+	Contracts struct {
+		Items []Contract `json:"items"`
+	} `json:"contracts"`
+}
+
+func (b *contractsBody) absent() string {
+	if b.Contracts.Items == nil {
+		return "contracts.items"
+	}
+	return ""
+}
+
+// Contracts lists the contracts that the API client can see.
+// Source: GET /contracts.
+func (c *Client) Contracts(ctx context.Context) (*ContractList, error) {
+	var body contractsBody
+	answer, err := c.get(ctx, target{path: "/contracts"}, &body)
+	if err != nil {
+		return nil, err
+	}
+	return &ContractList{Answer: answer, AccountID: body.AccountID, Items: body.Contracts.Items}, nil
+}
+
+// Group is a group of properties.
+type Group struct {
+	GroupID       ID     `json:"groupId"`
+	GroupName     string `json:"groupName"`
+	ParentGroupID ID     `json:"parentGroupId,omitempty"` // empty for a group at the top
+	ContractIDs   []ID   `json:"contractIds"`
+}
+
+// GroupList is every group that the API client can see.
+type GroupList struct {
+	Answer
+	AccountID   ID
+	AccountName string
+	Items       []Group
+}
+
+type groupsBody struct {
+	AccountID   ID     `json:"accountId"`
+	AccountName string `json:"accountName"`
+	Groups      struct {
+		Items []Group `json:"items"`
+	} `json:"groups"`
+}
+
+func (b *groupsBody) absent() string {
+	if b.Groups.Items == nil {
+		return "groups.items"
+	}
+	return ""
+}
+
+// Groups lists the groups that the API client can see, and names their account.
+// Source: GET /groups.
+func (c *Client) Groups(ctx context.Context) (*GroupList, error) {
+	var body groupsBody
+	answer, err := c.get(ctx, target{path: "/groups"}, &body)
+	if err != nil {
+		return nil, err
+	}
+	return &GroupList{Answer: answer, AccountID: body.AccountID, AccountName: body.AccountName, Items: body.Groups.Items}, nil
+}
