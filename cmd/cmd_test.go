@@ -36,6 +36,7 @@ type scene struct {
 	env       map[string]string
 	stdin     io.Reader
 	terminal  bool
+	columns   int                       // of the terminal that the result goes to; 0: it goes to a file
 	watch     func(stream, line string) // told of every write
 	broken    bool                      // nothing can be written to stdout
 }
@@ -53,6 +54,7 @@ func newScene(t *testing.T, change ...func(*simulator.Options)) *scene {
 	}
 	s := &scene{t: t, sim: simulator.New(o), env: map[string]string{
 		"HOME":        t.TempDir(),
+		"NO_COLOR":    "1", // what is in colour is tested where it matters
 		"AKAMAI_HOST": host, "AKAMAI_CLIENT_TOKEN": clientToken,
 		"AKAMAI_CLIENT_SECRET": clientSecret, "AKAMAI_ACCESS_TOKEN": accessToken,
 	}}
@@ -108,6 +110,7 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 		Stdin: stdin, Stdout: &stdout, Stderr: &stderr,
 		LookupEnv:     func(name string) (string, bool) { value, ok := s.env[name]; return value, ok },
 		StdinTerminal: s.terminal, StderrTerminal: s.terminal,
+		StdoutTerminal: s.columns > 0, StdoutWidth: func() int { return s.columns },
 		Transport: heard,
 		Build:     cmd.Build{Version: "1.2.3", Commit: "abc", Date: "2026-01-02T03:04:05Z", Go: "go1.26"},
 	}, args)

@@ -177,8 +177,9 @@ func printHostnames(w *printer, what property, version int, all []*hostnameView)
 	if version > 0 {
 		title += " version " + versionText(version)
 	}
-	w.line("%s: %d hostnames", title, len(all))
-	t := newTable(w, "HOSTNAME", "EDGE HOSTNAME", "ID", "CERTIFICATE", map[bool]string{true: "STATE", false: "NETWORKS"}[version > 0])
+	w.line("%s: %s", title, counted(len(all), "hostname"))
+	t := newTable(w, "HOSTNAME", "EDGE HOSTNAME", "ID", "CERTIFICATE", map[bool]string{true: "STATE", false: "NETWORKS"}[version > 0]).
+		shorten("STATE", leastColumn).shorten("ID", leastColumn).shorten("CERTIFICATE", leastColumn).shorten("EDGE HOSTNAME", 2*leastColumn)
 	for _, h := range all {
 		last := h.certText()
 		if version == 0 {

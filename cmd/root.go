@@ -136,12 +136,15 @@ func (p *program) refuse(err error) int {
 	if found {
 		message += "; did you mean " + strings.Join(strings.Fields(suggestion), " or ") + "?"
 	}
-	p.stderr().line("error: %s\nhint: %s", clean(message, maxMessage), helpOf(usage.command))
+	p.stderr().label(bad, "error", message)
+	p.stderr().label(title, "hint", helpOf(usage.command))
 	return ExitUsage
 }
 
 // stderr is for what is said even with --quiet. Where it is gone, nobody can be told.
-func (p *program) stderr() *printer { return &printer{w: p.env.Stderr} }
+func (p *program) stderr() *printer {
+	return &printer{w: p.env.Stderr, term: p.env.stderrTerminal()}
+}
 
 func helpOf(command string) string { return command + " --help shows what can be given" }
 
@@ -159,7 +162,7 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.progress = newProgress(p.env, p.flags)
 	defer p.progress.close()
 	command := strings.TrimPrefix(c.CommandPath(), "propctl ")
-	p.out = newOutput(p.env.Stdout, command, p.flags, begun)
+	p.out = newOutput(p.env, command, p.flags, begun)
 	p.out.header(p.env.Build)
 	p.files = p.askedFiles()
 	p.sinks = []sink{p.progress, p.out}
@@ -206,6 +209,7 @@ func (p *program) sayWhenStopping(ctx context.Context) (ended func()) {
 	go func() {
 		select {
 		case <-ctx.Done():
+			p.progress.freeze()
 		case <-over:
 			return
 		}
@@ -271,7 +275,7 @@ func (p *program) conclude(ctx context.Context, result *report, err error) int {
 		d.fail(v, err, result.help)
 	}
 	if fileErr := p.files.write(d, p.record); fileErr != nil {
-		p.stderr().line("error: %s", clean(fileErr.Error(), maxMessage))
+		p.stderr().label(bad, "error", fileErr.Error())
 		if d.ExitCode == 0 {
 			d.fail(judge(fileErr), fileErr, "")
 			d.Outcome = result.outcome
@@ -282,7 +286,7 @@ func (p *program) conclude(ctx context.Context, result *report, err error) int {
 		p.printError(d)
 	}
 	if printErr != nil {
-		p.stderr().line("error: the result cannot be written: %v", printErr)
+		p.stderr().label(bad, "error", "the result cannot be written: "+printErr.Error())
 		if d.ExitCode == 0 {
 			d.ExitCode = ExitError
 		}
@@ -310,11 +314,11 @@ func (p *program) printError(d *document) {
 	if d.Error == nil {
 		return
 	}
-	p.stderr().line("error: %s", clean(d.Error.Message, maxMessage))
+	p.stderr().label(bad, "error", d.Error.Message)
 	if spoke := d.Error.PAPI; spoke != nil {
 		spoke.print(p.stderr())
 	}
 	if d.Error.Help != "" {
-		p.stderr().line("hint: %s", clean(d.Error.Help, maxMessage))
+		p.stderr().label(title, "hint", d.Error.Help)
 	}
 }

@@ -2,8 +2,6 @@ package cmd
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,6 +36,9 @@ func (p *program) statusCommand(about kind) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "status " + about.operand() + "...",
 		Short: "Show what is active, pending and latest on each network",
+		Long: `Show what is active, pending and latest on each network: several in a table, one
+with all that is known: notes, when it was submitted and since when it is active,
+and until when a fast fallback is possible.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
 				return p.status(ctx, about, f.all, args)
@@ -79,7 +80,7 @@ func (p *program) status(ctx context.Context, about kind, on []papi.Network, arg
 	return &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { d.states(about, states) },
-		text:    func(w *printer) { printStates(w, about, states) },
+		text:    func(w *printer) { printStates(w, about, states, time.Now()) },
 	}, first
 }
 
@@ -156,55 +157,4 @@ func (s *session) latestKnown(ctx context.Context, ref papi.PropertyRef) (latest
 		return 0, "", err
 	}
 	return answer.Property.LatestVersion, answer.Property.PropertyName, nil
-}
-
-// text names the property.
-func (v *propertyView) text() string {
-	if v.Name != nil {
-		return clean(*v.Name, maxName)
-	}
-	return clean(string(v.ID), maxName)
-}
-
-func printStates(w *printer, about kind, states []*propertyState) {
-	t := newTable(w, about.operand(), "LATEST", "NETWORK", "ACTIVE", "SINCE", "PENDING")
-	for _, s := range states {
-		if s.Error != nil {
-			t.row(s.text(), "", "", "", "", "error: "+clean(s.Error.Message, maxName))
-			continue
-		}
-		for _, n := range s.Networks {
-			latest := "-"
-			if s.LatestVersion != nil {
-				latest = versionText(*s.LatestVersion)
-			}
-			t.row(s.text(), latest, string(n.Network), activeText(n.Active), sinceText(n.Active), pendingText(n.Pending))
-		}
-	}
-	t.print()
-}
-
-func activeText(a *activationView) string {
-	if a == nil {
-		return "-"
-	}
-	return versionText(a.Version)
-}
-
-func sinceText(a *activationView) string {
-	if a == nil || a.UpdateDate == nil {
-		return "-"
-	}
-	return stamp(*a.UpdateDate)
-}
-
-func pendingText(pending []*activationView) string {
-	if len(pending) == 0 {
-		return "-"
-	}
-	var all []string
-	for _, a := range pending {
-		all = append(all, clean(fmt.Sprintf("%d (%s, %s)", a.Version, a.ID, a.Status), maxName))
-	}
-	return strings.Join(all, ", ")
 }
