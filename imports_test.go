@@ -54,7 +54,7 @@ var owners = map[string]string{
 // forTests lists, as prefixes, what the shipped binary has no use for.
 var forTests = []string{
 	"testing", "net/http/httptest", "net/http/pprof", "expvar", "github.com/getkin/kin-openapi", "github.com/google/go-cmp",
-	"github.com/rogpeppe/go-internal", "pgregory.net/rapid", module + "/papi/simulator/contract",
+	"github.com/rogpeppe/go-internal", "github.com/creack/pty", "github.com/hinshun/vt10x", "pgregory.net/rapid", module + "/papi/simulator/contract",
 }
 
 func TestImportsFollowTheArrows(t *testing.T) {

@@ -279,9 +279,9 @@ func (p *progress) suffix() string {
 	return fit(clean(text, maxMessage), room)
 }
 
-// spinnerCells are taken by the spinner and the blank behind it, and by the last
-// column, after which some terminals begin a new line.
-const spinnerCells = 3
+// spinnerCells are taken by the spinner and the blank behind it, by what a terminal
+// shows of Ctrl-C, and by the last column, after which some begin a new line.
+const spinnerCells = 5
 
 // attempt shows a request, or that it will be repeated.
 func (p *progress) attempt(a papi.Attempt) {
