@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -39,7 +40,8 @@ func (a *activating) single(one *activated) *document {
 	d := &document{SchemaVersion: schemaVersion, Command: a.about.command(a.verb), Outcome: string(one.result.Outcome), Requests: one.requests}
 	one.fill(d, a.property.name)
 	if one.err != nil {
-		d.fail(judge(one.err), one.err, a.help(one, one.err))
+		v := judge(one.err)
+		d.fail(v, one.err, cmp.Or(a.help(one, one.err), a.program.hint(d, v, one.err)))
 	}
 	return d
 }

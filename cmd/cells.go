@@ -47,6 +47,19 @@ func fit(text string, room int) string {
 	return head + "…"
 }
 
+// fitWords is fit, and does not leave half a word where a whole one is there: half
+// a time says something else.
+func fitWords(text string, room int) string {
+	cut := fit(text, room)
+	if cut == text {
+		return text
+	}
+	if blank := strings.LastIndex(cut, " "); blank >= leastColumn {
+		return cut[:blank] + "…"
+	}
+	return cut
+}
+
 // split takes as much of a text as has room.
 func split(text string, room int) (head, rest string) {
 	n := 0

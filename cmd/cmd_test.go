@@ -36,6 +36,8 @@ type scene struct {
 	env       map[string]string
 	stdin     io.Reader
 	terminal  bool
+	zone      *time.Location
+	colourful bool                      // sequences of colour are expected
 	columns   int                       // of the terminal that the result goes to; 0: it goes to a file
 	watch     func(stream, line string) // told of every write
 	broken    bool                      // nothing can be written to stdout
@@ -110,13 +112,13 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 		Stdin: stdin, Stdout: &stdout, Stderr: &stderr,
 		LookupEnv:     func(name string) (string, bool) { value, ok := s.env[name]; return value, ok },
 		StdinTerminal: s.terminal, StderrTerminal: s.terminal,
-		StdoutTerminal: s.columns > 0, StdoutWidth: func() int { return s.columns },
+		Location: s.zone, StdoutTerminal: s.columns > 0, StdoutWidth: func() int { return s.columns },
 		Transport: heard,
 		Build:     cmd.Build{Version: "1.2.3", Commit: "abc", Date: "2026-01-02T03:04:05Z", Go: "go1.26"},
 	}, args)
 	r := result{code: code, stdout: stdout.String(), stderr: stderr.String(), took: time.Since(begun)}
 	heard.check(s.t, args, r)
-	checkHarmless(s.t, args, r)
+	checkHarmless(s.t, args, r, s.colourful)
 	return r
 }
 

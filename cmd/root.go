@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -20,6 +21,7 @@ type program struct {
 	exitCode int
 	began    bool // a command has begun, and reports errors itself
 	given    givenFlags
+	dryRuns  bool // --dry-run could be given, and was not
 	out      *output
 	progress *progress
 	files    files
@@ -108,7 +110,7 @@ success, and one that is on its way is followed and not submitted again.`,
 		return pflag.NormalizedName(name)
 	})
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &usageError{err: misread(err), command: c.CommandPath()}
+		return &usageError{err: misread(c, err), command: c.CommandPath()}
 	})
 	p.flags.declare(root.PersistentFlags())
 	root.AddCommand(
@@ -132,10 +134,8 @@ func (p *program) refuse(err error) int {
 	if !ok {
 		usage = &usageError{err: err, command: "propctl"}
 	}
-	message, suggestion, found := strings.Cut(usage.Error(), "\n\nDid you mean this?\n")
-	if found {
-		message += "; did you mean " + strings.Join(strings.Fields(suggestion), " or ") + "?"
-	}
+	message, suggestion, _ := strings.Cut(usage.Error(), "\n\nDid you mean this?\n")
+	message += didYouMean(strings.Fields(suggestion))
 	p.stderr().label(bad, "error", message)
 	p.stderr().label(title, "hint", helpOf(usage.command))
 	return ExitUsage
@@ -146,7 +146,7 @@ func (p *program) stderr() *printer {
 	return &printer{w: p.env.Stderr, term: p.env.stderrTerminal()}
 }
 
-func helpOf(command string) string { return command + " --help shows what can be given" }
+func helpOf(command string) string { return "this shows what can be given: " + command + " --help" }
 
 // action is what a command does. The report says what is known also when there
 // is an error; it is never nil.
@@ -159,13 +159,14 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	begun := time.Now()
 	settingsErr := p.loadSettings(c)
 	p.given = givenBy(c)
+	p.dryRuns = canDryRun(c)
 	p.progress = newProgress(p.env, p.flags)
 	defer p.progress.close()
 	command := strings.TrimPrefix(c.CommandPath(), "propctl ")
 	p.out = newOutput(p.env, command, p.flags, begun)
 	p.out.header(p.env.Build)
 	p.files = p.askedFiles()
-	p.sinks = []sink{p.progress, p.out}
+	p.sinks = []sink{p.progress, p.out, &patienceHint{progress: p.progress, timeout: time.Duration(p.flags.timeout)}}
 	p.record = &record{command: command, line: p.typed(command, args), build: p.env.Build, begun: begun}
 	result, err := &report{}, settingsErr
 	if err == nil {
@@ -231,7 +232,7 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 		return err
 	}
 	if err := positional(c, args); err != nil {
-		return &usageError{err: err, command: c.CommandPath()}
+		return &usageError{err: misfit(c, args), command: c.CommandPath()}
 	}
 	switch f := p.flags; {
 	case f.accountKey == "" && c.Flags().Changed("account-key"):
@@ -256,6 +257,21 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 	return nil
 }
 
+// misfit is the error for a wrong number of arguments.
+func misfit(c *cobra.Command, args []string) error {
+	n := "no argument"
+	if len(args) > 0 {
+		n = counted(len(args), "argument")
+	}
+	return usagef("%s was given %s", strings.TrimSuffix(c.UseLine(), " [flags]"), n)
+}
+
+// canDryRun reports whether a command that submits something can be tried first.
+func canDryRun(c *cobra.Command) bool {
+	f := c.Flags().Lookup("dry-run")
+	return f != nil && f.Value.String() != "true"
+}
+
 // Between these, neither the simulated clock nor the real one overtakes what
 // pauses can measure.
 const (
@@ -272,7 +288,7 @@ func (p *program) conclude(ctx context.Context, result *report, err error) int {
 		if isA[*usageError](err) {
 			v.help = helpOf("propctl " + p.out.command)
 		}
-		d.fail(v, err, result.help)
+		d.fail(v, err, cmp.Or(result.help, p.hint(d, v, err)))
 	}
 	if fileErr := p.files.write(d, p.record); fileErr != nil {
 		p.stderr().label(bad, "error", fileErr.Error())

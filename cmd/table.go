@@ -104,7 +104,7 @@ func (t *table) narrow(widths []int, most int) bool {
 func (t *table) line(row []string, widths []int, toneOf func(column int) tone) {
 	text := ""
 	for i, width := range widths {
-		cell := fit(cellOf(row, i), width)
+		cell := fitWords(cellOf(row, i), width)
 		text += t.w.term.paint(toneOf(i), cell)
 		if i < len(widths)-1 {
 			text += pad("", width-cells(cell)+columnGap)

@@ -148,7 +148,13 @@ func distant(d time.Duration) string {
 	case far < day:
 		text = duration(far.Round(time.Minute))
 	default:
+		if far = far.Round(time.Hour); far >= 7*day {
+			far = far.Round(day)
+		}
 		text = versionText(int(far/day)) + "d"
+		if rest := far % day; rest > 0 {
+			text += duration(rest)
+		}
 	}
 	if past {
 		return text + " ago"

@@ -49,16 +49,6 @@ func checkWord(word string) error {
 	return nil
 }
 
-// misread is the error for a flag whose value cannot be read. pflag's own begins
-// with the value, and would not come to the flag's name if it is long.
-func misread(err error) error {
-	e, ok := errors.AsType[*pflag.InvalidValueError](err)
-	if !ok || len(e.GetValue()) <= maxName {
-		return err
-	}
-	return fmt.Errorf("--%s does not take a value of %d characters", e.GetFlag().Name, utf8.RuneCountInString(e.GetValue()))
-}
-
 // cut returns the beginning of a text that is too long, in runes.
 func cut(s string, most int) string {
 	if utf8.RuneCountInString(s) <= most {
