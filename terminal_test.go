@@ -182,6 +182,24 @@ func TestTheLineAtTheBottomFollowsTheWidthOfTheTerminal(t *testing.T) {
 	}
 }
 
+func TestTheScreenIsWholeHoweverMuchIsSaid(t *testing.T) {
+	for _, more := range []string{"-q", "-v", "--debug", "-o=ndjson", "-o=json", "--notify=nobody"} {
+		t.Run(more, func(t *testing.T) {
+			t.Parallel()
+			s, err := runOnScreen(t, 80, 80, nil, "activate", "www.example.com", "--notify=you@example.com", "--simulate", "--speed=400", more)
+			if (err != nil) != (more == "--notify=nobody") {
+				t.Error(err)
+			}
+			s.check()
+			for _, f := range s.frames {
+				if line := f.drawn(); line != "" && (more == "-q" || more == "-o=ndjson") {
+					t.Errorf("with %s a line is drawn: %s", more, line)
+				}
+			}
+		})
+	}
+}
+
 func TestCtrlCLeavesTheScreenWhole(t *testing.T) {
 	pressed := false
 	s, err := runOnScreen(t, 80, 80, func(s *screen, f frame) {

@@ -51,8 +51,8 @@ func fit(text string, room int) string {
 // a time says something else.
 func fitWords(text string, room int) string {
 	cut := fit(text, room)
-	if cut == text {
-		return text
+	if cut == text || strings.HasPrefix(text, strings.TrimSuffix(cut, "…")+" ") {
+		return cut
 	}
 	if blank := strings.LastIndex(cut, " "); blank >= leastColumn {
 		return cut[:blank] + "…"

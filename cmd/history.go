@@ -131,7 +131,7 @@ func usualOn(have []papi.Activation, on []papi.Network) []*usualView {
 
 func printHistory(w *printer, rows []*historyView, usual []*usualView, now time.Time) {
 	t := newTable(w, "SUBMITTED", "NETWORK", "VERSION", "TYPE", "STATUS", "TOOK", "ACTIVATION", "NOTE").
-		shorten("NOTE", leastColumn).shorten("SUBMITTED", len("2006-01-02…"))
+		shorten("NOTE", leastColumn).shorten("SUBMITTED", len("2006-01-02…")).leaveOut("NOTE").leaveOut("TOOK")
 	t.tone("STATUS", func(cell string) tone { return toneOfStatus(papi.Status(cell)) })
 	for _, r := range rows {
 		submitted := "-"

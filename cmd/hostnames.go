@@ -179,7 +179,7 @@ func printHostnames(w *printer, what property, version int, all []*hostnameView)
 	}
 	w.line("%s: %s", title, counted(len(all), "hostname"))
 	t := newTable(w, "HOSTNAME", "EDGE HOSTNAME", "ID", "CERTIFICATE", map[bool]string{true: "STATE", false: "NETWORKS"}[version > 0]).
-		shorten("STATE", leastColumn).shorten("ID", leastColumn).shorten("CERTIFICATE", leastColumn).shorten("EDGE HOSTNAME", 2*leastColumn)
+		shorten("STATE", leastColumn).shorten("ID", leastColumn).shorten("CERTIFICATE", leastColumn).shorten("EDGE HOSTNAME", 2*leastColumn).leaveOut("STATE").leaveOut("ID")
 	for _, h := range all {
 		last := h.certText()
 		if version == 0 {

@@ -16,7 +16,7 @@ func printStates(w *printer, about kind, states []*propertyState, now time.Time)
 		return
 	}
 	t := newTable(w, about.operand(), "LATEST", "NETWORK", "ACTIVE", "SINCE", "PENDING").
-		shorten("SINCE", len("2006-01-02…")).shorten("PENDING", len("12 (atv_12345678, PENDING)"))
+		shorten("SINCE", len("2006-01-02…")).shorten("PENDING", len("12 (atv_12345678, PENDING)")).leaveOut("SINCE")
 	t.tone("PENDING", func(cell string) tone {
 		switch {
 		case strings.HasPrefix(cell, "error: "):

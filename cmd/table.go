@@ -6,14 +6,15 @@ import (
 )
 
 // table prints rows whose columns are aligned. Cells have been cleaned already.
-// It is never wider than the terminal: there it shortens what matters least, and
-// where that is not enough, or the terminal is narrow, it puts the cells of a row
-// below each other. Elsewhere nothing is shortened.
+// It is never wider than the terminal: there it shortens or leaves out what matters
+// least, and where that is not enough, or the terminal is narrow, it puts the cells
+// of a row below each other. Elsewhere all is there.
 type table struct {
 	w       *printer
 	names   []string
 	rows    [][]string
 	order   []shortening
+	leaving []int // columns that may be left out, the first one first
 	toneFor map[string]func(cell string) tone
 }
 
@@ -45,6 +46,14 @@ func (t *table) shorten(column string, least int) *table {
 	return t
 }
 
+// leaveOut lets a column be left out, after those that were named before.
+func (t *table) leaveOut(column string) *table {
+	if i := slices.Index(t.names, column); i >= 0 {
+		t.leaving = append(t.leaving, i)
+	}
+	return t
+}
+
 // tone gives the cells of a column a colour.
 func (t *table) tone(column string, of func(cell string) tone) *table {
 	t.toneFor[column] = of
@@ -55,7 +64,7 @@ func (t *table) tone(column string, of func(cell string) tone) *table {
 func (t *table) print() {
 	widths := t.natural()
 	if most := t.w.term.width; most > 0 && total(widths) > most {
-		if most < narrowTable || !t.narrow(widths, most) {
+		if widths = t.narrow(most); most < narrowTable || widths == nil {
 			t.stack(most)
 			return
 		}
@@ -85,8 +94,22 @@ func total(widths []int) int {
 	return sum
 }
 
-// narrow shortens columns until they fit, and reports whether they do.
-func (t *table) narrow(widths []int, most int) bool {
+// narrow returns the widths with which the table fits; nil where it cannot.
+func (t *table) narrow(most int) []int {
+	for without := range len(t.leaving) + 1 {
+		widths := t.natural()
+		for _, i := range t.leaving[:without] {
+			widths[i] = -columnGap // nor is there a gap
+		}
+		if t.shortened(widths, most); total(widths) <= most {
+			return widths
+		}
+	}
+	return nil
+}
+
+// shortened shortens columns until they fit, or as far as they may be.
+func (t *table) shortened(widths []int, most int) {
 	for _, s := range t.order {
 		over := max(total(widths)-most, 0)
 		widths[s.column] = max(widths[s.column]-over, min(s.least, widths[s.column]))
@@ -98,12 +121,14 @@ func (t *table) narrow(widths []int, most int) bool {
 		}
 		widths[widest]--
 	}
-	return total(widths) <= most
 }
 
 func (t *table) line(row []string, widths []int, toneOf func(column int) tone) {
 	text := ""
 	for i, width := range widths {
+		if width < 0 {
+			continue
+		}
 		cell := fitWords(cellOf(row, i), width)
 		text += t.w.term.paint(toneOf(i), cell)
 		if i < len(widths)-1 {

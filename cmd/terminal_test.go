@@ -144,6 +144,33 @@ PENDING: 3
 	}
 }
 
+func TestWhatMattersLeastIsLeftOutBeforeRowsAreTakenApart(t *testing.T) {
+	for line, want := range map[string]string{
+		"status www.example.com busy.example.com": `
+PROPERTY          LATEST  NETWORK     ACTIVE  PENDING
+www.example.com   8       STAGING     7       -
+www.example.com   8       PRODUCTION  7       -
+busy.example.com  3       STAGING     2       3 (atv_5033, PENDING)
+busy.example.com  3       PRODUCTION  2       -
+`,
+		"history www.example.com --limit 2": `
+SUBMITTED               NETWORK     VERSION  TYPE      STATUS  TOOK   ACTIVATION
+1999-12-30 01:00:00…    PRODUCTION  7        ACTIVATE  ACTIVE  7m     atv_5014
+1999-12-30 00:00:00…    STAGING     7        ACTIVATE  ACTIVE  1m30s  atv_5013
+STAGING usually takes: 1m30s, the median of 6
+PRODUCTION usually takes: 7m, the median of 6
+`,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t)
+			s.columns = 80
+			if diff := cmp.Diff(want, "\n"+s.run(strings.Fields(line)...).stdout); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", line, diff)
+			}
+		})
+	}
+}
+
 func TestStatusOfOneHasAllThatIsKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t)

@@ -75,6 +75,13 @@ AKAMAI_CLIENT_TOKEN, AKAMAI_CLIENT_SECRET and AKAMAI_ACCESS_TOKEN; else those in
 ~/.edgerc. With only a section named, AKAMAI_<SECTION>_HOST and the like stand in
 for a section that the file does not have. A secret is never a flag.
 
-NO_COLOR and TERM=dumb are respected; with CI set, nothing is drawn.`,
+Text is in colour on a terminal. The first of these that is given counts:
+
+  NO_COLOR, not empty         no colour
+  CLICOLOR_FORCE, but not 0   colour, also where there is no terminal
+  CLICOLOR=0                  no colour
+  TERM=dumb                   no colour, and nothing is drawn
+
+With CI set, nothing is drawn. Text tells times in the zone of TZ, data in UTC.`,
 	}
 }
