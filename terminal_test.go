@@ -42,7 +42,7 @@ func runOnScreen(t *testing.T, told, columns int, seen func(*screen, frame), arg
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "propctl", args...)
 	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TERM=xterm-256color", "TZ=UTC"}
-	tty, err := pty.StartWithSize(command, &pty.Winsize{Rows: screenRows, Cols: uint16(told)}) //nolint:gosec // a few hundred
+	tty, err := pty.StartWithSize(command, &pty.Winsize{Rows: screenRows, Cols: uint16(told)})
 	if err != nil {
 		t.Skipf("no pseudo-terminal here: %v", err)
 	}
@@ -59,7 +59,7 @@ func runOnScreen(t *testing.T, told, columns int, seen func(*screen, frame), arg
 }
 
 func (s *screen) resize(columns int) {
-	if err := pty.Setsize(s.tty, &pty.Winsize{Rows: screenRows, Cols: uint16(columns)}); err != nil { //nolint:gosec // a few hundred
+	if err := pty.Setsize(s.tty, &pty.Winsize{Rows: screenRows, Cols: uint16(columns)}); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -18,10 +18,9 @@ func commandIn(hint string) []string {
 	}
 	var words []string
 	for i, part := range strings.Split(line, "'") { // every other part is quoted
-		switch {
-		case i%2 == 0:
+		if i%2 == 0 {
 			words = append(words, strings.Fields(part)...)
-		default:
+		} else {
 			words = append(words, part)
 		}
 	}

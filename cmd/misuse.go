@@ -15,8 +15,8 @@ import (
 // and has no effect, a time that cannot be enough. Each comes once in a run, and
 // none with --quiet.
 
-// fewSeconds is the shortest interval that production is worth asking at.
-const fewSeconds = 10 * time.Second
+// oftenEnough is the shortest interval that production is worth asking at.
+const oftenEnough = 10 * time.Second
 
 // advise says what is of no use in the flags of a workflow.
 func (p *program) advise(f *activateFlags) {
@@ -37,7 +37,7 @@ func (p *program) advise(f *activateFlags) {
 		return
 	}
 	text, _ := f.waiting.poll.MarshalText() // it is one of three words, or a duration
-	if every, err := time.ParseDuration(string(text)); err == nil && every < fewSeconds && !f.noWait {
+	if every, err := time.ParseDuration(string(text)); err == nil && every < oftenEnough && !f.noWait {
 		p.progress.hint("--poll " + duration(every) + " on PRODUCTION spends requests that others of the account may need; --poll adaptive looks often when the end is near")
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 func printStates(w *printer, about kind, states []*propertyState, now time.Time) {
 	if len(states) == 1 && states[0].Error == nil {
-		states[0].print(w, about, now)
+		states[0].show(w, about, now)
 		return
 	}
 	t := newTable(w, about.operand(), "LATEST", "NETWORK", "ACTIVE", "SINCE", "PENDING").
@@ -45,23 +45,23 @@ func (s *propertyState) latestText() string {
 	return versionText(*s.LatestVersion)
 }
 
-// print shows one property, network by network.
-func (s *propertyState) print(w *printer, about kind, now time.Time) {
+// show prints one property, network by network.
+func (s *propertyState) show(w *printer, about kind, now time.Time) {
 	w.line("%s", w.term.paint(title, s.text()))
 	w.field(about.word(), fullID(papi.PropertyRef{PropertyID: s.ID, ContractID: valueOf(s.ContractID), GroupID: valueOf(s.GroupID)}))
 	w.field("latest", "version "+s.latestText())
 	for _, n := range s.Networks {
-		n.print(w, now)
+		n.show(w, now)
 	}
 }
 
-func (n *networkState) print(w *printer, now time.Time) {
+func (n *networkState) show(w *printer, now time.Time) {
 	name := w.term.paint(title, clean(string(n.Network), maxName))
 	if n.Active == nil {
 		w.line("%s: nothing is active", name)
 	} else {
 		w.line("%s: version %s is %s", name, activeText(n.Active), w.term.paint(good, "active"))
-		n.Active.print(w, now)
+		n.Active.show(w, now)
 		if n.Active.UpdateDate != nil {
 			w.field("since", w.clock(now).tell(*n.Active.UpdateDate))
 		}
@@ -71,11 +71,11 @@ func (n *networkState) print(w *printer, now time.Time) {
 	}
 	for _, a := range n.Pending {
 		w.line("%s: version %s is %s", name, activeText(a), w.term.paint(doubtful, "pending"))
-		a.print(w, now)
+		a.show(w, now)
 	}
 	if l := n.Latest; l != nil && !n.shows(l.ID) {
 		w.line("%s: version %s was submitted last", name, activeText(l))
-		l.print(w, now)
+		l.show(w, now)
 	}
 }
 
@@ -89,8 +89,8 @@ func (n *networkState) shows(id papi.ID) bool {
 	return false
 }
 
-// print shows an activation: what, when and why.
-func (a *activationView) print(w *printer, now time.Time) {
+// show prints an activation: what, when and why.
+func (a *activationView) show(w *printer, now time.Time) {
 	state := string(a.Status)
 	if a.FMAActivationState != nil {
 		state += " (" + *a.FMAActivationState + ")"

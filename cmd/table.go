@@ -55,9 +55,8 @@ func (t *table) leaveOut(column string) *table {
 }
 
 // tone gives the cells of a column a colour.
-func (t *table) tone(column string, of func(cell string) tone) *table {
+func (t *table) tone(column string, of func(cell string) tone) {
 	t.toneFor[column] = of
-	return t
 }
 
 // print prints the table.
@@ -124,18 +123,18 @@ func (t *table) shortened(widths []int, most int) {
 }
 
 func (t *table) line(row []string, widths []int, toneOf func(column int) tone) {
-	text := ""
+	var text strings.Builder
 	for i, width := range widths {
 		if width < 0 {
 			continue
 		}
 		cell := fitWords(cellOf(row, i), width)
-		text += t.w.term.paint(toneOf(i), cell)
+		text.WriteString(t.w.term.paint(toneOf(i), cell))
 		if i < len(widths)-1 {
-			text += pad("", width-cells(cell)+columnGap)
+			text.WriteString(pad("", width-cells(cell)+columnGap))
 		}
 	}
-	t.w.line("%s", strings.TrimRight(text, " "))
+	t.w.line("%s", strings.TrimRight(text.String(), " "))
 }
 
 // stack prints a line or more for each cell, and an empty line between rows.

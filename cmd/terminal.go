@@ -95,16 +95,15 @@ func (t terminal) mark(line, word string, as tone) string {
 
 // toneOfStatus is that of an activation. What is not known is in progress.
 func toneOfStatus(s papi.Status) tone {
-	switch s {
-	case papi.StatusActive:
+	switch {
+	case s == papi.StatusActive:
 		return good
-	case papi.StatusFailed, papi.StatusAborted:
+	case s == papi.StatusFailed, s == papi.StatusAborted:
 		return bad
-	case papi.StatusInactive, papi.StatusDeactivated, "":
+	case s == papi.StatusInactive, s == papi.StatusDeactivated, s == "":
 		return plain
-	default:
-		return doubtful
 	}
+	return doubtful
 }
 
 // toneOfOutcome is that of a command.
