@@ -48,6 +48,7 @@ var elsewhere = map[string][]string{
 var owners = map[string]string{
 	"github.com/spf13/viper":                "cmd/config.go",
 	"github.com/briandowns/spinner":         "cmd/progress.go",
+	"golang.org/x/text/width":               "cmd/cells.go",
 	"github.com/hashicorp/go-retryablehttp": "papi/retry.go",
 }
 
