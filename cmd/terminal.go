@@ -95,13 +95,12 @@ func (t terminal) mark(line, word string, as tone) string {
 
 // toneOfStatus is that of an activation. What is not known is in progress.
 func toneOfStatus(s papi.Status) tone {
-	switch {
-	case s == papi.StatusActive:
-		return good
-	case s == papi.StatusFailed, s == papi.StatusAborted:
-		return bad
-	case s == papi.StatusInactive, s == papi.StatusDeactivated, s == "":
-		return plain
+	ended := map[papi.Status]tone{
+		papi.StatusActive: good, papi.StatusFailed: bad, papi.StatusAborted: bad,
+		papi.StatusInactive: plain, papi.StatusDeactivated: plain, "": plain,
+	}
+	if as, ok := ended[s]; ok {
+		return as
 	}
 	return doubtful
 }
