@@ -48,6 +48,7 @@ var elsewhere = map[string][]string{
 var owners = map[string]string{
 	"github.com/spf13/viper":                "cmd/config.go",
 	"github.com/briandowns/spinner":         "cmd/progress.go",
+	"golang.org/x/text/width":               "cmd/cells.go",
 	"github.com/hashicorp/go-retryablehttp": "papi/retry.go",
 	"github.com/itchyny/gojq":               "cmd/jq.go",
 }
@@ -55,7 +56,8 @@ var owners = map[string]string{
 // forTests lists, as prefixes, what the shipped binary has no use for.
 var forTests = []string{
 	"testing", "net/http/httptest", "net/http/pprof", "expvar", "github.com/getkin/kin-openapi", "github.com/google/go-cmp",
-	"github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema", "pgregory.net/rapid", module + "/papi/simulator/contract",
+	"github.com/rogpeppe/go-internal", "github.com/creack/pty", "github.com/hinshun/vt10x", "github.com/santhosh-tekuri/jsonschema", "pgregory.net/rapid",
+	module + "/papi/simulator/contract",
 }
 
 func TestImportsFollowTheArrows(t *testing.T) {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -40,7 +41,8 @@ func (a *activating) single(one *activated) *document {
 	d := &document{SchemaVersion: schemaVersion, Command: a.about.command(a.verb), Outcome: string(one.result.Outcome), Requests: one.requests}
 	one.fill(d, a.property.name)
 	if one.err != nil {
-		d.fail(judge(one.err), one.err, a.help(one, one.err))
+		v := judge(one.err)
+		d.fail(v, one.err, cmp.Or(a.help(one, one.err), a.program.hint(d, v, one.err)))
 	}
 	return d
 }
@@ -101,7 +103,7 @@ func headline(w *printer, r *activation.Result, p property) {
 	if r.Network != "" {
 		what += " on " + clean(string(r.Network), maxName)
 	}
-	w.line("%s: %s", what, outcomeText(r))
+	w.line("%s: %s", what, w.term.paint(toneOfOutcome(r.Outcome), outcomeText(r)))
 }
 
 // outcomeText says what an outcome means.
@@ -148,40 +150,37 @@ func outcomeText(r *activation.Result) string {
 
 // printResult shows the details that are known.
 func printResult(w *printer, r *activation.Result, now time.Time) {
-	row := func(name, format string, args ...any) {
-		w.line("  %-11s %s", name+":", clean(fmt.Sprintf(format, args...), maxMessage))
-	}
-	row(kindOf(r.Property.PropertyID).word(), "%s", fullID(r.Property))
+	w.field(kindOf(r.Property.PropertyID).word(), fullID(r.Property))
 	if r.Return != nil {
-		row("return", "%s", returnText(r.Return))
+		w.field("return", returnText(r.Return))
 	}
 	if a := r.Activation; a != nil {
-		row("activation", "%s, %s", idOf(a), stateOf(a))
+		w.field("activation", idOf(a)+", "+stateOf(a), mark{stateOf(a), toneOfStatus(a.Status)})
 		if a.Note != "" {
-			row("note", "%s", a.Note)
+			w.field("note", a.Note)
 		}
 		if v := viewActivation(a, now); v.Fallback != nil && v.Fallback.Possible {
-			row("fallback", "%s", fallbackText(v.Fallback))
+			w.field("fallback", fallbackText(v.Fallback, w.clock(now)))
 		}
 	}
 	if b := r.BlockedBy; b != nil {
-		row("blocked by", "%s, %s%s%s", idOf(b), versionOf(b), stateOf(b), noteOf(b))
+		w.field("blocked by", idOf(b)+", "+versionOf(b)+stateOf(b)+noteOf(b), mark{stateOf(b), toneOfStatus(b.Status)})
 	}
 	if r.Outcome != activation.OutcomePlanned {
-		row("took", "%s", duration(r.Waited))
+		w.field("took", duration(r.Waited))
 	}
 	if r.Budget != nil || r.Submitted {
-		row("budget", "%s", budgetText(r.Budget, now))
+		w.field("budget", budgetText(r.Budget, w.clock(now)))
 	}
 }
 
-func fallbackText(f *fallbackView) string {
+func fallbackText(f *fallbackView, c clock) string {
 	text := "possible"
 	if f.Version != nil {
 		text += " to version " + versionText(*f.Version)
 	}
 	if f.Expires != nil {
-		text += " until " + stamp(*f.Expires)
+		text += " until " + c.tell(*f.Expires)
 	}
 	return text
 }

@@ -25,6 +25,7 @@ func (p *program) perform(ctx context.Context, w workflow, arg string) (*report,
 	if err != nil {
 		return &report{}, err
 	}
+	p.advise(w.flags)
 	asks := w.asks(p.env)
 	if !asks { // a question and a line that is drawn again and again would be in each other's way
 		p.progress.begin(wanted.property)

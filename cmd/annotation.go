@@ -180,7 +180,7 @@ func busyLines(states []*propertyState) []string {
 	for _, s := range states {
 		for _, n := range s.Networks {
 			for _, a := range n.Pending {
-				lines = append(lines, clean(fmt.Sprintf("%s on %s: busy, %s of version %d is %s", s.text(), n.Network, a.ID, a.Version, a.Status), maxMessage))
+				lines = append(lines, clean(fmt.Sprintf("%s on %s: busy, %s of %s is %s", s.text(), n.Network, a.ID, contentText(a.Version), a.Status), maxMessage))
 			}
 		}
 	}

@@ -60,22 +60,22 @@ func (p *program) budget(ctx context.Context) (*report, error) {
 			}
 		},
 		text: func(w *printer) {
-			w.line("activations: %s", budgetText(remembered, now))
-			w.line("requests:    %s", requestsText(requests))
+			w.line("activations: %s", budgetText(remembered, w.clock(now)))
+			w.line("requests:    %s", requestsText(requests, w.clock(now)))
 		},
 	}, nil
 }
 
 // budgetText says how much is left, and how sure that is.
-func budgetText(q *papi.Quota, now time.Time) string {
+func budgetText(q *papi.Quota, c clock) string {
 	if q == nil {
 		return "not known; PAPI tells it with the answer to a submission"
 	}
 	text := amount(q)
 	if !q.Reset.IsZero() {
-		text += ", reset at " + stamp(q.Reset)
+		text += ", reset at " + c.tell(q.Reset)
 	}
-	if age := now.Sub(q.AsOf); age >= time.Minute && !q.AsOf.IsZero() {
+	if age := c.now.Sub(q.AsOf); age >= time.Minute && !q.AsOf.IsZero() {
 		text += ", as of " + duration(age.Truncate(time.Minute)) + " ago"
 	}
 	return text
@@ -93,13 +93,13 @@ func amount(q *papi.Quota) string {
 	return "not known"
 }
 
-func requestsText(q *papi.Quota) string {
+func requestsText(q *papi.Quota, c clock) string {
 	if q == nil {
 		return "PAPI did not say"
 	}
 	text := amount(q)
 	if !q.Reset.IsZero() {
-		text += ", the next one from " + stamp(q.Reset)
+		text += ", the next one from " + c.tell(q.Reset)
 	}
 	return text
 }
@@ -116,7 +116,7 @@ func (s *session) remember(q *papi.Quota) {
 		return
 	}
 	if isFew(q) {
-		s.program.progress.warn("activations of the day: " + budgetText(q, time.Now()))
+		s.program.progress.warn("activations of the day: " + budgetText(q, s.program.progress.clock()))
 	}
 	if s.program.flags.simulate {
 		return

@@ -3,7 +3,7 @@ package cmd
 import "github.com/propctl/propctl/activation"
 
 // again is the hint where nothing has to be changed.
-const again = "run the same command again: it looks first"
+const again = "run the same command again, it looks first"
 
 // usageEntries are about what was asked for, before anything is sent.
 func usageEntries() []entry {
@@ -18,7 +18,7 @@ func usageEntries() []entry {
 			code: codeSettings, category: invalidSettings, outcome: outcomeError, exitCode: ExitUsage, retry: retryNever,
 			message: "a setting is wrong", found: "propctl, before anything is sent",
 			meaning: "The settings file or an environment variable has a key that there is not, or a value that its flag does not take; or a file that a setting names cannot be read. Nothing was sent.",
-			help:    "propctl help environment lists the settings",
+			help:    "this lists the settings: propctl help environment",
 		},
 		{
 			code: codeCredentialsMissing, category: invalidSettings, outcome: outcomeError, exitCode: ExitCredentials, retry: retryNever,

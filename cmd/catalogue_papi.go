@@ -17,7 +17,7 @@ func networkEntries() []entry {
 			code: string(papi.ClassTimeout), category: remoteSystem, outcome: outcomeError, exitCode: ExitError, retry: retryLookFirst,
 			message: "no answer came in time", found: noAnswer + " within --request-timeout",
 			meaning: "The connection is there, and the answer is not. A submission may have been accepted all the same, so propctl looks before it submits again.",
-			help:    again + "; --request-timeout gives a request more time",
+			help:    "--request-timeout gives a request more time; " + again,
 		},
 		{
 			code: string(papi.ClassDNS), category: remoteSystem, outcome: outcomeError, exitCode: ExitError, retry: retryBackOff,

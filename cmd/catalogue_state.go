@@ -57,7 +57,7 @@ func stateEntries() []entry {
 			code: string(papi.ClassARLConflict), category: conflict, outcome: outcomeBusy, exitCode: ExitBusy, retry: retryBackOff,
 			message: "both networks were asked for in one moment",
 			meaning: "Staging and production of one version were submitted together, by another client perhaps.",
-			help:    again + "; -n staging,production goes through them in order",
+			help:    "-n staging,production goes through them in order; or " + again,
 		},
 		{
 			code: string(papi.ClassNotYet), category: conflict, outcome: outcomeBusy, exitCode: ExitBusy, retry: retryBackOff,

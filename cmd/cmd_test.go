@@ -37,6 +37,9 @@ type scene struct {
 	env       map[string]string
 	stdin     io.Reader
 	terminal  bool
+	zone      *time.Location
+	colourful bool                      // sequences of colour are expected
+	columns   int                       // of the terminal that the result goes to; 0: it goes to a file
 	watch     func(stream, line string) // told of every write
 	broken    bool                      // nothing can be written to stdout
 	ci        string                    // the CI system whose commands are expected on stderr
@@ -58,6 +61,7 @@ func newScene(t *testing.T, change ...func(*simulator.Options)) *scene {
 	}
 	s := &scene{t: t, sim: simulator.New(o), env: map[string]string{
 		"HOME":        t.TempDir(),
+		"NO_COLOR":    "1", // what is in colour is tested where it matters
 		"AKAMAI_HOST": host, "AKAMAI_CLIENT_TOKEN": clientToken,
 		"AKAMAI_CLIENT_SECRET": clientSecret, "AKAMAI_ACCESS_TOKEN": accessToken,
 	}}
@@ -117,13 +121,14 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 		Stdin: stdin, Stdout: &stdout, Stderr: &stderr,
 		LookupEnv:     func(name string) (string, bool) { value, ok := s.env[name]; return value, ok },
 		StdinTerminal: s.terminal, StderrTerminal: s.terminal,
-		Width:     func() int { return s.width },
+		Width:    func() int { return s.width },
+		Location: s.zone, StdoutTerminal: s.columns > 0, StdoutWidth: func() int { return s.columns },
 		Transport: heard, Reporting: reporting, Name: s.name,
 		Build: cmd.Build{Version: "1.2.3", Commit: "abc", Date: "2026-01-02T03:04:05Z", Go: "go1.26"},
 	}, args)
 	r := result{code: code, stdout: stdout.String(), stderr: stderr.String(), took: time.Since(begun)}
 	heard.check(s.t, args, r, append(s.read(), pageOf(args))...)
-	checkHarmless(s.t, args, s.ci, r)
+	checkHarmless(s.t, args, s.ci, r, s.colourful)
 	s.checkSchemas(args, r)
 	return r
 }

@@ -148,7 +148,7 @@ func (p *program) completeSections(c *cobra.Command, _ []string, typed string) (
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return beginning(plain(sections), typed), cobra.ShellCompDirectiveNoFileComp
+	return beginning(safeWords(sections), typed), cobra.ShellCompDirectiveNoFileComp
 }
 
 func beginning(all []string, typed string) []string {

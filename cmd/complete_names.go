@@ -40,7 +40,7 @@ func (p *program) names(c *cobra.Command, about kind) []string {
 	}
 	kept := s.keptNames()
 	if names := kept.read(time.Now()); names != nil {
-		return plain(names)
+		return safeWords(names)
 	}
 	ctx, cancel := context.WithTimeout(c.Context(), namesTimeout)
 	defer cancel()
@@ -48,7 +48,7 @@ func (p *program) names(c *cobra.Command, about kind) []string {
 	if err != nil {
 		return nil
 	}
-	names = plain(names)
+	names = safeWords(names)
 	kept.write(names, time.Now())
 	return names
 }
@@ -81,9 +81,9 @@ func (s *session) listNames(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// plain returns, in order, the words that mean nothing to any shell. PAPI knows no
+// safeWords returns, in order, the words that mean nothing to any shell. PAPI knows no
 // other names; a file may have others.
-func plain(words []string) []string {
+func safeWords(words []string) []string {
 	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 	some := slices.DeleteFunc(slices.Clone(words), func(word string) bool {
 		return word == "" || len(word) > maxName || word[0] == '-' || strings.Trim(word, safe) != ""

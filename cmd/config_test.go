@@ -80,7 +80,7 @@ func TestWrongSettingsAreNamedAndNothingIsSent(t *testing.T) {
 		{name: "two networks without waiting", args: []string{notify, "-n", "s,p", "--no-wait"}, want: []string{"--no-wait"}},
 		{name: "contact", args: []string{notify, "--contact", "ü"}, want: []string{"--contact"}},
 		{name: "output file", args: []string{notify, "--output-file", "no/such/folder/x.json"}, want: []string{"--output-file"}},
-		{name: "one argument too many", args: []string{notify, "extra"}, want: []string{"accepts 1 arg"}},
+		{name: "one argument too many", args: []string{notify, "extra"}, want: []string{"was given 2 arguments"}},
 		{name: "unknown version", args: []string{notify, "-o", "json"}, want: []string{"newest"}},
 	}
 	for _, tt := range tests {

@@ -154,11 +154,11 @@ func (e *examination) checkWriting(ctx context.Context) {
 
 // checkLimits says what may still be asked for.
 func (e *examination) checkLimits(build *papi.Build) {
-	now := time.Now()
+	now := clock{now: time.Now()}
 	if requests := build.Limits.Requests; isFew(requests) {
-		e.warn(checkRequests, requestsText(requests), "run fewer commands at once; propctl slows down by itself")
+		e.warn(checkRequests, requestsText(requests, now), "run fewer commands at once; propctl slows down by itself")
 	} else {
-		e.ok(checkRequests, requestsText(requests))
+		e.ok(checkRequests, requestsText(requests, now))
 	}
 	budget := build.Limits.Activations
 	if budget == nil {

@@ -155,7 +155,7 @@ func ways() []way {
 		{is(ErrInterrupted), codeInterrupted, ""},
 		{is(activation.ErrTimeout), codeTimedOut, ""},
 		{withoutAnswer[*activation.Stopped], codeInterrupted, ""},
-		{isA[*activation.Busy], string(papi.ClassBusy), "wait for it with propctl wait, or give --if-pending wait"},
+		{isA[*activation.Busy], string(papi.ClassBusy), "wait for it, or leave that to --if-pending wait"},
 		{withoutAnswer[*activation.Rejected], string(papi.ClassRejected), ""},
 		{when(func(e *activation.Limited) bool { return e.Daily }), string(papi.ClassBudgetExhausted), ""},
 		{withoutAnswer[*activation.Limited], string(papi.ClassRateLimited), ""},

@@ -112,7 +112,7 @@ func listing() *report {
 			}
 		},
 		text: func(w *printer) {
-			t := newTable(w, "CODE", "EXIT", "CATEGORY", "MESSAGE")
+			t := newTable(w, "CODE", "EXIT", "CATEGORY", "MESSAGE").shorten("MESSAGE", 2*leastColumn).shorten("CATEGORY", leastColumn)
 			for _, e := range all {
 				t.row(e.code, strconv.Itoa(e.exitCode), string(e.category), e.message)
 			}
@@ -123,12 +123,12 @@ func listing() *report {
 
 // print shows everything that the row has.
 func (e entry) print(w *printer) {
-	w.line("%s: %s", e.code, e.message)
-	w.line("  category:   %s", e.category)
-	w.line("  outcome:    %s, exit code %d", e.outcome, e.exitCode)
-	w.line("  meaning:    %s", e.meaning)
-	w.line("  what to do: %s", e.help)
-	w.line("  try again:  %s: %s", e.retry, e.retry.text())
+	w.line("%s: %s", w.term.paint(title, e.code), e.message)
+	w.field("category", string(e.category))
+	w.field("outcome", e.outcome+", exit code "+versionText(e.exitCode))
+	w.field("meaning", e.meaning)
+	w.field("what to do", e.help)
+	w.field("try again", string(e.retry)+": "+e.retry.text())
 	w.line("  recognised by:")
 	for _, line := range e.recognisedBy() {
 		w.line("    %s", line)

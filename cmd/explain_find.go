@@ -29,7 +29,7 @@ func explained(wanted string) (entry, error) {
 	}
 	err := "there is no error " + strconv.Quote(wanted) + "; propctl explain lists all"
 	if like := suggestions(code); len(like) > 0 {
-		err = "there is no error " + strconv.Quote(wanted) + "; did you mean " + strings.Join(like, " or ") + "?"
+		err = "there is no error " + strconv.Quote(wanted) + didYouMean(like)
 	}
 	return entry{}, usagef("%s", err)
 }
@@ -67,26 +67,4 @@ func suggestions(wanted string) []string {
 func hasStatus(e entry, wanted string) bool {
 	status, err := strconv.Atoi(wanted)
 	return err == nil && slices.ContainsFunc(e.recognitions(), func(r papi.Recognition) bool { return r.Status == status })
-}
-
-// distance is how many letters have to be put in, taken out or changed to make
-// b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := before
-			if a[i] != b[j] {
-				change++
-			}
-			before = row[j+1]
-			row[j+1] = min(change, before+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

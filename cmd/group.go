@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -17,10 +16,7 @@ func group(c *cobra.Command, below ...*cobra.Command) *cobra.Command {
 			return c.Help()
 		}
 		meant := c.SuggestionsFor(args[0])
-		err := fmt.Errorf("unknown command %q for %q", args[0], c.CommandPath())
-		if len(meant) > 0 {
-			err = fmt.Errorf("%w; did you mean %s?", err, strings.Join(meant, " or "))
-		}
+		err := fmt.Errorf("unknown command %q for %q%s", args[0], c.CommandPath(), didYouMean(meant))
 		return &usageError{err: err, command: c.CommandPath()}
 	}
 	c.Args = cobra.ArbitraryArgs

@@ -23,11 +23,15 @@ import (
 // checkHarmless fails when the output of a run can do more than be read: move
 // the cursor, change the direction of a line, hide, or speak to a CI system other
 // than the one that is expected.
-func checkHarmless(t *testing.T, args []string, system string, r result) {
+func checkHarmless(t *testing.T, args []string, system string, r result, colourful bool) {
 	t.Helper()
 	spoken := commandsIn(t, system, r.stderr)
 	for _, out := range []struct{ name, text string }{{"stdout", r.stdout}, {"stderr", spoken.rest}, {"stderr, in a command", spoken.said()}} {
-		if what := harm(out.text); what != "" {
+		text := out.text
+		if colourful {
+			text = strings.NewReplacer("\x1b[0m", "", "\x1b[1m", "", "\x1b[31m", "", "\x1b[32m", "", "\x1b[33m", "").Replace(text)
+		}
+		if what := harm(text); what != "" {
 			t.Errorf("propctl %q: %s on %s:\n%q", args, what, out.name, out.text)
 		}
 	}

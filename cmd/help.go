@@ -50,9 +50,9 @@ func helpText(c *cobra.Command, width int) string {
 	c.InitDefaultHelpFlag()
 	summary, more := leadOf(c)
 	if isTopic(c) {
-		return joinParts(wrap(summary, width), wrap(more, width))
+		return joinParts(paragraphs(summary, width), paragraphs(more, width))
 	}
-	parts := []string{wrap(summary, width), titled("Examples:", c.Example), titled("Usage:", "  "+usageLine(c)), wrap(more, width)}
+	parts := []string{paragraphs(summary, width), titled("Examples:", c.Example), titled("Usage:", "  "+usageLine(c)), paragraphs(more, width)}
 	for _, g := range groupsBelow(c) {
 		parts = append(parts, titled(g.title+":", g.list(width)))
 	}
@@ -62,7 +62,7 @@ func helpText(c *cobra.Command, width int) string {
 	}
 	parts = append(parts, titled("Flags:", flagsText(own, width)), titled("Flags of every command:", flagsText(inherited, width)))
 	if c.HasAvailableSubCommands() {
-		parts = append(parts, wrap(c.CommandPath()+" COMMAND --help shows the flags of a command.", width))
+		parts = append(parts, paragraphs(c.CommandPath()+" COMMAND --help shows the flags of a command.", width))
 	}
 	return joinParts(parts...)
 }
@@ -179,12 +179,12 @@ func flagsText(flags *pflag.FlagSet, width int) string {
 // hanging fills lines of which all but the first are indented up to a column.
 func hanging(text string, column, width int) string {
 	const least = 20
-	return strings.ReplaceAll(wrap(text, max(width-column, least)), "\n", "\n"+strings.Repeat(" ", column))
+	return strings.ReplaceAll(paragraphs(text, max(width-column, least)), "\n", "\n"+strings.Repeat(" ", column))
 }
 
-// wrap fills the lines of paragraphs up to a width. Lines that are indented are
+// paragraphs fills the lines of paragraphs up to a width. Lines that are indented are
 // left as they are.
-func wrap(text string, width int) string {
+func paragraphs(text string, width int) string {
 	var lines []string
 	open := false // the last line may be added to
 	for line := range strings.SplitSeq(text, "\n") {

@@ -86,7 +86,7 @@ func (p *program) history(ctx context.Context, about kind, arg string, on []papi
 				d.Network = &on[0]
 			}
 		},
-		text: func(w *printer) { printHistory(w, rows, usual) },
+		text: func(w *printer) { printHistory(w, rows, usual, time.Now()) },
 	}, nil
 }
 
@@ -131,12 +131,14 @@ func usualOn(have []papi.Activation, on []papi.Network) []*usualView {
 	return all
 }
 
-func printHistory(w *printer, rows []*historyView, usual []*usualView) {
-	t := newTable(w, "SUBMITTED", "NETWORK", "VERSION", "TYPE", "STATUS", "TOOK", "ACTIVATION", "NOTE")
+func printHistory(w *printer, rows []*historyView, usual []*usualView, now time.Time) {
+	t := newTable(w, "SUBMITTED", "NETWORK", "VERSION", "TYPE", "STATUS", "TOOK", "ACTIVATION", "NOTE").
+		shorten("NOTE", leastColumn).shorten("SUBMITTED", len("2006-01-02…")).leaveOut("NOTE").leaveOut("TOOK")
+	t.tone("STATUS", func(cell string) tone { return toneOfStatus(papi.Status(cell)) })
 	for _, r := range rows {
 		submitted := "-"
 		if r.SubmitDate != nil {
-			submitted = stamp(*r.SubmitDate)
+			submitted = w.clock(now).tell(*r.SubmitDate)
 		}
 		t.row(submitted, clean(string(r.Network), maxName), versionText(r.Version), clean(string(r.Type), maxName),
 			clean(string(r.Status), maxName), secondsText(r.TookSeconds), clean(string(r.ID), maxName), clean(r.Note, maxShortNote))

@@ -181,12 +181,13 @@ func printHostnames(w *printer, what property, version int, all []*hostnameView)
 	if version > 0 {
 		title += " version " + versionText(version)
 	}
-	w.line("%s: %d hostnames", title, len(all))
+	w.line("%s: %s", title, counted(len(all), "hostname"))
 	columns, bucket := []string{"HOSTNAME", "EDGE HOSTNAME", "ID", "CERTIFICATE", "STATE"}, version == 0
 	if bucket {
 		columns = append(columns, "NETWORKS")
 	}
-	t := newTable(w, columns...)
+	t := newTable(w, columns...).shorten("STATE", leastColumn).shorten("ID", leastColumn).shorten("CERTIFICATE", leastColumn).
+		shorten("EDGE HOSTNAME", 2*leastColumn).leaveOut("STATE").leaveOut("ID")
 	for _, h := range all {
 		cells := []string{clean(h.CNAMEFrom, maxName), orDash(h.CNAMETo), orDash(h.EdgeHostnameID), orDash(h.CertProvisioningType), h.certText()}
 		if bucket {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,6 +85,7 @@ func (p *program) changeHostnames(ctx context.Context, f *changeFlags, args []st
 	if c.session, err = p.open(properties); err != nil {
 		return &report{}, err
 	}
+	p.advise(&f.activateFlags)
 	asks := f.network() == papi.Production && !f.dryRun && !f.yes && canAsk(p.env)
 	if !asks {
 		p.progress.begin(named)
@@ -163,13 +165,23 @@ func (c *changing) checkBucket() error {
 	return nil
 }
 
+// question names the version that the new one is made of: the new one has no
+// number before it is made.
 func (c *changing) question() string {
-	n, verb := len(c.change.Add), "Add"
+	n, verb := counted(len(c.change.Add), "hostname"), "Add %s to "
 	if c.flags.verb == "remove" {
-		n, verb = len(c.change.Remove), "Remove"
+		n, verb = counted(len(c.change.Remove), "hostname"), "Remove %s from "
 	}
-	return verb + " " + versionText(n) + " hostnames of " + clean(c.what.String(), maxName) + " (" + clean(string(c.what.ref.PropertyID), maxName) +
-		") on " + string(papi.Production) + " of " + c.account() + "?"
+	what := clean(c.what.String(), maxName) + " (" + clean(string(c.what.ref.PropertyID), maxName) + ")"
+	where := " on " + string(papi.Production) + " of " + c.account() + "?"
+	if c.bucket {
+		return fmt.Sprintf(verb, n) + "the hostname bucket of " + what + ", which changes at once," + where
+	}
+	of := wantedVersion{number: c.flags.base.Version, activeOn: cmp.Or(c.flags.base.ActiveOn, papi.Production)}.String()
+	if c.flags.base.Latest {
+		of = wantedVersion{}.String()
+	}
+	return fmt.Sprintf(verb, n) + what + ": make a version of " + of + ", and activate it" + where
 }
 
 func (c *changing) bringAbout(ctx context.Context) (*report, error) {

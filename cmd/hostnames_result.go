@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/propctl/propctl/activation"
@@ -69,13 +70,13 @@ const mostShown = 10
 func printHostnameChange(w *printer, h *activation.HostnameResult, plan *planView) {
 	switch {
 	case h.Created:
-		w.line("  %-11s %d, made from version %d", "version:", h.Version, h.Base)
+		w.field("version", fmt.Sprintf("%d, made from version %d", h.Version, h.Base))
 	case h.Resumed:
-		w.line("  %-11s %d, which an earlier run has made from version %d", "version:", h.Version, h.Base)
+		w.field("version", fmt.Sprintf("%d, which an earlier run has made from version %d", h.Version, h.Base))
 	case h.Version != 0 && len(h.Added)+len(h.Removed) == 0:
-		w.line("  %-11s %d, which has it so already", "version:", h.Version)
+		w.field("version", fmt.Sprintf("%d, which has it so already", h.Version))
 	}
 	if plan == nil && len(h.Added)+len(h.Removed) > 0 {
-		w.line("  %-11s %s", "hostnames:", clean(listed("added", h.Added)+", "+listed("removed", h.Removed), maxMessage))
+		w.field("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
 	}
 }

@@ -41,13 +41,18 @@ type output struct {
 	verbose bool
 	printed bool // the result was, and is not to be printed again
 
+	term terminal
+
 	mu     sync.Mutex // guards all below
 	w      io.Writer
 	failed error // the first error of jq on an event
 }
 
-func newOutput(w io.Writer, command string, f globalFlags, begun time.Time) *output {
-	return &output{w: w, command: command, format: f.output, jq: &f.jq, begun: begun, verbose: f.verbose || f.debug}
+func newOutput(env Env, command string, f globalFlags, begun time.Time) *output {
+	return &output{
+		w: env.Stdout, term: env.stdoutTerminal(), command: command, format: f.output, jq: &f.jq,
+		begun: begun, verbose: f.verbose || f.debug,
+	}
 }
 
 // header begins a stream of events.
@@ -112,7 +117,7 @@ func (o *output) show(d *document, r *report) error {
 		if r.text == nil {
 			return nil
 		}
-		w := &printer{w: o.w}
+		w := &printer{w: o.w, term: o.term}
 		r.text(w)
 		if d.Account.shows(o.verbose) {
 			w.line("  account:    %s", d.Account.text())
@@ -143,8 +148,9 @@ func unwritten(err error) error {
 // printer prints lines for people. It keeps the first error, so that nothing
 // has to be asked after each line.
 type printer struct {
-	w   io.Writer
-	err error
+	w    io.Writer
+	term terminal
+	err  error
 }
 
 // line prints one line.
@@ -166,5 +172,41 @@ func (p *printer) Write(data []byte) (int, error) {
 	p.err = err
 	return n, err
 }
+
+// field prints one of the members of a result. On a terminal it is broken at its
+// blanks, below where it began. marks are painted.
+func (p *printer) field(name, text string, marks ...mark) {
+	lines := []string{clean(text, maxMessage)}
+	if room := p.term.width - fieldIndent; room >= fieldIndent {
+		lines = wrap(lines[0], room, 0)
+	}
+	for i, line := range lines {
+		for _, m := range marks {
+			line = p.term.mark(line, clean(m.word, maxName), m.as)
+		}
+		label := ""
+		if i == 0 {
+			label = name + ":"
+		}
+		p.line("  %-11s %s", label, line)
+	}
+}
+
+// fieldIndent is where the texts of fields begin.
+const fieldIndent = 14
+
+// mark is a word in a line, and what its colour stands for.
+type mark struct {
+	word string
+	as   tone
+}
+
+// label prints a line that says with its first word what it is.
+func (p *printer) label(as tone, word, text string) {
+	p.line("%s %s", p.term.paint(as, word+":"), clean(text, maxMessage))
+}
+
+// clock tells times to those who read this.
+func (p *printer) clock(now time.Time) clock { return clock{now, p.term.zone} }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

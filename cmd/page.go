@@ -160,7 +160,7 @@ func instantNode(t time.Time) node {
 }
 
 // instantOrNone is instantNode for what may be nil.
-func instantOrNone(t *time.Time) node { return instantNode(instantOf(t)) }
+func instantOrNone(t *time.Time) node { return instantNode(orZero(t)) }
 
 // grid is a table with a heading for each column.
 type grid struct {

@@ -89,11 +89,11 @@ func (t *timeline) bar(s scale) node {
 	for _, at := range t.retries {
 		if share := s.share(at - s.from); share-last > closest {
 			last = share
-			parts = append(parts, mark(percent(share), `<path class="retry" d="M0 12L-5 3H5Z"/>`))
+			parts = append(parts, pointer(percent(share), `<path class="retry" d="M0 12L-5 3H5Z"/>`))
 		}
 	}
 	if t.isOver() {
-		parts = append(parts, mark(s.at(t.to), t.stretches[len(t.stretches)-1].end()))
+		parts = append(parts, pointer(s.at(t.to), t.stretches[len(t.stretches)-1].end()))
 	}
 	return elWith("svg", []attribute{{"class", "bar"}, {"role", "img"}, {"aria-label", t.described()}}, parts...)
 }
@@ -133,8 +133,8 @@ func box(class markup, x, width float64) []attribute {
 	return []attribute{{"class", string(class)}, {"x", percent(x)}, {"width", percent(width)}, {"y", "16"}, {"height", "24"}}
 }
 
-// mark draws a shape at a place.
-func mark(at string, shape markup) node {
+// pointer draws a shape at a place.
+func pointer(at string, shape markup) node {
 	return elWith("svg", []attribute{{"x", at}, {"class", "mark"}}, fixed(shape))
 }
 

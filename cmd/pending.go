@@ -82,18 +82,19 @@ func firstPending(states []*propertyState) *activationView {
 func printPending(w *printer, states []*propertyState, now time.Time) {
 	for _, s := range states {
 		for _, n := range s.Networks {
+			where := s.text() + " on " + clean(string(n.Network), maxName)
 			if len(n.Pending) == 0 {
-				w.line("%s on %s: free", s.text(), n.Network)
+				w.line("%s: %s", where, w.term.paint(good, "free"))
 			}
 			for _, a := range n.Pending {
-				line := fmt.Sprintf("%s on %s: busy, %s of %s is %s", s.text(), n.Network, a.ID, contentText(a.Version), a.Status)
+				line := fmt.Sprintf("%s: busy, %s of %s is %s", where, a.ID, contentText(a.Version), a.Status)
 				if a.SubmitDate != nil {
 					line += " for " + duration(max(now.Sub(*a.SubmitDate), 0))
 				}
 				if a.Note != "" {
 					line += ", note “" + clean(a.Note, maxShortNote) + "”"
 				}
-				w.line("%s", clean(line, maxMessage))
+				w.line("%s", w.term.mark(clean(line, maxMessage), ": busy", doubtful))
 			}
 		}
 	}

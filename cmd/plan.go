@@ -115,33 +115,32 @@ func namesWithout(all, others []papi.Hostname) []string {
 
 // show prints the plan for people.
 func (p *planView) show(w *printer, r *activation.Result, now time.Time) {
-	row := func(name, text string) { w.line("  %-11s %s", name+":", clean(text, maxMessage)) }
-	row("plan", planText(r))
+	w.field("plan", planText(r))
 	if p.Request != nil {
 		if data, err := encodeJSON(p.Request, false); err == nil {
 			w.line("  %-11s %s", "request:", strings.TrimSpace(string(data)))
 		}
 	}
 	if p.Active != nil {
-		row("active", "version "+activeText(p.Active)+since(p.Active))
+		w.field("active", "version "+activeText(p.Active)+since(p.Active, w.clock(now)))
 	}
 	if len(p.Pending) > 0 {
-		row("pending", pendingText(p.Pending))
+		w.field("pending", pendingText(p.Pending))
 	}
 	if p.Warnings != nil {
-		row("rules", counted(*p.Errors, "error")+", "+counted(*p.Warnings, "warning")+refused(*p.Errors))
+		w.field("rules", counted(*p.Errors, "error")+", "+counted(*p.Warnings, "warning")+refused(*p.Errors))
 	}
 	if h := p.Hostnames; h != nil {
-		row("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
+		w.field("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
 	}
 	if r.Plan.Action != activation.ActionNone && r.Network != "" {
-		row("usually", duration(r.Usual))
+		w.field("usually", duration(r.Usual))
 	}
 	if p.FastFallback != nil {
-		row("fallback", map[bool]string{true: "a fast one will be possible for an hour", false: "a fast one will not be possible"}[*p.FastFallback])
+		w.field("fallback", map[bool]string{true: "a fast one will be possible for an hour", false: "a fast one will not be possible"}[*p.FastFallback])
 	}
 	if b := p.Budget; b != nil {
-		row("budget", budgetText(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: instantOf(b.Reset), AsOf: instantOf(b.AsOf)}, now))
+		w.field("budget", budgetText(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: orZero(b.Reset), AsOf: orZero(b.AsOf)}, w.clock(now)))
 	}
 }
 
@@ -164,11 +163,11 @@ func planText(r *activation.Result) string {
 	return "submit"
 }
 
-func since(a *activationView) string {
+func since(a *activationView, c clock) string {
 	if a == nil || a.UpdateDate == nil {
 		return ""
 	}
-	return ", since " + stamp(*a.UpdateDate)
+	return ", since " + c.tell(*a.UpdateDate)
 }
 
 func counted(n int, what string) string {
@@ -196,11 +195,4 @@ func listed(what string, names []string) string {
 		names, more = names[:mostShown], ", …"
 	}
 	return text + " (" + strings.Join(names, ", ") + more + ")"
-}
-
-func instantOf(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return *t
 }

@@ -1,9 +1,11 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -81,7 +83,7 @@ func (p *progress) begin(subject string) {
 	case p.level == levelQuiet || p.ended || p.spin != nil || p.beat != nil:
 	case p.drawable():
 		p.spin = spinner.New(spinner.CharSets[14], spinnerDelay, spinner.WithWriterFile(fileOf(p.w)), spinner.WithHiddenCursor(false))
-		p.spin.Suffix = " " + fit(clean(subject, maxName), p.width())
+		p.spin.Writer = &bottomLine{w: p.w, library: regexp.MustCompile("\x1b\\[([0-9;]*m|F\x1b\\[K)")}
 		p.spin.PreUpdate = func(s *spinner.Spinner) { s.Suffix = " " + p.suffix() } // the spinner holds its own lock
 		p.spin.Start()
 	default:
@@ -91,8 +93,7 @@ func (p *progress) begin(subject string) {
 
 // drawable reports whether a line can be drawn over again and again.
 func (p *progress) drawable() bool {
-	term, _ := p.env.lookup("TERM")
-	return !p.still && p.env.StderrTerminal && fileOf(p.w) != nil && term != "dumb" && !p.env.has("CI")
+	return !p.still && p.env.StderrTerminal && fileOf(p.w) != nil && !p.env.dumb() && !p.env.has("CI")
 }
 
 // close ends the line at the bottom and the heartbeat. Lines may still follow.
@@ -112,35 +113,73 @@ func (p *progress) close() {
 	_, _ = io.WriteString(p.w, p.fold.end())
 }
 
+// freeze ends the line at the bottom for good, and nothing else: from now on the
+// process may end at any moment, and leaves a screen that is whole.
+func (p *progress) freeze() {
+	p.mu.Lock()
+	spin := p.spin
+	p.mu.Unlock()
+	if spin != nil {
+		spin.Stop()
+	}
+}
+
+// bottomLine is where the line at the bottom is drawn. The library erases as many
+// lines as it believes to have drawn, which it reckons from the bytes of the line
+// and from the width of the terminal at standard input: lines above would go, too.
+// And it paints by the environment of the process. What it draws is one line that
+// has room, without colour, so that is all that is let through to be erased.
+type bottomLine struct {
+	w       io.Writer
+	library *regexp.Regexp // sequences of its own
+}
+
+// Write implements io.Writer.
+func (b *bottomLine) Write(data []byte) (int, error) {
+	_, err := b.w.Write(b.library.ReplaceAll(data, nil))
+	return len(data), err
+}
+
+// eraseLine goes back to the beginning of the line and empties it.
+const eraseLine = "\r\x1b[K"
+
 // say prints a line for people, unless they want none.
 func (p *progress) say(format string, args ...any) { p.at(levelNormal, fmt.Sprintf(format, args...)) }
 
 // warn prints a warning.
-func (p *progress) warn(text string) { p.at(levelNormal, "warning: "+text) }
+func (p *progress) warn(text string) {
+	p.at(levelNormal, "warning: "+text, mark{"warning:", doubtful})
+}
 
-// at prints a line from a level on.
-func (p *progress) at(from level, text string) {
+// at prints a line from a level on. marks are painted.
+func (p *progress) at(from level, text string, marks ...mark) {
 	if p.level < from {
 		return
 	}
 	p.mu.Lock()
 	spin := p.spin
-	if p.ended {
-		spin = nil
-	}
 	if p.beat != nil && !p.ended {
 		p.beat.Reset(heartbeat)
 	}
 	p.mu.Unlock()
-	line := clean(text, maxMessage)
+	line, term := clean(text, maxMessage), p.env.stderrTerminal()
+	for _, m := range marks {
+		line = term.mark(line, clean(m.word, maxName), m.as)
+	}
 	if spin == nil {
 		p.write(line + "\n")
 		return
 	}
 	spin.Lock()
 	defer spin.Unlock()
-	p.write("\r" + strings.Repeat(" ", p.width()-1) + "\r" + line + "\n")
+	if spin.Active() {
+		line = eraseLine + line
+	}
+	p.write(line + "\n")
 }
+
+// clock tells times to those who read this.
+func (p *progress) clock() clock { return clock{time.Now(), p.env.Location} }
 
 func (p *progress) write(text string) {
 	p.mu.Lock()
@@ -178,11 +217,15 @@ func (p *progress) happened(m moment) {
 	p.state.ev, p.state.at, p.state.speed = m.Event, m.at, m.speed
 	p.mu.Unlock()
 	line, always := m.text()
+	from := levelVerbose
 	if always && papi.SuspendedUntil(m.Err).IsZero() { // a suspension was told of once
-		p.at(levelNormal, line)
-	} else {
-		p.at(levelVerbose, line)
+		from = levelNormal
 	}
+	if m.Activation == nil {
+		p.at(from, line)
+		return
+	}
+	p.at(from, line, mark{": " + stateOf(m.Activation), toneOfStatus(m.Activation.Status)})
 }
 
 // concluded implements sink. What is drawn has ended by then.
@@ -200,7 +243,7 @@ func (p *progress) heartbeat() {
 		p.say("%s: still waiting for an answer, for %s", s.subject, duration(time.Since(waited)))
 		return
 	}
-	p.say("%s", s.now())
+	p.say("%s", s.now()[0])
 }
 
 // last returns the last event; one without an activation before the first.
@@ -210,60 +253,56 @@ func (p *progress) last() activation.Event {
 	return p.state.ev
 }
 
-// now is the state as it is now, without asking PAPI again.
-func (s state) now() string {
+// now is the state as it is now, without asking PAPI again: as long as it can be,
+// then in fewer words.
+func (s state) now() []string {
 	passed := time.Duration(float64(time.Since(s.at)) * s.speed)
-	text := stateOf(s.ev.Activation)
+	text, short := stateOf(s.ev.Activation), "trying again"
 	if s.ev.Activation == nil {
-		text = "trying again"
+		text = short
+	} else {
+		short = string(s.ev.Activation.Status)
 	}
 	if s.ev.Kind == activation.EventQueued {
-		text = "waiting for " + idOf(s.ev.Activation) + ", " + text
+		text, short = "waiting for "+idOf(s.ev.Activation)+", "+text, "waiting"
 	}
-	parts := []string{place(s.subject, s.ev) + ": " + text, duration(s.ev.Age + passed)}
+	age := duration(s.ev.Age + passed)
+	usually, of, next, soon := "", "", "", ""
 	if s.ev.Usual > 0 && s.ev.Kind != activation.EventQueued {
-		parts = append(parts, "usually "+duration(s.ev.Usual))
+		usually, of = ", usually "+duration(s.ev.Usual), " of "+duration(s.ev.Usual)
 	}
 	if left := s.ev.Pause - passed; left > 0 {
-		parts = append(parts, "next look in "+duration(left))
+		next, soon = ", next look in "+duration(left), ", next "+duration(left)
 	}
-	return strings.Join(parts, ", ")
+	return []string{
+		place(s.subject, s.ev) + ": " + text + ", " + age + usually + next,
+		s.subject + ": " + text + ", " + age + of + soon,
+		text + ", " + age + of + soon,
+		text + ", " + age + of,
+		short + ", " + age + of,
+		short + ", " + age,
+	}
 }
 
-// suffix is the line at the bottom.
+// suffix is the line at the bottom, with as much as there is room for.
 func (p *progress) suffix() string {
 	p.mu.Lock()
 	s := p.state
 	p.mu.Unlock()
-	text := s.subject
+	room, text := cmp.Or(p.env.stderrTerminal().width, unknownWidth)-spinnerCells, s.subject
 	if !s.at.IsZero() {
-		text = s.now()
+		for _, text = range s.now() {
+			if cells(clean(text, maxMessage)) <= room {
+				break
+			}
+		}
 	}
-	return fit(clean(text, maxMessage), p.width())
+	return fit(clean(text, maxMessage), room)
 }
 
-// spinnerColumns are taken by the spinner and the blanks around it.
-const spinnerColumns = 4
-
-// fit cuts a line to the width of the terminal: a longer one would wrap, and
-// could not be drawn over.
-func fit(text string, width int) string {
-	runes, room := []rune(text), max(width-spinnerColumns, 1)
-	if len(runes) <= room {
-		return text
-	}
-	return string(runes[:room-1]) + "…"
-}
-
-func (p *progress) width() int {
-	if p.env.Width == nil {
-		return unknownWidth
-	}
-	if w := p.env.Width(); w > 0 {
-		return w
-	}
-	return unknownWidth
-}
+// spinnerCells are taken by the spinner and the blank behind it, by what a terminal
+// shows of Ctrl-C, and by the last column, after which some begin a new line.
+const spinnerCells = 5
 
 // attempt shows a request, or that it will be repeated.
 func (p *progress) attempt(a papi.Attempt) {
@@ -292,7 +331,7 @@ func (p *progress) suspended(until time.Time) {
 	}
 	p.mu.Unlock()
 	if !known {
-		p.say("PAPI has failed too often; the next try is at %s", stamp(until))
+		p.say("PAPI has failed too often; the next try is at %s", p.clock().tell(until))
 	}
 }
 

@@ -57,7 +57,7 @@ func parseName(s string) (name, error) {
 	case "production":
 		n.version.activeOn = papi.Production
 	default:
-		return name{}, usagef("version %q is neither a number nor latest, staging or production", version)
+		return name{}, usagef("version %q is neither a number nor latest, staging or production%s", version, didYouMean(nearest(version, "latest", "staging", "production")))
 	}
 	return n, nil
 }

@@ -21,6 +21,7 @@ type program struct {
 	exitCode int
 	began    bool // a command has begun, and reports errors itself
 	given    givenFlags
+	dryRuns  bool // --dry-run could be given, and was not
 	out      *output
 	progress *progress
 	files    files
@@ -144,7 +145,7 @@ success, and one that is on its way is followed and not submitted again.`,
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetGlobalNormalizationFunc(spelling)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &usageError{err: misread(err), command: c.CommandPath()}
+		return &usageError{err: misread(c, err), command: c.CommandPath()}
 	})
 	p.flags.declare(root.PersistentFlags())
 	root.AddCommand(
@@ -176,18 +177,19 @@ func (p *program) refuse(err error) int {
 	if !ok {
 		usage = &usageError{err: err, command: p.name()}
 	}
-	message, suggestion, found := strings.Cut(usage.Error(), "\n\nDid you mean this?\n")
-	if found {
-		message += "; did you mean " + strings.Join(strings.Fields(suggestion), " or ") + "?"
-	}
-	p.stderr().line("error: %s\nhint: %s", clean(message, maxMessage), helpOf(usage.command))
+	message, suggestion, _ := strings.Cut(usage.Error(), "\n\nDid you mean this?\n")
+	message += didYouMean(strings.Fields(suggestion))
+	p.stderr().label(bad, "error", message)
+	p.stderr().label(title, "hint", helpOf(usage.command))
 	return ExitUsage
 }
 
 // stderr is for what is said even with --quiet. Where it is gone, nobody can be told.
-func (p *program) stderr() *printer { return &printer{w: p.env.Stderr} }
+func (p *program) stderr() *printer {
+	return &printer{w: p.env.Stderr, term: p.env.stderrTerminal()}
+}
 
-func helpOf(command string) string { return command + " --help shows what can be given" }
+func helpOf(command string) string { return "this shows what can be given: " + command + " --help" }
 
 // action is what a command does. The report says what is known also when there
 // is an error; it is never nil.
@@ -200,14 +202,15 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	begun := time.Now()
 	p.settingsErr = p.loadSettings(c)
 	p.given = givenBy(c)
+	p.dryRuns = canDryRun(c)
 	p.progress = newProgress(p.env, p.flags)
 	defer p.progress.close()
 	command := strings.TrimPrefix(c.CommandPath(), p.name()+" ")
-	p.out = newOutput(p.env.Stdout, command, p.flags, begun)
+	p.out = newOutput(p.env, command, p.flags, begun)
 	p.out.header(p.env.Build)
 	p.files = p.askedFiles()
 	p.record = &record{command: command, line: p.typed(command, args), build: p.env.Build, begun: begun}
-	p.sinks = []sink{p.progress, p.out, newCI(p.env, p.flags, p.progress, p.record), atOnce{newNotifier(p, c), tracer{p}}}
+	p.sinks = []sink{p.progress, p.out, newCI(p.env, p.flags, p.progress, p.record), &patienceHint{progress: p.progress, timeout: time.Duration(p.flags.timeout)}, atOnce{newNotifier(p, c), tracer{p}}}
 	if p.flags.simulate {
 		p.record.speed = p.flags.speed
 	}
@@ -258,6 +261,7 @@ func (p *program) sayWhenStopping(ctx context.Context) (ended func()) {
 	go func() {
 		select {
 		case <-ctx.Done():
+			p.progress.freeze()
 		case <-over:
 			return
 		}
@@ -279,7 +283,7 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 		return err
 	}
 	if err := positional(c, args); err != nil {
-		return &usageError{err: err, command: c.CommandPath()}
+		return &usageError{err: misfit(c, args), command: c.CommandPath()}
 	}
 	if err := p.checkFlags(c); err != nil {
 		return err
@@ -314,6 +318,21 @@ func (p *program) checkFlags(c *cobra.Command) error {
 	return p.checkNotifier()
 }
 
+// misfit is the error for a wrong number of arguments.
+func misfit(c *cobra.Command, args []string) error {
+	n := "no argument"
+	if len(args) > 0 {
+		n = counted(len(args), "argument")
+	}
+	return usagef("%s was given %s", strings.TrimSuffix(c.UseLine(), " [flags]"), n)
+}
+
+// canDryRun reports whether a command that submits something can be tried first.
+func canDryRun(c *cobra.Command) bool {
+	f := c.Flags().Lookup("dry-run")
+	return f != nil && f.Value.String() != "true"
+}
+
 // Between these, neither the simulated clock nor the real one overtakes what
 // pauses can measure.
 const (
@@ -330,10 +349,10 @@ func (p *program) conclude(ctx context.Context, result *report, err error) int {
 		if isA[*usageError](err) {
 			v.help = helpOf(p.name() + " " + p.out.command)
 		}
-		d.fail(v, err, result.help)
+		d.fail(v, err, cmp.Or(result.help, p.hint(d, v, err)))
 	}
 	if fileErr := p.files.write(d, p.record); fileErr != nil {
-		p.stderr().line("error: %s", clean(fileErr.Error(), maxMessage))
+		p.stderr().label(bad, "error", fileErr.Error())
 		if d.ExitCode == 0 {
 			d.fail(judge(fileErr), fileErr, "")
 			d.Outcome = result.outcome
@@ -344,7 +363,7 @@ func (p *program) conclude(ctx context.Context, result *report, err error) int {
 		p.printError(d)
 	}
 	if printErr != nil {
-		p.stderr().line("error: %s", clean(printErr.Error(), maxMessage))
+		p.stderr().label(bad, "error", printErr.Error())
 		if d.ExitCode == 0 {
 			d.ExitCode = ExitError
 		}
@@ -372,11 +391,11 @@ func (p *program) printError(d *document) {
 	if d.Error == nil {
 		return
 	}
-	p.stderr().line("error: %s", clean(d.Error.Message, maxMessage))
+	p.stderr().label(bad, "error", d.Error.Message)
 	if spoke := d.Error.PAPI; spoke != nil {
 		spoke.print(p.stderr())
 	}
 	if d.Error.Help != "" {
-		p.stderr().line("hint: %s", clean(d.Error.Help, maxMessage))
+		p.stderr().label(title, "hint", d.Error.Help)
 	}
 }

@@ -24,11 +24,14 @@ type Env struct {
 	Name string
 	// LookupEnv reads an environment variable; nil means that there are none.
 	LookupEnv func(string) (string, bool)
-	// StdinTerminal and StderrTerminal say whether somebody is there to answer a
-	// question, and to watch.
-	StdinTerminal, StderrTerminal bool
-	// Width returns the width of the terminal at Stderr; nil or 0 mean unknown.
-	Width func() int
+	// StdinTerminal, StdoutTerminal and StderrTerminal say whether somebody is there
+	// to answer a question, to read the result, and to watch.
+	StdinTerminal, StdoutTerminal, StderrTerminal bool
+	// StdoutWidth and Width return the widths of the terminals at Stdout and at
+	// Stderr, in cells; nil or 0 mean unknown.
+	StdoutWidth, Width func() int
+	// Location is the zone in which people are told of times; nil means UTC.
+	Location *time.Location
 	// Transport carries requests to Akamai; nil means the network.
 	Transport http.RoundTripper
 	// Reporting carries notifications and traces; nil means the network.

@@ -2,9 +2,7 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,7 +37,9 @@ func (p *program) statusCommand(about kind) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "status " + about.operand() + "...",
 		Short: "Show what is active, pending and latest on each network",
-		Long: "Show what is active, pending and latest on each network.\n\n" + about.named() +
+		Long: "Show what is active, pending and latest on each network: several in a table, one\n" +
+			"with all that is known: notes, when it was submitted and since when it is active,\n" +
+			"and until when a fast fallback is possible.\n\n" + about.named() +
 			"One that cannot be read does not hide the others: the exit code is that of the first.",
 		Example: about.choose(`  propctl status www.example.com
   propctl status www.example.com api.example.com -n production -o json`,
@@ -86,7 +86,7 @@ func (p *program) status(ctx context.Context, about kind, on []papi.Network, arg
 	return &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { d.states(about, states) },
-		text:    func(w *printer) { printStates(w, about, states) },
+		text:    func(w *printer) { printStates(w, about, states, time.Now()) },
 	}, first
 }
 
@@ -177,55 +177,4 @@ func (s *session) known(ctx context.Context, ref papi.PropertyRef) (knownPropert
 	}
 	found := answer.Property
 	return knownProperty{name: found.PropertyName, latest: found.LatestVersion, bucket: found.PropertyType == papi.PropertyTypeBucket}, nil
-}
-
-// text names the property.
-func (v *propertyView) text() string {
-	if v.Name != nil {
-		return clean(*v.Name, maxName)
-	}
-	return clean(string(v.ID), maxName)
-}
-
-func printStates(w *printer, about kind, states []*propertyState) {
-	t := newTable(w, about.operand(), "LATEST", "NETWORK", "ACTIVE", "SINCE", "PENDING")
-	for _, s := range states {
-		if s.Error != nil {
-			t.row(s.text(), "", "", "", "", "error: "+clean(s.Error.Message, maxName))
-			continue
-		}
-		for _, n := range s.Networks {
-			latest := "-"
-			if s.LatestVersion != nil {
-				latest = versionText(*s.LatestVersion)
-			}
-			t.row(s.text(), latest, string(n.Network), activeText(n.Active), sinceText(n.Active), pendingText(n.Pending))
-		}
-	}
-	t.print()
-}
-
-func activeText(a *activationView) string {
-	if a == nil {
-		return "-"
-	}
-	return versionText(a.Version)
-}
-
-func sinceText(a *activationView) string {
-	if a == nil || a.UpdateDate == nil {
-		return "-"
-	}
-	return stamp(*a.UpdateDate)
-}
-
-func pendingText(pending []*activationView) string {
-	if len(pending) == 0 {
-		return "-"
-	}
-	var all []string
-	for _, a := range pending {
-		all = append(all, clean(fmt.Sprintf("%s (%s, %s)", strings.TrimPrefix(contentText(a.Version), "version "), a.ID, a.Status), maxName))
-	}
-	return strings.Join(all, ", ")
 }

@@ -89,8 +89,8 @@ func budgetSentence(b *budgetView) string {
 	if b == nil {
 		return ""
 	}
-	q := &papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: instantOf(b.Reset)}
-	return " Activations: " + budgetText(q, time.Now()) + "."
+	q := &papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: orZero(b.Reset)}
+	return " Activations: " + budgetText(q, clock{now: time.Now()}) + "."
 }
 
 // printed is the result as people see it, in lines.

@@ -18,18 +18,24 @@ func System(version, commit, date string) Env {
 		Name:           nameOf(os.Args[0]),
 		LookupEnv:      os.LookupEnv,
 		StdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
+		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
-		Width: func() int {
-			width, _, err := term.GetSize(int(os.Stderr.Fd()))
-			if err != nil {
-				return 0
-			}
-			return width
-		},
+		StdoutWidth:    func() int { return widthOf(os.Stdout) },
+		Width:          func() int { return widthOf(os.Stderr) },
+		Location:       time.Local, // of TZ, else of the machine
 		// A tenth on top keeps runs that collided from colliding again.
 		Jitter: func(pause time.Duration) time.Duration { return rand.N(pause/10 + 1) }, //nolint:gosec // nothing secret
 		Build:  recorded(Build{Version: version, Commit: commit, Date: date}),
 	}
+}
+
+// widthOf is how wide a terminal is at the moment; 0 where that is not to be known.
+func widthOf(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 func recorded(b Build) Build {

@@ -1,29 +1,177 @@
 package cmd
 
 import (
+	"slices"
 	"strings"
-	"text/tabwriter"
 )
 
 // table prints rows whose columns are aligned. Cells have been cleaned already.
+// It is never wider than the terminal: there it shortens or leaves out what matters
+// least, and where that is not enough, or the terminal is narrow, it puts the cells
+// of a row below each other. Elsewhere all is there.
 type table struct {
-	w    *printer
-	rows [][]string
+	w       *printer
+	names   []string
+	rows    [][]string
+	order   []shortening
+	leaving []int // columns that may be left out, the first one first
+	toneFor map[string]func(cell string) tone
 }
 
+// shortening is a column that may be shortened, and the least that is left of it.
+type shortening struct {
+	column, least int
+}
+
+const (
+	columnGap   = 2
+	narrowTable = 60 // below it, a row that has to be shortened says too little
+	leastColumn = 8
+)
+
 // newTable begins a table with the names of its columns.
-func newTable(w *printer, columns ...string) *table { return &table{w: w, rows: [][]string{columns}} }
+func newTable(w *printer, columns ...string) *table {
+	return &table{w: w, names: columns, toneFor: map[string]func(string) tone{}}
+}
 
 // row adds a row; a shorter one than the header leaves the last cells empty.
 func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
 
+// shorten lets a column be shortened, after those that were named before. Without
+// it every column may be, the widest first.
+func (t *table) shorten(column string, least int) *table {
+	if i := slices.Index(t.names, column); i >= 0 {
+		t.order = append(t.order, shortening{i, least})
+	}
+	return t
+}
+
+// leaveOut lets a column be left out, after those that were named before.
+func (t *table) leaveOut(column string) *table {
+	if i := slices.Index(t.names, column); i >= 0 {
+		t.leaving = append(t.leaving, i)
+	}
+	return t
+}
+
+// tone gives the cells of a column a colour.
+func (t *table) tone(column string, of func(cell string) tone) {
+	t.toneFor[column] = of
+}
+
 // print prints the table.
 func (t *table) print() {
-	const padding = 2
-	columns := tabwriter.NewWriter(t.w, 0, 0, padding, ' ', 0)
-	aligned := &printer{w: columns}
-	for _, cells := range t.rows {
-		aligned.line("%s", strings.Join(cells, "\t"))
+	widths := t.natural()
+	if most := t.w.term.width; most > 0 && total(widths) > most {
+		if widths = t.narrow(most); most < narrowTable || widths == nil {
+			t.stack(most)
+			return
+		}
 	}
-	_ = columns.Flush() // t.w keeps the error
+	t.line(t.names, widths, func(int) tone { return title })
+	for _, row := range t.rows {
+		t.line(row, widths, func(i int) tone { return t.toneOf(i, row) })
+	}
+}
+
+// natural returns how wide the columns would like to be. The last one is not padded.
+func (t *table) natural() []int {
+	widths := make([]int, len(t.names))
+	for _, row := range slices.Insert(slices.Clone(t.rows), 0, t.names) {
+		for i := range min(len(row), len(widths)) {
+			widths[i] = max(widths[i], cells(row[i]))
+		}
+	}
+	return widths
+}
+
+func total(widths []int) int {
+	sum := columnGap * (len(widths) - 1)
+	for _, w := range widths {
+		sum += w
+	}
+	return sum
+}
+
+// narrow returns the widths with which the table fits; nil where it cannot.
+func (t *table) narrow(most int) []int {
+	for without := range len(t.leaving) + 1 {
+		widths := t.natural()
+		for _, i := range t.leaving[:without] {
+			widths[i] = -columnGap // nor is there a gap
+		}
+		if t.shortened(widths, most); total(widths) <= most {
+			return widths
+		}
+	}
+	return nil
+}
+
+// shortened shortens columns until they fit, or as far as they may be.
+func (t *table) shortened(widths []int, most int) {
+	for _, s := range t.order {
+		over := max(total(widths)-most, 0)
+		widths[s.column] = max(widths[s.column]-over, min(s.least, widths[s.column]))
+	}
+	for len(t.order) == 0 && total(widths) > most {
+		widest := slices.Index(widths, slices.Max(widths))
+		if widths[widest] <= leastColumn {
+			break
+		}
+		widths[widest]--
+	}
+}
+
+func (t *table) line(row []string, widths []int, toneOf func(column int) tone) {
+	var text strings.Builder
+	for i, width := range widths {
+		if width < 0 {
+			continue
+		}
+		cell := fitWords(cellOf(row, i), width)
+		text.WriteString(t.w.term.paint(toneOf(i), cell))
+		if i < len(widths)-1 {
+			text.WriteString(pad("", width-cells(cell)+columnGap))
+		}
+	}
+	t.w.line("%s", strings.TrimRight(text.String(), " "))
+}
+
+// stack prints a line or more for each cell, and an empty line between rows.
+func (t *table) stack(most int) {
+	for n, row := range t.rows {
+		if n > 0 {
+			t.w.line("")
+		}
+		for i, name := range t.names {
+			cell := cellOf(row, i)
+			if cell == "" || cell == "-" {
+				continue
+			}
+			lines := wrap(name+": "+cell, most, stackIndent)
+			for k, line := range lines {
+				if k > 0 {
+					line = pad("", stackIndent) + line
+				}
+				t.w.line("%s", t.w.term.mark(line, cell, t.toneOf(i, row)))
+			}
+		}
+	}
+}
+
+// stackIndent is that of what does not fit beside its name.
+const stackIndent = 2
+
+func (t *table) toneOf(column int, row []string) tone {
+	if of := t.toneFor[t.names[column]]; of != nil {
+		return of(cellOf(row, column))
+	}
+	return plain
+}
+
+func cellOf(row []string, column int) string {
+	if column < len(row) {
+		return row[column]
+	}
+	return ""
 }

@@ -102,8 +102,15 @@ Webhooks that --notify-url names are signed with PROPCTL_NOTIFY_SECRET, base64 o
 24 to 64 bytes. With OTEL_EXPORTER_OTLP_ENDPOINT, and the variables that go with
 it, runs send traces; TRACEPARENT says where a run belongs.
 
-NO_COLOR and TERM=dumb are respected; with CI set, nothing is drawn. GITHUB_ACTIONS,
-GITLAB_CI, TF_BUILD, TEAMCITY_VERSION and JENKINS_URL name the CI system that --ci
-stands for.`,
+Text is in colour on a terminal. The first of these that is given counts:
+
+  NO_COLOR, not empty         no colour
+  CLICOLOR_FORCE, but not 0   colour, also where there is no terminal
+  CLICOLOR=0                  no colour
+  TERM=dumb                   no colour, and nothing is drawn
+
+With CI set, nothing is drawn. Text tells times in the zone of TZ, data in UTC.
+GITHUB_ACTIONS, GITLAB_CI, TF_BUILD, TEAMCITY_VERSION and JENKINS_URL name the CI
+system that --ci stands for.`,
 	}
 }

@@ -52,7 +52,7 @@ func choose[T ~string](to *T, text []byte, allowed ...T) error {
 		}
 		words = append(words, string(word))
 	}
-	return fmt.Errorf("%q is not one of %s", text, strings.Join(words, ", "))
+	return fmt.Errorf("%q is not one of %s%s", text, strings.Join(words, ", "), didYouMean(nearest(string(text), words...)))
 }
 
 // oneOf is a flag whose value is one of a few words.
@@ -164,15 +164,18 @@ func (n *networks) Replace(names []string) error {
 // GetSlice implements pflag.SliceValue.
 func (n *networks) GetSlice() []string { return strings.Split(n.String(), ",") }
 
-// meantNetwork guesses from the first letter, which is all that two words need.
+// meantNetwork guesses from what is near, else from the first letter, which two
+// words need no more than.
 func meantNetwork(name string) string {
+	meant := nearest(name, "staging", "production")
 	switch name = strings.ToLower(strings.TrimSpace(name)); {
+	case len(meant) > 0:
 	case strings.HasPrefix(name, "s"):
-		return "; did you mean staging?"
+		meant = []string{"staging"}
 	case strings.HasPrefix(name, "p"):
-		return "; did you mean production?"
+		meant = []string{"production"}
 	}
-	return ""
+	return didYouMean(meant)
 }
 
 // optionalBool is a flag that is sent to PAPI only when it was given.

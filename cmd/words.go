@@ -50,22 +50,6 @@ func checkWord(word string) error {
 	return nil
 }
 
-// misread is the error for a flag whose value cannot be read. pflag's own begins
-// with the value, and would not come to the flag's name if it is long.
-func misread(err error) error {
-	e, ok := errors.AsType[*pflag.InvalidValueError](err)
-	if !ok {
-		return err
-	}
-	if len(e.GetValue()) > maxName {
-		return fmt.Errorf("--%s does not take a value of %d characters", e.GetFlag().Name, utf8.RuneCountInString(e.GetValue()))
-	}
-	if cause := inWords(e.GetFlag(), e.GetValue(), e.Unwrap()); !errors.Is(cause, e.Unwrap()) {
-		return fmt.Errorf("--%s: %w", e.GetFlag().Name, cause)
-	}
-	return err
-}
-
 // inWords says what is wrong with the value of a flag where a library says it in
 // its own words, and returns other errors as they are.
 func inWords(f *pflag.Flag, value string, err error) error {

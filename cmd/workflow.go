@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -86,7 +87,16 @@ func (activates) question(ctx context.Context, a *activating) (string, error) {
 		}
 		a.version = wantedVersion{number: number}
 	}
-	return "Activate " + a.named() + " version " + versionText(a.version.number) + " on " + string(papi.Production) + " of " + a.account() + "?", nil
+	return "Activate " + a.named() + " version " + versionText(a.version.number) + " on " + a.everywhere() + " of " + a.account() + "?", nil
+}
+
+// everywhere names the networks in the order in which they are gone through.
+func (a *activating) everywhere() string {
+	var names []string
+	for _, network := range a.flags.networks.all {
+		names = append(names, string(network))
+	}
+	return strings.Join(names, ", then ")
 }
 
 func (activates) make(ctx context.Context, a *activating, t activation.Target) (*activation.Result, error) {

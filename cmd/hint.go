@@ -1,0 +1,172 @@
+package cmd
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// The next command to type after an error. The catalogue has what can be done in
+// general; here it becomes a command for this property, on this network, with the
+// same credentials. It is whole, and the last of its line, so that it can be copied.
+
+// next is a command that follows an error.
+type next struct {
+	codes []string
+	says  string // instead of what the catalogue has; empty: that
+	adds  string // behind it; empty: nothing
+	line  func(*hinting) *commandLine
+}
+
+// hinting is what is known when a command has ended with an error.
+type hinting struct {
+	*program
+
+	d   *document
+	err error
+}
+
+func nexts() []next {
+	const connection = "this checks the way to Akamai"
+	return []next{
+		{codes: []string{codeCredentialsMissing, codeCredentialsInvalid, string(papi.ClassUnauthorized), string(papi.ClassClockSkew)}, adds: "this checks all of it", line: (*hinting).doctor},
+		{codes: []string{string(papi.ClassGrantMissing), string(papi.ClassForbidden)}, adds: "this shows what it may do", line: (*hinting).doctor},
+		{codes: []string{string(papi.ClassDNS), string(papi.ClassProxy), string(papi.ClassTLS)}, adds: connection, line: (*hinting).doctor},
+		{codes: []string{string(papi.ClassNotFound)}, says: "name the version by its number; this shows what is active", line: (*hinting).statusOfNone},
+		{codes: []string{codeBucket}, says: "this shows the edge hostnames in use with their ids", line: (*hinting).hostnames},
+		{codes: []string{codeNothingBefore}, adds: "this shows all that there were", line: (*hinting).history},
+		{codes: []string{codeFailed}, adds: "this shows what was active when", line: (*hinting).history},
+		{codes: []string{codeAborted}, line: (*hinting).again},
+		{codes: []string{codeSuperseded}, says: "another activation has taken its place; this shows which", line: (*hinting).status},
+		{
+			codes: []string{codeLost, codeNoActivation, string(papi.ClassAlreadyActivated), string(papi.ClassNotActive)},
+			says:  "this shows what is there", line: (*hinting).status,
+		},
+		{codes: []string{string(papi.ClassBusy), string(papi.ClassStillPending)}, says: "wait for it, or leave that to --if-pending wait", line: (*hinting).waitForBlocker},
+		{codes: []string{string(papi.ClassCancelTooLate)}, says: "wait for it, then activate the version that is wanted", line: (*hinting).wait},
+		{
+			codes: []string{string(papi.ClassRejected), string(papi.ClassWarnings), string(papi.ClassNotifyEmails), string(papi.ClassCompliance)},
+			adds:  "this shows the request and submits nothing", line: (*hinting).dryRun,
+		},
+		{codes: []string{string(papi.ClassRateLimited)}, adds: "this shows how many requests are left", line: (*hinting).budget},
+		{codes: []string{string(papi.ClassBudgetExhausted)}, says: "this shows when there will be activations again", line: (*hinting).budget},
+		{codes: []string{codeInternal}, line: (*hinting).debug},
+	}
+}
+
+// hint is what to do about an error. d has all that is known.
+func (p *program) hint(d *document, v verdict, err error) string {
+	h := &hinting{p, d, err}
+	for _, n := range nexts() {
+		if !slices.Contains(n.codes, v.code) {
+			continue
+		}
+		if line := n.line(h); line != nil {
+			text := cmp.Or(n.says, v.help)
+			if n.adds != "" {
+				text += "; " + n.adds
+			}
+			return text + ": " + line.String()
+		}
+	}
+	if line := h.again(); strings.HasSuffix(v.help, again) && line != nil {
+		return v.help + ": " + line.String()
+	}
+	return v.help
+}
+
+// reaching are the flags that say how to reach the same account again.
+func reaching(name string) bool { return connecting(name) && name != "until" && name != "poll" }
+
+func (h *hinting) doctor() *commandLine {
+	return h.program.commandLine("doctor").addFlags(h.given, reaching)
+}
+
+func (h *hinting) budget() *commandLine {
+	return h.program.commandLine("budget").addFlags(h.given, reaching)
+}
+
+// of begins a command about the same property; nil where none is known.
+func (h *hinting) of(verb ...string) *commandLine {
+	view := cmp.Or(h.d.Property, h.d.Include)
+	if view == nil || view.ID == "" {
+		return nil
+	}
+	l := h.program.commandLine()
+	if h.d.Include != nil {
+		l.add("includes")
+	}
+	l.add(verb...).add(string(view.ID))
+	if view.ContractID != nil && view.GroupID != nil {
+		l.add("--contract", string(*view.ContractID), "--group", string(*view.GroupID))
+	}
+	return l.addFlags(h.given, reaching)
+}
+
+func (h *hinting) status() *commandLine    { return h.of("status") }
+func (h *hinting) hostnames() *commandLine { return h.of("hostnames", "list") }
+
+// statusOfNone is for a version that was named by the network that it is active on.
+func (h *hinting) statusOfNone() *commandLine {
+	if !isA[*activation.NoneActive](h.err) {
+		return nil
+	}
+	return h.status()
+}
+
+func (h *hinting) history() *commandLine {
+	l := h.of("history")
+	if l != nil && h.d.Network != nil && *h.d.Network != "" {
+		l.add("--network", lower(*h.d.Network))
+	}
+	return l
+}
+
+// waitForBlocker waits for what is in the way.
+func (h *hinting) waitForBlocker() *commandLine { return h.waitForOne(h.d.BlockedBy) }
+
+// wait waits for the activation that the command was about.
+func (h *hinting) wait() *commandLine { return h.waitForOne(h.d.Activation) }
+
+func (h *hinting) waitForOne(a *activationView) *commandLine {
+	view := cmp.Or(h.d.Property, h.d.Include)
+	if a == nil || view == nil || view.ID == "" {
+		return nil
+	}
+	return h.waitFor(a.ID, papi.PropertyRef{PropertyID: view.ID, ContractID: orZero(view.ContractID), GroupID: orZero(view.GroupID)})
+}
+
+// longestAgain is how long a command line may be to be worth repeating.
+const longestAgain = 500
+
+// again is the same command.
+func (h *hinting) again() *commandLine { return h.with("") }
+
+// dryRun is the same command, if it can be tried without consequences.
+func (h *hinting) dryRun() *commandLine {
+	if h.dryRuns {
+		return h.with("--dry-run")
+	}
+	return nil
+}
+
+func (h *hinting) debug() *commandLine {
+	if h.flags.debug {
+		return nil
+	}
+	return h.with("--debug")
+}
+
+func (h *hinting) with(flag string) *commandLine {
+	if h.record == nil || len(h.record.line) > longestAgain {
+		return nil
+	}
+	l := &commandLine{words: []string{h.record.line}}
+	if flag != "" {
+		l.add(flag)
+	}
+	return l
+}

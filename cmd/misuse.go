@@ -1,0 +1,75 @@
+package cmd
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// Hints on how a command is used, for what is certain only: a flag that was typed
+// and has no effect, a time that cannot be enough. Each comes once in a run, and
+// none with --quiet.
+
+// oftenEnough is the shortest interval that production is worth asking at.
+const oftenEnough = 10 * time.Second
+
+// advise says what is of no use in the flags of a workflow.
+func (p *program) advise(f *activateFlags) {
+	typed := func(names ...string) []string {
+		var all []string
+		for _, g := range p.given {
+			if slices.Contains(names, g.name) {
+				all = append(all, "--"+g.name)
+			}
+		}
+		return all
+	}
+	if f.noWait {
+		p.useless(typed("until", "poll", "on-timeout"), "with --no-wait")
+	}
+	if !slices.Contains(f.networks.all, papi.Production) && len(f.networks.all) > 0 {
+		p.useless(typed("require-staging", "compliance-reason", "ticket", "peer-reviewed-by", "customer-email", "unit-tested", "other-reason"), "on STAGING")
+		return
+	}
+	text, _ := f.waiting.poll.MarshalText() // it is one of three words, or a duration
+	if every, err := time.ParseDuration(string(text)); err == nil && every < oftenEnough && !f.noWait {
+		p.progress.hint("--poll " + duration(every) + " on PRODUCTION spends requests that others of the account may need; --poll adaptive looks often when the end is near")
+	}
+}
+
+func (p *program) useless(flags []string, where string) {
+	switch len(flags) {
+	case 0:
+	case 1:
+		p.progress.hint(flags[0] + " has no effect " + where)
+	default:
+		p.progress.hint(strings.Join(flags[:len(flags)-1], ", ") + " and " + flags[len(flags)-1] + " have no effect " + where)
+	}
+}
+
+// hint prints what could be done better.
+func (p *progress) hint(text string) { p.at(levelNormal, "hint: "+text, mark{"hint:", title}) }
+
+// patienceHint is a sink that says, once, that --timeout will not be enough.
+type patienceHint struct {
+	progress *progress
+	timeout  time.Duration // 0: the default, which is
+	once     sync.Once
+}
+
+// happened implements sink.
+func (h *patienceHint) happened(m moment) {
+	if m.Kind == activation.EventSubmitted && h.timeout > 0 && m.Usual > h.timeout {
+		h.once.Do(func() {
+			h.progress.hint("--timeout " + duration(h.timeout) + " is shorter than the " + duration(m.Usual) + " that this usually takes")
+		})
+	}
+}
+
+// concluded implements sink.
+func (h *patienceHint) concluded(context.Context, *document, *record) error { return nil }

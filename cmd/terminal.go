@@ -1,0 +1,161 @@
+package cmd
+
+import (
+	"cmp"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// Whether there is colour, the first that is given counts:
+//
+//	NO_COLOR         not empty: none
+//	CLICOLOR_FORCE   anything but 0: colour, also where there is no terminal
+//	CLICOLOR=0       none
+//	TERM=dumb        none
+//	a terminal       colour
+//
+// Colour repeats what a word says, and is never all that says it. The sequences
+// are written here and nowhere else: a library for them decides by the
+// environment of the process and for all streams alike.
+
+// terminal is what a stream can show. The zero value is a file.
+type terminal struct {
+	width  int // in cells; 0 where lines may have any length
+	colour bool
+	zone   *time.Location // nil: UTC
+}
+
+// stdoutTerminal is where the result goes.
+func (e Env) stdoutTerminal() terminal { return e.terminal(e.StdoutTerminal, e.StdoutWidth) }
+
+// stderrTerminal is where all else goes.
+func (e Env) stderrTerminal() terminal { return e.terminal(e.StderrTerminal, e.Width) }
+
+func (e Env) terminal(is bool, width func() int) terminal {
+	t := terminal{colour: e.colourful(is), zone: e.Location}
+	if is && width != nil {
+		t.width = max(width(), 0)
+	}
+	return t
+}
+
+// colourful reports whether a stream has colour.
+func (e Env) colourful(terminal bool) bool {
+	force, forced := e.lookup("CLICOLOR_FORCE")
+	switch asked, _ := e.lookup("CLICOLOR"); {
+	case e.has("NO_COLOR"):
+		return false
+	case forced && force != "0":
+		return true
+	case asked == "0" || e.dumb():
+		return false
+	}
+	return terminal
+}
+
+// dumb reports whether the terminal can only print one line after the other. A
+// console of Windows that does not say that it can do more is taken for one.
+func (e Env) dumb() bool {
+	term, named := e.lookup("TERM")
+	return term == "dumb" || runtime.GOOS == "windows" && !named && !e.has("WT_SESSION")
+}
+
+// tone is what a colour stands for.
+type tone int
+
+const (
+	plain tone = iota
+	good
+	doubtful
+	bad
+	title
+)
+
+// paint gives a text that has been cleaned already the colour of a tone.
+func (t terminal) paint(as tone, text string) string {
+	code := [...]string{good: "32", doubtful: "33", bad: "31", title: "1"}[as]
+	if !t.colour || code == "" || text == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// mark paints the first place where a line has a word.
+func (t terminal) mark(line, word string, as tone) string {
+	before, after, found := strings.Cut(line, word)
+	if !found || word == "" {
+		return line
+	}
+	return before + t.paint(as, word) + after
+}
+
+// toneOfStatus is that of an activation. What is not known is in progress.
+func toneOfStatus(s papi.Status) tone {
+	ended := map[papi.Status]tone{
+		papi.StatusActive: good, papi.StatusFailed: bad, papi.StatusAborted: bad,
+		papi.StatusInactive: plain, papi.StatusDeactivated: plain, "": plain,
+	}
+	if as, ok := ended[s]; ok {
+		return as
+	}
+	return doubtful
+}
+
+// toneOfOutcome is that of a command.
+func toneOfOutcome(o activation.Outcome) tone {
+	switch o {
+	case activation.OutcomeActive, activation.OutcomeAlreadyActive, activation.OutcomeDeactivated, activation.OutcomeAlreadyInactive,
+		activation.OutcomeRolledBack, activation.OutcomeCancelled, activation.OutcomeAlreadyCancelled, activation.OutcomeOK:
+		return good
+	case activation.OutcomeSubmitted, activation.OutcomePlanned:
+		return doubtful
+	case activation.OutcomeFailed, activation.OutcomeAborted, activation.OutcomeSuperseded:
+		return bad
+	}
+	return doubtful
+}
+
+// clock tells times to people.
+type clock struct {
+	now  time.Time
+	zone *time.Location // nil: UTC
+}
+
+// tell is a time of the reader's zone, and how far away it is.
+func (c clock) tell(t time.Time) string {
+	return t.In(cmp.Or(c.zone, time.UTC)).Format("2006-01-02 15:04:05 MST") + " (" + distant(t.Sub(c.now)) + ")"
+}
+
+// distant says in a word or two how far away something is.
+func distant(d time.Duration) string {
+	const day = 24 * time.Hour
+	far, past := d.Round(time.Second), d < 0
+	if past {
+		far = -far
+	}
+	var text string
+	switch {
+	case far == 0:
+		return "now"
+	case far < time.Minute:
+		text = duration(far)
+	case far < day:
+		text = duration(far.Round(time.Minute))
+	default:
+		if far = far.Round(time.Hour); far >= 7*day {
+			far = far.Round(day)
+		}
+		text = versionText(int(far/day)) + "d"
+		if rest := far % day; rest > 0 {
+			text += duration(rest)
+		}
+	}
+	if past {
+		return text + " ago"
+	}
+	return "in " + text
+}
