@@ -97,6 +97,9 @@ func (v *views) members(o *schema, t reflect.Type, name string) {
 			v.members(o, embedded, viewName(embedded, ""))
 			continue
 		}
+		if !f.IsExported() { // it is not printed
+			continue
+		}
 		member, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		m := v.of(f.Type, member)
 		if values := valuesOf(name + "." + member); values != nil {
@@ -136,6 +139,10 @@ func wordsOf(t reflect.Type) []any {
 		return list(notFound, invalidData, typeError, permissionDenied, remoteAuthFailed, conflict, invalidSettings, internalError, remoteSystem)
 	case reflect.TypeFor[retry]():
 		return list(retryNever, retryLookFirst, retryAtTime, retryBackOff)
+	case reflect.TypeFor[checkStatus]():
+		return list(checkOK, checkWarning, checkFailed, checkSkipped)
+	case reflect.TypeFor[source]():
+		return list(sourceFlag, sourceEnvironment, sourceFile, sourceDefault)
 	case reflect.TypeFor[activation.EventKind]():
 		return list(activation.EventSubmitted, activation.EventAdopted, activation.EventQueued, activation.EventChanged,
 			activation.EventRetrying, activation.EventWaiting)

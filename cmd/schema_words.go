@@ -44,6 +44,7 @@ document.adopted: The activation was on its way before this run.
 document.blockedBy: The activation that is in the way.
 document.budget: What PAPI has said last of the day's activations.
 document.waitedSeconds: Seconds from the first look to the end; null where nothing was to be waited for.
+document.account: Whose properties these are; null where PAPI was not asked.
 document.requests: How many requests were sent.
 document.error: What went wrong; null where nothing did.
 document.include: The include that it is about, instead of a property.
@@ -58,10 +59,38 @@ document.hostnameChange: What became of the hostnames that were to be added or r
 document.usual: How long activations usually take, on each network.
 document.requestLimit: What is left of the minute's requests.
 document.simulator: How to reach the simulator that is served.
+document.checks: What doctor has looked at, in order.
+document.settings: Settings in force.
+document.settingsFile: The settings file.
 document.build: What this program was made of.
 document.errors: Errors and what they mean.
 document.script: The completion script of the shell that was named.
 document.schemas: JSON Schemas of what this program prints and reads.
+
+account: Whose properties these are. Nothing in it is secret.
+account.accountId: The account, where PAPI has said it.
+account.accountSwitchKey: The beginning of the account switch key; null where none is in force.
+account.host: The host of the API client.
+account.section: The section of the credentials file; null where the credentials are from elsewhere.
+account.source: Where the credentials are from, for people.
+
+check: Something that doctor has looked at.
+check.name: What it is about; stable.
+check.status: How it is: ok, warning, failed, or skipped where it could not be looked at.
+check.message: What was found, for people.
+check.help: What to do about it, for people; empty where nothing is to be done.
+
+setting: A setting in force.
+setting.name: The name of the flag, which is also the key in the settings file.
+setting.value: Its value as text; of a secret the beginning, of a URL the host.
+setting.source: What kind of place the value is from.
+setting.from: The flag, the variable or the file that it is from; null for a default.
+setting.commands: The commands that have it; empty where all have.
+
+settingsFile: The settings file.
+settingsFile.path: Where it is, or would be.
+settingsFile.exists: It is there.
+settingsFile.named: Somebody named it; one that is only looked for may be missing.
 
 property: A property, or an include.
 property.id: Its id, with its prefix.
@@ -72,7 +101,7 @@ property.groupId: The group that it belongs to.
 activation: An activation as PAPI tells of it.
 activation.id: Its id, with its prefix where it is a number.
 activation.type: ACTIVATE or DEACTIVATE, or what else PAPI says.
-activation.version: The version that is activated, or deactivated.
+activation.version: The version that is activated, or deactivated; 0 for a change of a hostname bucket.
 activation.network: STAGING or PRODUCTION.
 activation.status: PAPI's status, such as PENDING, ACTIVE, FAILED or ABORTED; PAPI may invent others.
 activation.fmaActivationState: The finer state while it is rolled out, such as received, lived, deployed or steady; null where PAPI sends none.
@@ -172,7 +201,7 @@ return.reason: Why it is fast, or why it is not, for people.
 return.expires: Until when it can be fast; null where it cannot.
 
 propertyState: What is on the networks.
-propertyState.latestVersion: The latest version; null where it was not asked for.
+propertyState.latestVersion: The latest version; null where nothing is known.
 propertyState.networks: What is on each network that was asked for.
 propertyState.error: Why nothing is known; null where it is.
 
