@@ -16,7 +16,7 @@ import (
 
 // ciAttack speaks to every CI system, to the readers of all files, and to shells.
 // Names are cut, so the shortest of each comes first.
-const ciAttack = "x|`y`|</z>@team [](javascript:1)%0A::a::##[b]]]>\n::error::a\r\n::set-output name=outcome::b%0A::set-output name=outcome::c\n##vso[task.setvariable variable=propctl.outcome]d;]\n##[error]e" +
+const ciAttack = "x|`</y>`|</z>@team [](javascript:1)%0A::a::##[b]]]>\n::error::a\r\n::set-output name=outcome::b%0A::set-output name=outcome::c\n##vso[task.setvariable variable=propctl.outcome]d;]\n##[error]e" +
 	"\n##teamcity[setParameter name='propctl.outcome' value='f']\n'|]|n[|0x000A\nsection_start:1:g[collapsed=true]\r\x1b[0Kh\noutcome=i\noutcome<<EOF\nj\nEOF\n" +
 	"PROPCTL_RESULT_OUTCOME=k\n]]><failure/><script>alert(1)</script>&amp; | l | `m` ``` \n```\n# n\n[o](javascript:alert(1)) ![p](https://evil.example.com/p.png) @team #1 " +
 	"https://evil.example.com www.evil.example.com $(id) ${IFS} `id` %teamcity.q% $CI_JOB_TOKEN \"r\" 's' \\\x00\u202e\ufffe"
