@@ -95,12 +95,14 @@ func (t terminal) mark(line, word string, as tone) string {
 
 // toneOfStatus is that of an activation. What is not known is in progress.
 func toneOfStatus(s papi.Status) tone {
-	ended := map[papi.Status]tone{
-		papi.StatusActive: good, papi.StatusFailed: bad, papi.StatusAborted: bad,
-		papi.StatusInactive: plain, papi.StatusDeactivated: plain, "": plain,
+	if s == papi.StatusActive {
+		return good
 	}
-	if as, ok := ended[s]; ok {
-		return as
+	if s == papi.StatusFailed || s == papi.StatusAborted {
+		return bad
+	}
+	if s == papi.StatusInactive || s == papi.StatusDeactivated || s == "" {
+		return plain
 	}
 	return doubtful
 }
