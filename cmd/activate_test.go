@@ -140,6 +140,7 @@ func TestActivatePrintsTheDocumentOfTheContract(t *testing.T) {
 				"id": "atv_5038", "type": "ACTIVATE", "version": 8.0, "network": "STAGING", "status": "ACTIVE",
 				"fmaActivationState": "steady", "note": "a note", "fallback": map[string]any{"possible": true, "version": 7.0},
 			},
+			"account":   map[string]any{"accountId": "act_A-SIM1", "accountSwitchKey": nil, "host": host, "section": "default", "source": "environment, AKAMAI_…"},
 			"submitted": true, "adopted": false, "blockedBy": nil,
 			"budget": map[string]any{"limit": 2500.0, "remaining": 2499.0},
 			"error":  nil,
