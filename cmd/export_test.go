@@ -3,9 +3,12 @@ package cmd
 import (
 	"bytes"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/papi"
 )
 
 // FlagTypes returns for each command that does something the types of its flags.
@@ -87,4 +90,20 @@ func Settings(path string) (map[string]any, error) {
 		return nil, err
 	}
 	return file.values, nil
+}
+
+// SpansOfRequests returns how many spans there are in the trace of a run with so
+// many requests, and what its root says of those that were dropped.
+func SpansOfRequests(requests int) (spans int, dropped string) {
+	rec := &record{begun: time.Now()}
+	for range requests {
+		rec.attempted(papi.Attempt{Method: "GET", Path: "/papi/v1/build", Sent: true, StatusCode: 200})
+	}
+	all := tracing{document: &document{Command: "status"}, record: rec, ended: time.Now()}.spans()
+	for _, a := range all[0].Attributes {
+		if a.Key == "propctl.spans.dropped" {
+			dropped = *a.Value.Int
+		}
+	}
+	return len(all), dropped
 }

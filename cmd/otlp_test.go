@@ -84,6 +84,12 @@ func (s otlpSpan) times(t *testing.T) (begun, ended time.Time) {
 	return time.Unix(0, ns[0]), time.Unix(0, ns[1])
 }
 
+var (
+	traceID    = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	spanID     = regexp.MustCompile(`^[0-9a-f]{16}$`)
+	memberName = regexp.MustCompile(`"([A-Za-z]+)":`)
+)
+
 // trace is what a collector has received of a run.
 type trace struct {
 	resource map[string]string
@@ -99,7 +105,7 @@ func readTrace(t *testing.T, body []byte) trace {
 	if err := d.Decode(&all); err != nil || len(all.ResourceSpans) != 1 || len(all.ResourceSpans[0].ScopeSpans) != 1 {
 		t.Fatalf("no trace: %v\n%s", err, body)
 	}
-	for _, name := range regexp.MustCompile(`"([A-Za-z]+)":`).FindAllStringSubmatch(string(body), -1) {
+	for _, name := range memberName.FindAllStringSubmatch(string(body), -1) {
 		if name[1] != strings.ToLower(name[1][:1])+name[1][1:] || strings.HasSuffix(name[1], "ID") {
 			t.Errorf("the member %s is not named as in JSON of protocol buffers", name[1])
 		}
@@ -108,7 +114,7 @@ func readTrace(t *testing.T, body []byte) trace {
 	root := tr.spans[0]
 	ids := map[string]otlpSpan{}
 	for _, s := range tr.spans {
-		if !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(s.TraceID) || !regexp.MustCompile(`^[0-9a-f]{16}$`).MatchString(s.SpanID) || s.TraceID != root.TraceID || ids[s.SpanID].Name != "" {
+		if !traceID.MatchString(s.TraceID) || !spanID.MatchString(s.SpanID) || s.TraceID != root.TraceID || ids[s.SpanID].Name != "" {
 			t.Errorf("%s has the ids %q and %q", s.Name, s.TraceID, s.SpanID)
 		}
 		ids[s.SpanID] = s
