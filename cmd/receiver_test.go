@@ -41,6 +41,9 @@ func (r *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.got = append(r.got, received{req.URL, req.Header.Clone(), body, time.Now()})
 	n := len(r.got)
 	r.mu.Unlock()
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
 	if r.answer != nil {
 		return r.answer(req.Context(), n).response()
 	}
