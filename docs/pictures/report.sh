@@ -20,6 +20,6 @@ picture() {
 		exit 1
 	}
 }
-picture report-light 1280 1420 1 1
-picture report-dark 1280 1420 1 0
+picture report-light 1280 1365 1 1
+picture report-dark 1280 1365 1 0
 picture report-phone 390 1100 1.5 1
