@@ -48,8 +48,8 @@ func TestHelpNamesWhatWasTyped(t *testing.T) {
 				want string
 			}{
 				{[]string{"activate", "--help"}, "\n  " + typed + " activate PROPERTY"},
-				{[]string{"activate", "x", "--nonsense"}, "hint: " + typed + " activate --help"},
-				{[]string{"activate", "prp_1001", "-n", "nonsense"}, "hint: " + typed + " activate --help"},
+				{[]string{"activate", "x", "--nonsense"}, ": " + typed + " activate --help"},
+				{[]string{"activate", "prp_1001", "-n", "nonsense"}, ": " + typed + " activate --help"},
 				{[]string{"activate", "prp_1001@8", notify, "--timeout", "10s"}, ": " + typed + " wait atv_"},
 			} {
 				if r := s.run(tt.args...); !strings.Contains(r.stdout+r.stderr, tt.want) {

@@ -152,7 +152,7 @@ func (f attackedFiles) check(t *testing.T, args []string, r result) {
 
 // ownMarkdown is what a summary has outside of code: headings, tables and sentences
 // without links, HTML, mentions or emphasis.
-var ownMarkdown = regexp.MustCompile(`^(?:[A-Za-z0-9 .,:;|–-]|\n|### )*$`)
+var ownMarkdown = regexp.MustCompile(`^(?:[A-Za-z0-9 .,:;()|–-]|\n|### )*$`)
 
 // Names as PAPI would never give them are still what later steps get.
 func TestOutputsOfSeveralLinesStayWhatTheyAre(t *testing.T) {

@@ -219,7 +219,7 @@ func TestLaterStepsAreToldTheSameEverywhere(t *testing.T) {
 				must(t, err)
 				for line := range strings.Lines(string(data)) {
 					name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-					got[strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, "PROPCTL_")), "_", "-")] = value
+					got[strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, "PROPCTL_RESULT_")), "_", "-")] = value
 				}
 			default:
 				for name, value := range commandsIn(t, system, r.stderr).variables() {
@@ -335,7 +335,7 @@ func TestPageOfCIOutputNamesAllOfIt(t *testing.T) {
 	want := []string{"`GITHUB_ACTIONS`", "`GITLAB_CI`", "`TF_BUILD`", "`TEAMCITY_VERSION`", "`JENKINS_URL`", "`none`"}
 	for _, name := range factNames {
 		underscored := strings.ReplaceAll(name, "-", "_")
-		want = append(want, "`"+name+"`", "`propctl."+underscored+"`", "`PROPCTL_"+strings.ToUpper(underscored)+"`")
+		want = append(want, "`"+name+"`", "`propctl."+underscored+"`", "`PROPCTL_RESULT_"+strings.ToUpper(underscored)+"`")
 	}
 	for _, name := range want {
 		if !strings.Contains(string(page), name) {

@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -112,6 +113,9 @@ func isRun(command string) bool {
 func runPage(t *testing.T, name, page string) (run int, wrong []string) {
 	t.Helper()
 	s := exampleScene(t)
+	s.reporting = roundTrip(func(*http.Request) (*http.Response, error) { // whoever is told has heard it
+		return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody}, nil
+	})
 	var printed strings.Builder
 	s.watch = func(_, text string) { printed.WriteString(text) }
 	sh := newShell(s)
@@ -218,12 +222,12 @@ func TestAPageThatShowsWhatIsNotTrueIsFound(t *testing.T) {
 		{"other output", page("console", "", pending+"busy"), 1, 1},
 		{"less output", page("console", "", "$ propctl version\n"), 1, 1},
 		{"output that is cut", page("console", "", "$ propctl version -o json\n{\n…\n}"), 1, 0},
-		{"an exit code", page("console", "<!-- exit code: 2 -->", "$ propctl statsu\n…\nhint: propctl --help shows what can be given"), 1, 0},
+		{"an exit code", page("console", "<!-- exit code: 2 -->", "$ propctl statsu\n…\nhint: this shows what can be given: propctl --help"), 1, 0},
 		{"another exit code", page("sh", "<!-- exit code: 6 -->", "propctl statsu"), 1, 1},
 		{"a reason", page("sh", "<!-- not run: it is for Akamai -->", "propctl nonsense"), 0, 0},
 		{"no reason", page("sh", "<!-- not run: -->", "propctl nonsense"), 0, 1},
 		{"a file", page("yaml", "<!-- file: x.yaml -->", "note: x") + page("sh", "", "propctl version --config x.yaml"), 1, 0},
-		{"no file", page("sh", "", "propctl version --config x.yaml"), 1, 1},
+		{"no file", page("sh", "", "propctl budget --config x.yaml"), 1, 1},
 		{"what was done before", page("sh", "", "propctl activate www.example.com@8 --notify you@example.com") +
 			page("console", "", "$ propctl activate www.example.com@8 --notify you@example.com\n…\nwww.example.com version 8 on STAGING: active already\n…"), 2, 0},
 		{"a block of no language", page("", "", "propctl nonsense"), 0, 0},

@@ -45,7 +45,7 @@ The exit code is 4 when credentials are missing, wrong, without the grant, or th
 clock is off; 1 when another check failed; 0 also with warnings. A failed request
 is not repeated unless --max-retries says so.`,
 		Example: `  propctl doctor
-  propctl doctor --section staging -o json
+  propctl doctor -o json
   propctl doctor --simulate`,
 		Annotations: map[string]string{anyway: ""},
 		RunE: func(c *cobra.Command, args []string) error {

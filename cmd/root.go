@@ -120,7 +120,7 @@ func (g *globalFlags) declare(f *pflag.FlagSet) {
 	f.StringVar(&g.contact, "contact", "", "`text` for the User-Agent: who to ask about this client")
 	f.BoolVar(&g.simulate, "simulate", false, "use the embedded simulator: no credentials, no network")
 	f.Float64Var(&g.speed, "speed", defaultSpeed, "simulated `seconds` in one real second")
-	f.TextVar(&g.ci, "ci", ciSystem(""), "write for a CI `system`: github, gitlab, azure, teamcity, jenkins or none (default the one that the environment names)")
+	f.TextVar(&g.ci, "ci", ciSystem(""), "write for a CI system: `github`, gitlab, azure, teamcity, jenkins or none (default the one that the environment names)")
 	f.StringVar(&g.junit, "junit", "", "write the result as JUnit XML to `path`")
 	f.StringVar(&g.dotenv, "dotenv", "", "write the result as variables to `path`, one a line")
 }

@@ -19,13 +19,16 @@ type schemaView struct {
 func (p *program) schemaCommand() *cobra.Command {
 	names := []string{"document", "events", "settings"}
 	return &cobra.Command{
-		Use:   "schema [document|events|settings]",
-		Short: "Print JSON Schemas of what this program prints and reads",
+		Use:         "schema [document|events|settings]",
+		Annotations: map[string]string{anyway: ""},
+		Short:       "Print JSON Schemas of what this program prints and reads",
 		Long: `Print a JSON Schema: of the document that -o json prints, of the events that
 -o ndjson prints a line each, or of the settings file. Without a name they are
-listed; with -o json they are in the member schemas.
-
-  propctl schema settings > propctl-settings.json`,
+listed; with -o json they are in the member schemas. An editor that knows the one of
+the settings file completes and checks it.`,
+		Example: `  propctl schema
+  propctl schema settings
+  propctl schema document -o json`,
 		ValidArgs: names,
 		Args:      cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {

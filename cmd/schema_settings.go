@@ -36,6 +36,7 @@ func settingsSchema(root *cobra.Command) *schema {
 		}
 	}
 	visit(root)
+	s.Properties["accountkey"] = s.Properties["account-key"] // as other Akamai tools spell it
 	return s
 }
 

@@ -23,8 +23,12 @@ type settingsFileView struct {
 
 func (p *program) configPathCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:         "path",
-		Short:       "Print the path of the settings file, whether it is there or not",
+		Use:   "path",
+		Short: "Print the path of the settings file, whether it is there or not",
+		Long: `Print the path of the settings file, whether it is there or not: what --config or
+PROPCTL_CONFIG name, else propctl/config.yaml in the user's configuration folder.`,
+		Example: `  propctl config path
+  propctl config path -o json`,
 		Annotations: map[string]string{anyway: ""},
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*report, error) {
@@ -128,7 +132,14 @@ func example(f *pflag.Flag) string {
 		return "[" + strings.Join(slice.GetSlice(), ", ") + "]"
 	}
 	word, _ := pflag.UnquoteUsage(f)
-	for _, candidate := range []string{f.DefValue, word, "30m", "true", "1", "staging"} {
+	candidates := []string{f.DefValue, word, "30m", "true", "1", "staging"}
+	switch value := f.Value.(type) {
+	case interface{ words() []string }:
+		candidates = append(candidates, value.words()...)
+	case *expression:
+		candidates = []string{"."}
+	}
+	for _, candidate := range candidates {
 		if setFlag(f, candidate) != nil {
 			continue
 		}

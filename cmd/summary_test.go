@@ -35,7 +35,7 @@ func TestSummaryTellsOfTheRun(t *testing.T) {
 		{"hostnames", []string{"hostnames", "list", "prp_1001"}, []string{"www.example.com.edgekey.net"}},
 		{"plan", []string{"activate", "prp_1001@8", notify, "--dry-run"}, []string{"| `planned` |", "plan:       submit"}},
 		{"a mistake", []string{"activate", "prp_1001"}, []string{"### propctl activate: error\n", "--notify", "Exit code 2. Requests: 0 attempts"}},
-		{"json", []string{"status", "prp_1001", "-o", "json"}, []string{"PROPERTY "}},
+		{"json", []string{"status", "prp_1001", "prp_1002", "-o", "json"}, []string{"PROPERTY "}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -96,12 +97,19 @@ func (s *scene) checkSchemas(args []string, r result) {
 		}
 	}
 	path := s.settings(args)
-	if _, err := os.Stat(path); err != nil || r.code == cmd.ExitUsage {
-		return
+	if _, err := os.Stat(path); err != nil || r.code == cmd.ExitUsage || !takesSettings(args) || strings.Contains(r.stdout+r.stderr, path+": ") {
+		return // there are none, they were refused, or it goes on without them
 	}
 	if err := validateSettings(s.t, path); err != nil {
 		s.t.Errorf("propctl %.300q: %v", args, err)
 	}
+}
+
+// takesSettings reports whether a command line has anything to do with settings.
+func takesSettings(args []string) bool {
+	return !slices.ContainsFunc(args, func(arg string) bool {
+		return arg == "-h" || arg == "--help" || arg == "help" || strings.HasPrefix(arg, "__complete")
+	})
 }
 
 // settings is the file that a command line reads its settings from.
