@@ -30,7 +30,10 @@ func TestReleaseHasWhatTheInstallerLooksFor(t *testing.T) {
 		Images []struct{ Images, Platforms []string } `yaml:"dockers_v2"`
 	}
 	readYAML(t, readFile(t, ".goreleaser.yaml"), &got)
-	wantArchives := []archive{{[]string{"tar.gz"}, "{{ .ProjectName }}_{{ .Version }}_{{ .Os }}_{{ .Arch }}", true}}
+	wantArchives := []archive{
+		{[]string{"tar.gz"}, "{{ .ProjectName }}_{{ .Version }}_{{ .Os }}_{{ .Arch }}", true},
+		{[]string{"binary"}, `akamai-{{ .ProjectName }}-{{ .Version }}-{{ if eq .Os "darwin" }}mac{{ else }}{{ .Os }}{{ end }}{{ .Arch }}`, false}, // for cli.json
+	}
 	if diff := cmp.Diff(wantArchives, got.Archives); diff != "" || got.ProjectName != "propctl" || got.Checksum.NameTemplate != "checksums.txt" {
 		t.Errorf("archives of %s (-want +got):\n%s", got.ProjectName, diff)
 	}
