@@ -76,7 +76,7 @@ func (r *run) findChange(ctx context.Context, s Selection, activations []papi.Ac
 	case err != nil && isTransient(err):
 		return nil, nil, limited(err)
 	case err != nil: // it has no bucket, or is not to be asked
-		return latest, activations, nil
+		list = &papi.ActivationList{}
 	}
 	change := Latest(list.Items, s.Network)
 	for _, network := range s.networks() {

@@ -49,6 +49,7 @@ func whereverKilled(t *testing.T, most int, check func(t *testing.T, s *scene, r
 
 func TestChangeHostnamesOfTheLatestKilledAnywhereMakesOneVersion(t *testing.T) {
 	whereverKilled(t, 14, func(t *testing.T, s *scene, request int, what chaos) {
+		t.Helper()
 		change := added()
 		change.Network, change.Base = "", activation.Base{Latest: true}
 		s.killedAt(request, what, change)
@@ -64,6 +65,7 @@ func TestChangeHostnamesOfTheLatestKilledAnywhereMakesOneVersion(t *testing.T) {
 
 func TestChangeHostnamesOfTheLatestKilledAnywhereIsActivatedOnce(t *testing.T) {
 	whereverKilled(t, 18, func(t *testing.T, s *scene, request int, what chaos) {
+		t.Helper()
 		change := added()
 		change.Base = activation.Base{Latest: true}
 		s.killedAt(request, what, change)
@@ -102,6 +104,7 @@ func TestADraftOfOtherRulesIsTheLatestVersion(t *testing.T) {
 // The first property is busy until the interrupted run has chosen the second one.
 func TestChangeHostnamesStaysWithThePropertyThatAnInterruptedRunHasChosen(t *testing.T) {
 	whereverKilled(t, 24, func(t *testing.T, s *scene, request int, what chaos) {
+		t.Helper()
 		change := added()
 		change.Property = papi.PropertyRef{PropertyID: "prp_1006"} // busy
 		change.Or = []papi.PropertyRef{www().Property}

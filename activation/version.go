@@ -67,7 +67,7 @@ func (h *hostnames) stillOurs(ctx context.Context, p *place, version int) func(*
 				return errBaseChanged
 			}
 		}
-		if !p.result.Hostnames.Resumed && p.run.yields == h.yields {
+		if !p.result.Hostnames.Resumed && p.yields == h.yields {
 			return nil
 		}
 		same, err := h.sameRules(ctx, p, p.base, version)

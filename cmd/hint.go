@@ -82,11 +82,11 @@ func (p *program) hint(d *document, v verdict, err error) string {
 func reaching(name string) bool { return connecting(name) && name != "until" && name != "poll" }
 
 func (h *hinting) doctor() *commandLine {
-	return h.program.commandLine("doctor").addFlags(h.given, reaching)
+	return h.commandLine("doctor").addFlags(h.given, reaching)
 }
 
 func (h *hinting) budget() *commandLine {
-	return h.program.commandLine("budget").addFlags(h.given, reaching)
+	return h.commandLine("budget").addFlags(h.given, reaching)
 }
 
 // of begins a command about the same property; nil where none is known.
@@ -95,7 +95,7 @@ func (h *hinting) of(verb ...string) *commandLine {
 	if view == nil || view.ID == "" {
 		return nil
 	}
-	l := h.program.commandLine()
+	l := h.commandLine()
 	if h.d.Include != nil {
 		l.add("includes")
 	}

@@ -1,0 +1,67 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"time"
+)
+
+// conclude prints the result and the error, and returns the exit code.
+func (p *program) conclude(ctx context.Context, result *report, err error) int {
+	d := result.document(p.out.command)
+	d.Requests, d.Account, p.record.text = p.meter.view(), p.account(), result.text
+	if err != nil {
+		v := judge(err)
+		if isA[*usageError](err) {
+			v.help = helpOf(p.name() + " " + p.out.command)
+		}
+		d.fail(v, err, cmp.Or(result.help, p.hint(d, v, err)))
+	}
+	if fileErr := p.files.write(d, p.record); fileErr != nil {
+		p.stderr().label(bad, "error", fileErr.Error())
+		if d.ExitCode == 0 {
+			d.fail(judge(fileErr), fileErr, "")
+			d.Outcome = result.outcome
+		}
+	}
+	printErr := p.out.show(d, result)
+	if err != nil {
+		p.printError(d)
+	}
+	if printErr != nil {
+		p.stderr().label(bad, "error", printErr.Error())
+		if d.ExitCode == 0 {
+			d.ExitCode = ExitError
+		}
+	}
+	p.tell(ctx, d)
+	return d.ExitCode
+}
+
+// tellTimeout is how long all sinks together may take to be told of the result.
+const tellTimeout = 15 * time.Second
+
+// tell tells the sinks of the result, also when the run was interrupted. It is
+// bounded, and ends nothing but itself.
+func (p *program) tell(ctx context.Context, d *document) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellTimeout)
+	defer cancel()
+	for _, s := range p.sinks {
+		if err := s.concluded(ctx, d, p.record); err != nil {
+			p.progress.warn(err.Error())
+		}
+	}
+}
+
+func (p *program) printError(d *document) {
+	if d.Error == nil {
+		return
+	}
+	p.stderr().label(bad, "error", d.Error.Message)
+	if spoke := d.Error.PAPI; spoke != nil {
+		spoke.print(p.stderr())
+	}
+	if d.Error.Help != "" {
+		p.stderr().label(title, "hint", d.Error.Help)
+	}
+}
