@@ -46,8 +46,11 @@ func fit(text string, room int) string {
 }
 
 // fitWords is fit, and does not leave half a word where a whole one is there: half
-// a time says something else.
+// a time says something else. How long ago it was is left out before anything is cut.
 func fitWords(text string, room int) string {
+	if bare, _, found := strings.Cut(text, " ("); found && strings.HasSuffix(text, " ago)") && cells(text) > room && cells(bare) <= room {
+		return bare
+	}
 	cut := fit(text, room)
 	if cut == text || strings.HasPrefix(text, strings.TrimSuffix(cut, "…")+" ") {
 		return cut

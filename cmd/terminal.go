@@ -84,11 +84,16 @@ func (t terminal) paint(as tone, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// mark paints the first place where a line has a word.
+// mark paints the first place where a line has a word, but not the colon that tells
+// the word from others like it.
 func (t terminal) mark(line, word string, as tone) string {
 	before, after, found := strings.Cut(line, word)
 	if !found || word == "" {
 		return line
+	}
+	const colon = ": "
+	if bare, ok := strings.CutPrefix(word, colon); ok {
+		before, word = before+colon, bare
 	}
 	return before + t.paint(as, word) + after
 }

@@ -246,14 +246,14 @@ func TestColourSaysWhatTheWordsSay(t *testing.T) {
 		for _, tt := range []struct{ in, want string }{
 			{active.stdout, "www.example.com version 8 on STAGING: \x1b[32mactive\x1b[0m\n"},
 			{active.stdout, "\x1b[32mACTIVE (steady)\x1b[0m\n"},
-			{active.stderr, "\x1b[33m: PENDING (received)\x1b[0m after "},
+			{active.stderr, ": \x1b[33mPENDING (received)\x1b[0m after "},
 			{failed.stdout, ": \x1b[31mfailed\x1b[0m\n"},
 			{failed.stderr, "\x1b[31merror:\x1b[0m "},
 			{failed.stderr, "\x1b[1mhint:\x1b[0m "},
 			{history.stdout, "\x1b[1mSUBMITTED\x1b[0m"},
 			{history.stdout, "\x1b[31mFAILED\x1b[0m "},
 			{pending.stdout, "www.example.com on STAGING: \x1b[32mfree\x1b[0m\n"},
-			{pending.stdout, "busy.example.com on STAGING\x1b[33m: busy\x1b[0m, "},
+			{pending.stdout, "busy.example.com on STAGING: \x1b[33mbusy\x1b[0m, "},
 		} {
 			if !strings.Contains(tt.in, tt.want) {
 				t.Errorf("no %q in\n%q", tt.want, tt.in)

@@ -9,7 +9,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -100,19 +99,16 @@ func show(screen vt10x.Terminal, columns int, until, program string, args []stri
 		screen.Write(buffer[:n])
 		switch {
 		case until != "" && strings.Contains(screen.String(), until):
-			return errors.Join(command.Process.Kill(), ignore(command.Wait()))
+			err := command.Process.Kill()
+			_ = command.Wait() // it was killed
+			return err
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			return err
-		case err != nil && err != io.EOF: // a pseudo-terminal that is closed at the other end
-			return command.Wait()
-		case err == io.EOF:
+		case err != nil: // the other end is closed
 			return command.Wait()
 		}
 	}
 }
-
-// ignore is for the end of a process that was killed.
-func ignore(error) error { return nil }
 
 // How a cell is drawn, in pixels.
 const (
@@ -134,7 +130,7 @@ func svg(screen vt10x.Terminal, columns int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-label="propctl in a terminal">`+"\n", width, height, width, height)
 	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="10" fill="#1b1f24"/>`+"\n")
-	fmt.Fprintf(&b, `<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="#d7dce2" xml:space="preserve">`+"\n")
+	fmt.Fprintf(&b, `<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="#d7dce2">`+"\n")
 	for y := range last + 1 {
 		for x := 0; x < columns; {
 			cell := screen.Cell(x, y)
@@ -176,5 +172,5 @@ func style(g vt10x.Glyph) string {
 }
 
 func escape(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", " ", "\u00a0").Replace(s) // several blanks would be one
 }
