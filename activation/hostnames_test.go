@@ -273,3 +273,12 @@ func TestChangeHostnamesShowsWhatPAPIRefuses(t *testing.T) {
 		}
 	})
 }
+
+func TestChangeHostnamesWithoutResubmissionsReadsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, simulator.Options{})
+		s.engine.Resubmissions = -1
+		result, err := s.engine.ChangeHostnames(t.Context(), added())
+		s.brought(result, err)
+	})
+}
