@@ -148,9 +148,12 @@ func TestRequireStagingMakesNoVersion(t *testing.T) {
 		s := newScene(t, simulator.Options{})
 		change := added()
 		change.Network, change.RequireStaging = papi.Production, true
-		_, err := s.engine.ChangeHostnames(t.Context(), change)
-		if s.versions() != 8 {
-			t.Errorf("%d versions: %v", s.versions(), err)
+		for _, dry := range []bool{true, false} {
+			change.DryRun = dry
+			_, err := s.engine.ChangeHostnames(t.Context(), change)
+			if _, ok := errors.AsType[*activation.Rejected](err); !ok || s.versions() != 8 {
+				t.Errorf("dry run %t: %d versions: %v", dry, s.versions(), err)
+			}
 		}
 	})
 }

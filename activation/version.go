@@ -12,13 +12,14 @@ import (
 // bringAbout makes the version, or finds it, and activates it. again says that
 // the base has changed in between and that everything has to be looked at anew.
 func (h *hostnames) bringAbout(ctx context.Context, p *place) (again bool, err error) {
+	makes := !p.unchanged() && !p.ours
+	if makes && p.target.RequireStaging && p.target.Network == papi.Production {
+		return false, &Rejected{Reason: "a version that is to be made cannot be active on STAGING; activate it there first"}
+	}
 	if p.target.DryRun {
 		return false, h.plan(ctx, p)
 	}
-	if !p.unchanged() && !p.ours {
-		if p.target.RequireStaging && p.target.Network == papi.Production {
-			return false, &Rejected{Reason: "a version that is to be made cannot be active on STAGING; activate it there first"}
-		}
+	if makes {
 		version, err := h.version(ctx, p)
 		if errors.Is(err, papi.ClassETag) && h.conflicts < p.resubmissions() {
 			h.conflicts++
