@@ -40,6 +40,30 @@ func (h *hostnames) leftBehind(ctx context.Context, p *place, versions []papi.Ve
 	return 0, nil
 }
 
+// broughtAbout finds that what is active is what an earlier run has made of the base,
+// and takes it for the base: one that is named by its number, or by another network,
+// never gets the hostnames itself.
+func (h *hostnames) broughtAbout(ctx context.Context, p *place) error {
+	now := Active(p.list.Items, h.change.Network)
+	if now == nil || now.PropertyVersion <= p.base || p.unchanged() {
+		return nil
+	}
+	have, err := h.api.VersionHostnames(ctx, p.ref(), now.PropertyVersion)
+	if err != nil {
+		return p.readError(ctx, err)
+	}
+	if !sameHostnames(have.Items, p.wanted()) {
+		return nil
+	}
+	if same, err := h.sameRules(ctx, p, p.base, now.PropertyVersion); err != nil || !same {
+		return err
+	}
+	p.base, p.have, p.add, p.remove = now.PropertyVersion, have, nil, nil
+	p.result.Version = p.base
+	p.result.Hostnames = &HostnameResult{Base: p.base, Version: p.base, Hostnames: have.Items}
+	return nil
+}
+
 // used reports whether a version was ever submitted.
 func (p *place) used(version int) bool {
 	return slices.ContainsFunc(p.list.Items, func(a papi.Activation) bool { return a.PropertyVersion == version })

@@ -74,6 +74,24 @@ func TestChangeHostnamesOfTheLatestKilledAnywhereIsActivatedOnce(t *testing.T) {
 	})
 }
 
+// The base is not the version that gets the hostnames: it never has them.
+func TestChangeHostnamesOfANamedBaseKilledAnywhereIsActivatedOnce(t *testing.T) {
+	for _, base := range []activation.Base{{Version: 7}, {ActiveOn: papi.Production}} {
+		whereverKilled(t, 18, func(t *testing.T, s *scene, request int, what chaos) {
+			change := added()
+			change.Base = base
+			s.killedAt(request, what, change)
+			time.Sleep(10 * time.Minute) // by which it is active
+			result, err := s.engine.ChangeHostnames(t.Context(), change)
+			s.brought(result, err)
+			change.DryRun = true
+			if result, err = s.engine.ChangeHostnames(t.Context(), change); err != nil || result.Plan.Action != activation.ActionNone {
+				t.Errorf("planned %+v: %v", result.Plan, err)
+			}
+		})
+	}
+}
+
 func TestADraftThatIsOlderIsTheLatestVersion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{})

@@ -236,6 +236,9 @@ func (h *hostnames) inspect(ctx context.Context, ref papi.PropertyRef) (*place, 
 	p.add, p.remove = difference(p.have.Items, h.change.Add, h.change.Remove)
 	p.result.Version = p.base
 	p.result.Hostnames = &HostnameResult{Base: p.base, Version: p.base, Hostnames: p.have.Items}
+	if err := h.broughtAbout(ctx, p); err != nil {
+		return p, err
+	}
 	pending := Pending(p.list.Items, t.Network)
 	if len(pending) == 0 {
 		return p, nil
