@@ -41,6 +41,9 @@ func difference(have []papi.Hostname, add []papi.AddedHostname, remove []string)
 	return missing, surplus
 }
 
+// sameNames reports whether two lists have the same hostnames, wherever they lead to.
+func sameNames(a, b []papi.Hostname) bool { return len(without(a, b))+len(without(b, a)) == 0 }
+
 func sameName(a, b string) bool {
 	return strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
 }

@@ -192,3 +192,91 @@ func TestAResumedVersionIsNotActivatedWhenSomebodyEditsItsRules(t *testing.T) {
 		})
 	}
 }
+
+// meddler does something after the first request of a kind.
+type meddler struct {
+	next   http.RoundTripper
+	method string
+	path   string // how it ends
+	meddle func()
+}
+
+// RoundTrip implements http.RoundTripper.
+func (m *meddler) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := m.next.RoundTrip(r)
+	if meddle := m.meddle; meddle != nil && r.Method == m.method && strings.HasSuffix(r.URL.Path, m.path) {
+		m.meddle = nil
+		meddle()
+	}
+	return resp, err
+}
+
+// patch edits the hostnames of version 9 as somebody else.
+func (s *scene) patch(add []papi.AddedHostname, remove ...string) {
+	s.t.Helper()
+	have, err := s.client().VersionHostnames(s.t.Context(), www().Property, 9)
+	if err == nil {
+		_, err = s.client().PatchVersionHostnames(s.t.Context(), www().Property, 9, have.BodyETag, add, remove)
+	}
+	if err != nil {
+		s.t.Error(err)
+	}
+}
+
+func foreign() []papi.AddedHostname {
+	return []papi.AddedHostname{{CNAMEFrom: "foreign.example.com", CNAMETo: "www.example.com.edgekey.net"}}
+}
+
+func TestAVersionWhoseHostnamesAreEditedWhileItWaitsIsNotActivated(t *testing.T) {
+	for _, what := range []string{"added", "removed"} {
+		synctest.Test(t, func(t *testing.T) {
+			m := &meddler{method: http.MethodPatch, path: "/hostnames"}
+			s := newSceneOver(t, simulator.Options{}, func(rt http.RoundTripper) http.RoundTripper {
+				if m.next == nil {
+					m.next = rt
+					return m
+				}
+				return rt
+			})
+			m.meddle = func() {
+				s.begin() // 8 is in the way now
+				time.AfterFunc(30*time.Second, func() {
+					if what == "added" {
+						s.patch(foreign())
+					} else {
+						s.patch(nil, "shop2.example.com")
+					}
+				})
+			}
+			change := added()
+			change.Base = activation.Base{Version: 8}
+			result, err := s.engine.ChangeHostnames(t.Context(), change)
+			if _, ok := errors.AsType[*activation.Rejected](err); !ok || s.of(9) != 0 {
+				t.Errorf("%s: outcome %q, 9 was activated %d times: %v", what, result.Outcome, s.of(9), err)
+			}
+		})
+	}
+}
+
+func TestADraftThatTwoRunsTakeForTheirsIsThatOfOne(t *testing.T) {
+	for _, at := range []struct{ method, path string }{{http.MethodPost, "/versions"}, {http.MethodGet, "/versions/9/hostnames"}} {
+		synctest.Test(t, func(t *testing.T) {
+			m := &meddler{method: at.method, path: at.path}
+			s := newSceneOver(t, simulator.Options{}, func(rt http.RoundTripper) http.RoundTripper {
+				if m.next == nil {
+					m.next = rt
+					return m
+				}
+				return rt
+			})
+			m.meddle = func() { s.patch(foreign()) }
+			result, err := s.engine.ChangeHostnames(t.Context(), added())
+			if err != nil || result.Version != 10 || s.of(9) != 0 || s.of(10) != 1 {
+				t.Errorf("version %d, %d activations of 9: %v", result.Version, s.of(9), err)
+			}
+			if got := s.names(10); !slices.Equal(got, []string{"shop2.example.com", "www.example.com"}) {
+				t.Errorf("it has %q", got)
+			}
+		})
+	}
+}

@@ -29,7 +29,12 @@ func (h *hostnames) bringAbout(ctx context.Context, p *place) (again bool, err e
 			return false, err
 		}
 		p.result.Version, p.result.Hostnames.Version = version, version
-		if err := h.edit(ctx, p, version); err != nil {
+		err = h.edit(ctx, p, version)
+		if errors.Is(err, errShared) && h.conflicts == 0 {
+			h.conflicts++
+			return true, p.pause(ctx, linear(0), err)
+		}
+		if err != nil {
 			return false, err
 		}
 		p.before = h.stillOurs(ctx, p, version)
@@ -56,6 +61,10 @@ func (h *hostnames) bringAbout(ctx context.Context, p *place) (again bool, err e
 // made of the one before.
 var errBaseChanged = errors.New("another version is active by now")
 
+// errShared says that somebody else edits the version that was to be edited, before
+// this run has.
+var errShared = errors.New("the version is somebody else's")
+
 // stillOurs returns a check right before a submission: a version made of what
 // was active must not take the place of what is active now, and one that was
 // there for a while must not have been edited by somebody else.
@@ -72,11 +81,26 @@ func (h *hostnames) stillOurs(ctx context.Context, p *place, version int) func(*
 			return nil
 		}
 		same, err := h.sameRules(ctx, p, p.base, version)
-		if err == nil && !same {
-			err = &Rejected{Reason: fmt.Sprintf("the rules of version %d were edited by somebody else since it was made of version %d; it is to be activated by its number, if that is wanted", version, p.base)}
+		if err != nil {
+			return err
 		}
-		return err
+		if !same {
+			return p.edited("rules", version)
+		}
+		have, err := h.api.VersionHostnames(ctx, p.ref(), version)
+		if err != nil {
+			return p.readError(ctx, err)
+		}
+		if !sameHostnames(have.Items, p.wanted()) {
+			return p.edited("hostnames", version)
+		}
+		return nil
 	}
+}
+
+// edited refuses a version that is not only what was asked for.
+func (p *place) edited(what string, version int) *Rejected {
+	return &Rejected{Reason: fmt.Sprintf("the %s of version %d were edited by somebody else since it was made of version %d; it is to be activated by its number, if that is wanted", what, version, p.base)}
 }
 
 // plan says what would be done.
@@ -144,19 +168,29 @@ func (r *run) doubt(ctx context.Context, err error, fails int) error {
 	return r.pause(ctx, pause, err)
 }
 
-// edit gives the version its hostnames, and reads them back.
+// edit gives the version its hostnames, and reads them back. It refuses one that has
+// others than the base's, too: to activate it would do what nobody has asked for.
 func (h *hostnames) edit(ctx context.Context, p *place, version int) error {
+	sent := false // and perhaps accepted
 	for n := 0; ; n++ {
 		have, err := h.api.VersionHostnames(ctx, p.ref(), version)
 		if err != nil {
 			return p.readError(ctx, err)
 		}
 		add, remove := difference(have.Items, p.add, p.remove)
-		if len(add)+len(remove) == 0 {
+		switch done, whole := len(add)+len(remove) == 0, sameNames(have.Items, p.wanted()); {
+		case done && whole:
 			p.settle(version, have.Items)
 			return nil
+		case !sent && !sameNames(have.Items, p.have.Items):
+			refused := p.edited("hostnames", version)
+			refused.cause = errShared
+			return refused
+		case done:
+			return p.edited("hostnames", version)
 		}
 		_, err = h.api.PatchVersionHostnames(ctx, p.ref(), version, have.BodyETag, add, remove)
+		sent = sent || err == nil || isUncertain(err)
 		switch {
 		case err == nil && n >= max(p.resubmissions(), 1): // it has to be read back in any case
 			return fmt.Errorf("version %d has not the hostnames that PAPI has accepted", version)
