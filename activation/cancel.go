@@ -105,6 +105,7 @@ func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, []papi.A
 	if s.ActivationID == "" {
 		for _, network := range s.networks() {
 			if pending := Pending(list.Items, network); len(pending) > 0 {
+				r.result.Usual = Usual(list.Items, network)
 				return &pending[0], list.Items, nil
 			}
 		}

@@ -60,6 +60,23 @@ func TestWaitCountsTheUsualDurationFromTheSubmission(t *testing.T) {
 	})
 }
 
+func TestWaitElsewhereTakesTheUsualDurationOfThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, simulator.Options{})
+		target := www()
+		target.Network, target.NoWait = papi.Production, true
+		if _, err := s.activate(target); err != nil {
+			t.Fatal(err)
+		}
+		sel := onStaging()
+		sel.Elsewhere = papi.Production
+		result, err := s.engine.Wait(t.Context(), sel)
+		if err != nil || result.Network != papi.Production || result.Usual != productionTime {
+			t.Errorf("on %s, usually %s: %v", result.Network, result.Usual, err)
+		}
+	})
+}
+
 func TestWaitReportsHowTheLatestEndedWhenNothingIsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{})
