@@ -268,3 +268,19 @@ func TestNoWaitAfterALostAnswer(t *testing.T) {
 		}
 	})
 }
+
+func TestADryRunOfABusyBucketFailsAsTheRunWould(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, simulator.Options{})
+		c := bucketChange(1)
+		c.NoWait, c.FailIfPending = true, true
+		if _, err := s.engine.ChangeBucket(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		c.DryRun = true
+		r, err := s.engine.ChangeBucket(t.Context(), c)
+		if _, ok := errors.AsType[*activation.Busy](err); !ok {
+			t.Errorf("outcome %q: %v", r.Outcome, err)
+		}
+	})
+}

@@ -54,7 +54,7 @@ func (b *bucket) bringAbout(ctx context.Context) error {
 			if err := b.through(ctx, *pending, b.sent); err != nil {
 				return err
 			}
-		case pending != nil && b.target.DryRun:
+		case pending != nil && b.target.DryRun && !b.target.FailIfPending:
 			b.result.BlockedBy, b.result.Plan, b.result.Outcome = pending, &Plan{Action: ActionWait}, OutcomePlanned
 		case pending != nil:
 			if err := b.yieldTo(ctx, *pending, api); err != nil {
