@@ -42,6 +42,7 @@ func TestActivateOutcomes(t *testing.T) {
 		{name: "errors in the rules", args: "broken.example.com", code: 7, outcome: "rejected", error: "rejected"},
 		{name: "warnings that are not wanted", args: "www.example.com --warnings fail", code: 7, outcome: "rejected", error: "rejected"},
 		{name: "not active on staging", args: "www.example.com -n production --require-staging", code: 7, outcome: "rejected", error: "rejected"},
+		{name: "dry run of a version that will be active on staging", args: "www.example.com -n staging,production --require-staging --dry-run", outcome: "planned"},
 		{name: "time-out", args: "www.example.com --timeout 10s", code: 5, outcome: "timed-out", error: "timed-out", took: 10 * time.Second},
 		{name: "time-out with cancellation", args: "www.example.com --timeout 10s --on-timeout cancel", code: 5, outcome: "timed-out", error: "timed-out", took: 10 * time.Second},
 		{name: "budget used up", args: "www.example.com", faults: at(simulator.OpSubmit, known["budget"]), code: 8, outcome: "limited", error: "budget-exhausted"},

@@ -117,6 +117,9 @@ type activated struct {
 
 func (a *activating) on(ctx context.Context, network papi.Network) (*activated, error) {
 	t := a.flags.target(a.property, a.version, network)
+	if t.DryRun && len(a.flags.networks.all) > 1 {
+		t.RequireStaging = false // it would be active there by then
+	}
 	a.program.progress.begin(a.property.String())
 	result, err := a.change.make(ctx, a, t)
 	if a.versioned && result.Version > 0 {
