@@ -33,6 +33,7 @@ func TestIncludesOutcomes(t *testing.T) {
 		{name: "by a bare id", args: "activate 2001@2", outcome: "already-active"},
 		{name: "promoted", args: "activate checkout@staging -n production", outcome: "active", submits: 1},
 		{name: "dry run", args: "activate security-headers --dry-run", outcome: "planned"},
+		{name: "dry run of a version that does not exist", args: "activate security-headers@99 --dry-run", code: 1, outcome: "error", error: "not-found"},
 		{name: "not valid in a property", args: "activate checkout@2", code: 3, outcome: "failed", error: "activation-failed", submits: 1},
 		{name: "no such include", args: "activate www.example.com", code: 1, outcome: "error", error: "not-found"},
 		{name: "time-out", args: "activate security-headers --timeout 10s", code: 5, outcome: "timed-out", error: "timed-out", submits: 1},

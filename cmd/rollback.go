@@ -54,6 +54,10 @@ func (r *rollsBack) declare(c *cobra.Command) {
 // prepare finds out what to return to where that is asked about. Elsewhere the
 // result says it: there is no time to look twice.
 func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
+	if a.flags.dryRun && r.to > 0 { // without a submission, nobody else would notice
+		_, err := a.client.Version(ctx, a.property.ref, int(r.to))
+		return err
+	}
 	if !a.asks(a.program.env) {
 		return nil
 	}

@@ -56,6 +56,7 @@ func TestRollbackOutcomes(t *testing.T) {
 		{name: "to an older version", args: "--to 5", outcome: "rolled-back", version: 5, reason: "goes to version 7 only"},
 		{name: "to what is active", args: "--to 8", outcome: "rolled-back", version: 8, reason: "it is so already"},
 		{name: "dry run", args: "--dry-run", outcome: "planned", version: 7, fast: true, reason: "possible for another"},
+		{name: "dry run to a version that does not exist", args: "--dry-run --to 99", code: 1, outcome: "error", error: "not-found"},
 		{name: "to a word", args: "--to latest", code: 2},
 	}
 	for _, tt := range tests {

@@ -110,7 +110,11 @@ func (a *activating) settle(ctx context.Context) error {
 	if a.version, err = a.latest(ctx, a.property, a.version); err != nil {
 		return err
 	}
-	if a.flags.dryRun && a.version.number > 0 && a.about == properties { // without a submission, nobody else would notice
+	switch {
+	case !a.flags.dryRun || a.version.number == 0:
+	case a.about == includes: // without a submission, nobody else would notice
+		_, err = a.api.Rules(ctx, a.property.ref, a.version.number)
+	default:
 		_, err = a.client.Version(ctx, a.property.ref, a.version.number)
 	}
 	return err
