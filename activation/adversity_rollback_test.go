@@ -38,6 +38,30 @@ func TestRollbackCancelPendingRerunDoesNotCancelItsOwnReturn(t *testing.T) {
 	})
 }
 
+// Once it is cancelled PAPI lists it no longer, and what is active looks like any other.
+func TestRollbackCancelPendingRunAgainGoesBackNoFurther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, simulator.Options{})
+		s.begin()                                                               // bad 8, while 7 is active
+		if _, err := s.another().Cancel(t.Context(), onStaging()); err != nil { // by a run that died then
+			t.Fatal(err)
+		}
+		target := back()
+		target.CancelPending = true
+		for _, dry := range []bool{true, false} {
+			target.DryRun = dry
+			r, err := s.another().Rollback(t.Context(), target)
+			if _, ok := errors.AsType[*activation.Rejected](err); !ok || len(s.bodies()) != 1 {
+				t.Errorf("outcome %q, version %d, %d submissions: %v", r.Outcome, r.Version, len(s.bodies()), err)
+			}
+		}
+		target.Version, target.DryRun = 6, false
+		if r, err := s.another().Rollback(t.Context(), target); err != nil || r.Version != 6 {
+			t.Errorf("outcome %q, version %d: %v", r.Outcome, r.Version, err)
+		}
+	})
+}
+
 func TestNamedRollbackCancelPendingRerun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{Pace: simulator.Fixed(10*time.Minute, time.Hour)})

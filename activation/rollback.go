@@ -64,6 +64,7 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 	if err != nil {
 		return err
 	}
+	cleared := len(Pending(list.Items, t.Network)) > 0 // by this run, as far as it can be
 	if t.CancelPending && !t.DryRun && !r.returning(list.Items, t, named) {
 		cancelled, err := r.clear(ctx, list.Items)
 		if err != nil {
@@ -84,6 +85,11 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 		back, blocker, err := previous(list.Items, t.Network)
 		if err != nil {
 			return err
+		}
+		if blocker == nil && t.CancelPending && !cleared && back.From != back.To {
+			if err := r.clearedBefore(ctx, list.Items, back.From); err != nil {
+				return err
+			}
 		}
 		if blocker == nil {
 			r.result.Version = back.To
@@ -171,6 +177,29 @@ func (r *run) returning(have []papi.Activation, t RollbackTarget, named bool) bo
 	return len(pending) > 0 && !slices.ContainsFunc(pending, func(a papi.Activation) bool {
 		return a.PropertyVersion != to || !activates(a) || phaseOf(a) == undoing
 	})
+}
+
+// clearedBefore refuses to go back when an earlier run may have cancelled what was
+// pending, which was the return: PAPI does not list what is cancelled. It may have
+// been a newer version that was never on the network.
+func (r *run) clearedBefore(ctx context.Context, have []papi.Activation, from int) error {
+	api, ok := r.engine.API.(interface {
+		Versions(context.Context, papi.PropertyRef) (*papi.VersionList, error)
+	})
+	if !ok {
+		return nil
+	}
+	versions, err := api.Versions(ctx, r.ref())
+	if err != nil {
+		return r.readError(ctx, err)
+	}
+	for _, v := range versions.Items {
+		if v.PropertyVersion > from && !slices.ContainsFunc(newestFirst(have, r.target.Network), func(a papi.Activation) bool { return a.PropertyVersion == v.PropertyVersion }) {
+			return &Rejected{Reason: fmt.Sprintf("nothing is pending on %s; an earlier run may have cancelled version %d there, and version %d is what it has returned to; name the version to go back to, if that is wanted",
+				r.target.Network, v.PropertyVersion, from)}
+		}
+	}
+	return nil
 }
 
 // clear cancels what is in progress on the network. It returns false when
