@@ -140,8 +140,12 @@ func (r *run) goBack(ctx context.Context, t RollbackTarget, named bool) error {
 	if r.result.Outcome == OutcomeActive || r.result.Outcome == OutcomeAlreadyActive {
 		r.result.Outcome = OutcomeRolledBack
 	}
-	if r.result.Return == nil {
+	switch {
+	case r.result.Return != nil:
+	case r.result.Outcome == OutcomeRolledBack, r.result.Plan != nil && r.result.Plan.Action == ActionNone:
 		r.result.Return = &Return{From: r.result.Version, To: r.result.Version, Reason: "it is so already"}
+	case r.result.BlockedBy != nil, r.result.Activation != nil:
+		r.result.Return = &Return{To: r.result.Version, Reason: "what is in progress has to end first"}
 	}
 	return err
 }

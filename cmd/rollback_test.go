@@ -207,3 +207,20 @@ func TestRollbackGoesWhereItWasConfirmedToGo(t *testing.T) {
 		}
 	})
 }
+
+// What to return to is known, whatever has to end before.
+func TestRollbackToAVersionIsConfirmedWhileAnotherIsPending(t *testing.T) {
+	for _, args := range []string{"--to 6", "--to 6 --cancel-pending", "--to 8", "--cancel-pending"} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t)
+			if r := s.run("activate", "www.example.com@8", "-n", "production", notify, "--no-wait", "--yes"); r.code != cmd.ExitOK {
+				t.Fatal(r.stderr)
+			}
+			s.terminal, s.stdin = true, strings.NewReader("n\n")
+			r := s.run(append([]string{"rollback", "www.example.com", "-n", "production", notify}, strings.Fields(args)...)...)
+			if s.sim.Count(simulator.OpSubmit) != 1 || s.sim.Count(simulator.OpCancel) != 0 || !strings.Contains(r.stderr, "Return to ") {
+				t.Errorf("%s: exit code %d, %d submissions, %d cancellations\n%s", args, r.code, s.sim.Count(simulator.OpSubmit), s.sim.Count(simulator.OpCancel), r.stderr)
+			}
+		})
+	}
+}
