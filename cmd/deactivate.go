@@ -45,7 +45,10 @@ func (deactivates) question(ctx context.Context, a *activating) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	now := activation.Active(list.Items, network)
+	now, is := activation.Active(list.Items, network), "active"
+	if pending := activation.Pending(list.Items, network); now == nil && len(pending) > 0 {
+		now, is = &pending[0], "on its way" // and will be active by then
+	}
 	if now == nil {
 		return "", nil
 	}
@@ -54,7 +57,7 @@ func (deactivates) question(ctx context.Context, a *activating) (string, error) 
 		effect = "every property that uses it on " + string(network) + " goes without it"
 	}
 	return "Take " + a.named() + " off " + string(network) + " of " + a.account() + "? Version " +
-		versionText(now.PropertyVersion) + " is active there, and " + effect + ".", nil
+		versionText(now.PropertyVersion) + " is " + is + " there, and " + effect + ".", nil
 }
 
 func (deactivates) make(ctx context.Context, a *activating, t activation.Target) (*activation.Result, error) {

@@ -92,6 +92,18 @@ func TestDeactivateAsksOnATerminalInPlainWords(t *testing.T) {
 	}
 }
 
+func TestDeactivateAsksForWhatIsNotActiveYet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.run("activate", "new.example.com", "-n", "production", notify, "--no-wait", "--yes")
+		s.terminal, s.stdin = true, strings.NewReader("n\n")
+		r := s.run("deactivate", "new.example.com", "-n", "production", notify)
+		if r.code != cmd.ExitError || s.sim.Count(simulator.OpSubmit) != 1 || !strings.Contains(r.stderr, "Version 1 is on its way there") {
+			t.Errorf("exit code %d and %d submissions\n%s", r.code, s.sim.Count(simulator.OpSubmit), r.stderr)
+		}
+	})
+}
+
 func TestDeactivateSaysHowToGoOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newScene(t).run("deactivate", "busy.example.com", "-n", "staging", "--yes", notify, "--timeout", "30s")
