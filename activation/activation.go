@@ -165,6 +165,8 @@ const (
 	ActionSubmit Action = "submit"
 	// ActionVersion makes a version and edits it, and activates it where there is a network.
 	ActionVersion Action = "version"
+	// ActionCancel cancels what is in the way of a rollback.
+	ActionCancel Action = "cancel"
 )
 
 // Activate brings the target about and waits for the outcome. It never submits

@@ -65,6 +65,14 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 		return err
 	}
 	cleared := len(Pending(list.Items, t.Network)) > 0 // by this run, as far as it can be
+	if t.CancelPending && t.DryRun && cleared && !r.returning(list.Items, t, named) {
+		r.result.BlockedBy = &Pending(list.Items, t.Network)[0]
+		if named {
+			r.result.Return = &Return{To: t.Version, Reason: "what is pending is cancelled first"}
+		}
+		r.result.Plan, r.result.Outcome = &Plan{Action: ActionCancel}, OutcomePlanned
+		return nil
+	}
 	if t.CancelPending && !t.DryRun && !r.returning(list.Items, t, named) {
 		cancelled, err := r.clear(ctx, list.Items)
 		if err != nil {

@@ -158,6 +158,8 @@ func planText(r *activation.Result) string {
 			return "make a version, edit it, and activate it"
 		}
 		return "make a version and edit it"
+	case activation.ActionCancel:
+		return "cancel the activation that is in the way, and return"
 	case activation.ActionSubmit:
 	}
 	return "submit"

@@ -160,6 +160,16 @@ func TestRollbackDryRunDoesNotWaitForABlocker(t *testing.T) {
 	})
 }
 
+func TestRollbackDryRunSaysThatItWouldCancel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		r := s.run("rollback", "busy.example.com", "-n", "staging", notify, "--dry-run", "--cancel-pending", "--if-pending", "fail", "-o", "json")
+		if d := r.document(t); r.code != cmd.ExitOK || d.Plan == nil || d.Plan.Action != "cancel" || d.BlockedBy == nil || s.sim.Count(simulator.OpCancel) != 0 {
+			t.Errorf("exit code %d, outcome %s: %+v", r.code, d.Outcome, d.Plan)
+		}
+	})
+}
+
 func TestRollbackOnProductionIsConfirmed(t *testing.T) {
 	for answer, submits := range map[string]int{"y\n": 1, "n\n": 0} {
 		synctest.Test(t, func(t *testing.T) {

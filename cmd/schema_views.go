@@ -147,7 +147,7 @@ func wordsOf(t reflect.Type) []any {
 		return list(activation.EventSubmitted, activation.EventAdopted, activation.EventQueued, activation.EventChanged,
 			activation.EventRetrying, activation.EventWaiting)
 	case reflect.TypeFor[activation.Action]():
-		return list(activation.ActionNone, activation.ActionFollow, activation.ActionWait, activation.ActionSubmit, activation.ActionVersion)
+		return list(activation.ActionNone, activation.ActionFollow, activation.ActionWait, activation.ActionSubmit, activation.ActionVersion, activation.ActionCancel)
 	}
 	return nil
 }
