@@ -44,6 +44,9 @@ func (f *changeFlags) check() error {
 			return usagef("--or: %w", err)
 		}
 	}
+	if len(f.or) > 0 && f.base.Version > 0 {
+		return usagef("--base %d is a version of one property, and cannot go with --or", f.base.Version)
+	}
 	if len(f.networks.all) == 0 { // nothing is activated
 		return errors.Join(checkNote(f.note), f.compliance.check())
 	}

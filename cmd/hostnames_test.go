@@ -59,6 +59,7 @@ func TestHostnamesChangeOutcomes(t *testing.T) {
 		{name: "busy", args: "add busy.example.com a.example.com=" + edge + " -n staging --if-pending fail", code: 6, outcome: "busy", error: "busy"},
 		{name: "an edge hostname that there is not", args: "add www.example.com a.example.com=nowhere.example.com", code: 1, outcome: "error", error: "invalid-request"},
 		{name: "no edge hostname", args: "add www.example.com a.example.com", code: 2, outcome: "error", error: "usage"},
+		{name: "a base that others have not", args: "add www.example.com a.example.com=" + edge + " --base 5 --or api.example.com", code: 2, outcome: "error", error: "usage"},
 		{name: "no hostname", args: "add www.example.com", code: 2, outcome: "error", error: "usage"},
 		{name: "a hostname that is none", args: "add www.example.com a..example.com=" + edge, code: 2, outcome: "error", error: "usage"},
 		{name: "a name with letters of a country", args: "add www.example.com mün.example.com=" + edge, code: 2, outcome: "error", error: "usage"},
