@@ -129,8 +129,11 @@ func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, []papi.A
 }
 
 func (r *run) readError(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return r.stopped(ctx)
+	case r.tried != nil: // a read between two submissions
+		return &Stopped{Uncertain: true, cause: limited(err)}
 	}
 	return limited(err)
 }

@@ -193,3 +193,17 @@ func TestActivateAcknowledgesAllWarningsAlways(t *testing.T) {
 		}
 	})
 }
+
+func TestALostSubmissionIsNotForgottenWhenTheRulesCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, simulator.Options{})
+		s.sim.Inject(fault(t, "submit=drop"))
+		s.sim.Inject(simulator.Fault{Operation: "rules", Status: 500, Skip: 1, Times: -1})
+		target := www()
+		target.Version, target.Warnings = 5, activation.FailOnNewWarnings
+		_, err := s.activate(target)
+		if stopped, ok := errors.AsType[*activation.Stopped](err); !ok || !stopped.Uncertain {
+			t.Errorf("%v", err)
+		}
+	})
+}
