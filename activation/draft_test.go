@@ -280,3 +280,15 @@ func TestADraftThatTwoRunsTakeForTheirsIsThatOfOne(t *testing.T) {
 		})
 	}
 }
+
+func TestAVersionWhoseHostnamesAreEditedBetweenTwoSubmissionsIsNotActivated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, simulator.Options{})
+		s.sim.Inject(fault(t, "submit=503"))
+		time.AfterFunc(time.Second, func() { s.patch(foreign()) })
+		result, err := s.engine.ChangeHostnames(t.Context(), added())
+		if _, ok := errors.AsType[*activation.Rejected](err); !ok || s.of(9) != 0 {
+			t.Errorf("outcome %q, 9 was activated %d times: %v", result.Outcome, s.of(9), err)
+		}
+	})
+}

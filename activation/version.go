@@ -77,7 +77,7 @@ func (h *hostnames) stillOurs(ctx context.Context, p *place, version int) func(*
 				return errBaseChanged
 			}
 		}
-		if !p.result.Hostnames.Resumed && p.yields == h.yields {
+		if !p.result.Hostnames.Resumed && p.yields == h.yields && p.last == nil {
 			return nil
 		}
 		same, err := h.sameRules(ctx, p, p.base, version)
