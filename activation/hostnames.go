@@ -211,7 +211,7 @@ func firstPlace(a, b *place) *place {
 // fits reports whether there is room for what is to be added. Where PAPI does
 // not say, it will when it is tried.
 func (p *place) fits() bool {
-	return p.have.Remaining == nil || len(p.add)-len(p.remove) <= *p.have.Remaining
+	return p.have.Remaining == nil || len(p.wanted())-len(p.have.Items) <= *p.have.Remaining
 }
 
 // unchanged reports whether the base has what is wanted.

@@ -282,3 +282,15 @@ func TestChangeHostnamesWithoutResubmissionsReadsBack(t *testing.T) {
 		s.brought(result, err)
 	})
 }
+
+func TestAHostnameThatLeadsElsewhereTakesNoRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, simulator.Options{HostnamesPerProperty: 1})
+		change := added()
+		change.Add = []papi.AddedHostname{{CNAMEFrom: "www.example.com", CNAMETo: "api.example.com.edgekey.net"}}
+		result, err := s.engine.ChangeHostnames(t.Context(), change)
+		if err != nil || result.Outcome != activation.OutcomeActive || result.Version != 9 {
+			t.Errorf("outcome %q of version %d: %v", result.Outcome, result.Version, err)
+		}
+	})
+}
