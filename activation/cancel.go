@@ -233,6 +233,9 @@ func (r *run) cancelled(ctx context.Context, a papi.Activation) error {
 		}
 		next, err := r.reread(ctx, a)
 		floor = 0
+		if errors.Is(err, papi.ClassNotFound) { // it is not there any more
+			break
+		}
 		if err != nil {
 			if !isTransient(err) {
 				return err

@@ -64,9 +64,12 @@ func (h *hostnames) broughtAbout(ctx context.Context, p *place) error {
 	return nil
 }
 
-// used reports whether a version was ever submitted.
+// used reports whether a version was ever submitted and did not fail: one that only
+// failed is as it was, and another one would fail the same way.
 func (p *place) used(version int) bool {
-	return slices.ContainsFunc(p.list.Items, func(a papi.Activation) bool { return a.PropertyVersion == version })
+	return slices.ContainsFunc(p.list.Items, func(a papi.Activation) bool {
+		return a.PropertyVersion == version && a.Status != papi.StatusFailed
+	})
 }
 
 // maxDrafts is how many versions are looked into for the one that was left behind.

@@ -292,3 +292,27 @@ func TestAVersionWhoseHostnamesAreEditedBetweenTwoSubmissionsIsNotActivated(t *t
 		}
 	})
 }
+
+func TestAVersionWhoseActivationFailedIsActivatedAgainAndNotMadeAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, simulator.Options{})
+		result, err := s.engine.ChangeHostnames(t.Context(), withFailure(s, added()))
+		if failed, ok := errors.AsType[*activation.Failed](err); !ok {
+			t.Fatalf("%q, %v: %v", result.Outcome, failed, err)
+		}
+		result, err = s.another().ChangeHostnames(t.Context(), added())
+		if err != nil || result.Version != 9 || s.versions() != 9 || s.of(9) != 2 {
+			t.Errorf("version %d of %d, %d activations: %v", result.Version, s.versions(), s.of(9), err)
+		}
+	})
+}
+
+// withFailure has the next activation of www.example.com fail when it is under way.
+func withFailure(s *scene, c activation.HostnameChange) activation.HostnameChange {
+	s.engine.Observe = func(ev activation.Event) {
+		if ev.Kind == activation.EventSubmitted {
+			s.sim.SetStatus("prp_1001", string(ev.Activation.ActivationID), simulator.StatusFailed, "")
+		}
+	}
+	return c
+}

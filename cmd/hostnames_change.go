@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -70,9 +71,24 @@ type changing struct {
 
 	flags  *changeFlags
 	args   []string
-	what   property
 	bucket bool
 	change activation.HostnameChange
+
+	mu   sync.Mutex // guards what: a time-out asks for it, too
+	what property
+}
+
+// ref is what is known of the property by now.
+func (c *changing) ref() papi.PropertyRef {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.what.ref
+}
+
+func (c *changing) know(p property) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.what = p
 }
 
 // changeHostnames is the command: read the list, name, ask, and change.
@@ -97,7 +113,7 @@ func (p *program) changeHostnames(ctx context.Context, f *changeFlags, args []st
 	case f.network() != "":
 		limit = p.deadline(f.network())
 	}
-	whole, cancel := c.patiently(ctx, limit, func() papi.PropertyRef { return c.what.ref })
+	whole, cancel := c.patiently(ctx, limit, c.ref)
 	defer cancel()
 	if err = c.find(whole, named); err == nil && asks {
 		err = p.confirm(whole, c.question())
@@ -127,8 +143,10 @@ func (c *changing) parse(ctx context.Context, p *program) (named string, err err
 
 // find finds the properties, and what kind of hostnames they have.
 func (c *changing) find(ctx context.Context, named string) error {
-	var err error
-	if c.what, c.bucket, err = c.hostnamesOf(ctx, named); err != nil {
+	found, bucket, err := c.hostnamesOf(ctx, named)
+	c.know(found)
+	c.bucket = bucket
+	if err != nil {
 		return err
 	}
 	for _, other := range c.flags.or {
@@ -191,14 +209,11 @@ func (c *changing) bringAbout(ctx context.Context) (*report, error) {
 	}
 	result, err := change(ctx, c.change)
 	c.remember(result.Budget)
-	same := result.Property.PropertyID.Equal(c.what.ref.PropertyID)
-	switch {
-	case result.PropertyName != "":
-		c.what.name = result.PropertyName
-	case !same:
-		c.what.name = ""
+	name := result.PropertyName
+	if name == "" && result.Property.PropertyID.Equal(c.what.ref.PropertyID) {
+		name = c.what.name
 	}
-	c.what.ref = result.Property
+	c.know(property{ref: result.Property, name: name})
 	return c.report(result, c.plan(ctx, result), err, time.Now()), err
 }
 
