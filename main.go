@@ -12,8 +12,11 @@ import (
 
 var version, commit, date string // set by the release
 
-// The first signal ends the command, the second one the process.
+// The first signal ends the command, the second one the process. A reader that has
+// gone, as head does, ends neither: an activation that was submitted is followed to
+// its end, and the exit code says how it ended.
 func main() {
+	signal.Ignore(syscall.SIGPIPE)
 	signals, ended := make(chan os.Signal, 2), make(chan int, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	ctx, interrupt := context.WithCancelCause(context.Background())
