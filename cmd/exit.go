@@ -128,6 +128,11 @@ func failedWith(o activation.Outcome) func(error) bool {
 // withoutAnswer matches an error type that nothing of PAPI's has caused.
 func withoutAnswer[E error](err error) bool { return isA[E](err) && !isA[*papi.Error](err) }
 
+// ownRefusal is one that has nothing to do with what is in the version.
+func ownRefusal(e *activation.Rejected) bool {
+	return e.Unwrap() == nil && len(e.Errors)+len(e.Warnings) == 0
+}
+
 // way is how an error of this program is recognised.
 type way struct {
 	matches func(error) bool
@@ -156,6 +161,7 @@ func ways() []way {
 		{is(activation.ErrTimeout), codeTimedOut, ""},
 		{withoutAnswer[*activation.Stopped], codeInterrupted, ""},
 		{isA[*activation.Busy], string(papi.ClassBusy), "wait for it, or leave that to --if-pending wait"},
+		{when(ownRefusal), string(papi.ClassRejected), "nothing was submitted; the same command is refused again until what the error says has changed"},
 		{withoutAnswer[*activation.Rejected], string(papi.ClassRejected), ""},
 		{when(func(e *activation.Limited) bool { return e.Daily }), string(papi.ClassBudgetExhausted), ""},
 		{withoutAnswer[*activation.Limited], string(papi.ClassRateLimited), ""},

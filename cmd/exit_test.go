@@ -84,6 +84,7 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"stopped for another reason", stopped(t, context.Canceled, false), want{"interrupted", 130, "interrupted", conflict}},
 		{"busy", &activation.Busy{}, want{"busy", 6, "busy", conflict}},
 		{"rejected before a submission", &activation.Rejected{}, want{"rejected", 7, "rejected", invalidData}},
+		{"rejected for its warnings", &activation.Rejected{Warnings: []papi.Problem{{Title: "no"}}}, want{"rejected", 7, "rejected", invalidData}},
 		{"budget", &activation.Limited{Daily: true}, want{"limited", 8, "budget-exhausted", remoteSystem}},
 		{"limit", &activation.Limited{}, want{"limited", 8, "rate-limited", remoteSystem}},
 		{"nothing active to take", &activation.NoneActive{}, want{"error", 1, "not-found", notFound}},

@@ -78,10 +78,17 @@ func (p *program) hint(d *document, v verdict, err error) string {
 	return v.help
 }
 
-// reaching are the flags that say how to reach the same account again.
-func reaching(name string) bool { return connecting(name) && name != "until" && name != "poll" }
+// reaching are the flags that say how to look at the same account again, in the
+// simulator, too: what was there from the beginning is there again.
+func reaching(name string) bool {
+	return name == "simulate" || name == "speed" || connecting(name) && name != "until" && name != "poll"
+}
 
+// doctor checks everything; after itself it has nothing to add.
 func (h *hinting) doctor() *commandLine {
+	if h.d.Command == "doctor" {
+		return nil
+	}
 	return h.commandLine("doctor").addFlags(h.given, reaching)
 }
 
@@ -145,9 +152,10 @@ const longestAgain = 500
 // again is the same command.
 func (h *hinting) again() *commandLine { return h.with("") }
 
-// dryRun is the same command, if it can be tried without consequences.
+// dryRun is the same command, if it can be tried without consequences. What this
+// program has refused by itself, it refuses then, too, and shows no request.
 func (h *hinting) dryRun() *commandLine {
-	if h.dryRuns {
+	if h.dryRuns && !withoutAnswer[*activation.Rejected](h.err) {
 		return h.with("--dry-run")
 	}
 	return nil

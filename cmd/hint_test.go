@@ -188,3 +188,20 @@ func TestQuestionsNamePropertyVersionNetworkAndAccount(t *testing.T) {
 		})
 	}
 }
+
+func TestHintsOfWhatIsRefusedHere(t *testing.T) {
+	for _, args := range [][]string{
+		{"activate", "www.example.com", "-n", "production", "--require-staging"},
+		{"rollback", "www.example.com", "-n", "production", "--fast", "require"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newScene(t).run(append(args, "--notify", "you@example.com", "--yes")...)
+			if r.code != cmd.ExitRejected || !strings.Contains(r.stderr, "nothing was submitted") {
+				t.Errorf("exit code %d and %q, want %d and that nothing was submitted", r.code, r.stderr, cmd.ExitRejected)
+			}
+			if strings.Contains(r.stderr, "correct the version") || strings.Contains(r.stderr, "--dry-run") {
+				t.Errorf("%q blames the version, or has the same refusal shown again", r.stderr)
+			}
+		})
+	}
+}
