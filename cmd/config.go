@@ -70,6 +70,7 @@ func (p *program) fromEnvironment(flags *pflag.FlagSet) error {
 			}
 			if err := setFlag(f, value); err != nil {
 				errs = append(errs, &settingError{where: "environment", key: name, err: err})
+				return
 			}
 			noteSource(f, sourceEnvironment, name)
 			return
@@ -190,7 +191,14 @@ func (file *settingsFile) set(f *pflag.Flag, key string) error {
 	if err != nil || f == nil || f.Changed || hasSource(f) {
 		return err
 	}
+	if err := take(f, values, list); err != nil {
+		return err // what was not taken is not in force
+	}
 	noteSource(f, sourceFile, file.path)
+	return nil
+}
+
+func take(f *pflag.Flag, values []string, list bool) error {
 	if !list {
 		return setFlag(f, values[0])
 	}

@@ -112,6 +112,17 @@ func TestWrongSettingsAreNamedAndNothingIsSent(t *testing.T) {
 	}
 }
 
+func TestAValueThatIsNotTakenHasNoSource(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t).set(map[string]string{"PROPCTL_UNTIL": "nonsense"})
+		s.write(settingsFile, "poll: 3s\nnote: kept\n")
+		r := s.run("config", "-o", "json", "--jq", `.settings[] | select(.name | IN("until", "poll", "note")) | .name + " " + .source`)
+		if want := "note file\npoll default\nuntil default\n"; r.code != cmd.ExitOK || r.stdout != want {
+			t.Errorf("exit code %d and %q, want 0 and %q", r.code, r.stdout, want)
+		}
+	})
+}
+
 func TestFlagsThatCannotBeReadPrintNothingOnStdout(t *testing.T) {
 	for _, args := range [][]string{
 		{"activate", "x", "-o", "json", "--nonsense"},
@@ -260,4 +271,12 @@ func TestOutputFileHasTheDocument(t *testing.T) {
 			t.Errorf("left behind: %v %v", left, err)
 		}
 	})
+}
+
+func TestConfigDoesNotMissTheFileThatItMakes(t *testing.T) {
+	for _, verb := range []string{"path", "init"} {
+		if r := newScene(t).run("config", verb, "--config", filepath.Join(t.TempDir(), "settings.yaml")); r.code != cmd.ExitOK || r.stderr != "" {
+			t.Errorf("config %s: exit code %d and %q, want neither an error nor a warning", verb, r.code, r.stderr)
+		}
+	}
 }

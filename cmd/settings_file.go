@@ -29,7 +29,7 @@ func (p *program) configPathCommand() *cobra.Command {
 PROPCTL_CONFIG name, else propctl/config.yaml in the user's configuration folder.`,
 		Example: `  propctl config path
   propctl config path -o json`,
-		Annotations: map[string]string{anyway: ""},
+		Annotations: map[string]string{anyway: mayBeMissing},
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*report, error) {
 				v, err := p.settingsFile()
@@ -52,7 +52,7 @@ the # in front of one to set it. It goes where the settings are looked for, or t
 the file that --config names. A file that is there already is not written over.`,
 		Example: `  propctl config init
   propctl config init --config ./propctl.yaml`,
-		Annotations: map[string]string{anyway: ""},
+		Annotations: map[string]string{anyway: mayBeMissing},
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*report, error) { return p.initSettings(force) })
 		},
