@@ -205,3 +205,11 @@ func TestHintsOfWhatIsRefusedHere(t *testing.T) {
 		})
 	}
 }
+
+func TestWrongWordsAreGuessed(t *testing.T) {
+	for _, args := range [][]string{{"completion", "bsh"}, {"schema", "docment"}} {
+		if r := newScene(t).run(args...); r.code != cmd.ExitUsage || !strings.Contains(r.stderr, "is not one of") || !strings.Contains(r.stderr, "did you mean") {
+			t.Errorf("%q: exit code %d and %q, want %d and what can be given", args, r.code, r.stderr, cmd.ExitUsage)
+		}
+	}
+}

@@ -121,3 +121,15 @@ func distance(a, b string) int {
 	}
 	return rows[len(a)][len(b)]
 }
+
+// misfit is the error for a wrong number of arguments.
+func misfit(c *cobra.Command, args []string) error {
+	n := "no argument"
+	if len(args) == 1 && len(c.ValidArgs) > 0 {
+		return usagef("%q is not one of %s%s", args[0], strings.Join(c.ValidArgs, ", "), didYouMean(nearest(args[0], c.ValidArgs...)))
+	}
+	if len(args) > 0 {
+		n = counted(len(args), "argument")
+	}
+	return usagef("%s was given %s", strings.TrimSuffix(c.UseLine(), " [flags]"), n)
+}
