@@ -14,7 +14,10 @@ func (p *program) confirm(ctx context.Context, question string) error {
 	p.stderr().text("%s [y/N] ", clean(question, maxMessage))
 	answer := make(chan string, 1)
 	go func() { // a read cannot be ended; it ends with the process
-		line, _ := bufio.NewReader(p.env.Stdin).ReadString('\n') // no answer is a no
+		line, err := bufio.NewReader(p.env.Stdin).ReadString('\n') // no answer is a no
+		if err != nil {
+			p.stderr().line("") // Ctrl-D ends no line
+		}
 		answer <- strings.ToLower(strings.TrimSpace(line))
 	}()
 	select {
