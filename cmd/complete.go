@@ -23,7 +23,10 @@ func (p *program) completes(root *cobra.Command) {
 	p.progress, p.record = newProgress(p.env, p.flags), &record{}
 	var visit func(*cobra.Command)
 	visit = func(c *cobra.Command) {
-		register := func(f *pflag.Flag) { _ = c.RegisterFlagCompletionFunc(f.Name, p.completionOf(f)) } // there is such a flag
+		register := func(f *pflag.Flag) {
+			_ = c.RegisterFlagCompletionFunc(f.Name, p.completionOf(f)) // there is such a flag
+			f.Usage = strings.ReplaceAll(f.Usage, "`", "")              // shells show it as it is
+		}
 		c.LocalNonPersistentFlags().VisitAll(register)
 		c.PersistentFlags().VisitAll(register)
 		if c.ValidArgsFunction == nil && len(c.ValidArgs) == 0 && !c.HasSubCommands() {
