@@ -120,7 +120,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) 
 	r := &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { d.Simulator = view },
-		text:    func(w *printer) { view.print(w, p.flags.speed) },
+		text:    func(w *printer) { view.print(w, p.name(), p.flags.speed) },
 	}
 	d := r.document(p.out.command) // those who wait for it cannot wait for the end
 	if err := errors.Join(p.files.write(d, p.record), p.out.show(d, r)); err != nil {
@@ -201,13 +201,13 @@ func isOurs(edgerc []byte) bool {
 	return len(edgerc) >= len(edgercMark) && string(edgerc[:len(edgercMark)]) == edgercMark
 }
 
-func (v *simulatorView) print(w *printer, speed float64) {
+func (v *simulatorView) print(w *printer, name string, speed float64) {
 	w.text(`PAPI simulator at %s, one real second is %g simulated ones. Ctrl-C ends it.
 
   credentials  %s
   CA file      %s
 
 Try:
-  propctl activate www.example.com --notify you@example.com --edgerc %s --ca-file %s
-`, v.URL, speed, v.Edgerc, v.CAFile, quote(v.Edgerc), quote(v.CAFile))
+  %s activate www.example.com --notify you@example.com --edgerc %s --ca-file %s
+`, v.URL, speed, v.Edgerc, v.CAFile, name, quote(v.Edgerc), quote(v.CAFile))
 }
