@@ -27,7 +27,7 @@ something is, which is named.
 			})
 		},
 	}
-	c.Flags().VarP(&f, "network", "n", "`network`: staging, production or both")
+	c.Flags().VarP(&f, "network", "n", "`network`: staging, production, or staging,production for both")
 	return c
 }
 

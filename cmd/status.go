@@ -51,7 +51,7 @@ func (p *program) statusCommand(about kind) *cobra.Command {
 			})
 		},
 	}
-	c.Flags().VarP(&f, "network", "n", "`network`: staging, production or both")
+	c.Flags().VarP(&f, "network", "n", "`network`: staging, production, or staging,production for both")
 	return c
 }
 
