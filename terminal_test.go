@@ -135,7 +135,7 @@ func TestTheLineAtTheBottomNeverWrapsAndLeavesTheScreenWhole(t *testing.T) {
 	for columns, want := range map[int]string{
 		20:  `^. PENDING, [0-9ms]+$`,
 		40:  `^. PENDING \([a-z]+\), [0-9ms]+ of 1m30s`,
-		80:  `^. www\.example\.com: PENDING \([a-z]+\), [0-9ms]+ of 1m30s, next [0-9ms]+$`,
+		80:  `^. www\.example\.com on STAGING: PENDING \([a-z]+\), [0-9ms]+ of 1m30s, next [0-9ms]+$`,
 		200: `^. www\.example\.com version 8 on STAGING: PENDING \([a-z]+\), [0-9ms]+, usually 1m30s, next look in [0-9ms]+$`,
 	} {
 		t.Run(strconv.Itoa(columns), func(t *testing.T) {

@@ -276,6 +276,7 @@ func (s state) now() []string {
 	}
 	return []string{
 		place(s.subject, s.ev) + ": " + text + ", " + age + usually + next,
+		fmt.Sprintf("%s on %s: %s, %s%s%s", s.subject, s.ev.Network, text, age, of, soon),
 		s.subject + ": " + text + ", " + age + of + soon,
 		text + ", " + age + of + soon,
 		text + ", " + age + of,
