@@ -29,7 +29,7 @@ func (p *program) conclude(ctx context.Context, result *report, err error) int {
 		p.printError(d)
 	}
 	if printErr != nil {
-		p.stderr().label(bad, "error", printErr.Error())
+		p.sayUnwritten(printErr)
 		if d.ExitCode == 0 {
 			d.ExitCode = ExitError
 		}

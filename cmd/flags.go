@@ -1,8 +1,6 @@
 package cmd
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -110,15 +108,6 @@ func (p *program) checkFlags(c *cobra.Command) error {
 		return err
 	}
 	return p.checkNotifier()
-}
-
-// misfit is the error for a wrong number of arguments.
-func misfit(c *cobra.Command, args []string) error {
-	n := "no argument"
-	if len(args) > 0 {
-		n = counted(len(args), "argument")
-	}
-	return usagef("%s was given %s", strings.TrimSuffix(c.UseLine(), " [flags]"), n)
 }
 
 // canDryRun reports whether a command that submits something can be tried first.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -43,8 +44,11 @@ func (p *program) name() string {
 }
 
 // anyway marks a command that is of use without the settings, too: what is wrong
-// with them is a warning.
-const anyway = "propctl-anyway"
+// with them is a warning. To one marked mayBeMissing, a file that is not there is none.
+const (
+	anyway       = "propctl-anyway"
+	mayBeMissing = "missing"
+)
 
 func worksAnyway(c *cobra.Command) bool {
 	_, marked := c.Annotations[anyway]
@@ -153,7 +157,9 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	}
 	result, err := &report{}, p.settingsErr
 	if err != nil && worksAnyway(c) {
-		p.progress.warn(err.Error())
+		if c.Annotations[anyway] != mayBeMissing || !errors.Is(err, fs.ErrNotExist) {
+			p.progress.warn(err.Error())
+		}
 		err = nil
 	}
 	if err == nil {
