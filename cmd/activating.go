@@ -54,6 +54,7 @@ type activating struct {
 
 	argument string
 	version  wantedVersion
+	counted  requestsView // of the networks before
 
 	mu       sync.Mutex // guards property: a time-out asks for it, too
 	property property
@@ -128,7 +129,10 @@ func (a *activating) on(ctx context.Context, network papi.Network) (*activated, 
 	a.know(property{ref: result.Property, name: cmp.Or(result.PropertyName, a.property.name)})
 	a.remember(result.Budget)
 	plan := a.plan(ctx, result)
-	return &activated{result: result, plan: plan, err: err, requests: a.program.meter.view(), at: time.Now()}, err
+	all := a.program.meter.view()
+	one := &activated{result: result, plan: plan, err: err, requests: all.since(a.counted), at: a.program.now()}
+	a.counted = all
+	return one, err
 }
 
 // unstarted is the report of a run that ended before the first look.

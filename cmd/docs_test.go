@@ -239,3 +239,28 @@ func TestAPageThatShowsWhatIsNotTrueIsFound(t *testing.T) {
 		})
 	}
 }
+
+// Pages lead to each other, and to files of this repository.
+func TestLinksOfThePagesLeadSomewhere(t *testing.T) {
+	link, checked := regexp.MustCompile(`\]\(([^)#\s]+)(?:#[^)]*)?\)`), 0
+	for _, pattern := range []string{"../*.md", "../docs/*.md", "../docs/commands/*.md"} {
+		pages, err := filepath.Glob(pattern)
+		must(t, err)
+		for _, page := range pages {
+			text, err := os.ReadFile(page)
+			must(t, err)
+			for _, found := range link.FindAllStringSubmatch(string(text), -1) {
+				if strings.Contains(found[1], "://") || strings.HasPrefix(found[1], "javascript:") {
+					continue
+				}
+				checked++
+				if _, err := os.Stat(filepath.Join(filepath.Dir(page), found[1])); err != nil {
+					t.Errorf("%s: %v", page, err)
+				}
+			}
+		}
+	}
+	if checked < 40 {
+		t.Errorf("%d links only", checked)
+	}
+}

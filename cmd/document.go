@@ -104,6 +104,11 @@ type requestsView struct {
 	RateLimited int `json:"rateLimited"`
 }
 
+// since returns how many there were after others.
+func (v requestsView) since(before requestsView) requestsView {
+	return requestsView{v.Total - before.Total, v.Retries - before.Retries, v.RateLimited - before.RateLimited}
+}
+
 type errorView struct {
 	Code     string    `json:"code"`
 	Category category  `json:"category"`

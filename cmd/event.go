@@ -57,7 +57,11 @@ func describe(subject string, ev activation.Event) (line string, always bool) {
 	}
 	switch ev.Kind {
 	case activation.EventSubmitted:
-		return where + ": submitted as " + idOf(ev.Activation) + ", usually takes " + duration(ev.Usual), true
+		what := ": submitted as "
+		if isDeactivation(ev.Activation) {
+			what = ": deactivation submitted as "
+		}
+		return where + what + idOf(ev.Activation) + ", usually takes " + duration(ev.Usual), true
 	case activation.EventAdopted:
 		return where + ": " + idOf(ev.Activation) + " is on its way already, for " + duration(ev.Age), true
 	case activation.EventQueued:
@@ -96,16 +100,23 @@ func idOf(a *papi.Activation) string {
 	return string(activationID(a.ActivationID))
 }
 
-// stateOf is the status, with the finer state where PAPI sends one.
+// stateOf is the status, with the finer state where PAPI sends one. A deactivation
+// that is ACTIVE has taken something off, which the word alone would not tell.
 func stateOf(a *papi.Activation) string {
-	switch {
-	case a == nil:
+	if a == nil {
 		return "unknown"
-	case a.FMAActivationState == "":
-		return string(a.Status)
 	}
-	return string(a.Status) + " (" + a.FMAActivationState + ")"
+	state := string(a.Status)
+	if a.FMAActivationState != "" {
+		state += " (" + a.FMAActivationState + ")"
+	}
+	if isDeactivation(a) {
+		return "deactivation " + state
+	}
+	return state
 }
+
+func isDeactivation(a *papi.Activation) bool { return a != nil && a.ActivationType == papi.Deactivate }
 
 func noteOf(a *papi.Activation) string {
 	if a.Note == "" {

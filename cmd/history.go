@@ -76,7 +76,7 @@ func (p *program) history(ctx context.Context, about kind, arg string, on []papi
 		return &report{fill: func(d *document) { d.about(what.ref, what.name) }}, err
 	}
 	what = what.knownBy(list)
-	rows, usual := rowsOf(list.Items, on, limit), usualOn(list.Items, on)
+	rows, usual := rowsOf(list.Items, on, limit, p.now()), usualOn(list.Items, on)
 	return &report{
 		outcome: outcomeOK,
 		fill: func(d *document) {
@@ -86,12 +86,12 @@ func (p *program) history(ctx context.Context, about kind, arg string, on []papi
 				d.Network = &on[0]
 			}
 		},
-		text: func(w *printer) { printHistory(w, rows, usual, time.Now()) },
+		text: func(w *printer) { printHistory(w, rows, usual, p.now()) },
 	}, nil
 }
 
 // rowsOf returns the activations of the networks, the latest first.
-func rowsOf(have []papi.Activation, on []papi.Network, limit int) []*historyView {
+func rowsOf(have []papi.Activation, on []papi.Network, limit int, now time.Time) []*historyView {
 	all := slices.DeleteFunc(slices.Clone(have), func(a papi.Activation) bool { return !slices.Contains(on, a.Network) })
 	slices.SortFunc(all, func(a, b papi.Activation) int {
 		x, y := a.ActivationID.Bare(), b.ActivationID.Bare()
@@ -100,7 +100,6 @@ func rowsOf(have []papi.Activation, on []papi.Network, limit int) []*historyView
 	if limit > 0 && len(all) > limit {
 		all = all[:limit]
 	}
-	now := time.Now()
 	rows := []*historyView{}
 	for _, a := range all {
 		row := &historyView{activationView: viewActivation(&a, now)}

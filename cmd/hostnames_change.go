@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -214,7 +213,7 @@ func (c *changing) bringAbout(ctx context.Context) (*report, error) {
 		name = c.what.name
 	}
 	c.know(property{ref: result.Property, name: name})
-	return c.report(result, c.plan(ctx, result), err, time.Now()), err
+	return c.report(result, c.plan(ctx, result), err, c.program.now()), err
 }
 
 // again is the same command.

@@ -64,7 +64,7 @@ func (p *program) pending(ctx context.Context, about kind, on []papi.Network, ar
 			d.ExitCode = ExitBusy
 		}
 	}
-	r.text = func(w *printer) { printPending(w, states, time.Now()) }
+	r.text = func(w *printer) { printPending(w, states, p.now()) }
 	return r, nil
 }
 

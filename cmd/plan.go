@@ -57,7 +57,7 @@ func (s *session) plan(ctx context.Context, r *activation.Result) *planView {
 		incomplete("what is active", err)
 		return p
 	}
-	now, active := time.Now(), activation.Active(list.Items, r.Network)
+	now, active := s.program.now(), activation.Active(list.Items, r.Network)
 	p.Active = viewActivation(active, now)
 	for _, a := range activation.Pending(list.Items, r.Network) {
 		p.Pending = append(p.Pending, viewActivation(&a, now))

@@ -187,6 +187,15 @@ func (p *program) happened(m moment) {
 	}
 }
 
+// now is the time by PAPI's clock: a simulated one runs faster.
+func (p *program) now() time.Time {
+	now := time.Now()
+	if !p.flags.simulate {
+		return now
+	}
+	return p.record.begun.Add(time.Duration(float64(now.Sub(p.record.begun)) * p.flags.speed))
+}
+
 // typed is the command line as it may be shown.
 func (p *program) typed(command string, args []string) string {
 	l := p.commandLine(strings.Fields(command)...)

@@ -87,10 +87,10 @@ func (p *program) initSettings(force bool) (*report, error) {
 		return &report{}, usagef("%s is there already; --force writes over it", v.Path)
 	}
 	if err := os.MkdirAll(filepath.Dir(v.Path), 0o700); err != nil {
-		return &report{}, &outputError{err}
+		return &report{}, &settingError{where: v.Path, err: bareFileError(err)}
 	}
 	if err := writeAtomically(v.Path, []byte(p.commentedSettings()), 0o600); err != nil {
-		return &report{}, &outputError{err}
+		return &report{}, &settingError{where: v.Path, err: bareFileError(err)}
 	}
 	v.Exists = true
 	return v.report("wrote %s"), nil

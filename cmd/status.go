@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -86,7 +85,7 @@ func (p *program) status(ctx context.Context, about kind, on []papi.Network, arg
 	return &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { d.states(about, states) },
-		text:    func(w *printer) { printStates(w, about, states, time.Now()) },
+		text:    func(w *printer) { printStates(w, about, states, p.now()) },
 	}, first
 }
 
@@ -140,7 +139,7 @@ func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network) (*
 	}
 	what = what.knownBy(list)
 	state.propertyView = viewProperty(what.ref, what.name)
-	now := time.Now()
+	now := s.program.now()
 	for _, network := range on {
 		n := &networkState{
 			Network: network, Pending: []*activationView{},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -127,7 +126,7 @@ func (s *session) do(ctx context.Context, do verb, named namedActivation, which 
 }
 
 func (p *program) selectedReport(what property, result *activation.Result, err error) *report {
-	now := time.Now()
+	now := p.now()
 	if result.PropertyName != "" {
 		what.name = result.PropertyName
 	}
