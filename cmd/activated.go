@@ -170,7 +170,7 @@ func printResult(w *printer, r *activation.Result, now time.Time) {
 		w.field("took", duration(r.Waited))
 	}
 	if r.Budget != nil || r.Submitted {
-		w.field("budget", budgetText(r.Budget, w.clock(now)))
+		w.field("budget", budgetText(r.Budget, w.clock(time.Now())))
 	}
 }
 

@@ -140,7 +140,7 @@ func (p *planView) show(w *printer, r *activation.Result, now time.Time) {
 		w.field("fallback", map[bool]string{true: "a fast one will be possible for an hour", false: "a fast one will not be possible"}[*p.FastFallback])
 	}
 	if b := p.Budget; b != nil {
-		w.field("budget", budgetText(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: orZero(b.Reset), AsOf: orZero(b.AsOf)}, w.clock(now)))
+		w.field("budget", budgetText(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: orZero(b.Reset), AsOf: orZero(b.AsOf)}, w.clock(time.Now())))
 	}
 }
 
