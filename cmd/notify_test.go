@@ -152,6 +152,29 @@ func TestInterruptedRunsAreNotifiedOnce(t *testing.T) {
 	})
 }
 
+// Who waits for a receiver only, and has the result, may go: with its exit code.
+func TestCtrlCWhileOthersAreToldLeavesTheExitCode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, to := newReportingScene(t)
+		ctx, interrupt := context.WithCancelCause(t.Context())
+		to.answer = func(ctx context.Context, n int) reply {
+			time.AfterFunc(time.Second, func() { interrupt(cmd.ErrInterrupted) })
+			return silent(ctx, n)
+		}
+		begun := time.Now()
+		var active time.Duration
+		s.watch = func(stream, line string) {
+			if stream == "stdout" {
+				active = time.Since(begun)
+			}
+		}
+		r := s.runWithin(ctx, "activate", "prp_1001@8", notify, "--notify-url", webhookURL)
+		if r.code != cmd.ExitOK || r.took-active != time.Second || len(to.all()) != 1 {
+			t.Errorf("exit code %d, %s after the result, %d attempts\n%s", r.code, r.took-active, len(to.all()), r.stderr)
+		}
+	})
+}
+
 // Whatever becomes of a notification: the result, the exit code and the time that a
 // run takes stay what they are.
 func TestNotificationsAreTriedThreeTimesAndChangeNothing(t *testing.T) {
