@@ -70,6 +70,23 @@ func (e *expression) apply(document []byte) ([]byte, error) {
 	}
 	within, cancel := context.WithTimeout(context.Background(), maxEvaluation)
 	defer cancel()
+	var data []byte
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		data, err = e.evaluate(within, input)
+	}()
+	select {
+	case <-done:
+		return data, err
+	case <-within.Done(): // a step such as a match of a long text asks nobody, and is left behind
+		return nil, errEndless
+	}
+}
+
+// evaluate returns what the expression yields until the context ends.
+func (e *expression) evaluate(within context.Context, input any) ([]byte, error) {
 	var out bytes.Buffer
 	values := e.code.RunWithContext(&steps{Context: within, left: maxSteps, over: closed()}, input)
 	for {
