@@ -43,13 +43,25 @@ func (all files) check() error {
 		if err := f.check(); err != nil {
 			return usagef("--%s: %w", f.flag, err)
 		}
-		place := filepath.Clean(f.path)
+		place := whereTo(f.path)
 		if other, taken := places[place]; taken {
 			return usagef("--%s and --%s name the same file; give them different ones", other, f.flag)
 		}
 		places[place] = f.flag
 	}
 	return nil
+}
+
+// whereTo is the same for all ways to a file that is to be moved there.
+func whereTo(path string) string {
+	folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err == nil {
+		folder, err = filepath.Abs(folder)
+	}
+	if err != nil {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(folder, filepath.Base(path))
 }
 
 func (f file) check() error {

@@ -262,6 +262,19 @@ func TestOutputFileThatCannotBeWrittenIsAMistake(t *testing.T) {
 	}
 }
 
+func TestTwoFlagsCannotNameOneFile(t *testing.T) {
+	folder := t.TempDir()
+	t.Chdir(folder)
+	must(t, os.Symlink(".", "link"))
+	for _, other := range []string{"./result", "link/result", filepath.Join(folder, "result")} {
+		s := newScene(t)
+		r := s.run("status", "prp_1001", "--junit", "result", "--dotenv", other)
+		if r.code != cmd.ExitUsage || !strings.Contains(r.stderr, "name the same file") || s.sim.Count(simulator.OpAny) > 0 {
+			t.Errorf("%s: exit code %d: %s", other, r.code, r.stderr)
+		}
+	}
+}
+
 func TestOddSpeedsDoNotStopTheClock(t *testing.T) {
 	for _, speed := range []string{"1e-300", "0.000001", "0.001", "100000"} {
 		synctest.Test(t, func(t *testing.T) {
