@@ -108,6 +108,20 @@ func (all files) write(d *document, rec *record) error {
 	return &outputError{errors.Join(errs...)}
 }
 
+// spoil makes an error of a result that could not be handed over. The outcome
+// stays, and the files that could be written are written again: they have the exit
+// code in them, which is another one now.
+func (p *program) spoil(d *document, err error, help string) {
+	p.stderr().label(bad, "error", err.Error())
+	if d.ExitCode != ExitOK {
+		return
+	}
+	outcome := d.Outcome
+	d.fail(judge(err), err, help)
+	d.Outcome = outcome
+	_ = p.files.write(d, p.record) // what cannot be written was said already
+}
+
 // writeAtomically writes a file beside its place and moves it there.
 func writeAtomically(path string, data []byte, mode fs.FileMode) (err error) {
 	if err := checkPlace(path); err != nil {

@@ -205,6 +205,40 @@ func TestOutcomeIsToldWhenTheOutputFileFailsAtTheEnd(t *testing.T) {
 	})
 }
 
+// The exit code is the same wherever it stands, also when the result was lost
+// after the files were written.
+func TestFilesHaveTheExitCodeOfAResultThatIsLost(t *testing.T) {
+	for name, lose := range map[string]func(*scene) []string{
+		"--jq fails":     func(*scene) []string { return []string{"-o", "json", "--jq", ".outcome.x"} },
+		"stdout is gone": func(s *scene) []string { s.broken = true; return nil },
+		"another file": func(s *scene) []string {
+			path := s.write("folder/metrics", "")
+			s.watch = func(string, string) { _ = os.RemoveAll(filepath.Dir(path)) }
+			return []string{"--metrics-file", path}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t)
+				document, variables := s.write("result.json", ""), s.write("result.env", "")
+				r := s.run(append(lose(s), "activate", "prp_1001@8", notify, "--output-file", document, "--dotenv", variables)...)
+				data, err := os.ReadFile(document)
+				if err != nil {
+					t.Fatal(err)
+				}
+				env, err := os.ReadFile(variables)
+				if err != nil {
+					t.Fatal(err)
+				}
+				d := readDocument(t, string(data))
+				if r.code != cmd.ExitError || d.ExitCode != r.code || d.Outcome != "active" || d.Error == nil || !strings.Contains(string(env), "EXIT_CODE=1\n") {
+					t.Errorf("exit code %d; the file has %d, %s and %+v\n%s%s", r.code, d.ExitCode, d.Outcome, d.Error, env, r.stderr)
+				}
+			})
+		})
+	}
+}
+
 func TestResultThatCannotBeWrittenIsAnError(t *testing.T) {
 	for _, format := range []string{"text", "json", "ndjson"} {
 		synctest.Test(t, func(t *testing.T) {
