@@ -28,8 +28,11 @@ func (m *markdown) table(columns []string, rows [][]string) {
 
 // inlineCode makes code of a text for a line or a cell. A backquote would end it, and
 // a bar the cell even inside of it; something that looks like them stands for them.
-func inlineCode(text string) string {
-	text = strings.TrimSpace(strings.NewReplacer("`", "ˋ", "|", "¦").Replace(clean(text, maxName)))
+func inlineCode(text string) string { return inlineCodeOf(text, maxName) }
+
+// inlineCodeOf is inlineCode for a text of at most so many runes.
+func inlineCodeOf(text string, most int) string {
+	text = strings.TrimSpace(strings.NewReplacer("`", "ˋ", "|", "¦").Replace(clean(text, most)))
 	if text == "" {
 		return "–"
 	}

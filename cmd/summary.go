@@ -50,7 +50,7 @@ func summaryOf(d *document, rec *record, details bool) string {
 	}
 	m.line(fmt.Sprintf("Exit code %d. Requests: %s, %d sent again, %d refused for their rate.%s",
 		d.ExitCode, counted(d.Requests.Total, "attempt"), d.Requests.Retries, d.Requests.RateLimited, budgetSentence(d.Budget)))
-	m.line("Command: " + inlineCode(rec.line) + ", begun at " + stamp(rec.begun) + ".")
+	m.line("Command: " + inlineCodeOf(rec.line, maxMessage) + ", begun at " + stamp(rec.begun) + ".")
 	return m.b.String()
 }
 
