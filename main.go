@@ -6,15 +6,15 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/propctl/propctl/cmd"
 )
 
 var version, commit, date string // set by the release
 
-// The first signal ends the command, the second one the process. A reader that has
-// gone, as head does, ends neither: an activation that was submitted is followed to
-// its end, and the exit code says how it ended.
+// The first signal ends the command, the second one the process. What comes within a moment of the first is
+// the same wish: timeout(1) and others signal a process and its group. A reader that has gone ends neither.
 func main() {
 	signal.Ignore(syscall.SIGPIPE)
 	signals, ended := make(chan os.Signal, 2), make(chan int, 2)
@@ -24,7 +24,9 @@ func main() {
 	go func() {
 		<-signals
 		interrupt(cmd.ErrInterrupted)
-		<-signals
+		for first := time.Now(); time.Since(first) < time.Second/4; {
+			<-signals
+		}
 		ended <- cmd.ExitInterrupted
 	}()
 	os.Exit(<-ended)
