@@ -102,10 +102,10 @@ func (all files) write(d *document, rec *record) error {
 			errs = append(errs, fmt.Errorf("the result cannot be written to --%s: %w", f.flag, err))
 		}
 	}
-	if len(errs) == 0 {
-		return nil
+	if err := oneLine(errs); err != nil {
+		return &outputError{err}
 	}
-	return &outputError{errors.Join(errs...)}
+	return nil
 }
 
 // spoil makes an error of a result that could not be handed over. The outcome

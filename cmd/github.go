@@ -41,10 +41,10 @@ func leaveForGitHub(env Env, d *document, rec *record) ([]string, error) {
 	for _, f := range factsOf(d) {
 		outputs.WriteString(githubOutput(f, rand.Text()))
 	}
-	return nil, errors.Join(
+	return nil, oneLine([]error{
 		appendTo(env, "GITHUB_OUTPUT", func(int64) string { return outputs.String() }),
 		appendTo(env, "GITHUB_STEP_SUMMARY", func(size int64) string { return summaryWithin(maxSummary-size, d, rec) }),
-	)
+	})
 }
 
 // githubOutput is an output of the step. A value of several lines ends at a
