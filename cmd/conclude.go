@@ -18,21 +18,14 @@ func (p *program) conclude(ctx context.Context, result *report, err error) int {
 		d.fail(v, err, cmp.Or(result.help, p.hint(d, v, err)))
 	}
 	if fileErr := p.files.write(d, p.record); fileErr != nil {
-		p.stderr().label(bad, "error", fileErr.Error())
-		if d.ExitCode == 0 {
-			d.fail(judge(fileErr), fileErr, "")
-			d.Outcome = result.outcome
-		}
+		p.spoil(d, fileErr, "")
 	}
 	printErr := p.out.show(d, result)
 	if err != nil {
 		p.printError(d)
 	}
 	if printErr != nil {
-		p.sayUnwritten(printErr)
-		if d.ExitCode == 0 {
-			d.ExitCode = ExitError
-		}
+		p.spoil(d, &outputError{printErr}, "the command has done its work; only its result could not be printed")
 	}
 	p.tell(ctx, d)
 	return d.ExitCode
@@ -42,9 +35,13 @@ func (p *program) conclude(ctx context.Context, result *report, err error) int {
 const tellTimeout = 15 * time.Second
 
 // tell tells the sinks of the result, also when the run was interrupted. It is
-// bounded, and ends nothing but itself.
+// bounded, and ends nothing but itself. A Ctrl-C that comes only now gives up the
+// telling: the result stands, and a second one would hide its exit code.
 func (p *program) tell(ctx context.Context, d *document) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellTimeout)
+	if ctx.Err() != nil {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
 	defer cancel()
 	for _, s := range p.sinks {
 		if err := s.concluded(ctx, d, p.record); err != nil {

@@ -1,11 +1,13 @@
 package cmd
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // file is a file that a flag asks for. That it can be written is found out before
@@ -112,7 +114,9 @@ func (all files) write(d *document, rec *record) error {
 // stays, and the files that could be written are written again: they have the exit
 // code in them, which is another one now.
 func (p *program) spoil(d *document, err error, help string) {
-	p.stderr().label(bad, "error", err.Error())
+	if !errors.Is(err, syscall.EPIPE) { // a reader that has read enough, as head does, knows
+		p.stderr().label(bad, "error", err.Error())
+	}
 	if d.ExitCode != ExitOK {
 		return
 	}
@@ -122,12 +126,17 @@ func (p *program) spoil(d *document, err error, help string) {
 	_ = p.files.write(d, p.record) // what cannot be written was said already
 }
 
-// writeAtomically writes a file beside its place and moves it there.
+// writeAtomically writes a file beside its place and moves it there. A file that is
+// there keeps its mode; a new one gets at most the one that is given.
 func writeAtomically(path string, data []byte, mode fs.FileMode) (err error) {
 	if err := checkPlace(path); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".propctl-*")
+	if info, err := os.Stat(path); err == nil {
+		mode &= info.Mode().Perm()
+	}
+	beside := filepath.Join(filepath.Dir(path), ".propctl-"+rand.Text())
+	f, err := os.OpenFile(beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode) //nolint:gosec // beside the file that the user named
 	if err != nil {
 		return err
 	}
@@ -138,9 +147,6 @@ func writeAtomically(path string, data []byte, mode fs.FileMode) (err error) {
 	}()
 	_, err = f.Write(data)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err = os.Chmod(f.Name(), mode); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -144,14 +143,6 @@ func unwritten(err error) error {
 		return nil
 	}
 	return fmt.Errorf("the result cannot be written: %w", err)
-}
-
-// sayUnwritten says why there is no result. A reader that has read enough, as head
-// does, knows.
-func (p *program) sayUnwritten(err error) {
-	if !errors.Is(err, syscall.EPIPE) {
-		p.stderr().label(bad, "error", err.Error())
-	}
 }
 
 // printer prints lines for people. It keeps the first error, so that nothing

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -249,4 +250,18 @@ func TestResultThatCannotBeWrittenIsAnError(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestFilesKeepTheirModeAndAreNeverMoreOpenThanAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		path := s.write("result.json", "before") // for its owner alone
+		if r := s.run("status", "prp_1001", "--output-file", path); r.code != cmd.ExitOK {
+			t.Fatal(r.stderr)
+		}
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm() != 0o600 && runtime.GOOS != "windows" {
+			t.Errorf("mode %v: %v", info.Mode(), err)
+		}
+	})
 }

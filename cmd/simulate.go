@@ -123,7 +123,13 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) 
 		text:    func(w *printer) { view.print(w, p.name(), p.flags.speed) },
 	}
 	d := r.document(p.out.command) // those who wait for it cannot wait for the end
-	if err := errors.Join(p.files.write(d, p.record), p.out.show(d, r)); err != nil {
+	err = p.files.write(d, p.record)
+	if err == nil {
+		if showErr := p.out.show(d, r); showErr != nil {
+			err = &outputError{showErr}
+		}
+	}
+	if err != nil {
 		return r, err
 	}
 	if p.flags.timeout > 0 { // of this machine's time: the simulated one may run fast
