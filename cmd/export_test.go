@@ -107,3 +107,13 @@ func SpansOfRequests(requests int) (spans int, dropped string) {
 	}
 	return len(all), dropped
 }
+
+// Evaluate evaluates a jq expression on an empty document, for so long at most.
+func Evaluate(text string, within time.Duration) error {
+	e := expression{within: within}
+	if err := e.Set(text); err != nil {
+		return err
+	}
+	_, err := e.apply([]byte("{}"))
+	return err
+}

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,8 +30,9 @@ var errEndless = errors.New("it takes too long")
 
 // expression is a flag that takes a jq expression. The zero value is none.
 type expression struct {
-	text string
-	code *gojq.Code
+	text   string
+	code   *gojq.Code
+	within time.Duration // that an evaluation may take; 0: maxEvaluation
 }
 
 // Type, String and Set implement pflag.Value.
@@ -68,7 +70,7 @@ func (e *expression) apply(document []byte) ([]byte, error) {
 	if err := json.Unmarshal(document, &input); err != nil {
 		return nil, err
 	}
-	within, cancel := context.WithTimeout(context.Background(), maxEvaluation)
+	within, cancel := context.WithTimeout(context.Background(), cmp.Or(e.within, maxEvaluation))
 	defer cancel()
 	var data []byte
 	var err error
