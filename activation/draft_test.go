@@ -41,7 +41,7 @@ func whereverKilled(t *testing.T, most int, check func(t *testing.T, s *scene, r
 	for request := range most {
 		for _, what := range []chaos{death, deathAfter} {
 			t.Run(fmt.Sprint(what, " at ", request), func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) { check(t, newScene(t, simulator.Options{}), request, what) })
+				synctest.Test(t, func(t *testing.T) { check(t, newInventiveScene(t, simulator.Options{}), request, what) })
 			})
 		}
 	}
