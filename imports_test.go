@@ -99,6 +99,9 @@ func TestImportsLeaveWorkToItsOwner(t *testing.T) {
 }
 
 func TestBinaryLinksNothingForTests(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the program, which takes seconds")
+	}
 	for _, system := range []string{"linux", "darwin", "windows"} {
 		for linked := range strings.FieldsSeq(goTool(t, system, "list", "-deps", ".")) {
 			if slices.ContainsFunc(forTests, func(f string) bool {
@@ -113,6 +116,9 @@ func TestBinaryLinksNothingForTests(t *testing.T) {
 // Two libraries name a template package, but the linker drops what is never called. That
 // holds until something sets a template or looks a method up by a name it computes.
 func TestBinaryRunsNoTemplates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the program, which takes seconds")
+	}
 	binary := filepath.Join(t.TempDir(), "propctl.exe")
 	goTool(t, "", "build", "-o", binary, ".")
 	symbols := goTool(t, "", "tool", "nm", binary)

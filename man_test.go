@@ -12,6 +12,9 @@ import (
 // TestManualPagesAreMadeOfTheHelp makes the pages as a release does, of this very
 // program, and has mandoc look at them where there is one.
 func TestManualPagesAreMadeOfTheHelp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the program, which takes seconds")
+	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -27,6 +27,9 @@ const (
 // the releases. Its program, for every platform, is the given script.
 func newReleases(t *testing.T, program string) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("scripts take seconds")
+	}
 	dir := t.TempDir()
 	place := filepath.Join(dir, "download", "v"+released)
 	installer, err := os.ReadFile("install.sh")
