@@ -81,15 +81,7 @@ func flagsOfAll(root *cobra.Command) flagTable {
 			all[f.Shorthand] = f
 		}
 	}
-	root.PersistentFlags().VisitAll(note)
-	var visit func(*cobra.Command)
-	visit = func(c *cobra.Command) {
-		c.LocalNonPersistentFlags().VisitAll(note)
-		for _, below := range c.Commands() {
-			visit(below)
-		}
-	}
-	visit(root)
+	eachFlag(root, note)
 	return all
 }
 

@@ -243,10 +243,9 @@ func scalars(value any) (values []string, list bool, err error) {
 	return nil, false, errors.New("neither a plain value nor a list of them")
 }
 
-// allFlags returns the names of all flags of all commands that a file may set.
-func allFlags(root *cobra.Command) map[string]bool {
-	names := map[string]bool{}
-	note := func(f *pflag.Flag) { names[f.Name] = true }
+// eachFlag goes through the flags of all commands, those that every command has first.
+// Some are there more than once.
+func eachFlag(root *cobra.Command, note func(*pflag.Flag)) {
 	root.PersistentFlags().VisitAll(note)
 	var visit func(*cobra.Command)
 	visit = func(c *cobra.Command) {
@@ -256,6 +255,13 @@ func allFlags(root *cobra.Command) map[string]bool {
 		}
 	}
 	visit(root)
+}
+
+// allFlags returns the names of all flags of all commands that a file may set.
+func allFlags(root *cobra.Command) map[string]bool {
+	names := map[string]bool{}
+	note := func(f *pflag.Flag) { names[f.Name] = true }
+	eachFlag(root, note)
 	for _, name := range [...]string{"help", "config", "force"} { // they only make sense when they are typed
 		delete(names, name)
 	}

@@ -27,15 +27,7 @@ func settingsSchema(root *cobra.Command) *schema {
 		}
 		s.Properties[f.Name] = setting
 	}
-	root.PersistentFlags().VisitAll(note)
-	var visit func(*cobra.Command)
-	visit = func(c *cobra.Command) {
-		c.LocalNonPersistentFlags().VisitAll(note)
-		for _, below := range c.Commands() {
-			visit(below)
-		}
-	}
-	visit(root)
+	eachFlag(root, note)
 	s.Properties["accountkey"] = s.Properties["account-key"] // as other Akamai tools spell it
 	return s
 }
