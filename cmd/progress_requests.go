@@ -1,0 +1,65 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// attempt shows a request, or that it will be repeated.
+func (p *progress) attempt(a papi.Attempt) {
+	outcome := fmt.Sprint(a.StatusCode)
+	if a.Err != nil {
+		outcome = a.Err.Error()
+	}
+	if p.level >= levelDebug {
+		p.at(levelDebug, fmt.Sprintf("%s %s: %s in %s%s", a.Method, a.Path, outcome, a.Elapsed.Round(time.Millisecond), limitsOf(a.Answer)+instanceOf(a)))
+	}
+	if a.Slowed {
+		p.say("PAPI takes no more requests for now; from here on they are sent at half the rate")
+	}
+	p.suspended(papi.SuspendedUntil(a.Err))
+	if a.Retry {
+		p.at(levelVerbose, fmt.Sprintf("%s %s: %s; trying again in %s", a.Method, a.Path, outcome, duration(a.Pause)))
+	}
+}
+
+// suspended tells once of a suspension that ends at until; the zero time is none.
+func (p *progress) suspended(until time.Time) {
+	p.mu.Lock()
+	known := !until.After(p.paused)
+	if !known {
+		p.paused = until
+	}
+	p.mu.Unlock()
+	if !known {
+		p.say("PAPI has failed too often; the next try is at %s", p.clock().tell(until))
+	}
+}
+
+// instanceOf is what Akamai's support asks for, where something went wrong.
+func instanceOf(a papi.Attempt) string {
+	if a.Instance == "" {
+		return ""
+	}
+	return ", instance " + a.Instance
+}
+
+// limitsOf shows what an answer said about limits.
+func limitsOf(a papi.Answer) string {
+	var b strings.Builder
+	for _, l := range [...]struct {
+		name  string
+		quota *papi.Quota
+	}{{"requests", a.Limits.Requests}, {"activations", a.Limits.Activations}} {
+		if l.quota != nil && l.quota.Remaining != nil {
+			fmt.Fprintf(&b, ", %d %s left", *l.quota.Remaining, l.name)
+		}
+	}
+	if a.RetryAfter > 0 {
+		fmt.Fprintf(&b, ", Retry-After %s", duration(a.RetryAfter))
+	}
+	return b.String()
+}
