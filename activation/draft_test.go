@@ -78,6 +78,7 @@ func TestChangeHostnamesOfTheLatestKilledAnywhereIsActivatedOnce(t *testing.T) {
 func TestChangeHostnamesOfANamedBaseKilledAnywhereIsActivatedOnce(t *testing.T) {
 	for _, base := range []activation.Base{{Version: 7}, {ActiveOn: papi.Production}} {
 		whereverKilled(t, 18, func(t *testing.T, s *scene, request int, what chaos) {
+			t.Helper()
 			change := added()
 			change.Base = base
 			s.killedAt(request, what, change)

@@ -1,7 +1,6 @@
 package cmd_test
 
 import (
-	"os"
 	"runtime/debug"
 	"testing"
 )
@@ -12,5 +11,5 @@ const garbage = 400
 
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(garbage)
-	os.Exit(m.Run())
+	m.Run()
 }
