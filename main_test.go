@@ -18,6 +18,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("NOTIFY", "--notify=you@example.com")
+			e.Setenv("GORACE", "atexit_sleep_ms=10") // the race detector waits a second at the end of each process
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
