@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -210,14 +211,14 @@ func TestADateHeaderAheadHidesNoSubmission(t *testing.T) {
 
 func TestASuspensionIsNoFailureOfASubmission(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		down := true
+		var up atomic.Bool
 		s := newSceneOver(t, simulator.Options{}, over(func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-			if r.Method == http.MethodPost && down {
+			if r.Method == http.MethodPost && !up.Load() {
 				return reply(r, 503, `{"title":"x"}`), nil
 			}
 			return next.RoundTrip(r)
 		}))
-		time.AfterFunc(4*time.Minute, func() { down = false })
+		time.AfterFunc(4*time.Minute, func() { up.Store(true) })
 		ids := []papi.ID{"prp_1001", "prp_1002", "prp_1003", "prp_1004", "prp_1005", "prp_1006"}
 		errs := make([]error, len(ids))
 		done := make(chan int)
