@@ -66,7 +66,9 @@ var odd = []struct {
 }
 
 func TestOddValuesOfFlagsAreRefusedBeforeAnythingIsSent(t *testing.T) {
-	skipManyRuns(t)
+	if testing.Short() {
+		t.Skip("thousands of runs take seconds")
+	}
 	// Files of such names may be made, so the deepest folder is one from which
 	// none of them leads out of the test's own.
 	below := filepath.Join(t.TempDir(), "a", "b", "c")
@@ -101,14 +103,6 @@ func TestOddValuesOfFlagsAreRefusedBeforeAnythingIsSent(t *testing.T) {
 		if tried[name] == 0 && name != "force" && name != "shell" {
 			t.Errorf("--%s was not tried", name)
 		}
-	}
-}
-
-// skipManyRuns leaves out, with -short, what tries the same way thousands of times.
-func skipManyRuns(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("thousands of runs take seconds")
 	}
 }
 
