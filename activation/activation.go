@@ -71,11 +71,11 @@ type Target struct {
 	Warnings WarningPolicy
 	// DryRun looks and decides, and submits nothing.
 	DryRun bool
-	Waiting
+	WaitOptions
 }
 
-// Waiting says how to wait.
-type Waiting struct {
+// WaitOptions says how to wait.
+type WaitOptions struct {
 	// Steady waits until nothing moves any more, and not only until the version
 	// serves traffic.
 	Steady bool
@@ -116,7 +116,7 @@ const (
 
 // Result is what is known at the end of a run, whether it ended well or not.
 type Result struct {
-	// Outcome is empty when the run ended with an error other than [*Failed].
+	// Outcome is empty when the run ended with an error other than [*FailedError].
 	Outcome Outcome
 	// Property has contract and group as PAPI gave them.
 	Property     papi.PropertyRef
@@ -144,8 +144,8 @@ type Result struct {
 	Plan *Plan
 	// Hostnames is what became of the hostnames; only of ChangeHostnames.
 	Hostnames *HostnameResult
-	// Return is how a rollback goes back; nil for everything else.
-	Return *Return
+	// Rollback is how a rollback goes back; nil for everything else.
+	Rollback *RollbackPlan
 }
 
 // Plan is what a run would do next.
@@ -174,7 +174,7 @@ const (
 // any time and submits nothing that is already active or on its way.
 //
 // The result is never nil; with an error it says what was last seen. The error
-// is a [*Failed], [*Stopped], [*Busy], [*Rejected] or [*Limited], or what PAPI
+// is a [*FailedError], [*StoppedError], [*BusyError], [*RejectedError] or [*LimitError], or what PAPI
 // answered to a look.
 func (e *Engine) Activate(ctx context.Context, t Target) (*Result, error) {
 	r := e.newRun(t)
@@ -212,7 +212,7 @@ func (r *run) activate(ctx context.Context) error {
 		case over:
 			return r.ended(step.activation)
 		case unclear:
-			return &Rejected{Reason: fmt.Sprintf("activation %s on %s is of a type that is not known, %s: what is active is not clear",
+			return &RejectedError{Reason: fmt.Sprintf("activation %s on %s is of a type that is not known, %s: what is active is not clear",
 				step.activation.ActivationID, step.activation.Network, step.activation.ActivationType)}
 		case follow:
 			if r.target.NoWait && phaseOf(step.activation) == live {

@@ -131,7 +131,7 @@ func TestActivateGivesUpAtABlockerWhenAskedTo(t *testing.T) {
 		target := www()
 		target.Property.PropertyID, target.Version, target.FailIfPending = "prp_1006", 1, true
 		result, err := s.activate(target)
-		if _, ok := errors.AsType[*activation.Busy](err); !ok || result.BlockedBy == nil || result.BlockedBy.PropertyVersion != 3 {
+		if _, ok := errors.AsType[*activation.BusyError](err); !ok || result.BlockedBy == nil || result.BlockedBy.PropertyVersion != 3 {
 			t.Errorf("blocked by %+v: %v", result.BlockedBy, err)
 		}
 		if got := s.sim.Count(simulator.OpSubmit); got != 0 {
@@ -146,7 +146,7 @@ func TestActivateIsBusyWhenTheVersionIsActiveAndAnotherIsOnItsWay(t *testing.T) 
 		target := www()
 		target.Property.PropertyID, target.Version = "prp_1006", 2 // active, and 3 is pending
 		_, err := s.activateWithin(90*time.Second, target)
-		stopped, ok := errors.AsType[*activation.Stopped](err)
+		stopped, ok := errors.AsType[*activation.StoppedError](err)
 		if !ok || stopped.Blocker == nil || stopped.Activation != nil || !errors.Is(err, activation.ErrTimeout) {
 			t.Errorf("error is %v", err)
 		}
@@ -201,7 +201,7 @@ func TestActivateRequiresStaging(t *testing.T) {
 		target := www()
 		target.Network, target.RequireStaging = papi.Production, true
 		_, err := s.activate(target)
-		if _, ok := errors.AsType[*activation.Rejected](err); !ok || s.sim.Count(simulator.OpSubmit) != 0 {
+		if _, ok := errors.AsType[*activation.RejectedError](err); !ok || s.sim.Count(simulator.OpSubmit) != 0 {
 			t.Errorf("error is %v", err)
 		}
 	})
@@ -225,7 +225,7 @@ func TestActivateLeavesWarningsToThePolicy(t *testing.T) {
 				target := www()
 				target.Warnings, target.Version = tt.policy, tt.version
 				_, err := s.activate(target)
-				rejected, ok := errors.AsType[*activation.Rejected](err)
+				rejected, ok := errors.AsType[*activation.RejectedError](err)
 				if ok != tt.rejected || ok && len(rejected.Warnings) != tt.warnings || !ok && err != nil {
 					t.Errorf("error is %v", err)
 				}

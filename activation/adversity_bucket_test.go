@@ -165,7 +165,7 @@ func TestChangeBucketWaitsForAVersion(t *testing.T) {
 					c.FailIfPending = fail
 					begun := time.Now()
 					r, err := s.engine.ChangeBucket(anHour(t), c)
-					_, busy := errors.AsType[*activation.Busy](err)
+					_, busy := errors.AsType[*activation.BusyError](err)
 					if fail != busy || !fail && err != nil {
 						t.Errorf("fail if pending %t, %s: after %s outcome %q, blocked by %v: %v", fail, network, time.Since(begun), r.Outcome, r.BlockedBy != nil, err)
 					}
@@ -222,7 +222,7 @@ func TestALostChangeIsLookedForWithoutResubmissions(t *testing.T) {
 		s.engine.Resubmissions = -1
 		s.sim.Inject(fault(t, "patch-bucket=drop-after"))
 		r, err := s.engine.ChangeBucket(anHour(t), bucketChange(2))
-		stopped, ok := errors.AsType[*activation.Stopped](err)
+		stopped, ok := errors.AsType[*activation.StoppedError](err)
 		if err != nil && (!ok || !stopped.Uncertain) {
 			t.Errorf("outcome %q, submitted %t, activation %v: %v", r.Outcome, r.Submitted, r.Activation, err)
 		}
@@ -246,7 +246,7 @@ func TestAnOutageAfterALostChangeDoesNotLoseIt(t *testing.T) {
 					return next.RoundTrip(r)
 				}))
 				r, err := s.engine.ChangeBucket(anHour(t), bucketChange(2))
-				stopped, ok := errors.AsType[*activation.Stopped](err)
+				stopped, ok := errors.AsType[*activation.StoppedError](err)
 				if err != nil && (!ok || !stopped.Uncertain) {
 					t.Errorf("outcome %q, submitted %t, activation %v: %v", r.Outcome, r.Submitted, r.Activation, err)
 				}
@@ -279,7 +279,7 @@ func TestADryRunOfABusyBucketFailsAsTheRunWould(t *testing.T) {
 		}
 		c.DryRun = true
 		r, err := s.engine.ChangeBucket(t.Context(), c)
-		if _, ok := errors.AsType[*activation.Busy](err); !ok {
+		if _, ok := errors.AsType[*activation.BusyError](err); !ok {
 			t.Errorf("outcome %q: %v", r.Outcome, err)
 		}
 	})

@@ -22,7 +22,7 @@ func TestWhatBecameActiveWhileItWasCancelledIsActive(t *testing.T) {
 				target := www()
 				target.CancelOnTimeout = true
 				result, err := s.activateWithin(63*time.Second, target)
-				if _, stopped := errors.AsType[*activation.Stopped](err); stopped {
+				if _, stopped := errors.AsType[*activation.StoppedError](err); stopped {
 					t.Errorf("outcome %q, activation is %s, error %q", result.Outcome, result.Activation.Status, err)
 				}
 			})

@@ -30,8 +30,8 @@ func TestRollbackDecidesAnewAfterABlocker(t *testing.T) {
 		}
 		s.draft(7) // 9, the fix
 		r, err := s.engine.Rollback(t.Context(), back())
-		if err == nil && r.Return.From == 8 {
-			t.Errorf("%q: to %d from %d, but 9 was active; %d submissions", r.Outcome, r.Version, r.Return.From, len(s.bodies()))
+		if err == nil && r.Rollback.From == 8 {
+			t.Errorf("%q: to %d from %d, but 9 was active; %d submissions", r.Outcome, r.Version, r.Rollback.From, len(s.bodies()))
 		}
 	})
 }

@@ -151,7 +151,7 @@ func TestRequireStagingMakesNoVersion(t *testing.T) {
 		for _, dry := range []bool{true, false} {
 			change.DryRun = dry
 			_, err := s.engine.ChangeHostnames(t.Context(), change)
-			if _, ok := errors.AsType[*activation.Rejected](err); !ok || s.versions() != 8 {
+			if _, ok := errors.AsType[*activation.RejectedError](err); !ok || s.versions() != 8 {
 				t.Errorf("dry run %t: %d versions: %v", dry, s.versions(), err)
 			}
 		}

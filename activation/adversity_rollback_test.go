@@ -51,7 +51,7 @@ func TestRollbackCancelPendingRunAgainGoesBackNoFurther(t *testing.T) {
 		for _, dry := range []bool{true, false} {
 			target.DryRun = dry
 			r, err := s.another().Rollback(t.Context(), target)
-			if _, ok := errors.AsType[*activation.Rejected](err); !ok || len(s.bodies()) != 1 {
+			if _, ok := errors.AsType[*activation.RejectedError](err); !ok || len(s.bodies()) != 1 {
 				t.Errorf("outcome %q, version %d, %d submissions: %v", r.Outcome, r.Version, len(s.bodies()), err)
 			}
 		}
@@ -150,8 +150,8 @@ func TestLostFastFallbackIsOurs(t *testing.T) {
 			t.Fatal(err)
 		}
 		r, err := s.engine.Rollback(t.Context(), back())
-		if err != nil || !r.Submitted || !r.Return.Fast {
-			t.Errorf("outcome %q, submitted %t, adopted %t, return %+v: %v", r.Outcome, r.Submitted, r.Adopted, r.Return, err)
+		if err != nil || !r.Submitted || !r.Rollback.Fast {
+			t.Errorf("outcome %q, submitted %t, adopted %t, return %+v: %v", r.Outcome, r.Submitted, r.Adopted, r.Rollback, err)
 		}
 	})
 }
@@ -164,7 +164,7 @@ func TestFastRequireOrNotAtAll(t *testing.T) {
 		target.Version, target.Fast = 7, activation.FastRequire
 		r, err := s.engine.Rollback(t.Context(), target)
 		if b := s.bodies(); len(b) > 1 && !strings.Contains(b[1], "useFastFallback") {
-			t.Errorf("normal activation %s (outcome %q, %+v, %v)", b[1], r.Outcome, r.Return, err)
+			t.Errorf("normal activation %s (outcome %q, %+v, %v)", b[1], r.Outcome, r.Rollback, err)
 		}
 	})
 }
@@ -176,8 +176,8 @@ func TestNamedRollbackSaysFromWhatItWentBack(t *testing.T) {
 		target := back()
 		target.Version = 7
 		r, err := s.engine.Rollback(t.Context(), target)
-		if err != nil || r.Return.From != 8 || !r.Return.Fast {
-			t.Errorf("%+v %v", r.Return, err)
+		if err != nil || r.Rollback.From != 8 || !r.Rollback.Fast {
+			t.Errorf("%+v %v", r.Rollback, err)
 		}
 	})
 }
@@ -219,7 +219,7 @@ func TestTimeoutCancelOfWhatIsNotYetVisible(t *testing.T) {
 		target := www()
 		target.CancelOnTimeout = true
 		r, err := s.activateWithin(3*time.Second, target)
-		stopped, ok := errors.AsType[*activation.Stopped](err)
+		stopped, ok := errors.AsType[*activation.StoppedError](err)
 		time.Sleep(10 * time.Minute)
 		last := s.sim.Activations("prp_1001")
 		if ok && stopped.Cancelled && last[len(last)-1].Status == simulator.StatusActive {
@@ -236,7 +236,7 @@ func TestTimeoutCancelOfAnIncludeInItsFirstSeconds(t *testing.T) {
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, activation.ErrTimeout)
 		defer cancel()
 		r, err := s.overIncludes().Activate(ctx, target)
-		stopped, ok := errors.AsType[*activation.Stopped](err)
+		stopped, ok := errors.AsType[*activation.StoppedError](err)
 		time.Sleep(10 * time.Minute)
 		last := s.sim.Activations("inc_2001")
 		if ok && stopped.Cancelled && last[len(last)-1].Status == simulator.StatusActive {

@@ -168,7 +168,7 @@ func TestNo5xxIsTakenForANo(t *testing.T) {
 					return resp, err
 				}))
 				result, err := s.activate(www())
-				_, failed := errors.AsType[*activation.Failed](err)
+				_, failed := errors.AsType[*activation.FailedError](err)
 				got := s.accepted()
 				if got != 1 || !result.Submitted || !failed {
 					t.Errorf("%d accepted, submitted %t, adopted %t: %T %v", got, result.Submitted, result.Adopted, err, err)

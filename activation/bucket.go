@@ -108,7 +108,7 @@ func (b *bucket) persist(ctx context.Context, read func() error) error {
 		case ctx.Err() != nil:
 			return b.stopped(ctx)
 		case !isTransient(err) && b.tried != nil:
-			return &Stopped{Uncertain: true, cause: limited(err)}
+			return &StoppedError{Uncertain: true, cause: limited(err)}
 		case !isTransient(err) || b.tried == nil && !b.result.Submitted:
 			return limited(err)
 		}
@@ -137,7 +137,7 @@ func (b *bucket) next(ctx context.Context) error {
 		b.note(part)
 		return nil
 	case b.target.NoWait && len(b.change.Add)+len(b.change.Remove) > papi.MaxBucketHostnames:
-		return &Rejected{Reason: fmt.Sprintf("more than %d hostnames go in parts, each of which is waited for: not without waiting", papi.MaxBucketHostnames)}
+		return &RejectedError{Reason: fmt.Sprintf("more than %d hostnames go in parts, each of which is waited for: not without waiting", papi.MaxBucketHostnames)}
 	}
 	return b.send(ctx, part)
 }

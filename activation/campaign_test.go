@@ -108,7 +108,7 @@ func drawActor(t *rapid.T, number int) actor {
 		Request:       papi.ActivationRequest{NotifyEmails: []string{"you@example.com"}},
 		FailIfPending: rapid.IntRange(0, 3).Draw(t, "fail if pending") == 0,
 		NoWait:        rapid.IntRange(0, 5).Draw(t, "no wait") == 0,
-		Waiting: activation.Waiting{
+		WaitOptions: activation.WaitOptions{
 			Steady:          rapid.IntRange(0, 3).Draw(t, "steady") == 0,
 			CancelOnTimeout: rapid.IntRange(0, 3).Draw(t, "cancel on time-out") == 0,
 		},
@@ -249,7 +249,7 @@ func (a actor) run(ctx context.Context, t *testing.T, sim *simulator.Simulator, 
 		t.Fatal(err)
 	}
 	e := &activation.Engine{API: client, Observe: func(ev activation.Event) { fmt.Fprintf(&printed, "%+v %v\n", ev, ev.Err) }}
-	selection := activation.Selection{Property: a.target.Property, Network: a.network, NoWait: a.target.NoWait, Waiting: a.target.Waiting}
+	selection := activation.Selection{Property: a.target.Property, Network: a.network, NoWait: a.target.NoWait, WaitOptions: a.target.WaitOptions}
 	var result *activation.Result
 	switch a.verb {
 	case "wait":
@@ -288,7 +288,7 @@ func (d *told) judge(number int, a actor, sim *simulator.Simulator, result *acti
 	if result.Activation != nil {
 		d.known[result.Activation.ActivationID] = true
 	}
-	stopped, _ := errors.AsType[*activation.Stopped](err)
+	stopped, _ := errors.AsType[*activation.StoppedError](err)
 	d.uncertain = d.uncertain || (stopped != nil && stopped.Uncertain)
 	d.mu.Unlock()
 	if a.verb == "stranger" {
@@ -336,7 +336,7 @@ func (d *told) compare(number int, a actor, result *activation.Result, err error
 		ok = false
 	case "":
 		ok = err != nil
-		stopped, isStopped := errors.AsType[*activation.Stopped](err)
+		stopped, isStopped := errors.AsType[*activation.StoppedError](err)
 		if isStopped && stopped.Cancelled && !in(simulator.StatusAborted, simulator.StatusPendingCancellation) {
 			ok = false
 		}

@@ -21,15 +21,15 @@ type Selection struct {
 	Elsewhere papi.Network
 	// NoWait ends a cancellation as soon as PAPI has accepted it.
 	NoWait bool
-	Waiting
+	WaitOptions
 }
 
 // ErrTooLate says that an activation is no longer pending and cannot be
 // cancelled.
 var ErrTooLate = errors.New("too late to cancel")
 
-// ErrNone says that there is no activation to wait for.
-var ErrNone = errors.New("there is no activation")
+// ErrNoActivation says that there is no activation to wait for.
+var ErrNoActivation = errors.New("there is no activation")
 
 // networks are those to look at, in order.
 func (s Selection) networks() []papi.Network {
@@ -40,7 +40,7 @@ func (s Selection) networks() []papi.Network {
 }
 
 func (e *Engine) newSelectionRun(s Selection) *run {
-	return e.newRun(Target{Property: s.Property, Network: s.Network, NoWait: s.NoWait, Waiting: s.Waiting, Version: anyVersion})
+	return e.newRun(Target{Property: s.Property, Network: s.Network, NoWait: s.NoWait, WaitOptions: s.WaitOptions, Version: anyVersion})
 }
 
 // anyVersion keeps a run from choosing a version.
@@ -62,7 +62,7 @@ func (r *run) wait(ctx context.Context, s Selection) error {
 	case err != nil:
 		return err
 	case a == nil:
-		return fmt.Errorf("%w of %s on %s", ErrNone, s.Property.PropertyID, s.Network)
+		return fmt.Errorf("%w of %s on %s", ErrNoActivation, s.Property.PropertyID, s.Network)
 	}
 	r.take(*a)
 	if InProgress(*a) || !r.reached(*a) {
@@ -70,7 +70,7 @@ func (r *run) wait(ctx context.Context, s Selection) error {
 		return r.follow(ctx, a.ActivationID)
 	}
 	if now := Active(have, a.Network); phaseOf(*a) == live && activates(*a) && (now == nil || !now.ActivationID.Equal(a.ActivationID)) {
-		return &Failed{Outcome: OutcomeSuperseded, Activation: *a} // another one has its place, whatever it says
+		return &FailedError{Outcome: OutcomeSuperseded, Activation: *a} // another one has its place, whatever it says
 	}
 	if err := r.conclude(*a); err != nil {
 		return err
@@ -105,7 +105,7 @@ func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, []papi.A
 	if s.ActivationID == "" {
 		for _, network := range s.networks() {
 			if pending := Pending(list.Items, network); len(pending) > 0 {
-				r.result.Usual = Usual(list.Items, network)
+				r.result.Usual = UsualDuration(list.Items, network)
 				return &pending[0], list.Items, nil
 			}
 		}
@@ -122,9 +122,9 @@ func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, []papi.A
 	}
 	a := list.Items[i]
 	if s.Network != "" && a.Network != "" && a.Network != s.Network {
-		return nil, nil, fmt.Errorf("%w %s on %s: it is on %s", ErrNone, s.ActivationID, s.Network, a.Network)
+		return nil, nil, fmt.Errorf("%w %s on %s: it is on %s", ErrNoActivation, s.ActivationID, s.Network, a.Network)
 	}
-	r.result.Usual = Usual(list.Items, a.Network)
+	r.result.Usual = UsualDuration(list.Items, a.Network)
 	return &a, list.Items, nil
 }
 
@@ -133,7 +133,7 @@ func (r *run) readError(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return r.stopped(ctx)
 	case r.tried != nil: // a read between two submissions
-		return &Stopped{Uncertain: true, cause: limited(err)}
+		return &StoppedError{Uncertain: true, cause: limited(err)}
 	}
 	return limited(err)
 }

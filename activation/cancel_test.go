@@ -88,12 +88,12 @@ func TestWaitReportsHowTheLatestEndedWhenNothingIsUnderWay(t *testing.T) {
 			Network: simulator.Staging, Version: 8, Status: simulator.StatusFailed, Submitted: s.sim.Now(),
 		})
 		result, err = s.engine.Wait(t.Context(), onStaging())
-		if _, ok := errors.AsType[*activation.Failed](err); !ok || result.Outcome != activation.OutcomeFailed {
+		if _, ok := errors.AsType[*activation.FailedError](err); !ok || result.Outcome != activation.OutcomeFailed {
 			t.Errorf("outcome %q: %v", result.Outcome, err)
 		}
 		selection := onStaging()
 		selection.Property.PropertyID = "prp_1008"
-		if _, err = s.engine.Wait(t.Context(), selection); !errors.Is(err, activation.ErrNone) {
+		if _, err = s.engine.Wait(t.Context(), selection); !errors.Is(err, activation.ErrNoActivation) {
 			t.Errorf("error for a property that was never activated is %v", err)
 		}
 	})
@@ -210,7 +210,7 @@ func TestAnActivationOnAnotherNetworkIsNotWaitedFor(t *testing.T) {
 		s := newScene(t, simulator.Options{})
 		selection := onStaging()
 		selection.ActivationID, selection.Network = s.begin(), papi.Production
-		if result, err := s.engine.Wait(t.Context(), selection); !errors.Is(err, activation.ErrNone) {
+		if result, err := s.engine.Wait(t.Context(), selection); !errors.Is(err, activation.ErrNoActivation) {
 			t.Errorf("outcome %q: %v", result.Outcome, err)
 		}
 	})

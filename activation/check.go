@@ -13,9 +13,9 @@ func (r *run) check(ctx context.Context, have []papi.Activation) error {
 	if r.target.RequireStaging && r.target.Network == papi.Production {
 		switch now := Active(have, papi.Staging); {
 		case now == nil:
-			return &Rejected{Reason: fmt.Sprintf("version %d is not active on STAGING; nothing is", r.result.Version)}
+			return &RejectedError{Reason: fmt.Sprintf("version %d is not active on STAGING; nothing is", r.result.Version)}
 		case now.PropertyVersion != r.result.Version:
-			return &Rejected{Reason: fmt.Sprintf("version %d is not active on STAGING; version %d is", r.result.Version, now.PropertyVersion)}
+			return &RejectedError{Reason: fmt.Sprintf("version %d is not active on STAGING; version %d is", r.result.Version, now.PropertyVersion)}
 		}
 	}
 	switch r.target.Warnings {
@@ -33,7 +33,7 @@ func (r *run) checkWarnings(ctx context.Context, have []papi.Activation) error {
 		return r.readError(ctx, err)
 	}
 	if n := len(tree.Errors); n > 0 {
-		return &Rejected{
+		return &RejectedError{
 			Reason: fmt.Sprintf("the rule tree of version %d has %d errors", r.result.Version, n),
 			Errors: tree.Errors, Warnings: tree.Warnings,
 		}
@@ -47,7 +47,7 @@ func (r *run) checkWarnings(ctx context.Context, have []papi.Activation) error {
 		warnings, which = newWarnings(before.Warnings, warnings), "new warnings"
 	}
 	if n := len(warnings); n > 0 {
-		return &Rejected{
+		return &RejectedError{
 			Reason:   fmt.Sprintf("the rule tree of version %d has %d %s", r.result.Version, n, which),
 			Warnings: warnings,
 		}
@@ -85,10 +85,10 @@ func (r *run) planned(ctx context.Context, s step, list *papi.ActivationList) er
 		p.Action = ActionWait
 		r.result.BlockedBy = &s.activation
 		if r.target.FailIfPending {
-			return &Busy{Blocker: s.activation}
+			return &BusyError{Blocker: s.activation}
 		}
 	case unclear:
-		return &Rejected{Reason: "what is active is not clear"}
+		return &RejectedError{Reason: "what is active is not clear"}
 	case create:
 		if err := r.check(ctx, list.Items); err != nil {
 			return err

@@ -51,7 +51,7 @@ func TestChangeHostnamesOfTheLatestKilledAnywhereMakesOneVersion(t *testing.T) {
 	whereverKilled(t, 14, func(t *testing.T, s *scene, request int, what chaos) {
 		t.Helper()
 		change := added()
-		change.Network, change.Base = "", activation.Base{Latest: true}
+		change.Network, change.Base = "", activation.BaseVersion{Latest: true}
 		s.killedAt(request, what, change)
 		result, err := s.engine.ChangeHostnames(t.Context(), change)
 		if err != nil || result.Outcome != activation.OutcomeOK || result.Version != 9 || s.versions() != 9 {
@@ -67,7 +67,7 @@ func TestChangeHostnamesOfTheLatestKilledAnywhereIsActivatedOnce(t *testing.T) {
 	whereverKilled(t, 18, func(t *testing.T, s *scene, request int, what chaos) {
 		t.Helper()
 		change := added()
-		change.Base = activation.Base{Latest: true}
+		change.Base = activation.BaseVersion{Latest: true}
 		s.killedAt(request, what, change)
 		result, err := s.engine.ChangeHostnames(t.Context(), change)
 		s.brought(result, err)
@@ -76,7 +76,7 @@ func TestChangeHostnamesOfTheLatestKilledAnywhereIsActivatedOnce(t *testing.T) {
 
 // The base is not the version that gets the hostnames: it never has them.
 func TestChangeHostnamesOfANamedBaseKilledAnywhereIsActivatedOnce(t *testing.T) {
-	for _, base := range []activation.Base{{Version: 7}, {ActiveOn: papi.Production}} {
+	for _, base := range []activation.BaseVersion{{Version: 7}, {ActiveOn: papi.Production}} {
 		whereverKilled(t, 18, func(t *testing.T, s *scene, request int, what chaos) {
 			t.Helper()
 			change := added()
@@ -184,7 +184,7 @@ func TestAResumedVersionIsNotActivatedWhenSomebodyEditsItsRules(t *testing.T) {
 					t.Errorf("version %d, and 9 was activated %d times: %v", result.Version, s.of(9), err)
 				}
 			case 1: // edited between the comparison and the submission
-				if _, ok := errors.AsType[*activation.Rejected](err); !ok || s.of(9) != 0 {
+				if _, ok := errors.AsType[*activation.RejectedError](err); !ok || s.of(9) != 0 {
 					t.Errorf("9 was activated %d times: %v", s.of(9), err)
 				}
 			default:
@@ -250,9 +250,9 @@ func TestAVersionWhoseHostnamesAreEditedWhileItWaitsIsNotActivated(t *testing.T)
 				})
 			}
 			change := added()
-			change.Base = activation.Base{Version: 8}
+			change.Base = activation.BaseVersion{Version: 8}
 			result, err := s.engine.ChangeHostnames(t.Context(), change)
-			if _, ok := errors.AsType[*activation.Rejected](err); !ok || s.of(9) != 0 {
+			if _, ok := errors.AsType[*activation.RejectedError](err); !ok || s.of(9) != 0 {
 				t.Errorf("%s: outcome %q, 9 was activated %d times: %v", what, result.Outcome, s.of(9), err)
 			}
 		})
@@ -288,7 +288,7 @@ func TestAVersionWhoseHostnamesAreEditedBetweenTwoSubmissionsIsNotActivated(t *t
 		s.sim.Inject(fault(t, "submit=503"))
 		time.AfterFunc(time.Second, func() { s.patch(foreign()) })
 		result, err := s.engine.ChangeHostnames(t.Context(), added())
-		if _, ok := errors.AsType[*activation.Rejected](err); !ok || s.of(9) != 0 {
+		if _, ok := errors.AsType[*activation.RejectedError](err); !ok || s.of(9) != 0 {
 			t.Errorf("outcome %q, 9 was activated %d times: %v", result.Outcome, s.of(9), err)
 		}
 	})
@@ -298,7 +298,7 @@ func TestAVersionWhoseActivationFailedIsActivatedAgainAndNotMadeAgain(t *testing
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{})
 		result, err := s.engine.ChangeHostnames(t.Context(), withFailure(s, added()))
-		if failed, ok := errors.AsType[*activation.Failed](err); !ok {
+		if failed, ok := errors.AsType[*activation.FailedError](err); !ok {
 			t.Fatalf("%q, %v: %v", result.Outcome, failed, err)
 		}
 		result, err = s.another().ChangeHostnames(t.Context(), added())

@@ -12,14 +12,14 @@ import (
 // Give it to context.WithTimeoutCause.
 var ErrTimeout = errors.New("time is up")
 
-// Failed says that an activation ended, and not well.
-type Failed struct {
+// FailedError says that an activation ended, and not well.
+type FailedError struct {
 	Outcome    Outcome // failed, aborted or superseded
 	Activation papi.Activation
 }
 
 // Error says how it ended.
-func (e *Failed) Error() string {
+func (e *FailedError) Error() string {
 	what := fmt.Sprintf("activation %s of %s on %s", e.Activation.ActivationID, contentOf(e.Activation), e.Activation.Network)
 	if e.Activation.ActivationType == papi.Deactivate {
 		what = "de" + what
@@ -36,9 +36,9 @@ func (e *Failed) Error() string {
 	return what + " failed"
 }
 
-// Stopped says that the run ended before the activation did: because its
+// StoppedError says that the run ended before the activation did: because its
 // context ended, or because PAPI would not tell what became of a submission.
-type Stopped struct {
+type StoppedError struct {
 	// Activation is what still goes on at Akamai, as last seen; nil when nothing
 	// was followed.
 	Activation *papi.Activation
@@ -53,7 +53,7 @@ type Stopped struct {
 }
 
 // Error says what was waited for, and why the wait ended.
-func (e *Stopped) Error() string {
+func (e *StoppedError) Error() string {
 	what := "stopped"
 	switch {
 	case e.Uncertain:
@@ -69,15 +69,15 @@ func (e *Stopped) Error() string {
 }
 
 // Unwrap returns the cause with which the context ended, or PAPI's answer.
-func (e *Stopped) Unwrap() error { return e.cause }
+func (e *StoppedError) Unwrap() error { return e.cause }
 
-// Busy says that another activation is in the way and is not waited for.
-type Busy struct {
+// BusyError says that another activation is in the way and is not waited for.
+type BusyError struct {
 	Blocker papi.Activation
 }
 
 // Error names the activation.
-func (e *Busy) Error() string {
+func (e *BusyError) Error() string {
 	return fmt.Sprintf("activation %s of %s is %s on %s",
 		e.Blocker.ActivationID, contentOf(e.Blocker), e.Blocker.Status, e.Blocker.Network)
 }
@@ -91,8 +91,8 @@ func contentOf(a papi.Activation) string {
 	return fmt.Sprintf("version %d", a.PropertyVersion)
 }
 
-// Rejected says that the version cannot be activated, whoever tries.
-type Rejected struct {
+// RejectedError says that the version cannot be activated, whoever tries.
+type RejectedError struct {
 	// Reason is why, in one line.
 	Reason   string
 	Errors   []papi.Problem
@@ -102,22 +102,22 @@ type Rejected struct {
 }
 
 // Error gives the reason.
-func (e *Rejected) Error() string { return e.Reason }
+func (e *RejectedError) Error() string { return e.Reason }
 
 // Unwrap returns PAPI's answer; nil when nothing was submitted.
-func (e *Rejected) Unwrap() error { return e.cause }
+func (e *RejectedError) Unwrap() error { return e.cause }
 
-// NoneActive says that no version is active on a network from which one was to
+// NotActiveError says that no version is active on a network from which one was to
 // be taken.
-type NoneActive struct {
+type NotActiveError struct {
 	Network papi.Network
 }
 
 // Error names the network.
-func (e *NoneActive) Error() string { return "no version is active on " + string(e.Network) }
+func (e *NotActiveError) Error() string { return "no version is active on " + string(e.Network) }
 
-// Limited says that a limit is used up.
-type Limited struct {
+// LimitError says that a limit is used up.
+type LimitError struct {
 	// Until is when it will be there again; the zero time when PAPI did not say.
 	Until time.Time
 	// Daily says that it is the budget of activations of the day.
@@ -127,7 +127,7 @@ type Limited struct {
 }
 
 // Error says which limit it is.
-func (e *Limited) Error() string {
+func (e *LimitError) Error() string {
 	what := "too many requests"
 	if e.Daily {
 		what = "no activations are left today"
@@ -139,20 +139,20 @@ func (e *Limited) Error() string {
 }
 
 // Unwrap returns PAPI's answer.
-func (e *Limited) Unwrap() error { return e.cause }
+func (e *LimitError) Unwrap() error { return e.cause }
 
-// Lost says that PAPI does not know an activation any more that it had
+// VanishedError says that PAPI does not know an activation any more that it had
 // accepted.
-type Lost struct {
+type VanishedError struct {
 	Activation papi.Activation
 
 	cause error
 }
 
 // Error names the activation.
-func (e *Lost) Error() string {
+func (e *VanishedError) Error() string {
 	return fmt.Sprintf("PAPI does not know activation %s any more: %v", e.Activation.ActivationID, e.cause)
 }
 
 // Unwrap returns PAPI's answer.
-func (e *Lost) Unwrap() error { return e.cause }
+func (e *VanishedError) Unwrap() error { return e.cause }

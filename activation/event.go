@@ -21,9 +21,13 @@ const (
 
 // Event is something that happened in a run.
 type Event struct {
-	Kind    EventKind
-	Network papi.Network
-	Version int
+	Kind EventKind
+	// Property is what the run is about; with [Includes] its PropertyID is the id of
+	// an include. PropertyName is empty while no activation of it has been seen.
+	Property     papi.PropertyRef
+	PropertyName string
+	Network      papi.Network
+	Version      int
 	// Activation is the one that is followed, as last seen; with EventQueued the
 	// one that is in the way. It may be nil with EventRetrying.
 	Activation *papi.Activation

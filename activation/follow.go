@@ -27,7 +27,7 @@ func (r *run) follow(ctx context.Context, id papi.ID) error {
 		answer, err := r.engine.API.Activation(ctx, r.ref(), id)
 		var retryAfter time.Duration
 		if err == nil && !sameThing(*r.result.Activation, answer.Activation) {
-			return &Lost{Activation: *r.result.Activation, cause: fmt.Errorf("its id shows version %d on %s, %s",
+			return &VanishedError{Activation: *r.result.Activation, cause: fmt.Errorf("its id shows version %d on %s, %s",
 				answer.Activation.PropertyVersion, answer.Activation.Network, answer.Activation.ActivationType)}
 		}
 		switch {
@@ -106,7 +106,7 @@ func (r *run) missing(ctx context.Context, err error, following time.Duration) e
 			return nil
 		}
 	}
-	return &Lost{Activation: *r.result.Activation, cause: err}
+	return &VanishedError{Activation: *r.result.Activation, cause: err}
 }
 
 // see keeps the activation as it is now, and tells of a change.
@@ -150,7 +150,7 @@ func (r *run) conclude(a papi.Activation) error {
 }
 
 // failure is the error for an activation that ended, and not well.
-func failure(a papi.Activation) *Failed {
+func failure(a papi.Activation) *FailedError {
 	outcome := OutcomeFailed
 	switch a.Status { //nolint:exhaustive // only ended ones come here
 	case papi.StatusAborted:
@@ -158,7 +158,7 @@ func failure(a papi.Activation) *Failed {
 	case papi.StatusInactive, papi.StatusDeactivated:
 		outcome = OutcomeSuperseded
 	}
-	return &Failed{Outcome: outcome, Activation: a}
+	return &FailedError{Outcome: outcome, Activation: a}
 }
 
 // expired ends a wait whose context has ended, and cancels the activation when
@@ -175,9 +175,9 @@ func (r *run) expired(ctx context.Context) error {
 	r.result.Outcome = ""
 	switch {
 	case err == nil:
-		return &Stopped{Activation: &now, Cancelled: true, cause: ErrTimeout}
+		return &StoppedError{Activation: &now, Cancelled: true, cause: ErrTimeout}
 	case !InProgress(now) && r.reached(now): // it has ended by itself meanwhile
 		return r.conclude(now)
 	}
-	return &Stopped{Activation: &now, cause: fmt.Errorf("%w, and it cannot be cancelled: %w", ErrTimeout, err)}
+	return &StoppedError{Activation: &now, cause: fmt.Errorf("%w, and it cannot be cancelled: %w", ErrTimeout, err)}
 }

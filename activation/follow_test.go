@@ -47,7 +47,7 @@ func TestActivateTellsApartHowAnActivationEnds(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newScene(t, simulator.Options{Pace: steps{{After: 0, Status: simulator.StatusPending}, {After: 30 * time.Second, Status: tt.status}}})
 				result, err := s.activate(www())
-				failed, ok := errors.AsType[*activation.Failed](err)
+				failed, ok := errors.AsType[*activation.FailedError](err)
 				if !ok || failed.Outcome != tt.outcome || result.Outcome != tt.outcome || !result.Submitted {
 					t.Errorf("outcome %q: %v", result.Outcome, err)
 				}
@@ -70,7 +70,7 @@ func TestActivateTakesStatusesThatDoNotEndForProgress(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newInventiveScene(t, simulator.Options{Pace: steps{{Status: status}}})
 				_, err := s.activateWithin(10*time.Minute, www())
-				stopped, ok := errors.AsType[*activation.Stopped](err)
+				stopped, ok := errors.AsType[*activation.StoppedError](err)
 				if !ok || stopped.Activation == nil || string(stopped.Activation.Status) != string(status) {
 					t.Errorf("error is %v", err)
 				}
@@ -130,7 +130,7 @@ func TestActivateStopsAtItsDeadlineAndSaysWhatGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{})
 		result, err := s.activateWithin(30*time.Second, www())
-		stopped, ok := errors.AsType[*activation.Stopped](err)
+		stopped, ok := errors.AsType[*activation.StoppedError](err)
 		if !ok || !errors.Is(err, activation.ErrTimeout) || stopped.Activation == nil || stopped.Activation.Status != papi.StatusPending {
 			t.Fatalf("error is %v", err)
 		}
@@ -151,7 +151,7 @@ func TestActivateInterruptedDuringTheSubmissionStillLearnsItsActivation(t *testi
 		interrupted := errors.New("interrupted")
 		time.AfterFunc(time.Second, func() { cancel(interrupted) })
 		result, err := s.engine.Activate(ctx, www())
-		stopped, ok := errors.AsType[*activation.Stopped](err)
+		stopped, ok := errors.AsType[*activation.StoppedError](err)
 		if !ok || !errors.Is(err, interrupted) || stopped.Activation == nil || stopped.Uncertain || !result.Submitted {
 			t.Errorf("submitted %t, uncertain %t: %v", result.Submitted, stopped.Uncertain, err)
 		}
@@ -163,7 +163,7 @@ func TestActivateInterruptedWhileTheAnswerHangsSaysThatItIsUncertain(t *testing.
 		s := newScene(t, simulator.Options{})
 		s.sim.Inject(fault(t, "submit=delay:90s-after"))
 		_, err := s.activateWithin(5*time.Second, www())
-		stopped, ok := errors.AsType[*activation.Stopped](err)
+		stopped, ok := errors.AsType[*activation.StoppedError](err)
 		if !ok || !stopped.Uncertain {
 			t.Fatalf("error is %v", err)
 		}
@@ -179,7 +179,7 @@ func TestActivateCancelsAtItsDeadlineWhenAskedTo(t *testing.T) {
 		target := www()
 		target.CancelOnTimeout = true
 		result, err := s.activateWithin(30*time.Second, target)
-		stopped, ok := errors.AsType[*activation.Stopped](err)
+		stopped, ok := errors.AsType[*activation.StoppedError](err)
 		if !ok || !stopped.Cancelled || result.Activation.Status != papi.StatusAborted || !errors.Is(err, activation.ErrTimeout) {
 			t.Errorf("activation %+v: %v", result.Activation, err)
 		}

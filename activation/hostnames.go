@@ -34,12 +34,12 @@ type HostnameChange struct {
 	// Base says which version the new one is made from. The zero value is the
 	// version that is active on the target's network, or the latest where there
 	// is no network.
-	Base Base
+	Base BaseVersion
 }
 
-// Base names a version: by number, or as what is active on a network, or as the
+// BaseVersion names a version: by number, or as what is active on a network, or as the
 // latest.
-type Base struct {
+type BaseVersion struct {
 	Version  int
 	ActiveOn papi.Network
 	Latest   bool
@@ -58,15 +58,15 @@ type HostnameResult struct {
 	Hostnames []papi.Hostname
 }
 
-// Full says that a property has no room for more hostnames.
-type Full struct {
+// HostnameLimitError says that a property has no room for more hostnames.
+type HostnameLimitError struct {
 	Property papi.PropertyRef
 	Wanted   int
 	Room     int
 }
 
 // Error says how many there is room for.
-func (e *Full) Error() string {
+func (e *HostnameLimitError) Error() string {
 	return fmt.Sprintf("property %s has room for %d more hostnames, and %d are to be added", e.Property.PropertyID, e.Room, e.Wanted)
 }
 
@@ -91,10 +91,10 @@ func (e *Engine) ChangeHostnames(ctx context.Context, c HostnameChange) (*Result
 func (c HostnameChange) contradiction() error {
 	for i, a := range c.Add {
 		if slices.ContainsFunc(c.Remove, func(name string) bool { return sameName(name, a.CNAMEFrom) }) {
-			return &Rejected{Reason: a.CNAMEFrom + " is to be added and removed"}
+			return &RejectedError{Reason: a.CNAMEFrom + " is to be added and removed"}
 		}
 		if slices.ContainsFunc(c.Add[:i], func(b papi.AddedHostname) bool { return sameName(a.CNAMEFrom, b.CNAMEFrom) }) {
-			return &Rejected{Reason: a.CNAMEFrom + " is to be added twice"}
+			return &RejectedError{Reason: a.CNAMEFrom + " is to be added twice"}
 		}
 	}
 	return nil
@@ -184,7 +184,7 @@ func (h *hostnames) choose(ctx context.Context) (*place, error) {
 	case busy != nil:
 		return busy, nil
 	}
-	return full, &Full{Property: full.ref(), Wanted: len(full.add), Room: *full.have.Remaining}
+	return full, &HostnameLimitError{Property: full.ref(), Wanted: len(full.add), Room: *full.have.Remaining}
 }
 
 // findDraft looks for the version that an interrupted run has made, where that
@@ -269,8 +269,8 @@ func (p *place) settle(version int, now []papi.Hostname) {
 // baseOf returns the number of the version that the new one is made from.
 func (h *hostnames) baseOf(ctx context.Context, p *place) (int, error) {
 	base := h.change.Base
-	if base == (Base{}) {
-		base = Base{ActiveOn: h.change.Network, Latest: h.change.Network == ""}
+	if base == (BaseVersion{}) {
+		base = BaseVersion{ActiveOn: h.change.Network, Latest: h.change.Network == ""}
 	}
 	switch {
 	case base.Version != 0:
@@ -281,5 +281,5 @@ func (h *hostnames) baseOf(ctx context.Context, p *place) (int, error) {
 	if now := Active(p.list.Items, base.ActiveOn); now != nil {
 		return now.PropertyVersion, nil
 	}
-	return 0, &Rejected{Reason: fmt.Sprintf("no version of %s is active on %s to make a new one from", p.ref().PropertyID, base.ActiveOn)}
+	return 0, &RejectedError{Reason: fmt.Sprintf("no version of %s is active on %s to make a new one from", p.ref().PropertyID, base.ActiveOn)}
 }

@@ -146,7 +146,7 @@ func TestChangeHostnamesLeavesNoVersionBehindWhenTheNetworkIsBusy(t *testing.T) 
 		change := added()
 		change.FailIfPending = true
 		_, err := s.engine.ChangeHostnames(t.Context(), change)
-		if _, ok := errors.AsType[*activation.Busy](err); !ok || s.versions() != 8 {
+		if _, ok := errors.AsType[*activation.BusyError](err); !ok || s.versions() != 8 {
 			t.Errorf("%d versions: %v", s.versions(), err)
 		}
 	})
@@ -185,7 +185,7 @@ func TestChangeHostnamesRefusesAPropertyWithoutRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{HostnamesPerProperty: 1})
 		_, err := s.engine.ChangeHostnames(t.Context(), added())
-		if full, ok := errors.AsType[*activation.Full](err); !ok || full.Room != 0 || full.Wanted != 1 || s.versions() != 8 {
+		if full, ok := errors.AsType[*activation.HostnameLimitError](err); !ok || full.Room != 0 || full.Wanted != 1 || s.versions() != 8 {
 			t.Errorf("%d versions: %v", s.versions(), err)
 		}
 	})
@@ -224,7 +224,7 @@ func TestChangeHostnamesLeavesADraftOfSomebodyElseAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{})
 		change := added()
-		change.Network, change.Base = "", activation.Base{Version: 8}
+		change.Network, change.Base = "", activation.BaseVersion{Version: 8}
 		change.Add[0].CNAMEFrom = "other.example.com"
 		if _, err := s.engine.ChangeHostnames(t.Context(), change); err != nil { // 9, with another hostname
 			t.Fatal(err)

@@ -9,15 +9,15 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// NothingBefore says that there is no version to return to.
-type NothingBefore struct {
+// NoPreviousVersionError says that there is no version to return to.
+type NoPreviousVersionError struct {
 	Network papi.Network
 	// History has the activations of the network, the latest first.
 	History []papi.Activation
 }
 
 // Error lists the history.
-func (e *NothingBefore) Error() string {
+func (e *NoPreviousVersionError) Error() string {
 	var lines []string
 	for _, a := range e.History {
 		lines = append(lines, fmt.Sprintf("version %d %s", a.PropertyVersion, a.Status))
@@ -30,31 +30,31 @@ func (e *NothingBefore) Error() string {
 
 // previous finds the version to return to. It returns what is in progress when
 // that has to end first.
-func previous(have []papi.Activation, network papi.Network) (Return, *papi.Activation, error) {
+func previous(have []papi.Activation, network papi.Network) (RollbackPlan, *papi.Activation, error) {
 	history := served(have, network)
 	now := Active(have, network)
 	pending := Pending(have, network)
 	if now == nil || len(history) == 0 {
 		if len(pending) > 0 {
-			return Return{}, &pending[0], nil
+			return RollbackPlan{}, &pending[0], nil
 		}
-		return Return{}, nil, &NothingBefore{Network: network, History: newestFirst(have, network)}
+		return RollbackPlan{}, nil, &NoPreviousVersionError{Network: network, History: newestFirst(have, network)}
 	}
-	back := Return{From: now.PropertyVersion, To: now.PropertyVersion, Reason: "it is a return already"}
+	back := RollbackPlan{From: now.PropertyVersion, To: now.PropertyVersion, Reason: "it is a return already"}
 	if !returned(have, *now) {
 		i := slices.IndexFunc(history, func(a papi.Activation) bool {
 			return later(a, *now) < 0 && a.PropertyVersion != now.PropertyVersion
 		})
 		if i < 0 {
-			return Return{}, nil, &NothingBefore{Network: network, History: newestFirst(have, network)}
+			return RollbackPlan{}, nil, &NoPreviousVersionError{Network: network, History: newestFirst(have, network)}
 		}
-		if back = (Return{From: now.PropertyVersion, To: history[i].PropertyVersion}); back.To > back.From {
+		if back = (RollbackPlan{From: now.PropertyVersion, To: history[i].PropertyVersion}); back.To > back.From {
 			// Run again, it could not be told from a version to return from.
-			return Return{}, nil, &Rejected{Reason: fmt.Sprintf("version %d was active before version %d and is the newer one; name it to go there", back.To, back.From)}
+			return RollbackPlan{}, nil, &RejectedError{Reason: fmt.Sprintf("version %d was active before version %d and is the newer one; name it to go there", back.To, back.From)}
 		}
 	}
 	if len(pending) > 0 && pending[0].PropertyVersion != back.To {
-		return Return{}, &pending[0], nil
+		return RollbackPlan{}, &pending[0], nil
 	}
 	return back, nil, nil
 }
@@ -97,8 +97,8 @@ func newestFirst(have []papi.Activation, network papi.Network) []papi.Activation
 }
 
 // choose says whether the return from what is active to a version is fast.
-func choose(now *papi.Activation, to int, fast FastFallback, clock time.Time) Return {
-	back := Return{To: to}
+func choose(now *papi.Activation, to int, fast FastFallback, clock time.Time) RollbackPlan {
+	back := RollbackPlan{To: to}
 	if now != nil {
 		back.From = now.PropertyVersion
 	}

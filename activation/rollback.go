@@ -35,8 +35,8 @@ type RollbackTarget struct {
 	CancelPending bool
 }
 
-// Return is how a rollback goes back.
-type Return struct {
+// RollbackPlan is how a rollback goes back.
+type RollbackPlan struct {
 	From, To int
 	Fast     bool
 	// Reason is why it is fast, or why it is not.
@@ -68,7 +68,7 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 	if t.CancelPending && t.DryRun && cleared && !r.returning(list.Items, t, named) {
 		r.result.BlockedBy = &Pending(list.Items, t.Network)[0]
 		if named {
-			r.result.Return = &Return{To: t.Version, Reason: "what is pending is cancelled first"}
+			r.result.Rollback = &RollbackPlan{To: t.Version, Reason: "what is pending is cancelled first"}
 		}
 		r.result.Plan, r.result.Outcome = &Plan{Action: ActionCancel}, OutcomePlanned
 		return nil
@@ -85,7 +85,7 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 		if now := Active(list.Items, t.Network); cancelled && !named && now != nil && len(Pending(list.Items, t.Network)) == 0 {
 			r.take(*now)
 			r.result.Outcome = OutcomeRolledBack
-			r.result.Return = &Return{To: now.PropertyVersion, Reason: "what was pending is cancelled"}
+			r.result.Rollback = &RollbackPlan{To: now.PropertyVersion, Reason: "what was pending is cancelled"}
 			return nil
 		}
 	}
@@ -101,7 +101,7 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 		}
 		if blocker == nil {
 			r.result.Version = back.To
-			r.result.Return = &back
+			r.result.Rollback = &back
 			break
 		}
 		if t.DryRun {
@@ -124,16 +124,16 @@ func (r *run) goBack(ctx context.Context, t RollbackTarget, named bool) error {
 	fast, refusal := t.Fast, ""
 	r.before = func(list *papi.ActivationList) error {
 		now := Active(list.Items, t.Network)
-		if !named && (now == nil || now.PropertyVersion != r.result.Return.From) {
-			return &Rejected{Reason: fmt.Sprintf("version %d is not active on %s any more; look, and decide again", r.result.Return.From, t.Network)}
+		if !named && (now == nil || now.PropertyVersion != r.result.Rollback.From) {
+			return &RejectedError{Reason: fmt.Sprintf("version %d is not active on %s any more; look, and decide again", r.result.Rollback.From, t.Network)}
 		}
 		back := choose(now, r.result.Version, fast, r.now(list))
 		if refusal != "" {
 			back.Reason = refusal
 		}
-		r.result.Return = &back
+		r.result.Rollback = &back
 		if t.Fast == FastRequire && !back.Fast {
-			return &Rejected{Reason: "fast fallback is not possible: " + back.Reason}
+			return &RejectedError{Reason: "fast fallback is not possible: " + back.Reason}
 		}
 		r.target.Request.UseFastFallback = back.Fast
 		return nil
@@ -149,11 +149,11 @@ func (r *run) goBack(ctx context.Context, t RollbackTarget, named bool) error {
 		r.result.Outcome = OutcomeRolledBack
 	}
 	switch {
-	case r.result.Return != nil:
+	case r.result.Rollback != nil:
 	case r.result.Outcome == OutcomeRolledBack, r.result.Plan != nil && r.result.Plan.Action == ActionNone:
-		r.result.Return = &Return{From: r.result.Version, To: r.result.Version, Reason: "it is so already"}
+		r.result.Rollback = &RollbackPlan{From: r.result.Version, To: r.result.Version, Reason: "it is so already"}
 	case r.result.BlockedBy != nil, r.result.Activation != nil:
-		r.result.Return = &Return{To: r.result.Version, Reason: "what is in progress has to end first"}
+		r.result.Rollback = &RollbackPlan{To: r.result.Version, Reason: "what is in progress has to end first"}
 	}
 	return err
 }
@@ -207,7 +207,7 @@ func (r *run) clearedBefore(ctx context.Context, have []papi.Activation, from in
 	}
 	for _, v := range versions.Items {
 		if v.PropertyVersion > from && !slices.ContainsFunc(newestFirst(have, r.target.Network), func(a papi.Activation) bool { return a.PropertyVersion == v.PropertyVersion }) {
-			return &Rejected{Reason: fmt.Sprintf("nothing is pending on %s; an earlier run may have cancelled version %d there, and version %d is what it has returned to; name the version to go back to, if that is wanted",
+			return &RejectedError{Reason: fmt.Sprintf("nothing is pending on %s; an earlier run may have cancelled version %d there, and version %d is what it has returned to; name the version to go back to, if that is wanted",
 				r.target.Network, v.PropertyVersion, from)}
 		}
 	}

@@ -37,8 +37,8 @@ func TestRollbackIsFastWhileThatIsPossible(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		result, err := s.engine.Rollback(t.Context(), back())
-		if err != nil || result.Outcome != activation.OutcomeRolledBack || result.Version != 7 || !result.Return.Fast || result.Return.From != 8 {
-			t.Fatalf("outcome %q to %d, %+v: %v", result.Outcome, result.Version, result.Return, err)
+		if err != nil || result.Outcome != activation.OutcomeRolledBack || result.Version != 7 || !result.Rollback.Fast || result.Rollback.From != 8 {
+			t.Fatalf("outcome %q to %d, %+v: %v", result.Outcome, result.Version, result.Rollback, err)
 		}
 		if got := s.bodies()[1]; !slices.Contains([]string{`{"propertyVersion":7,"network":"STAGING","activationType":"ACTIVATE","note":"test","notifyEmails":["you@example.com"],"acknowledgeAllWarnings":true,"useFastFallback":true}`}, got) {
 			t.Errorf("submission is %s", got)
@@ -50,11 +50,11 @@ func TestRollbackIsNormalWhenTheTimeForFastFallbackIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{})
 		result, err := s.engine.Rollback(t.Context(), back()) // 7 has been active for two days
-		if err != nil || result.Outcome != activation.OutcomeRolledBack || result.Version != 6 || result.Return.Fast {
-			t.Errorf("outcome %q to %d, %+v: %v", result.Outcome, result.Version, result.Return, err)
+		if err != nil || result.Outcome != activation.OutcomeRolledBack || result.Version != 6 || result.Rollback.Fast {
+			t.Errorf("outcome %q to %d, %+v: %v", result.Outcome, result.Version, result.Rollback, err)
 		}
-		if result.Return.Reason != "the time for fast fallback is over" {
-			t.Errorf("the reason is %q", result.Return.Reason)
+		if result.Rollback.Reason != "the time for fast fallback is over" {
+			t.Errorf("the reason is %q", result.Rollback.Reason)
 		}
 	})
 }
@@ -100,8 +100,8 @@ func TestRollbackFallsBackToNormalWhenPAPIRefusesFast(t *testing.T) {
 		}
 		s.sim.Inject(fault(t, "submit=400"))
 		result, err := s.engine.Rollback(t.Context(), back())
-		if err != nil || result.Version != 7 || result.Return.Fast || len(s.bodies()) != 3 {
-			t.Errorf("version %d, %+v, %d submissions: %v", result.Version, result.Return, len(s.bodies()), err)
+		if err != nil || result.Version != 7 || result.Rollback.Fast || len(s.bodies()) != 3 {
+			t.Errorf("version %d, %+v, %d submissions: %v", result.Version, result.Rollback, len(s.bodies()), err)
 		}
 	})
 }
@@ -112,7 +112,7 @@ func TestRollbackThatRequiresFastDoesNothingElse(t *testing.T) {
 		target := back()
 		target.Fast = activation.FastRequire
 		_, err := s.engine.Rollback(t.Context(), target)
-		if _, ok := errors.AsType[*activation.Rejected](err); !ok || len(s.bodies()) != 0 {
+		if _, ok := errors.AsType[*activation.RejectedError](err); !ok || len(s.bodies()) != 0 {
 			t.Errorf("%d submissions: %v", len(s.bodies()), err)
 		}
 	})
@@ -141,7 +141,7 @@ func TestRollbackCancelsWhatIsPendingOnlyWhenAskedTo(t *testing.T) {
 		target := back()
 		target.FailIfPending = true
 		_, err := s.engine.Rollback(t.Context(), target)
-		if _, ok := errors.AsType[*activation.Busy](err); !ok || s.sim.Count(simulator.OpCancel) != 0 {
+		if _, ok := errors.AsType[*activation.BusyError](err); !ok || s.sim.Count(simulator.OpCancel) != 0 {
 			t.Errorf("%d cancellations: %v", s.sim.Count(simulator.OpCancel), err)
 		}
 		target.CancelPending = true
@@ -157,8 +157,8 @@ func TestRollbackWaitsForWhatIsPendingAndThenUndoesIt(t *testing.T) {
 		s := newScene(t, simulator.Options{})
 		s.begin()
 		result, err := s.engine.Rollback(t.Context(), back())
-		if err != nil || result.Version != 7 || result.Return.From != 8 || !result.Return.Fast {
-			t.Errorf("to %d, %+v: %v", result.Version, result.Return, err)
+		if err != nil || result.Version != 7 || result.Rollback.From != 8 || !result.Rollback.Fast {
+			t.Errorf("to %d, %+v: %v", result.Version, result.Rollback, err)
 		}
 	})
 }
@@ -169,7 +169,7 @@ func TestRollbackOfWhatWasNeverReplacedListsTheHistory(t *testing.T) {
 		target := back()
 		target.Property.PropertyID = "prp_1004"
 		_, err := s.engine.Rollback(t.Context(), target)
-		nothing, ok := errors.AsType[*activation.NothingBefore](err)
+		nothing, ok := errors.AsType[*activation.NoPreviousVersionError](err)
 		if !ok || len(nothing.History) != 1 || nothing.Network != papi.Staging {
 			t.Errorf("error is %v", err)
 		}
@@ -196,8 +196,8 @@ func TestRollbackDryRunSaysWhatItWouldDo(t *testing.T) {
 		target := back()
 		target.DryRun = true
 		result, err := s.engine.Rollback(t.Context(), target)
-		if err != nil || result.Outcome != activation.OutcomePlanned || result.Plan.Request.PropertyVersion != 6 || result.Return == nil || len(s.bodies()) != 0 {
-			t.Errorf("outcome %q, %+v: %v", result.Outcome, result.Return, err)
+		if err != nil || result.Outcome != activation.OutcomePlanned || result.Plan.Request.PropertyVersion != 6 || result.Rollback == nil || len(s.bodies()) != 0 {
+			t.Errorf("outcome %q, %+v: %v", result.Outcome, result.Rollback, err)
 		}
 	})
 }

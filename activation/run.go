@@ -38,7 +38,7 @@ func (e *Engine) newRun(t Target) *run {
 func (r *run) finish(err error) (*Result, error) {
 	r.result.Waited = r.engine.since(r.begun)
 	r.result.Version = max(r.result.Version, 0)
-	if failed, ok := errors.AsType[*Failed](err); ok {
+	if failed, ok := errors.AsType[*FailedError](err); ok {
 		r.result.Outcome = failed.Outcome
 	}
 	return r.result, err
@@ -48,6 +48,7 @@ func (r *run) emit(ev Event) {
 	if r.engine.Observe == nil {
 		return
 	}
+	ev.Property, ev.PropertyName = r.ref(), r.result.PropertyName
 	ev.Network, ev.Version, ev.Usual = r.result.Network, r.result.Version, r.result.Usual
 	r.engine.Observe(ev)
 }
@@ -73,7 +74,7 @@ func (r *run) look(ctx context.Context) (*papi.ActivationList, error) {
 		case r.tried == nil:
 			return nil, limited(err)
 		case !isTransient(err):
-			return nil, &Stopped{Uncertain: true, cause: limited(err)}
+			return nil, &StoppedError{Uncertain: true, cause: limited(err)}
 		}
 		if err := r.pause(ctx, max(linear(n), waitOf(err)), err); err != nil {
 			return nil, err
@@ -102,7 +103,7 @@ func (r *run) learn(list *papi.ActivationList) error {
 			r.result.PropertyName = a.PropertyName
 		}
 	}
-	r.result.Usual = Usual(list.Items, r.target.Network)
+	r.result.Usual = UsualDuration(list.Items, r.target.Network)
 	if r.result.Version != 0 && !r.target.deactivate {
 		return nil
 	}
@@ -111,7 +112,7 @@ func (r *run) learn(list *papi.ActivationList) error {
 	case now == nil && r.target.deactivate:
 		return nil // the version that was active is the one it was about
 	case now == nil:
-		return &NoneActive{Network: r.target.ActiveOn}
+		return &NotActiveError{Network: r.target.ActiveOn}
 	}
 	r.result.Version = now.PropertyVersion
 	return nil
@@ -128,7 +129,7 @@ func (r *run) pause(ctx context.Context, d time.Duration, why error) error {
 
 // stopped is the error for a run whose context has ended.
 func (r *run) stopped(ctx context.Context) error {
-	s := &Stopped{Activation: r.result.Activation, cause: context.Cause(ctx)}
+	s := &StoppedError{Activation: r.result.Activation, cause: context.Cause(ctx)}
 	if s.Activation != nil && !InProgress(*s.Activation) && r.result.BlockedBy != nil {
 		s.Activation = nil // it has ended; what is waited for is the other one
 	}
@@ -170,7 +171,7 @@ func (r *run) ended(a papi.Activation) error {
 	r.result.Activation, r.result.Submitted = &a, true
 	r.emit(Event{Kind: EventSubmitted, Activation: &a, Age: r.age(a)})
 	if phaseOf(a) == live { // and something else has its place
-		return &Failed{Outcome: OutcomeSuperseded, Activation: a}
+		return &FailedError{Outcome: OutcomeSuperseded, Activation: a}
 	}
 	return r.conclude(a)
 }
@@ -219,7 +220,7 @@ func (r *run) yield(ctx context.Context, blocker papi.Activation) error {
 func (r *run) yieldTo(ctx context.Context, blocker papi.Activation, api API) error {
 	r.result.BlockedBy = &blocker
 	if r.target.FailIfPending {
-		return &Busy{Blocker: blocker}
+		return &BusyError{Blocker: blocker}
 	}
 	r.fails = 0
 	var floor time.Duration

@@ -108,7 +108,7 @@ func (r *run) resubmissions() int {
 // reconsidered waits before the next look after a submission that did not
 // succeed, or returns why there will be none.
 func (r *run) reconsidered(ctx context.Context, err error) error {
-	if stopped, ok := errors.AsType[*Stopped](err); ok {
+	if stopped, ok := errors.AsType[*StoppedError](err); ok {
 		return stopped
 	}
 	if errors.Is(err, papi.ClassBusy) && r.tried == nil && ctx.Err() == nil {
@@ -119,7 +119,7 @@ func (r *run) reconsidered(ctx context.Context, err error) error {
 	pause, again := reconsider(err, r.fails)
 	switch {
 	case !again && r.tried != nil:
-		return &Stopped{Uncertain: true, cause: rejected(err)}
+		return &StoppedError{Uncertain: true, cause: rejected(err)}
 	case !again:
 		return rejected(err)
 	case ctx.Err() != nil:
@@ -194,7 +194,7 @@ func rejected(err error) error {
 		if len(problem.Errors) > 0 {
 			reason = problem.Errors[0].Text()
 		}
-		return &Rejected{
+		return &RejectedError{
 			Reason: "PAPI will not activate this version: " + reason,
 			Errors: problem.Errors, Warnings: problem.Warnings, cause: err,
 		}
@@ -210,7 +210,7 @@ func limited(err error) error {
 	}
 	switch problem.Class { //nolint:exhaustive // the others are no limits
 	case papi.ClassBudgetExhausted:
-		l := &Limited{Daily: true, cause: err}
+		l := &LimitError{Daily: true, cause: err}
 		if q := problem.Answer.Limits.Activations; q != nil {
 			l.Until = q.Reset
 		}
@@ -219,7 +219,7 @@ func limited(err error) error {
 		}
 		return l
 	case papi.ClassRateLimited, papi.ClassResourceLimit:
-		l := &Limited{cause: err}
+		l := &LimitError{cause: err}
 		if wait := problem.Wait(); wait > 0 {
 			l.Until = time.Now().Add(wait)
 		}

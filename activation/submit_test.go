@@ -132,7 +132,7 @@ func TestActivateFindsThatALostSubmissionHasFailed(t *testing.T) {
 		s := newScene(t, simulator.Options{Pace: steps{{Status: simulator.StatusPending}, {After: 2 * time.Second, Status: simulator.StatusFailed}}})
 		s.sim.Inject(fault(t, "submit=drop-after"))
 		result, err := s.activate(www())
-		if _, ok := errors.AsType[*activation.Failed](err); !ok || !result.Submitted {
+		if _, ok := errors.AsType[*activation.FailedError](err); !ok || !result.Submitted {
 			t.Errorf("submitted %t: %v", result.Submitted, err)
 		}
 		if got := s.sim.Count(simulator.OpSubmit); got != 1 {
@@ -163,7 +163,7 @@ func TestActivateDoesNotBeginAPauseLongerThanItsTime(t *testing.T) {
 		f.Operation = simulator.OpSubmit
 		s.sim.Inject(f)
 		_, err := s.activate(www())
-		limited, ok := errors.AsType[*activation.Limited](err)
+		limited, ok := errors.AsType[*activation.LimitError](err)
 		if !ok || limited.Until.Sub(s.begun) != 2*time.Hour || time.Since(s.begun) != 0 {
 			t.Errorf("after %s: %v", time.Since(s.begun), err)
 		}
@@ -202,7 +202,7 @@ func TestALostSubmissionIsNotForgottenWhenTheRulesCannotBeRead(t *testing.T) {
 		target := www()
 		target.Version, target.Warnings = 5, activation.FailOnNewWarnings
 		_, err := s.activate(target)
-		if stopped, ok := errors.AsType[*activation.Stopped](err); !ok || !stopped.Uncertain {
+		if stopped, ok := errors.AsType[*activation.StoppedError](err); !ok || !stopped.Uncertain {
 			t.Errorf("%v", err)
 		}
 	})

@@ -14,7 +14,7 @@ import (
 func (h *hostnames) bringAbout(ctx context.Context, p *place) (again bool, err error) {
 	makes := !p.unchanged() && !p.ours
 	if makes && p.target.RequireStaging && p.target.Network == papi.Production {
-		return false, &Rejected{Reason: "a version that is to be made cannot be active on STAGING; activate it there first"}
+		return false, &RejectedError{Reason: "a version that is to be made cannot be active on STAGING; activate it there first"}
 	}
 	if p.target.DryRun {
 		return false, h.plan(ctx, p)
@@ -99,8 +99,8 @@ func (h *hostnames) stillOurs(ctx context.Context, p *place, version int) func(*
 }
 
 // edited refuses a version that is not only what was asked for.
-func (p *place) edited(what string, version int) *Rejected {
-	return &Rejected{Reason: fmt.Sprintf("the %s of version %d were edited by somebody else since it was made of version %d; it is to be activated by its number, if that is wanted", what, version, p.base)}
+func (p *place) edited(what string, version int) *RejectedError {
+	return &RejectedError{Reason: fmt.Sprintf("the %s of version %d were edited by somebody else since it was made of version %d; it is to be activated by its number, if that is wanted", what, version, p.base)}
 }
 
 // plan says what would be done.
@@ -161,7 +161,7 @@ func (r *run) doubt(ctx context.Context, err error, fails int) error {
 	case ctx.Err() != nil:
 		return r.stopped(ctx)
 	case again && fails >= r.resubmissions() && isUncertain(err):
-		return &Stopped{Uncertain: true, cause: limited(err)}
+		return &StoppedError{Uncertain: true, cause: limited(err)}
 	case !again || fails >= r.resubmissions():
 		return limited(err)
 	}

@@ -182,9 +182,9 @@ const (
 	maxUsual        = 6 * time.Hour // a longer one is taken for a wrong date
 )
 
-// Usual returns how long an activation takes on a network: the median of those
+// UsualDuration returns how long an activation takes on a network: the median of those
 // in the list, or a general figure where there is none.
-func Usual(have []papi.Activation, network papi.Network) time.Duration {
+func UsualDuration(have []papi.Activation, network papi.Network) time.Duration {
 	if d, ok := median(durations(have, network)); ok {
 		return d
 	}

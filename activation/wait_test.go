@@ -108,16 +108,16 @@ func TestUsualIsTheMedianOfFinishedActivations(t *testing.T) {
 		steady,
 		on(papi.Production, took("6", papi.StatusActive, 10, 500)),
 	}
-	if got := Usual(have, papi.Staging); got != 80*time.Second {
+	if got := UsualDuration(have, papi.Staging); got != 80*time.Second {
 		t.Errorf("usual on staging is %s, want 80 s", got)
 	}
-	if got := Usual(have, papi.Production); got != 500*time.Second {
+	if got := UsualDuration(have, papi.Production); got != 500*time.Second {
 		t.Errorf("usual on production is %s, want 500 s", got)
 	}
-	if got := Usual(nil, papi.Staging); got != 90*time.Second {
+	if got := UsualDuration(nil, papi.Staging); got != 90*time.Second {
 		t.Errorf("usual on staging of nothing is %s, want 90 s", got)
 	}
-	if got := Usual(nil, papi.Production); got != 7*time.Minute {
+	if got := UsualDuration(nil, papi.Production); got != 7*time.Minute {
 		t.Errorf("usual on production of nothing is %s, want 7 min", got)
 	}
 }
@@ -144,7 +144,7 @@ func BenchmarkSchedule(b *testing.B) {
 					b.Fatal(err)
 				}
 				random := rand.New(rand.NewPCG(1, 2))
-				usual := Usual(nil, network)
+				usual := UsualDuration(nil, network)
 				var requests, delay float64
 				for b.Loop() {
 					took := time.Duration(float64(usual) * min(max(1+0.3*random.NormFloat64(), 0.2), 4))

@@ -115,7 +115,7 @@ func (f *activateFlags) target(p property, v wantedVersion, network papi.Network
 			FastPush: f.fastPush.value, IgnoreHTTPErrors: f.ignoreHTTP.value, DelayValidations: f.delay.value,
 		},
 		FailIfPending: f.ifPending == whenPendingFail, NoWait: f.noWait, RequireStaging: f.requireStaging,
-		Warnings: f.warnings, DryRun: f.dryRun, Waiting: f.waiting.waiting(),
+		Warnings: f.warnings, DryRun: f.dryRun, WaitOptions: f.waiting.waiting(),
 	}
 	t.CancelOnTimeout = f.onTimeout == timeoutCancel
 	if network == papi.Production {

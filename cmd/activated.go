@@ -61,13 +61,13 @@ func fillResult(d *document, r *activation.Result, name string, now time.Time) {
 	d.Submitted, d.Adopted = &r.Submitted, &r.Adopted
 	d.Budget = viewBudget(r.Budget)
 	d.WaitedSeconds = new(seconds(r.Waited))
-	d.Return = viewReturn(r.Return)
+	d.Return = viewReturn(r.Rollback)
 }
 
 // help is what can be done about an error of a network, where that depends on
 // how far it got.
 func (a *activating) help(one *activated, err error) string {
-	stopped, ok := errors.AsType[*activation.Stopped](err)
+	stopped, ok := errors.AsType[*activation.StoppedError](err)
 	all := a.flags.networks.all
 	switch isLast := one.result.Network == all[len(all)-1]; {
 	case ok && stopped.Cancelled:
@@ -151,8 +151,8 @@ func outcomeText(r *activation.Result) string {
 // printResult shows the details that are known.
 func printResult(w *printer, r *activation.Result, now time.Time) {
 	w.field(kindOf(r.Property.PropertyID).word(), fullID(r.Property))
-	if r.Return != nil {
-		w.field("return", returnText(r.Return))
+	if r.Rollback != nil {
+		w.field("return", returnText(r.Rollback))
 	}
 	if a := r.Activation; a != nil {
 		w.field("activation", idOf(a)+", "+stateOf(a), mark{stateOf(a), toneOfStatus(a.Status)})

@@ -197,7 +197,7 @@ func (d *document) fail(v verdict, err error, help string) {
 		help = v.help
 	}
 	d.Outcome, d.ExitCode = v.outcome, v.exitCode
-	if stopped, ok := errors.AsType[*activation.Stopped](err); ok && stopped.Uncertain {
+	if stopped, ok := errors.AsType[*activation.StoppedError](err); ok && stopped.Uncertain {
 		d.Submitted = nil // nobody knows
 	}
 	d.Error = &errorView{Code: v.code, Category: v.category, Message: cut(err.Error(), maxMessage), Help: help, PAPI: viewPAPI(err)}

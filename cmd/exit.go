@@ -122,14 +122,14 @@ func is(target error) func(error) bool {
 }
 
 func failedWith(o activation.Outcome) func(error) bool {
-	return when(func(e *activation.Failed) bool { return e.Outcome == o })
+	return when(func(e *activation.FailedError) bool { return e.Outcome == o })
 }
 
 // withoutAnswer matches an error type that nothing of PAPI's has caused.
 func withoutAnswer[E error](err error) bool { return isA[E](err) && !isA[*papi.Error](err) }
 
 // ownRefusal is one that has nothing to do with what is in the version.
-func ownRefusal(e *activation.Rejected) bool {
+func ownRefusal(e *activation.RejectedError) bool {
 	return e.Unwrap() == nil && len(e.Errors)+len(e.Warnings) == 0
 }
 
@@ -155,22 +155,22 @@ func ways() []way {
 		{failedWith(activation.OutcomeFailed), codeFailed, ""},
 		{failedWith(activation.OutcomeAborted), codeAborted, ""},
 		{failedWith(activation.OutcomeSuperseded), codeSuperseded, ""},
-		{when(func(e *activation.Stopped) bool { return e.Cancelled }), codeTimedOut, "it was cancelled; run the command again with a longer --timeout"},
-		{when(func(e *activation.Stopped) bool { return e.Blocker != nil && errors.Is(e, activation.ErrTimeout) }), string(papi.ClassBusy), ""},
+		{when(func(e *activation.StoppedError) bool { return e.Cancelled }), codeTimedOut, "it was cancelled; run the command again with a longer --timeout"},
+		{when(func(e *activation.StoppedError) bool { return e.Blocker != nil && errors.Is(e, activation.ErrTimeout) }), string(papi.ClassBusy), ""},
 		{is(ErrInterrupted), codeInterrupted, ""},
 		{is(activation.ErrTimeout), codeTimedOut, ""},
-		{withoutAnswer[*activation.Stopped], codeInterrupted, ""},
-		{isA[*activation.Busy], string(papi.ClassBusy), "wait for it, or leave that to --if-pending wait"},
+		{withoutAnswer[*activation.StoppedError], codeInterrupted, ""},
+		{isA[*activation.BusyError], string(papi.ClassBusy), "wait for it, or leave that to --if-pending wait"},
 		{when(ownRefusal), string(papi.ClassRejected), "nothing was submitted; the same command is refused again until what the error says has changed"},
-		{withoutAnswer[*activation.Rejected], string(papi.ClassRejected), ""},
-		{when(func(e *activation.Limited) bool { return e.Daily }), string(papi.ClassBudgetExhausted), ""},
-		{withoutAnswer[*activation.Limited], string(papi.ClassRateLimited), ""},
-		{isA[*activation.NoneActive], string(papi.ClassNotFound), "propctl status shows what is active; name the version by its number"},
-		{isA[*activation.NothingBefore], codeNothingBefore, ""},
-		{isA[*activation.Full], string(papi.ClassResourceLimit), "remove hostnames, or spread them over several properties"},
-		{isA[*activation.Lost], codeLost, ""},
+		{withoutAnswer[*activation.RejectedError], string(papi.ClassRejected), ""},
+		{when(func(e *activation.LimitError) bool { return e.Daily }), string(papi.ClassBudgetExhausted), ""},
+		{withoutAnswer[*activation.LimitError], string(papi.ClassRateLimited), ""},
+		{isA[*activation.NotActiveError], string(papi.ClassNotFound), "propctl status shows what is active; name the version by its number"},
+		{isA[*activation.NoPreviousVersionError], codeNothingBefore, ""},
+		{isA[*activation.HostnameLimitError], string(papi.ClassResourceLimit), "remove hostnames, or spread them over several properties"},
+		{isA[*activation.VanishedError], codeLost, ""},
 		{is(activation.ErrTooLate), string(papi.ClassCancelTooLate), ""},
-		{is(activation.ErrNone), codeNoActivation, ""},
+		{is(activation.ErrNoActivation), codeNoActivation, ""},
 	}
 }
 
@@ -187,10 +187,10 @@ func viewPAPI(err error) *papiView {
 		if v.Detail == "" {
 			v.Detail = e.Body
 		}
-	} else if e, ok := errors.AsType[*activation.Rejected](err); ok && len(e.Errors)+len(e.Warnings) > 0 {
+	} else if e, ok := errors.AsType[*activation.RejectedError](err); ok && len(e.Errors)+len(e.Warnings) > 0 {
 		spoke = true
 		v.Errors, v.Warnings = append(v.Errors, e.Errors...), append(v.Warnings, e.Warnings...)
-	} else if e, ok := errors.AsType[*activation.Failed](err); ok && e.Activation.FailureCause != nil {
+	} else if e, ok := errors.AsType[*activation.FailedError](err); ok && e.Activation.FailureCause != nil {
 		spoke = true
 		take(*e.Activation.FailureCause)
 	}

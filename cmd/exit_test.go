@@ -25,13 +25,13 @@ func papiError(class papi.Class) error {
 }
 
 // stopped is the engine's error for a context that ended with the cause.
-func stopped(t *testing.T, cause error, blocked bool) *activation.Stopped {
+func stopped(t *testing.T, cause error, blocked bool) *activation.StoppedError {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(cause)
 	s := activation.Selection{Property: papi.PropertyRef{PropertyID: "prp_1"}, Network: papi.Staging}
 	_, err := (&activation.Engine{API: silent{}}).Wait(ctx, s)
-	e, ok := errors.AsType[*activation.Stopped](err)
+	e, ok := errors.AsType[*activation.StoppedError](err)
 	if !ok {
 		t.Fatalf("the engine returned %v, not that it was stopped", err)
 	}
@@ -72,9 +72,9 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"no such property", &notFoundError{}, want{"error", 1, "not-found", notFound}},
 		{"output file", &outputError{err: errors.New("no")}, want{"error", 1, "output-file", internalError}},
 		{"declined", errDeclined, want{"error", 1, "declined", conflict}},
-		{"failed", &activation.Failed{Outcome: activation.OutcomeFailed}, want{"failed", 3, "activation-failed", remoteSystem}},
-		{"aborted", &activation.Failed{Outcome: activation.OutcomeAborted}, want{"aborted", 3, "activation-aborted", conflict}},
-		{"superseded", &activation.Failed{Outcome: activation.OutcomeSuperseded}, want{"superseded", 3, "activation-superseded", conflict}},
+		{"failed", &activation.FailedError{Outcome: activation.OutcomeFailed}, want{"failed", 3, "activation-failed", remoteSystem}},
+		{"aborted", &activation.FailedError{Outcome: activation.OutcomeAborted}, want{"aborted", 3, "activation-aborted", conflict}},
+		{"superseded", &activation.FailedError{Outcome: activation.OutcomeSuperseded}, want{"superseded", 3, "activation-superseded", conflict}},
 		{"cancelled at the time-out", cancelled, want{"timed-out", 5, "timed-out", remoteSystem}},
 		{"time-out behind a blocker", stopped(t, activation.ErrTimeout, true), want{"busy", 6, "busy", conflict}},
 		{"interrupted", stopped(t, ErrInterrupted, false), want{"interrupted", 130, "interrupted", conflict}},
@@ -82,18 +82,18 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"time-out", stopped(t, activation.ErrTimeout, false), want{"timed-out", 5, "timed-out", remoteSystem}},
 		{"time-out of a search", fmt.Errorf("POST: %w", activation.ErrTimeout), want{"timed-out", 5, "timed-out", remoteSystem}},
 		{"stopped for another reason", stopped(t, context.Canceled, false), want{"interrupted", 130, "interrupted", conflict}},
-		{"busy", &activation.Busy{}, want{"busy", 6, "busy", conflict}},
-		{"rejected before a submission", &activation.Rejected{}, want{"rejected", 7, "rejected", invalidData}},
-		{"rejected for its warnings", &activation.Rejected{Warnings: []papi.Problem{{Title: "no"}}}, want{"rejected", 7, "rejected", invalidData}},
-		{"budget", &activation.Limited{Daily: true}, want{"limited", 8, "budget-exhausted", remoteSystem}},
-		{"limit", &activation.Limited{}, want{"limited", 8, "rate-limited", remoteSystem}},
-		{"nothing active to take", &activation.NoneActive{}, want{"error", 1, "not-found", notFound}},
-		{"nothing to return to", &activation.NothingBefore{}, want{"error", 1, "nothing-before", notFound}},
+		{"busy", &activation.BusyError{}, want{"busy", 6, "busy", conflict}},
+		{"rejected before a submission", &activation.RejectedError{}, want{"rejected", 7, "rejected", invalidData}},
+		{"rejected for its warnings", &activation.RejectedError{Warnings: []papi.Problem{{Title: "no"}}}, want{"rejected", 7, "rejected", invalidData}},
+		{"budget", &activation.LimitError{Daily: true}, want{"limited", 8, "budget-exhausted", remoteSystem}},
+		{"limit", &activation.LimitError{}, want{"limited", 8, "rate-limited", remoteSystem}},
+		{"nothing active to take", &activation.NotActiveError{}, want{"error", 1, "not-found", notFound}},
+		{"nothing to return to", &activation.NoPreviousVersionError{}, want{"error", 1, "nothing-before", notFound}},
 		{"a bucket that cannot do it", &bucketError{"x"}, want{"error", 1, "hostname-bucket", invalidData}},
-		{"no room for hostnames", &activation.Full{}, want{"limited", 8, "resource-limit", remoteSystem}},
-		{"lost", &activation.Lost{}, want{"error", 1, "activation-lost", notFound}},
+		{"no room for hostnames", &activation.HostnameLimitError{}, want{"limited", 8, "resource-limit", remoteSystem}},
+		{"lost", &activation.VanishedError{}, want{"error", 1, "activation-lost", notFound}},
 		{"too late", fmt.Errorf("%w: it is ACTIVE", activation.ErrTooLate), want{"error", 1, "cancel-too-late", conflict}},
-		{"nothing to wait for", fmt.Errorf("%w of it", activation.ErrNone), want{"error", 1, "no-activation", notFound}},
+		{"nothing to wait for", fmt.Errorf("%w of it", activation.ErrNoActivation), want{"error", 1, "no-activation", notFound}},
 		{"anything else", errors.New("what"), want{"error", 1, "internal", internalError}},
 	}
 	for class, w := range classWants() {

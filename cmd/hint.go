@@ -118,7 +118,7 @@ func (h *hinting) hostnames() *commandLine { return h.of("hostnames", "list") }
 
 // statusOfNone is for a version that was named by the network that it is active on.
 func (h *hinting) statusOfNone() *commandLine {
-	if !isA[*activation.NoneActive](h.err) {
+	if !isA[*activation.NotActiveError](h.err) {
 		return nil
 	}
 	return h.status()
@@ -155,7 +155,7 @@ func (h *hinting) again() *commandLine { return h.with("") }
 // dryRun is the same command, if it can be tried without consequences. What this
 // program has refused by itself, it refuses then, too, and shows no request.
 func (h *hinting) dryRun() *commandLine {
-	if h.dryRuns && !withoutAnswer[*activation.Rejected](h.err) {
+	if h.dryRuns && !withoutAnswer[*activation.RejectedError](h.err) {
 		return h.with("--dry-run")
 	}
 	return nil

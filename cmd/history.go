@@ -123,7 +123,7 @@ func usualOn(have []papi.Activation, on []papi.Network) []*usualView {
 			}
 		}
 		if u.Of > 0 { // else the engine takes a general figure
-			u.MedianSeconds = new(seconds(activation.Usual(have, network)))
+			u.MedianSeconds = new(seconds(activation.UsualDuration(have, network)))
 		}
 		all = append(all, u)
 	}

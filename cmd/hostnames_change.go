@@ -156,7 +156,7 @@ func (c *changing) find(ctx context.Context, named string) error {
 		c.change.Or = append(c.change.Or, one.ref)
 	}
 	c.change.Target = c.flags.target(c.what, wantedVersion{}, c.flags.network())
-	c.change.Base = activation.Base(c.flags.base)
+	c.change.Base = activation.BaseVersion(c.flags.base)
 	if c.bucket {
 		return c.checkBucket()
 	}

@@ -62,7 +62,7 @@ func (f *changeFlags) network() papi.Network {
 }
 
 // base is a flag that names the version to begin with.
-type base activation.Base
+type base activation.BaseVersion
 
 func (b *base) Type() string { return "version" }
 

@@ -51,7 +51,7 @@ func (c *changing) report(result *activation.Result, plan *planView, err error, 
 
 // help is what can be done about an error, where that depends on how far it got.
 func (c *changing) help(err error) string {
-	stopped, ok := errors.AsType[*activation.Stopped](err)
+	stopped, ok := errors.AsType[*activation.StoppedError](err)
 	switch {
 	case ok && stopped.Cancelled:
 		return "" // nothing goes on

@@ -39,7 +39,7 @@ type rollsBack struct {
 	fast          activation.FastFallback
 	cancelPending bool
 
-	back *activation.Return // as the look has found; nil when something has to end first
+	back *activation.RollbackPlan // as the look has found; nil when something has to end first
 }
 
 func (r *rollsBack) declare(c *cobra.Command) {
@@ -69,11 +69,11 @@ func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 	switch {
 	case err != nil:
 		return err
-	case result.Return == nil:
+	case result.Rollback == nil:
 		a.program.progress.say("%s on %s: %s has to end before it is known what to return to", a.property, network, idOf(result.BlockedBy))
 		return nil
 	}
-	r.back = result.Return
+	r.back = result.Rollback
 	a.program.progress.say("%s on %s: %s", a.property, network, returnText(r.back))
 	return nil
 }
@@ -112,7 +112,7 @@ type returnView struct {
 	Expires *time.Time `json:"expires"` // until when it can be fast; null where it cannot
 }
 
-func viewReturn(r *activation.Return) *returnView {
+func viewReturn(r *activation.RollbackPlan) *returnView {
 	if r == nil {
 		return nil
 	}
@@ -120,7 +120,7 @@ func viewReturn(r *activation.Return) *returnView {
 }
 
 // returnText says which version it is and why it is fast, or why it is not.
-func returnText(r *activation.Return) string {
+func returnText(r *activation.RollbackPlan) string {
 	switch r.From {
 	case r.To:
 		return fmt.Sprintf("version %d is active, which is what a rollback returns to", r.To)

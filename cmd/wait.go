@@ -102,7 +102,7 @@ func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do v
 	p.progress.begin(what.String())
 	result, err := s.do(ctx, do, named, activation.Selection{
 		Property: what.ref, ActivationID: named.id, Network: network, Elsewhere: f.elsewhere(),
-		NoWait: f.noWait, Waiting: f.waiting.waiting(),
+		NoWait: f.noWait, WaitOptions: f.waiting.waiting(),
 	})
 	return p.selectedReport(what, result, err), err
 }
@@ -139,7 +139,7 @@ func (p *program) selectedReport(what property, result *activation.Result, err e
 			printResult(w, result, now)
 		},
 	}
-	if stopped, ok := errors.AsType[*activation.Stopped](err); ok && stopped.Activation != nil {
+	if stopped, ok := errors.AsType[*activation.StoppedError](err); ok && stopped.Activation != nil {
 		r.help = p.pickUp(stopped.Activation.ActivationID, what.ref)
 	}
 	return r

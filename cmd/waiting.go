@@ -18,6 +18,6 @@ func (f *waitFlags) declare(fs *pflag.FlagSet) {
 	fs.TextVar(&f.poll, "poll", activation.Poll{}, "when to look: `adaptive`, retry-after, or a duration of at least 5s")
 }
 
-func (f *waitFlags) waiting() activation.Waiting {
-	return activation.Waiting{Steady: f.until == untilSteady, Poll: f.poll}
+func (f *waitFlags) waiting() activation.WaitOptions {
+	return activation.WaitOptions{Steady: f.until == untilSteady, Poll: f.poll}
 }

@@ -100,8 +100,8 @@ func (v *FoundVersion) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Found is the answer to a search. No match is no error.
-type Found struct {
+// SearchResult is the answer to a search. No match is no error.
+type SearchResult struct {
 	Answer
 	Items []FoundVersion
 }
@@ -110,7 +110,7 @@ type Found struct {
 // that they serve on a network. It is a POST that changes nothing, and is
 // repeated like a read.
 // Source: POST /search/find-by-value.
-func (c *Client) FindByValue(ctx context.Context, query SearchQuery) (*Found, error) {
+func (c *Client) FindByValue(ctx context.Context, query SearchQuery) (*SearchResult, error) {
 	var body struct {
 		Versions struct {
 			Items []FoundVersion `json:"items"`
@@ -124,5 +124,5 @@ func (c *Client) FindByValue(ctx context.Context, query SearchQuery) (*Found, er
 	if err != nil {
 		return nil, err
 	}
-	return &Found{Answer: answer, Items: body.Versions.Items}, nil
+	return &SearchResult{Answer: answer, Items: body.Versions.Items}, nil
 }
