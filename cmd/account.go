@@ -1,21 +1,5 @@
 package cmd
 
-import (
-	"strings"
-
-	"github.com/propctl/propctl/papi"
-)
-
-// accountView says whose properties a result is about. The host names the API
-// client and is no secret; of the account switch key only the beginning is shown.
-type accountView struct {
-	ID        *papi.ID `json:"accountId"` // where PAPI has said it
-	SwitchKey *string  `json:"accountSwitchKey"`
-	Host      string   `json:"host"`
-	Section   *string  `json:"section"`
-	Source    string   `json:"source"`
-}
-
 // account returns who PAPI was asked as; nil where it was not asked.
 func (p *program) account() *accountView {
 	if p.session == nil || p.meter.view().Total == 0 {
@@ -30,19 +14,3 @@ func (p *program) account() *accountView {
 	}
 	return v
 }
-
-// text is the account as a row for people.
-func (v *accountView) text() string {
-	var parts []string
-	if v.ID != nil {
-		parts = append(parts, clean(string(*v.ID), maxName))
-	}
-	if v.SwitchKey != nil {
-		parts = append(parts, "by the account switch key "+clean(*v.SwitchKey, maxName))
-	}
-	return strings.Join(append(parts, clean(v.Host, maxName), clean(v.Source, maxMessage)), ", ")
-}
-
-// shows reports whether the row is worth its place: another account than the API
-// client's own is.
-func (v *accountView) shows(verbose bool) bool { return v != nil && (verbose || v.SwitchKey != nil) }

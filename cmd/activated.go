@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/propctl/propctl/activation"
@@ -89,7 +87,7 @@ func (one *activated) print(w *printer, p property) {
 	r := one.result
 	headline(w, r, p)
 	if one.plan != nil {
-		one.plan.show(w, r, one.at)
+		showPlan(one.plan, w, r, one.at)
 	}
 	printResult(w, r, one.at)
 }
@@ -201,7 +199,3 @@ func versionOf(a *papi.Activation) string {
 	}
 	return "version " + versionText(a.PropertyVersion) + ", "
 }
-
-func versionText(v int) string { return strconv.Itoa(v) }
-
-func lower(n papi.Network) string { return strings.ToLower(string(n)) }

@@ -121,7 +121,7 @@ func (a *activating) on(ctx context.Context, network papi.Network) (*activated, 
 	if t.DryRun && len(a.flags.networks.all) > 1 {
 		t.RequireStaging = false // it would be active there by then
 	}
-	a.program.progress.begin(a.property.String())
+	a.begin(a.property)
 	result, err := a.change.make(ctx, a, t)
 	if a.versioned && result.Version > 0 {
 		a.version = wantedVersion{number: result.Version} // the same one on every network

@@ -21,12 +21,12 @@ func nameOf(executable string) string {
 
 // underAkamaiCLI returns what follows in the User-Agent when Akamai's command line
 // runs this program, and nothing when it does not.
-func (e Env) underAkamaiCLI() string {
+func underAkamaiCLI(e Env) string {
 	var b strings.Builder
-	if version := e.token("AKAMAI_CLI_VERSION"); version != "" && e.has("AKAMAI_CLI") {
+	if version := tokenOf(e, "AKAMAI_CLI_VERSION"); version != "" && e.has("AKAMAI_CLI") {
 		b.WriteString(" AkamaiCLI/" + version)
 	}
-	command, version := e.token("AKAMAI_CLI_COMMAND"), e.token("AKAMAI_CLI_COMMAND_VERSION")
+	command, version := tokenOf(e, "AKAMAI_CLI_COMMAND"), tokenOf(e, "AKAMAI_CLI_COMMAND_VERSION")
 	if command != "" && version != "" {
 		b.WriteString(" AkamaiCLI-" + command + "/" + version)
 	}
@@ -35,9 +35,9 @@ func (e Env) underAkamaiCLI() string {
 
 const maxToken = 64
 
-// token returns a variable with only those characters that the name or the version
+// tokenOf returns a variable with only those characters that the name or the version
 // of a product can have in a header.
-func (e Env) token(name string) string {
+func tokenOf(e Env, name string) string {
 	value, _ := e.lookup(name)
 	kept := strings.Map(func(r rune) rune {
 		const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~"

@@ -70,7 +70,7 @@ func annotationsOf(d *document) []annotation {
 		if one.Error != nil || one.Outcome == outcomeOK && one.HostnameChange == nil || one.Outcome == outcomeFree || one.Outcome == outcomeBusy || one.ExitCode != ExitOK {
 			continue
 		}
-		all = append(all, annotation{severityNotice, titleOf(d.Command, one.Outcome), []string{one.attained()}, ""})
+		all = append(all, annotation{severityNotice, titleOf(d.Command, one.Outcome), []string{attained(one)}, ""})
 	}
 	if busy := busyLines(d.stateList()); len(busy) > 0 && d.Outcome == outcomeBusy && d.Error == nil {
 		all = append(all, annotation{severityWarning, titleOf(d.Command, d.Outcome), bounded(busy, mostSubjects), "propctl_busy"})
@@ -83,7 +83,7 @@ func titleOf(command, outcome string) string {
 }
 
 // attained says what holds now.
-func (d *document) attained() string {
+func attained(d *document) string {
 	text := strings.ReplaceAll(d.Outcome, "-", " ")
 	if about := d.subject(); about != "" {
 		text = about + ": " + text
@@ -145,17 +145,17 @@ func (c *cause) annotation(command string) annotation {
 		}
 		a.lines = append(a.lines, line)
 	}
-	a.lines = append(bounded(a.lines, mostSubjects), c.err.lines(mostDetails)[1:]...)
+	a.lines = append(bounded(a.lines, mostSubjects), linesOf(c.err, mostDetails)[1:]...)
 	return a
 }
 
-// lines shows an error to people: the message, at most so many lines of what PAPI
+// linesOf shows an error to people: the message, at most so many lines of what PAPI
 // said, and what to do.
-func (e *errorView) lines(details int) []string {
+func linesOf(e *errorView, details int) []string {
 	lines := []string{clean(e.Message, maxMessage)}
 	if spoke := e.PAPI; spoke != nil {
 		var b strings.Builder
-		spoke.print(&printer{w: &b})
+		printProblems(spoke, &printer{w: &b})
 		if b.Len() > 0 {
 			lines = append(lines, bounded(strings.Split(strings.TrimRight(b.String(), "\n"), "\n"), details)...)
 		}

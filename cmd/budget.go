@@ -2,16 +2,12 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/papi"
 )
-
-// fewLeft is the share of a budget at which to warn.
-const fewLeft = 0.1
 
 func (p *program) budgetCommand() *cobra.Command {
 	return &cobra.Command{
@@ -64,49 +60,6 @@ func (p *program) budget(ctx context.Context) (*report, error) {
 			w.line("requests:    %s", requestsText(requests, w.clock(now)))
 		},
 	}, nil
-}
-
-// budgetText says how much is left, and how sure that is.
-func budgetText(q *papi.Quota, c clock) string {
-	if q == nil {
-		return "not known; PAPI tells it with the answer to a submission"
-	}
-	text := amount(q)
-	if !q.Reset.IsZero() {
-		text += ", reset at " + c.tell(q.Reset)
-	}
-	if age := c.now.Sub(q.AsOf); age >= time.Minute && !q.AsOf.IsZero() {
-		text += ", as of " + duration(age.Truncate(time.Minute)) + " ago"
-	}
-	return text
-}
-
-func amount(q *papi.Quota) string {
-	switch {
-	case q.Remaining != nil && q.Limit != nil:
-		return fmt.Sprintf("%d of %d left", *q.Remaining, *q.Limit)
-	case q.Remaining != nil:
-		return fmt.Sprintf("%d left", *q.Remaining)
-	case q.Limit != nil:
-		return fmt.Sprintf("%d at most; how many are left is not known", *q.Limit)
-	}
-	return "not known"
-}
-
-func requestsText(q *papi.Quota, c clock) string {
-	if q == nil {
-		return "PAPI did not say"
-	}
-	text := amount(q)
-	if !q.Reset.IsZero() {
-		text += ", the next one from " + c.tell(q.Reset)
-	}
-	return text
-}
-
-// isFew reports whether so little is left that it is worth a warning.
-func isFew(q *papi.Quota) bool {
-	return q != nil && q.Limit != nil && q.Remaining != nil && float64(*q.Remaining) <= fewLeft*float64(*q.Limit)
 }
 
 // remember keeps what PAPI said of the budget for the next run, and warns when

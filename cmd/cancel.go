@@ -14,7 +14,7 @@ func (p *program) cancelCommand(about kind) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cancel " + about.operand() + " | ACTIVATION",
 		Short: "Cancel a pending activation",
-		Long: "Cancel a pending activation, and wait until it is cancelled.\n\n" + about.naming() + ` that nothing is pending is a success. Once an activation is on its way to the
+		Long: "Cancel a pending activation, and wait until it is cancelled.\n\n" + naming(about) + ` that nothing is pending is a success. Once an activation is on its way to the
 network it is too late, which is exit code 1.`,
 		Example: about.choose(`  propctl cancel www.example.com -n production
   propctl cancel atv_5001 --property prp_123`, `  propctl includes cancel security-headers -n production`),

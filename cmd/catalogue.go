@@ -106,3 +106,12 @@ const (
 	codeInterrupted        = "interrupted"
 	codeInternal           = "internal"
 )
+
+// codes are those of all rows, in their order.
+func codes() []string {
+	var all []string
+	for _, e := range catalogue() {
+		all = append(all, e.code)
+	}
+	return all
+}

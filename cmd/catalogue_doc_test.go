@@ -73,17 +73,17 @@ func errorsMarkdown() string {
 	for _, s := range sections() {
 		fmt.Fprintf(&b, "\n## %s\n", s.title)
 		for _, e := range s.entries {
-			e.markdown(&b)
+			entryMarkdown(e, &b)
 		}
 	}
 	return b.String()
 }
 
-func (e entry) markdown(b *strings.Builder) {
+func entryMarkdown(e entry, b *strings.Builder) {
 	fmt.Fprintf(b, "\n### %s\n\n%s%s. %s\n\n", e.code, strings.ToUpper(e.message[:1]), e.message[1:], e.meaning)
 	fmt.Fprintf(b, "- What to do: %s.\n", e.help)
 	fmt.Fprintf(b, "- Category %s, outcome `%s`, exit code %d, try again: %s.\n", e.category, e.outcome, e.exitCode, e.retry)
-	for _, line := range e.recognisedBy() {
+	for _, line := range recognisedBy(e) {
 		fmt.Fprintf(b, "- Recognised by: %s.\n", line)
 	}
 }
@@ -104,7 +104,7 @@ func TestErrorCatalogueRowsAreWhole(t *testing.T) {
 		if e.retry.text() == string(e.retry) {
 			t.Errorf("row %s has the retry class %q", e.code, e.retry)
 		}
-		if len(e.recognisedBy()) == 0 {
+		if len(recognisedBy(e)) == 0 {
 			t.Errorf("nothing says how %s is recognised", e.code)
 		}
 		if seen[e.message] || seen[e.code] {

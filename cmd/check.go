@@ -2,26 +2,6 @@ package cmd
 
 import "slices"
 
-// checkStatus is how a check ended.
-type checkStatus string
-
-const (
-	checkOK      checkStatus = "ok"
-	checkWarning checkStatus = "warning"
-	checkFailed  checkStatus = "failed"
-	checkSkipped checkStatus = "skipped" // what it is about could not be looked at
-)
-
-// checkView is one thing that doctor has looked at.
-type checkView struct {
-	Name    string      `json:"name"`
-	Status  checkStatus `json:"status"`
-	Message string      `json:"message"` // what was found
-	Help    string      `json:"help"`    // what to do; empty where nothing is to be done
-
-	err error // why it failed
-}
-
 // checks are what was looked at so far, in order. A check that is made again
 // keeps its place.
 type checks []*checkView
@@ -93,13 +73,3 @@ func (all *checks) print(w *printer) {
 	}
 	t.print()
 }
-
-// unhealthyError is the first check that failed.
-type unhealthyError struct {
-	check    string
-	err      error
-	exitCode int
-}
-
-func (e *unhealthyError) Error() string { return e.check + ": " + e.err.Error() }
-func (e *unhealthyError) Unwrap() error { return e.err }

@@ -19,27 +19,6 @@ import (
 // Whatever is not ours has gone through clean before it is escaped for the system,
 // so that it could not begin a command even where it stood at the start of a line.
 
-// ciSystem is a CI system that can be written for; empty is the one that the
-// environment names.
-type ciSystem string
-
-const (
-	ciGitHub   ciSystem = "github"
-	ciGitLab   ciSystem = "gitlab"
-	ciAzure    ciSystem = "azure"
-	ciTeamCity ciSystem = "teamcity"
-	ciJenkins  ciSystem = "jenkins" // takes no commands: what it reads are files
-	ciNone     ciSystem = "none"
-)
-
-// MarshalText implements encoding.TextMarshaler.
-func (s ciSystem) MarshalText() ([]byte, error) { return []byte(s), nil }
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (s *ciSystem) UnmarshalText(text []byte) error {
-	return choose(s, text, ciGitHub, ciGitLab, ciAzure, ciTeamCity, ciJenkins, ciNone)
-}
-
 // ciOf returns the CI system that the environment names.
 func ciOf(env Env) ciSystem {
 	for _, known := range [...]struct {
@@ -71,7 +50,7 @@ type ciSyntax struct {
 	leave func(Env, *document, *record) ([]string, error)
 }
 
-func (s ciSystem) syntax() ciSyntax {
+func syntaxOf(s ciSystem) ciSyntax {
 	switch s {
 	case ciGitHub:
 		return githubSyntax()
@@ -94,7 +73,7 @@ type ci struct {
 }
 
 func newCI(env Env, f globalFlags, p *progress, rec *record) *ci {
-	c := &ci{syntax: cmp.Or(f.ci, ciOf(env)).syntax(), env: env, progress: p}
+	c := &ci{syntax: syntaxOf(cmp.Or(f.ci, ciOf(env))), env: env, progress: p}
 	if c.syntax.begin != nil && !p.drawable() {
 		title := clean("propctl "+rec.command, maxName)
 		p.folded(section{
@@ -117,7 +96,7 @@ func (c *ci) happened(m moment) {
 
 // concluded implements sink.
 func (c *ci) concluded(_ context.Context, d *document, rec *record) error {
-	if d.aside() {
+	if isAside(d) {
 		return nil
 	}
 	if c.syntax.report != nil {
@@ -149,34 +128,8 @@ func (c *ci) tell(command string) {
 	}
 }
 
-// aside reports whether the document is about this program itself, and so of no
+// isAside reports whether the document is about this program itself, and so of no
 // interest to a pipeline.
-func (d *document) aside() bool {
+func isAside(d *document) bool {
 	return d.ExitCode == ExitOK && (d.Build != nil || d.Simulator != nil || d.Errors != nil)
-}
-
-// section is what a CI system folds: all that is said while a command runs. It
-// begins with the first line, so that there is none around nothing. Its zero value
-// folds nothing.
-type section struct {
-	start, stop func() string
-	open        bool
-}
-
-// begin returns what has to stand before a line.
-func (s *section) begin() string {
-	if s.start == nil || s.open {
-		return ""
-	}
-	s.open = true
-	return s.start() + "\n"
-}
-
-// end returns what has to stand behind the last line.
-func (s *section) end() string {
-	if !s.open {
-		return ""
-	}
-	s.open = false
-	return s.stop() + "\n"
 }

@@ -1,10 +1,14 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/propctl/propctl/papi"
 )
 
 // Whatever PAPI sent is text by somebody else. It must not move the cursor,
@@ -75,4 +79,39 @@ func escaped(r rune) string {
 		return fmt.Sprintf(`\U%08x`, r)
 	}
 	return fmt.Sprintf(`\u%04x`, r)
+}
+
+func versionText(v int) string { return strconv.Itoa(v) }
+
+func lower(n papi.Network) string { return strings.ToLower(string(n)) }
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return versionText(n) + " " + what + "s"
+}
+
+// maxWord is how long a word of the command line can be, in bytes. The longest
+// that makes sense is a note.
+const maxWord = 32 << 10
+
+func checkWord(word string) error {
+	switch {
+	case len(word) > maxWord:
+		return fmt.Errorf("is longer than %d bytes", maxWord)
+	case !utf8.ValidString(word):
+		return errors.New("is not UTF-8")
+	case strings.ContainsRune(word, 0):
+		return errors.New("has a NUL in it")
+	}
+	return nil
+}
+
+// cut returns the beginning of a text that is too long, in runes.
+func cut(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most]) + "…"
 }

@@ -43,11 +43,13 @@ func (p *program) completes(root *cobra.Command) {
 // value, what can be given.
 func (p *program) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 	switch value := f.Value.(type) {
-	case interface{ words() []string }:
-		return words(value.words()...)
+	case interface{ Words() []string }:
+		return words(value.Words()...)
 	case *networks:
 		value.patient = true
-		return value.complete
+		return func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return completeNetworks(value, typed)
+		}
 	case *base:
 		return words("latest", "staging", "production")
 	}
@@ -79,8 +81,8 @@ func words(all ...string) cobra.CompletionFunc {
 	return cobra.FixedCompletions(all, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder)
 }
 
-// complete completes a network, and after a comma the one that is not there yet.
-func (n *networks) complete(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+// completeNetworks completes a network, and after a comma the one that is not there yet.
+func completeNetworks(n *networks, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	const directive = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 	both := []string{lower(papi.Staging), lower(papi.Production)}
 	comma := strings.LastIndex(typed, ",")
@@ -146,7 +148,7 @@ func (p *program) completeNames(about kind, versioned bool) cobra.CompletionFunc
 
 // completeSections completes the sections of the credentials file in force.
 func (p *program) completeSections(c *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	_ = p.loadSettings(c) // what can be read, counts
+	_ = loadSettings(c, p.env, &p.flags.config) // what can be read, counts
 	sections, err := papi.Sections(p.edgerc())
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp

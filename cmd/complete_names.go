@@ -29,7 +29,7 @@ const (
 // names returns the names of properties or of includes: those that were seen a
 // moment ago, or those that one request finds. Nothing decides by them.
 func (p *program) names(c *cobra.Command, about kind) []string {
-	if p.loadSettings(c) != nil || p.checkFlags(c) != nil {
+	if loadSettings(c, p.env, &p.flags.config) != nil || p.checkFlags(c) != nil {
 		return nil
 	}
 	p.flags.quiet, p.flags.verbose, p.flags.debug, p.flags.maxRetries = true, false, false, 0
@@ -107,7 +107,7 @@ type rememberedNames struct {
 // the host or the account switch key. What is simulated is not kept.
 func (s *session) keptNames() namesFile {
 	flags := s.program.flags
-	dir := s.program.env.cacheDir()
+	dir := cacheDir(s.program.env)
 	if dir == "" || flags.simulate {
 		return namesFile{}
 	}

@@ -56,7 +56,7 @@ func (p *program) printError(d *document) {
 	}
 	p.stderr().label(bad, "error", d.Error.Message)
 	if spoke := d.Error.PAPI; spoke != nil {
-		spoke.print(p.stderr())
+		printProblems(spoke, p.stderr())
 	}
 	if d.Error.Help != "" {
 		p.stderr().label(title, "hint", d.Error.Help)

@@ -39,12 +39,13 @@ func envNames(flag string) []string {
 	return names
 }
 
-// loadSettings sets the flags that were not given from the environment and the
-// settings file. It goes on after an error, so that the error is printed in the
-// format that was asked for.
-func (p *program) loadSettings(c *cobra.Command) error {
-	errs := []error{p.fromEnvironment(c.Flags())}
-	file, err := p.readSettings()
+// loadSettings sets the flags of a command that were not given from the environment
+// and the settings file. It goes on after an error, so that the error is printed in
+// the format that was asked for. config is the flag --config, which the environment
+// may set.
+func loadSettings(c *cobra.Command, env Env, config *string) error {
+	errs := []error{fromEnvironment(c.Flags(), env)}
+	file, err := readSettings(settingsPath(env, *config))
 	return firstOf(append(errs, err, file.apply(c)))
 }
 
@@ -57,14 +58,14 @@ func firstOf(errs []error) error {
 	return errs[i]
 }
 
-func (p *program) fromEnvironment(flags *pflag.FlagSet) error {
+func fromEnvironment(flags *pflag.FlagSet, env Env) error {
 	var errs []error
 	flags.VisitAll(func(f *pflag.Flag) {
 		if f.Changed || f.Name == "help" || f.Name == "force" {
 			return
 		}
 		for _, name := range envNames(f.Name) {
-			value, ok := p.env.lookup(name)
+			value, ok := env.lookup(name)
 			if !ok {
 				continue
 			}
@@ -81,11 +82,11 @@ func (p *program) fromEnvironment(flags *pflag.FlagSet) error {
 
 // settingsPath returns the settings file, and whether somebody named it: one
 // that is only looked for may be missing.
-func (p *program) settingsPath() (path string, named bool) {
-	if p.flags.config != "" {
-		return p.flags.config, true
+func settingsPath(env Env, config string) (path string, named bool) {
+	if config != "" {
+		return config, true
 	}
-	if dir := p.env.configDir(); dir != "" {
+	if dir := configDir(env); dir != "" {
 		return filepath.Join(dir, "config.yaml"), false
 	}
 	return "", false
@@ -97,9 +98,9 @@ type settingsFile struct {
 	values map[string]any
 }
 
-// readSettings reads the settings file, if there is one.
-func (p *program) readSettings() (*settingsFile, error) {
-	path, named := p.settingsPath()
+// readSettings reads the settings file, if there is one. One that nobody named may
+// be missing.
+func readSettings(path string, named bool) (*settingsFile, error) {
 	if path == "" {
 		return nil, nil //nolint:nilnil // no file is no error
 	}
@@ -269,30 +270,30 @@ func allFlags(root *cobra.Command) map[string]bool {
 }
 
 // configDir returns the folder of the user's settings, "" when there is none.
-func (e Env) configDir() string { return e.userDir("XDG_CONFIG_HOME", "APPDATA", ".config") }
+func configDir(e Env) string { return userDir(e, "XDG_CONFIG_HOME", "APPDATA", ".config") }
 
 // stateDir returns the folder of what is remembered between runs, "" when there is none.
-func (e Env) stateDir() string {
-	return e.userDir("XDG_STATE_HOME", "LOCALAPPDATA", filepath.Join(".local", "state"))
+func stateDir(e Env) string {
+	return userDir(e, "XDG_STATE_HOME", "LOCALAPPDATA", filepath.Join(".local", "state"))
 }
 
 // cacheDir returns the folder of what is kept for a moment, "" when there is none.
-func (e Env) cacheDir() string { return e.userDir("XDG_CACHE_HOME", "LOCALAPPDATA", ".cache") }
+func cacheDir(e Env) string { return userDir(e, "XDG_CACHE_HOME", "LOCALAPPDATA", ".cache") }
 
-func (e Env) userDir(xdg, windows, below string) string {
+func userDir(e Env, xdg, windows, below string) string {
 	for _, name := range [...]string{xdg, windows} {
 		if dir, ok := e.lookup(name); ok && filepath.IsAbs(dir) {
 			return filepath.Join(dir, "propctl")
 		}
 	}
-	if home := e.home(); home != "" {
+	if home := home(e); home != "" {
 		return filepath.Join(home, below, "propctl")
 	}
 	return ""
 }
 
 // home returns the user's home folder, "" when the environment does not say.
-func (e Env) home() string {
+func home(e Env) string {
 	for _, name := range [...]string{"HOME", "USERPROFILE"} {
 		if dir, ok := e.lookup(name); ok {
 			return dir

@@ -101,7 +101,7 @@ func missingCredentials(file, section, environment string) error {
 // edgerc returns the path of the credentials file, "" when there is no home folder.
 func (p *program) edgerc() string {
 	path := p.flags.edgerc
-	switch home := p.env.home(); {
+	switch home := home(p.env); {
 	case path == "" && home == "":
 		return ""
 	case path == "":
@@ -122,15 +122,6 @@ func orDefault(section string) string {
 func isFile(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
-}
-
-// masked returns as much of an account switch key as may be shown.
-func masked(key string) string {
-	const shown = 4
-	if len(key) <= shown {
-		return "…"
-	}
-	return key[:shown] + "…"
 }
 
 // maxRoots is how large a file of certificates may be, in MiB.
@@ -156,25 +147,10 @@ func (p *program) roots() (*x509.CertPool, error) {
 	return pool, nil
 }
 
-const maxContact = 100
-
-// checkContact keeps the User-Agent well formed.
-func checkContact(contact string) error {
-	if len(contact) > maxContact {
-		return usagef("--contact is longer than %d characters", maxContact)
-	}
-	for _, r := range contact {
-		if r < ' ' || r > '~' || strings.ContainsRune(`()\`, r) {
-			return usagef("--contact has %q in it; only plain ASCII without brackets is possible", r)
-		}
-	}
-	return nil
-}
-
 func (p *program) userAgent() string {
 	version := strings.TrimPrefix(p.env.Build.Version, "v")
 	if p.flags.contact == "" {
-		return "propctl/" + version + p.env.underAkamaiCLI()
+		return "propctl/" + version + underAkamaiCLI(p.env)
 	}
-	return "propctl/" + version + " (+" + p.flags.contact + ")" + p.env.underAkamaiCLI()
+	return "propctl/" + version + " (+" + p.flags.contact + ")" + underAkamaiCLI(p.env)
 }

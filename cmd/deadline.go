@@ -74,7 +74,7 @@ func (s *session) patiently(ctx context.Context, d time.Duration, ref func() pap
 
 // longer returns the time-out that fits what is waited for, when d has passed.
 func (s *session) longer(ctx context.Context, d time.Duration, ref func() papi.PropertyRef) time.Duration {
-	ev := s.program.progress.last()
+	ev := s.seen()
 	switch {
 	case d >= hostnamesTimeout:
 		return d
@@ -113,7 +113,7 @@ func (p *patience) set(until time.Time) {
 // addsManyHostnames reports whether what is waited for adds so many hostnames
 // that it takes longer than others. Where that cannot be found out, it does not.
 func (s *session) addsManyHostnames(ctx context.Context, ref papi.PropertyRef) bool {
-	ev := s.program.progress.last()
+	ev := s.seen()
 	if ev.Activation == nil || ev.Kind == activation.EventQueued || ev.Activation.ActivationType == papi.Deactivate {
 		return false
 	}

@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/propctl/propctl/papi"
 )
 
 // What is reported goes to whom the user has named. It is tried a few times within
@@ -56,17 +54,9 @@ type courier struct {
 	userAgent string
 }
 
-// courier returns one that uses the network, or what stands for it.
-func (p *program) courier() (*courier, error) {
-	transport := p.env.Reporting
-	if transport == nil {
-		roots, err := p.roots()
-		if err != nil {
-			return nil, err
-		}
-		transport = papi.NewNetwork(roots)
-	}
-	return &courier{transport: transport, userAgent: p.userAgent()}, nil
+// newCourier returns one that uses the transport.
+func newCourier(transport http.RoundTripper, userAgent string) *courier {
+	return &courier{transport: transport, userAgent: userAgent}
 }
 
 // close gives up the connections that are left.

@@ -27,7 +27,7 @@ func (e *examination) local() {
 }
 
 func (e *examination) checkSettings() {
-	path, _ := e.program.settingsPath()
+	path, _ := settingsPath(e.program.env, e.program.flags.config)
 	switch {
 	case e.program.settingsErr != nil:
 		e.fail(checkSettings, e.program.settingsErr)
@@ -43,7 +43,7 @@ func (e *examination) checkSettings() {
 // checkState makes a file where the budget is remembered. Nothing depends on it.
 func (e *examination) checkState() {
 	const help = "without it, propctl budget shows less; nothing else needs it"
-	dir := e.program.env.stateDir()
+	dir := stateDir(e.program.env)
 	if dir == "" {
 		e.warn(checkState, "there is no home folder to remember the budget in", help)
 		return

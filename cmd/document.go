@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/propctl/propctl/activation"
@@ -117,17 +116,6 @@ type errorView struct {
 	PAPI     *papiView `json:"papi"`
 }
 
-// papiView is what PAPI said.
-type papiView struct {
-	Type     string         `json:"type"`
-	Title    string         `json:"title"`
-	Detail   string         `json:"detail"`
-	Instance string         `json:"instance"`
-	Status   int            `json:"status"`
-	Errors   []papi.Problem `json:"errors"`
-	Warnings []papi.Problem `json:"warnings"`
-}
-
 // optional returns nil for the zero value.
 func optional[T comparable](v T) *T {
 	if v == *new(T) {
@@ -201,56 +189,4 @@ func (d *document) fail(v verdict, err error, help string) {
 		d.Submitted = nil // nobody knows
 	}
 	d.Error = &errorView{Code: v.code, Category: v.category, Message: cut(err.Error(), maxMessage), Help: help, PAPI: viewPAPI(err)}
-}
-
-// print shows what PAPI said beyond the error's own line. What it said several
-// times, of several places, comes once.
-func (v *papiView) print(w *printer) {
-	for _, list := range [...]struct {
-		name  string
-		items []papi.Problem
-	}{{"error", v.Errors}, {"warning", v.Warnings}} {
-		for _, g := range grouped(list.items) {
-			w.line("  %s: %s", list.name, clean(g, maxMessage))
-		}
-	}
-	if v.Instance != "" {
-		w.line("  instance: %s", clean(v.Instance, maxMessage))
-	}
-}
-
-// grouped returns a line for each text, with its place or with how many there are.
-func grouped(items []papi.Problem) []string {
-	var lines []string
-	for _, g := range problemGroups(items) {
-		switch {
-		case len(g.items) > 1:
-			g.text += fmt.Sprintf(" (%d times)", len(g.items))
-		case g.items[0].ErrorLocation != "":
-			g.text += " (" + g.items[0].ErrorLocation + ")"
-		}
-		lines = append(lines, g.text)
-	}
-	return lines
-}
-
-// problemGroup is what PAPI said with the same text, of one place or of several.
-type problemGroup struct {
-	text  string
-	items []papi.Problem
-}
-
-// problemGroups returns them in the order of their first.
-func problemGroups(items []papi.Problem) []*problemGroup {
-	var order []*problemGroup
-	groups := map[string]*problemGroup{}
-	for _, p := range items {
-		text := p.Text()
-		if groups[text] == nil {
-			groups[text] = &problemGroup{text: text}
-			order = append(order, groups[text])
-		}
-		groups[text].items = append(groups[text].items, p)
-	}
-	return order
 }

@@ -65,3 +65,18 @@ func (e *outputError) Error() string { return e.err.Error() }
 func (e *outputError) Unwrap() error { return e.err }
 
 var errDeclined = errors.New("not confirmed, nothing was submitted")
+
+// unhealthyError is the first check that failed.
+type unhealthyError struct {
+	check    string
+	err      error
+	exitCode int
+}
+
+func (e *unhealthyError) Error() string { return e.check + ": " + e.err.Error() }
+
+func (e *unhealthyError) Unwrap() error { return e.err }
+
+// ErrInterrupted is the cause with which main ends the context at Ctrl-C and at
+// SIGTERM.
+var ErrInterrupted = errors.New("interrupted")

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/propctl/propctl/activation"
@@ -23,8 +22,7 @@ type eventView struct {
 	Error        string               `json:"error,omitempty"`
 }
 
-func viewEvent(m moment) eventView {
-	ev, now := m.Event, m.at
+func viewEvent(ev activation.Event, now time.Time) eventView {
 	v := eventView{
 		Type: ev.Kind, Time: stamp(now), Network: ev.Network, Version: versionNumber(ev.Version),
 		Activation: viewActivation(ev.Activation, now),
@@ -126,16 +124,3 @@ func noteOf(a *papi.Activation) string {
 }
 
 const maxShortNote = 60
-
-// duration prints whole seconds without parts that are nothing: 90s is 1m30s, 3h is 3h.
-func duration(d time.Duration) string {
-	d = d.Round(time.Second)
-	s := d.String()
-	if rest, ok := strings.CutSuffix(s, "m0s"); ok {
-		s = rest + "m"
-	}
-	if rest, ok := strings.CutSuffix(s, "h0m"); ok {
-		s = rest + "h"
-	}
-	return s
-}

@@ -173,29 +173,3 @@ func ways() []way {
 		{is(activation.ErrNoActivation), codeNoActivation, ""},
 	}
 }
-
-// viewPAPI returns what PAPI said about an error; nil where it said nothing.
-func viewPAPI(err error) *papiView {
-	v := &papiView{Errors: []papi.Problem{}, Warnings: []papi.Problem{}}
-	spoke := false
-	take := func(p papi.Problem) { v.Type, v.Title, v.Detail, v.Instance = p.Type, p.Title, p.Detail, p.Instance }
-	if e, ok := errors.AsType[*papi.Error](err); ok && e.StatusCode != 0 {
-		spoke = true
-		take(e.Problem)
-		v.Status = e.StatusCode
-		v.Errors, v.Warnings = append(v.Errors, e.Errors...), append(v.Warnings, e.Warnings...)
-		if v.Detail == "" {
-			v.Detail = e.Body
-		}
-	} else if e, ok := errors.AsType[*activation.RejectedError](err); ok && len(e.Errors)+len(e.Warnings) > 0 {
-		spoke = true
-		v.Errors, v.Warnings = append(v.Errors, e.Errors...), append(v.Warnings, e.Warnings...)
-	} else if e, ok := errors.AsType[*activation.FailedError](err); ok && e.Activation.FailureCause != nil {
-		spoke = true
-		take(*e.Activation.FailureCause)
-	}
-	if !spoke {
-		return nil
-	}
-	return v
-}

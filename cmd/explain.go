@@ -97,7 +97,7 @@ func explanation(e entry) *report {
 	return &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { d.Errors = []*entryView{viewEntry(e)} },
-		text:    e.print,
+		text:    func(w *printer) { printEntry(e, w) },
 	}
 }
 
@@ -121,8 +121,8 @@ func listing() *report {
 	}
 }
 
-// print shows everything that the row has.
-func (e entry) print(w *printer) {
+// printEntry shows everything that the row has.
+func printEntry(e entry, w *printer) {
 	w.line("%s: %s", w.term.paint(title, e.code), e.message)
 	w.field("category", string(e.category))
 	w.field("outcome", e.outcome+", exit code "+versionText(e.exitCode))
@@ -130,7 +130,7 @@ func (e entry) print(w *printer) {
 	w.field("what to do", e.help)
 	w.field("try again", string(e.retry)+": "+e.retry.text())
 	w.line("  recognised by:")
-	for _, line := range e.recognisedBy() {
+	for _, line := range recognisedBy(e) {
 		w.line("    %s", line)
 	}
 }

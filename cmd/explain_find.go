@@ -9,15 +9,6 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// codes are those of all rows, in their order.
-func codes() []string {
-	var all []string
-	for _, e := range catalogue() {
-		all = append(all, e.code)
-	}
-	return all
-}
-
 // explained returns the row of a code, or of a type that PAPI gives a problem.
 func explained(wanted string) (entry, error) {
 	code := strings.ToLower(strings.TrimSpace(wanted))

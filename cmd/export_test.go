@@ -83,9 +83,7 @@ func Words() map[string]string { return newViews().words }
 
 // Settings returns what a settings file has.
 func Settings(path string) (map[string]any, error) {
-	p := newProgram(Env{})
-	p.flags.config = path
-	file, err := p.readSettings()
+	file, err := readSettings(path, true)
 	if err != nil {
 		return nil, err
 	}

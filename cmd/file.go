@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 )
 
 // file is a file that a flag asks for. That it can be written is found out before
@@ -20,22 +19,6 @@ type file struct {
 
 // files are those that were asked for.
 type files []file
-
-func (p *program) askedFiles() files {
-	var asked files
-	for _, f := range []file{
-		{"output-file", p.flags.outputFile, func(d *document, _ *record) ([]byte, error) { return encodeJSON(d, true) }},
-		{"junit", p.flags.junit, junit},
-		{"dotenv", p.flags.dotenv, dotenv},
-		{"metrics-file", p.flags.metricsFile, renderMetrics},
-		{"report", p.flags.report, renderPage},
-	} {
-		if f.path != "" {
-			asked = append(asked, f)
-		}
-	}
-	return asked
-}
 
 // check finds out before anything is sent whether the files can be written:
 // afterwards it would be too late to refuse.
@@ -108,22 +91,6 @@ func (all files) write(d *document, rec *record) error {
 		return &outputError{err}
 	}
 	return nil
-}
-
-// spoil makes an error of a result that could not be handed over. The outcome
-// stays, and the files that could be written are written again: they have the exit
-// code in them, which is another one now.
-func (p *program) spoil(d *document, err error, help string) {
-	if !errors.Is(err, syscall.EPIPE) { // a reader that has read enough, as head does, knows
-		p.stderr().label(bad, "error", err.Error())
-	}
-	if d.ExitCode != ExitOK {
-		return
-	}
-	outcome := d.Outcome
-	d.fail(judge(err), err, help)
-	d.Outcome = outcome
-	_ = p.files.write(d, p.record) // what cannot be written was said already
 }
 
 // writeAtomically writes a file beside its place and moves it there. A file that is

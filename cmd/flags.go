@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/papi"
@@ -68,29 +67,17 @@ func (g *globalFlags) declare(f *pflag.FlagSet) {
 	f.StringVar(&g.dotenv, "dotenv", "", "write the result as variables to `path`, one a line")
 }
 
-// check finds mistakes before anything is sent.
-func (p *program) check(c *cobra.Command, args []string, positional cobra.PositionalArgs) error {
-	if err := checkWords(c, args); err != nil {
-		p.files = nil // their names may be what is wrong
-		return err
-	}
-	if err := positional(c, args); err != nil {
-		return &usageError{err: misfit(c, args), command: c.CommandPath()}
-	}
-	if err := p.checkFlags(c); err != nil {
-		return err
-	}
-	if err := p.files.check(); err != nil {
-		p.files = nil // what was refused is not written
-		return err
-	}
-	return nil
-}
+// Between these, neither the simulated clock nor the real one overtakes what
+// pauses can measure.
+const (
+	minSpeed = 0.001
+	maxSpeed = 100_000
+)
 
-// checkFlags finds mistakes in the flags that every command has.
-func (p *program) checkFlags(c *cobra.Command) error {
-	switch f := p.flags; {
-	case f.accountKey == "" && c.Flags().Changed("account-key"):
+// check finds mistakes in the flags that every command has.
+func (g *globalFlags) check(accountKeyGiven bool) error {
+	switch f := g; {
+	case f.accountKey == "" && accountKeyGiven:
 		return usagef("--account-key is empty; leave it out for the API client's own account")
 	case (f.contract == "") != (f.group == ""):
 		return usagef("--contract and --group go together; give both or neither")
@@ -101,24 +88,11 @@ func (p *program) checkFlags(c *cobra.Command) error {
 	case !(f.speed >= minSpeed) || f.speed > maxSpeed: // NaN is not, either
 		return usagef("--speed %v is not between %v and %d", f.speed, minSpeed, maxSpeed)
 	}
-	if err := p.flags.checkSuspension(); err != nil {
+	if err := g.checkSuspension(); err != nil {
 		return err
 	}
-	if err := checkContact(p.flags.contact); err != nil {
+	if err := checkContact(g.contact); err != nil {
 		return err
 	}
-	return p.checkNotifier()
+	return g.notifyURLs.check("notify-url")
 }
-
-// canDryRun reports whether a command that submits something can be tried first.
-func canDryRun(c *cobra.Command) bool {
-	f := c.Flags().Lookup("dry-run")
-	return f != nil && f.Value.String() != "true"
-}
-
-// Between these, neither the simulated clock nor the real one overtakes what
-// pauses can measure.
-const (
-	minSpeed = 0.001
-	maxSpeed = 100_000
-)

@@ -22,7 +22,7 @@ func (p *program) shapeHelp(root *cobra.Command) {
 	strictHelp(root)
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) {
 		w := &printer{w: p.env.Stdout}
-		w.text("%s", helpText(c, p.env.helpWidth()))
+		w.text("%s", helpText(c, helpWidth(p.env)))
 		if w.err != nil {
 			p.exitCode = ExitError
 		}
@@ -34,7 +34,7 @@ func (p *program) shapeHelp(root *cobra.Command) {
 }
 
 // helpWidth is that of the terminal, as far as it is known and makes sense.
-func (e Env) helpWidth() int {
+func helpWidth(e Env) int {
 	width := 0
 	if e.Width != nil {
 		width = e.Width()

@@ -14,20 +14,6 @@ import (
 
 const defaultHistory = 20
 
-// historyView is an activation and how long it took.
-type historyView struct {
-	*activationView
-
-	TookSeconds *float64 `json:"tookSeconds"` // null where its dates do not tell
-}
-
-// usualView is how long activations usually take on a network.
-type usualView struct {
-	Network       papi.Network `json:"network"`
-	MedianSeconds *float64     `json:"medianSeconds"` // null where nothing has finished
-	Of            int          `json:"of"`            // activations that it is the median of
-}
-
 func (p *program) historyCommand(about kind) *cobra.Command {
 	f := bothNetworks()
 	limit := defaultHistory
@@ -150,11 +136,4 @@ func printHistory(w *printer, rows []*historyView, usual []*usualView, now time.
 		}
 		w.line("%s usually takes: %s, the median of %d", u.Network, secondsText(u.MedianSeconds), u.Of)
 	}
-}
-
-func secondsText(s *float64) string {
-	if s == nil {
-		return "-"
-	}
-	return duration(time.Duration(*s * float64(time.Second)))
 }

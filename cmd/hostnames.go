@@ -27,16 +27,6 @@ a change goes there at once.`,
 	)
 }
 
-// hostnameView is a hostname. What serves it is null where PAPI did not say.
-type hostnameView struct {
-	CNAMEFrom            string           `json:"cnameFrom"`
-	CNAMETo              *string          `json:"cnameTo"`
-	EdgeHostnameID       *papi.ID         `json:"edgeHostnameId"`
-	CertProvisioningType *string          `json:"certProvisioningType"`
-	CertStatus           *papi.CertStatus `json:"certStatus,omitempty"`
-	Networks             []papi.Network   `json:"networks,omitempty"` // of a bucket: where it is served so
-}
-
 func viewHostname(h papi.Hostname) *hostnameView {
 	return &hostnameView{
 		CNAMEFrom: h.CNAMEFrom, CNAMETo: optional(h.CNAMETo), EdgeHostnameID: optional(h.EdgeHostnameID.With(papi.PrefixEdgeHostname)),
@@ -189,7 +179,7 @@ func printHostnames(w *printer, what property, version int, all []*hostnameView)
 	t := newTable(w, columns...).shorten("STATE", leastColumn).shorten("ID", leastColumn).shorten("CERTIFICATE", leastColumn).
 		shorten("EDGE HOSTNAME", 2*leastColumn).leaveOut("STATE").leaveOut("ID")
 	for _, h := range all {
-		cells := []string{clean(h.CNAMEFrom, maxName), orDash(h.CNAMETo), orDash(h.EdgeHostnameID), orDash(h.CertProvisioningType), h.certText()}
+		cells := []string{clean(h.CNAMEFrom, maxName), orDash(h.CNAMETo), orDash(h.EdgeHostnameID), orDash(h.CertProvisioningType), certText(h)}
 		if bucket {
 			cells = append(cells, networksText(h.Networks))
 		}
@@ -199,7 +189,7 @@ func printHostnames(w *printer, what property, version int, all []*hostnameView)
 }
 
 // certText is how far the certificate is on each network, where PAPI says.
-func (h *hostnameView) certText() string {
+func certText(h *hostnameView) string {
 	if h.CertStatus == nil {
 		return "-"
 	}

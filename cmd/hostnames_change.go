@@ -120,7 +120,7 @@ func (p *program) changeHostnames(ctx context.Context, f *changeFlags, args []st
 	if err != nil {
 		return c.unstarted(err), err
 	}
-	p.progress.begin(c.what.String())
+	c.begin(c.what)
 	return c.bringAbout(whole)
 }
 
@@ -153,6 +153,7 @@ func (c *changing) find(ctx context.Context, named string) error {
 		if err != nil {
 			return err
 		}
+		c.called(one)
 		c.change.Or = append(c.change.Or, one.ref)
 	}
 	c.change.Target = c.flags.target(c.what, wantedVersion{}, c.flags.network())

@@ -8,16 +8,6 @@ import (
 	"github.com/propctl/propctl/activation"
 )
 
-// hostnameChangeView is what became of the hostnames.
-type hostnameChangeView struct {
-	Base    *int     `json:"base"`    // the version that the new one is made from; null with a hostname bucket
-	Version *int     `json:"version"` // the version that has them now
-	Created bool     `json:"created"` // this run made the version
-	Resumed bool     `json:"resumed"` // an earlier run had made it
-	Added   []string `json:"added"`
-	Removed []string `json:"removed"`
-}
-
 func viewHostnameChange(r *activation.HostnameResult) *hostnameChangeView {
 	return &hostnameChangeView{
 		Base: versionNumber(r.Base), Version: versionNumber(r.Version), Created: r.Created, Resumed: r.Resumed,
@@ -39,7 +29,7 @@ func (c *changing) report(result *activation.Result, plan *planView, err error, 
 		text: func(w *printer) {
 			headline(w, result, c.what)
 			if plan != nil {
-				plan.show(w, result, now)
+				showPlan(plan, w, result, now)
 			}
 			if result.Hostnames != nil {
 				printHostnameChange(w, result.Hostnames, plan)

@@ -84,17 +84,17 @@ func testCases(d *document) []testCase {
 			first.Network, untouched = new(untouched[0]), untouched[1:]
 			one = &first
 		}
-		cases = append(cases, testCase{one.caseName(), orZero(one.Network), one})
+		cases = append(cases, testCase{caseName(one), orZero(one.Network), one})
 	}
 	for _, network := range untouched {
-		name := (&document{Property: d.Property, Include: d.Include, Command: d.Command, Network: new(network)}).caseName()
+		name := caseName((&document{Property: d.Property, Include: d.Include, Command: d.Command, Network: new(network)}))
 		cases = append(cases, testCase{name, network, nil})
 	}
 	return cases
 }
 
 // caseName is the same for the same wish in every run, so that readers can follow it.
-func (d *document) caseName() string {
+func caseName(d *document) string {
 	about, name := d.Property, d.Command
 	if about == nil {
 		about = d.Include
@@ -136,7 +136,7 @@ func (c testCase) write(w *xmlWriter, rec *record) {
 		if e == nil {
 			e = &errorView{Code: c.result.Outcome, Message: c.result.Outcome}
 		}
-		w.leaf(verdict, strings.Join(e.lines(mostPrintedLines), "\n"), "message", clean(e.Message, maxMessage), "type", e.Code)
+		w.leaf(verdict, strings.Join(linesOf(e, mostPrintedLines), "\n"), "message", clean(e.Message, maxMessage), "type", e.Code)
 	}
 	if lines := c.timeline(rec); len(lines) > 0 {
 		w.leaf("system-out", strings.Join(lines, "\n"))

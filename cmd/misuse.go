@@ -1,13 +1,10 @@
 package cmd
 
 import (
-	"context"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -51,25 +48,3 @@ func (p *program) useless(flags []string, where string) {
 		p.progress.hint(strings.Join(flags[:len(flags)-1], ", ") + " and " + flags[len(flags)-1] + " have no effect " + where)
 	}
 }
-
-// hint prints what could be done better.
-func (p *progress) hint(text string) { p.at(levelNormal, "hint: "+text, mark{"hint:", title}) }
-
-// patienceHint is a sink that says, once, that --timeout will not be enough.
-type patienceHint struct {
-	progress *progress
-	timeout  time.Duration // 0: the default, which is
-	once     sync.Once
-}
-
-// happened implements sink.
-func (h *patienceHint) happened(m moment) {
-	if m.Kind == activation.EventSubmitted && h.timeout > 0 && m.Usual > h.timeout {
-		h.once.Do(func() {
-			h.progress.hint("--timeout " + duration(h.timeout) + " is shorter than the " + duration(m.Usual) + " that this usually takes")
-		})
-	}
-}
-
-// concluded implements sink.
-func (h *patienceHint) concluded(context.Context, *document, *record) error { return nil }

@@ -24,7 +24,7 @@ func (m message) summary() summary {
 		add("This is a simulation: nothing of it has reached Akamai.")
 	}
 	for _, one := range d.parts() {
-		if line := one.ending(); line != "" {
+		if line := endingOf(one); line != "" {
 			add(line)
 		}
 	}
@@ -37,8 +37,8 @@ func (m message) summary() summary {
 	return s
 }
 
-// ending says how it ended on a network; empty where nothing is known.
-func (d *document) ending() string {
+// endingOf says how it ended on a network; empty where nothing is known.
+func endingOf(d *document) string {
 	what := d.subject()
 	if what == "" {
 		return ""
@@ -54,16 +54,4 @@ func (d *document) ending() string {
 		parts = append(parts, "after "+duration(time.Duration(*d.WaitedSeconds*float64(time.Second))))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// name is what the property, or the include, is called; empty where that is not known.
-func (d *document) name() string {
-	v := d.owner()
-	switch {
-	case v == nil:
-		return ""
-	case v.Name != nil:
-		return *v.Name
-	}
-	return string(v.ID)
 }

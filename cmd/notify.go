@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/propctl/propctl/activation"
 )
 
@@ -19,22 +17,16 @@ import (
 
 // notifier is the sink that tells those whom --notify-url names.
 type notifier struct {
-	program *program
-	dryRun  bool
+	urls      []string
+	env       Env
+	courier   func() (*courier, error)
+	simulated bool
 }
 
-func newNotifier(p *program, c *cobra.Command) *notifier {
-	f := c.Flags().Lookup("dry-run")
-	return &notifier{program: p, dryRun: f != nil && f.Value.String() == "true"}
-}
-
-// checkNotifier finds out before anything is sent whether anybody could be told.
-func (p *program) checkNotifier() error {
-	if err := p.flags.notifyURLs.check("notify-url"); err != nil || len(p.flags.notifyURLs.urls) == 0 {
-		return err
-	}
-	_, err := p.env.webhookSecret()
-	return err
+// newNotifier returns a sink that tells the URLs; env has the secret that messages
+// are signed with, and courier who carries them.
+func newNotifier(urls []string, env Env, courier func() (*courier, error), simulated bool) *notifier {
+	return &notifier{urls: urls, env: env, courier: courier, simulated: simulated}
 }
 
 // happened implements sink. On the way nobody is told.
@@ -42,20 +34,20 @@ func (*notifier) happened(moment) {}
 
 // concluded implements sink.
 func (n *notifier) concluded(ctx context.Context, d *document, rec *record) error {
-	to := n.program.flags.notifyURLs.urls
-	if len(to) == 0 || n.dryRun || !isEnd(d, rec) {
+	to := n.urls
+	if len(to) == 0 || !isEnd(d, rec) {
 		return nil
 	}
-	secret, err := n.program.env.webhookSecret()
+	secret, err := webhookSecret(n.env)
 	if err != nil {
 		return err
 	}
-	by, err := n.program.courier()
+	by, err := n.courier()
 	if err != nil {
 		return err
 	}
 	defer by.close()
-	m := message{document: d, at: time.Now(), simulated: n.program.flags.simulate, id: newDelivery(), secret: secret}
+	m := message{document: d, at: time.Now(), simulated: n.simulated, id: newDelivery(), secret: secret}
 	errs := make([]error, len(to))
 	var all sync.WaitGroup
 	for i, one := range to {
@@ -153,14 +145,14 @@ func (m message) webhook() ([]byte, error) {
 	view := webhookView{Type: "propctl.finished", Time: stamp(m.at), Simulated: m.simulated, document: m.document}
 	body, err := encodeJSON(view, false)
 	if err == nil && len(body) > maxWebhook {
-		view.document = m.document.withoutLists()
+		view.document = withoutLists(m.document)
 		body, err = encodeJSON(view, false)
 	}
 	return body, err
 }
 
 // withoutLists is the document without what has no bound.
-func (d *document) withoutLists() *document {
+func withoutLists(d *document) *document {
 	lean := *d
 	lean.Plan, lean.Hostnames, lean.HostnameChange = nil, nil, nil
 	if d.Error != nil {
@@ -169,7 +161,7 @@ func (d *document) withoutLists() *document {
 	}
 	lean.Results = nil
 	for _, one := range d.Results {
-		lean.Results = append(lean.Results, one.withoutLists())
+		lean.Results = append(lean.Results, withoutLists(one))
 	}
 	return &lean
 }

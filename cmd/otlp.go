@@ -128,7 +128,17 @@ func randomHex(bytes int) string {
 
 // tracer is the sink that sends the trace of a run to where OTEL_EXPORTER_OTLP_…
 // says.
-type tracer struct{ program *program }
+type tracer struct {
+	env       Env
+	courier   func() (*courier, error)
+	simulated bool
+}
+
+// newTracer returns a sink that sends the trace where the variables of env say, by
+// the courier.
+func newTracer(env Env, courier func() (*courier, error), simulated bool) tracer {
+	return tracer{env: env, courier: courier, simulated: simulated}
+}
 
 // happened implements sink. The record has it.
 func (tracer) happened(moment) {}
@@ -140,17 +150,17 @@ func (t tracer) concluded(ctx context.Context, d *document, rec *record) error {
 	if d.ExitCode == ExitUsage || len(requests) == 0 {
 		return nil
 	}
-	s, err := t.program.env.traceSettings()
+	s, err := traceSettingsOf(t.env)
 	if s == nil || err != nil {
 		return err
 	}
-	by, err := t.program.courier()
+	by, err := t.courier()
 	if err != nil {
 		return err
 	}
 	defer by.close()
-	made := tracing{context: s.context, document: d, record: rec, ended: time.Now(), simulated: t.program.flags.simulate}
-	version := t.program.env.Build.Version
+	made := tracing{context: s.context, document: d, record: rec, ended: time.Now(), simulated: t.simulated}
+	version := t.env.Build.Version
 	view := tracesView{ResourceSpans: []resourceSpans{{
 		Resource: traceResource{Attributes: s.resource(version)},
 		ScopeSpans: []scopeSpans{{

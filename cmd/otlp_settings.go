@@ -33,21 +33,21 @@ type traceContext struct {
 
 const defaultTraceTimeout = 10 * time.Second
 
-// traceSettings reads the variables. It returns nil where no trace is wanted, and
+// traceSettingsOf reads the variables. It returns nil where no trace is wanted, and
 // an error where one is, and cannot be.
-func (e Env) traceSettings() (*traceSettings, error) {
-	to, variable := e.traceEndpoint()
+func traceSettingsOf(e Env) (*traceSettings, error) {
+	to, variable := traceEndpoint(e)
 	disabled, _ := e.lookup("OTEL_SDK_DISABLED")
 	exporter, _ := e.lookup("OTEL_TRACES_EXPORTER")
 	if to == "" || strings.EqualFold(disabled, "true") || strings.EqualFold(exporter, "none") {
 		return nil, nil //nolint:nilnil // nothing is wanted
 	}
-	within, sampled := e.traceContext()
+	within, sampled := traceContextOf(e)
 	if !sampled {
 		return nil, nil //nolint:nilnil // whoever began the trace does not want it
 	}
-	s := &traceSettings{timeout: e.traceTimeout(), context: within}
-	if protocol := e.ofTraces("PROTOCOL"); protocol == "grpc" {
+	s := &traceSettings{timeout: traceTimeout(e), context: within}
+	if protocol := ofTraces(e, "PROTOCOL"); protocol == "grpc" {
 		return nil, errors.New("no trace was sent: OTEL_EXPORTER_OTLP_PROTOCOL asks for grpc, and traces are sent as http/json only; " +
 			"give OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/json and the endpoint for it, or OTEL_TRACES_EXPORTER=none")
 	}
@@ -56,7 +56,7 @@ func (e Env) traceSettings() (*traceSettings, error) {
 	}
 	s.url = to
 	var err error
-	if s.header, err = traceHeader(e.ofTraces("HEADERS")); err != nil {
+	if s.header, err = traceHeader(ofTraces(e, "HEADERS")); err != nil {
 		return nil, fmt.Errorf("no trace was sent: OTEL_EXPORTER_OTLP_HEADERS %w", err)
 	}
 	attributes, _ := e.lookup("OTEL_RESOURCE_ATTRIBUTES")
@@ -68,7 +68,7 @@ func (e Env) traceSettings() (*traceSettings, error) {
 }
 
 // ofTraces returns a variable of the exporter; the one that is for traces only counts first.
-func (e Env) ofTraces(name string) string {
+func ofTraces(e Env, name string) string {
 	own, _ := e.lookup("OTEL_EXPORTER_OTLP_TRACES_" + name)
 	shared, _ := e.lookup("OTEL_EXPORTER_OTLP_" + name)
 	return strings.TrimSpace(cmp.Or(own, shared))
@@ -76,7 +76,7 @@ func (e Env) ofTraces(name string) string {
 
 // traceEndpoint returns where traces go, and which variable says so. One for
 // traces is taken as it is; to one for all signals the path of traces is added.
-func (e Env) traceEndpoint() (to, variable string) {
+func traceEndpoint(e Env) (to, variable string) {
 	const own, shared = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"
 	if to, ok := e.lookup(own); ok {
 		return strings.TrimSpace(to), own
@@ -102,17 +102,17 @@ func checkTraceEndpoint(to string) error {
 }
 
 // traceTimeout is in milliseconds; nonsense counts as absent.
-func (e Env) traceTimeout() time.Duration {
-	n, err := strconv.ParseUint(e.ofTraces("TIMEOUT"), 10, 31)
+func traceTimeout(e Env) time.Duration {
+	n, err := strconv.ParseUint(ofTraces(e, "TIMEOUT"), 10, 31)
 	if err != nil || n == 0 {
 		return defaultTraceTimeout
 	}
 	return time.Duration(n) * time.Millisecond
 }
 
-// traceContext reads TRACEPARENT, and whether the trace is to be recorded. One
+// traceContextOf reads TRACEPARENT, and whether the trace is to be recorded. One
 // that is none begins a new trace.
-func (e Env) traceContext() (c traceContext, sampled bool) {
+func traceContextOf(e Env) (c traceContext, sampled bool) {
 	parent, _ := e.lookup("TRACEPARENT")
 	fields := strings.Split(strings.TrimSpace(parent), "-")
 	if !isTraceParent(fields) {

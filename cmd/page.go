@@ -18,7 +18,7 @@ func renderPage(d *document, r *record) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	title := d.headline() + " · propctl " + r.command
+	title := headlineOf(d) + " · propctl " + r.command
 	return htmlPage(title, pageStyle,
 		pageHeader(d, r),
 		elWith("main", nil,
@@ -45,7 +45,7 @@ func part(heading string, content ...node) node {
 func pageHeader(d *document, r *record) node {
 	m := moodOf(d)
 	pills := []node{pill("exit code", strconv.Itoa(d.ExitCode))}
-	if took := d.took(); took >= time.Second {
+	if took := runTime(d); took >= time.Second {
 		pills = append(pills, pill("took", briefly(took)))
 	}
 	if n := d.Requests; n.Total > 0 {
@@ -59,8 +59,8 @@ func pageHeader(d *document, r *record) node {
 	}
 	return el("header", m.class(),
 		el("p", "kicker", el("span", "", written("propctl "+r.command)), instantNode(r.begun)),
-		el("h1", "", m.icon(), el("span", "", written(d.headline()))),
-		el("p", "lead", written(d.sentence())),
+		el("h1", "", m.icon(), el("span", "", written(headlineOf(d)))),
+		el("p", "lead", written(sentenceOf(d))),
 		el("p", "pills", append(pills, simulationMark(r))...),
 	)
 }
@@ -80,10 +80,10 @@ func simulationMark(r *record) node {
 	return el("span", "pill simulated", written("simulation: nothing of this reached Akamai"))
 }
 
-// took is how long it took on PAPI's clock, all networks together.
-func (d *document) took() time.Duration {
+// runTime is how long it took on PAPI's clock, all networks together.
+func runTime(d *document) time.Duration {
 	var sum float64
-	for _, one := range d.networks() {
+	for _, one := range networksOf(d) {
 		if one.WaitedSeconds != nil {
 			sum += *one.WaitedSeconds
 		}
@@ -91,8 +91,8 @@ func (d *document) took() time.Duration {
 	return time.Duration(sum * float64(time.Second))
 }
 
-// networks returns a document for each network that was touched.
-func (d *document) networks() []*document {
+// networksOf returns a document for each network that was touched.
+func networksOf(d *document) []*document {
 	if len(d.Results) > 0 {
 		return d.Results
 	}

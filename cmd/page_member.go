@@ -33,7 +33,7 @@ func shownElsewhere(name string) bool {
 // several networks, each has its own.
 func otherMembers(d *document) (node, error) {
 	var all []node
-	for _, one := range d.networks() {
+	for _, one := range networksOf(d) {
 		about := ""
 		if one != d && one.Network != nil {
 			about = " on " + lower(*one.Network)

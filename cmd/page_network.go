@@ -11,7 +11,7 @@ import (
 // networkSections say what became of each network, and when.
 func networkSections(d *document, r *record) node {
 	var cards []node
-	for _, one := range d.networks() {
+	for _, one := range networksOf(d) {
 		if one.Outcome != string(activation.OutcomePlanned) && (one.WaitedSeconds != nil || one.Activation != nil) {
 			cards = append(cards, networkCard(one))
 		}
@@ -77,7 +77,7 @@ func networkCard(d *document) node {
 		heading = strings.ToLower(string(*d.Network))
 	}
 	return el("article", "card "+m.class(),
-		el("h2", "", el("span", "", upTo(maxName, capital(heading))), el("span", "chip", m.icon(), written(d.headline()))),
+		el("h2", "", el("span", "", upTo(maxName, capital(heading))), el("span", "chip", m.icon(), written(headlineOf(d)))),
 		rows(append(activationFacts(d),
 			named("Blocked by", blockerNode(d.BlockedBy)),
 			named("Took", tookNode(d.WaitedSeconds)),

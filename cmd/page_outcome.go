@@ -47,8 +47,8 @@ func (m mood) icon() node {
 	return several(fixed(`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="11"/>`), fixed(shape), fixed(`</svg>`))
 }
 
-// headline is the outcome in a word or two.
-func (d *document) headline() string {
+// headlineOf is the outcome in a word or two.
+func headlineOf(d *document) string {
 	switch {
 	case d.Outcome == outcomeOK && d.WaitedSeconds == nil:
 		return capital(d.Command)
@@ -68,9 +68,9 @@ func capital(s string) string {
 	return string(unicode.ToUpper(first)) + s[size:]
 }
 
-// sentence says what that means.
-func (d *document) sentence() string {
-	what, on := d.what(), d.where()
+// sentenceOf says what that means.
+func sentenceOf(d *document) string {
+	what, on := whatOf(d), whereOf(d)
 	switch d.Outcome {
 	case string(activation.OutcomeActive):
 		return what + " is active" + on + "."
@@ -79,27 +79,27 @@ func (d *document) sentence() string {
 	case string(activation.OutcomeSubmitted):
 		return what + " is on its way" + on + "; that it becomes active was not waited for."
 	case string(activation.OutcomeDeactivated):
-		return d.called() + " was taken off" + strings.Replace(on, " on ", " ", 1) + "."
+		return calledOf(d) + " was taken off" + strings.Replace(on, " on ", " ", 1) + "."
 	case string(activation.OutcomeAlreadyInactive):
-		return d.called() + " was not active" + on + "; nothing was submitted."
+		return calledOf(d) + " was not active" + on + "; nothing was submitted."
 	case string(activation.OutcomeCancelled):
 		return "The activation of " + lowerFirst(what) + on + " was cancelled."
 	case string(activation.OutcomeAlreadyCancelled):
 		return "There was nothing to cancel" + on + "."
 	case string(activation.OutcomeRolledBack):
-		return d.called() + " has returned to version " + d.versionText() + on + "."
+		return calledOf(d) + " has returned to version " + versionOfDocument(d) + on + "."
 	case string(activation.OutcomePlanned):
 		return "Nothing was submitted: this is what would be done."
 	case outcomeFree:
 		return "Nothing is in the way of an activation."
 	case outcomeOK:
-		return d.lookedAt()
+		return lookedAt(d)
 	}
-	return d.failure(what, on)
+	return failureOf(d, what, on)
 }
 
-// failure is the sentence for what did not end well.
-func (d *document) failure(what, on string) string {
+// failureOf is the sentence for what did not end well.
+func failureOf(d *document, what, on string) string {
 	switch d.Outcome {
 	case string(activation.OutcomeFailed):
 		return what + " did not become active" + on + ": the activation failed."
@@ -114,7 +114,7 @@ func (d *document) failure(what, on string) string {
 	case outcomeLimited:
 		return what + " was not activated" + on + ": a limit is used up."
 	case outcomeTimedOut, outcomeInterrupted:
-		return d.stoppedSentence(what, on)
+		return stoppedSentence(d, what, on)
 	}
 	switch d.ExitCode {
 	case ExitUsage:
@@ -126,7 +126,7 @@ func (d *document) failure(what, on string) string {
 }
 
 // stoppedSentence is for a run that ended before the activation did.
-func (d *document) stoppedSentence(what, on string) string {
+func stoppedSentence(d *document, what, on string) string {
 	why := "Time was up"
 	if d.Outcome == outcomeInterrupted {
 		why = "The command was stopped"
@@ -143,26 +143,26 @@ func (d *document) stoppedSentence(what, on string) string {
 }
 
 // lookedAt is the sentence of commands that only look.
-func (d *document) lookedAt() string {
+func lookedAt(d *document) string {
 	switch states := d.Properties; {
 	case len(d.Includes) > 0:
 		return "What is active and pending on the networks, of " + counter(len(d.Includes), "include") + "."
 	case len(states) > 0:
 		return "What is active and pending on the networks, of " + counter(len(states), "property") + "."
 	case d.History != nil:
-		return counter(len(d.History), "activation") + " of " + d.called() + "."
+		return counter(len(d.History), "activation") + " of " + calledOf(d) + "."
 	case d.HostnameChange != nil:
-		return d.called() + " has the hostnames that were asked for" + d.inVersion() + "."
+		return calledOf(d) + " has the hostnames that were asked for" + inVersion(d) + "."
 	case d.Hostnames != nil:
-		return counter(len(d.Hostnames), "hostname") + " of " + d.called() + d.inVersion() + "."
+		return counter(len(d.Hostnames), "hostname") + " of " + calledOf(d) + inVersion(d) + "."
 	case d.RequestLimit != nil:
 		return "What is left of the day's activations and of the minute's requests."
 	}
 	return "Done; nothing was changed at Akamai."
 }
 
-// called is how a sentence names the property.
-func (d *document) called() string {
+// calledOf is how a sentence names the property.
+func calledOf(d *document) string {
 	about := d.owner()
 	switch {
 	case about == nil:
@@ -173,33 +173,33 @@ func (d *document) called() string {
 	return string(about.ID)
 }
 
-// what is the version of the property, at the beginning of a sentence.
-func (d *document) what() string {
+// whatOf is the version of the property, at the beginning of a sentence.
+func whatOf(d *document) string {
 	if d.Version == nil {
-		return d.called()
+		return calledOf(d)
 	}
-	return "Version " + d.versionText() + " of " + d.called()
+	return "Version " + versionOfDocument(d) + " of " + calledOf(d)
 }
 
-func (d *document) versionText() string {
+func versionOfDocument(d *document) string {
 	if d.Version == nil {
 		return "?"
 	}
 	return versionText(*d.Version)
 }
 
-func (d *document) inVersion() string {
+func inVersion(d *document) string {
 	if d.Version == nil {
 		return ""
 	}
 	return " in version " + versionText(*d.Version)
 }
 
-// where names the networks of a success, and the last one of a failure.
-func (d *document) where() string {
+// whereOf names the networks of a success, and the last one of a failure.
+func whereOf(d *document) string {
 	var names []string
-	for _, one := range d.networks() {
-		if one.Network != nil && (d.ExitCode == ExitOK || one == d.networks()[len(d.networks())-1]) {
+	for _, one := range networksOf(d) {
+		if one.Network != nil && (d.ExitCode == ExitOK || one == networksOf(d)[len(networksOf(d))-1]) {
 			names = append(names, strings.ToLower(string(*one.Network)))
 		}
 	}

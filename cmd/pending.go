@@ -55,7 +55,7 @@ func (p *program) pending(ctx context.Context, about kind, on []papi.Network, ar
 		r.outcome = outcomeBusy
 	}
 	r.fill = func(d *document) {
-		d.states(about, states)
+		setStates(d, about, states)
 		d.BlockedBy = blocker
 		if len(on) == 1 {
 			d.Network = &on[0]

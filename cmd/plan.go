@@ -9,34 +9,6 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// planView is what a dry run has found out. Members are null where they were not
-// asked for, because they have no meaning for the action, or could not be read.
-type planView struct {
-	Action  activation.Action       `json:"action"`
-	Request *papi.ActivationRequest `json:"request"`
-	// Active and Pending are what the network has now.
-	Active  *activationView   `json:"active"`
-	Pending []*activationView `json:"pending"`
-	// Errors and Warnings count those of the version's rule tree. PAPI refuses a
-	// version with errors.
-	Errors   *int `json:"errors"`
-	Warnings *int `json:"warnings"`
-	// Hostnames are what the version has more, and less, than the active one.
-	Hostnames *hostnamesPlan `json:"hostnames"`
-	// UsualSeconds is how long an activation usually takes here.
-	UsualSeconds float64 `json:"usualSeconds"`
-	// FastFallback says whether it will be possible to return within seconds.
-	FastFallback *bool `json:"fastFallback"`
-	// Budget is what PAPI said of it last, to this machine.
-	Budget *budgetView `json:"budget"`
-}
-
-// hostnamesPlan is how hostnames change.
-type hostnamesPlan struct {
-	Added   []string `json:"added"`
-	Removed []string `json:"removed"`
-}
-
 // plan completes what the engine has planned with what is worth knowing before
 // it is done. What cannot be read is said and left out: the plan stands without it.
 func (s *session) plan(ctx context.Context, r *activation.Result) *planView {
@@ -113,8 +85,8 @@ func namesWithout(all, others []papi.Hostname) []string {
 	return names
 }
 
-// show prints the plan for people.
-func (p *planView) show(w *printer, r *activation.Result, now time.Time) {
+// showPlan prints the plan for people.
+func showPlan(p *planView, w *printer, r *activation.Result, now time.Time) {
 	w.field("plan", planText(r))
 	if p.Request != nil {
 		if data, err := encodeJSON(p.Request, false); err == nil {
@@ -170,13 +142,6 @@ func since(a *activationView, c clock) string {
 		return ""
 	}
 	return ", since " + c.tell(*a.UpdateDate)
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return versionText(n) + " " + what + "s"
 }
 
 func refused(errors int) string {

@@ -203,13 +203,6 @@ func (p *progress) folded(s section) {
 	p.fold = s
 }
 
-// about is what the command is about, for people.
-func (p *progress) about() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.state.subject
-}
-
 // happened implements sink.
 func (p *progress) happened(m moment) {
 	p.mu.Lock()
@@ -243,13 +236,6 @@ func (p *progress) heartbeat() {
 		return
 	}
 	p.say("%s", s.now()[0])
-}
-
-// last returns the last event; one without an activation before the first.
-func (p *progress) last() activation.Event {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.state.ev
 }
 
 // now is the state as it is now, without asking PAPI again: as long as it can be,

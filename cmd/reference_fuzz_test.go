@@ -35,7 +35,7 @@ func FuzzActivationReference(f *testing.F) {
 		f.Add(s, "prp_1")
 	}
 	f.Fuzz(func(t *testing.T, s, of string) {
-		named, err := properties.parseActivation(s, of)
+		named, err := parseActivation(properties, s, of)
 		switch {
 		case err != nil && !isA[*usageError](err):
 			t.Errorf("%q, %q: %T", s, of, err)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -101,15 +100,6 @@ func (r *rollsBack) make(ctx context.Context, a *activating, t activation.Target
 func (r *rollsBack) target(t activation.Target) activation.RollbackTarget {
 	t.Version = int(r.to)
 	return activation.RollbackTarget{Target: t, Fast: r.fast, CancelPending: r.cancelPending}
-}
-
-// returnView is how a rollback goes back.
-type returnView struct {
-	From    *int       `json:"from"`
-	To      int        `json:"to"`
-	Fast    bool       `json:"fast"`
-	Reason  string     `json:"reason"`
-	Expires *time.Time `json:"expires"` // until when it can be fast; null where it cannot
 }
 
 func viewReturn(r *activation.RollbackPlan) *returnView {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // program is one run of one command line. It is used once.
@@ -101,14 +100,6 @@ success, and one that is on its way is followed and not submitted again.`,
 	return root
 }
 
-// spelling returns the name of a flag that may be spelt as other Akamai tools do.
-func spelling(_ *pflag.FlagSet, name string) pflag.NormalizedName {
-	if name == "accountkey" {
-		name = "account-key"
-	}
-	return pflag.NormalizedName(name)
-}
-
 // refuse reports what kept a command from beginning, when it did not begin.
 func (p *program) refuse(err error) int {
 	if p.began {
@@ -141,7 +132,7 @@ type action func(ctx context.Context, args []string) (*report, error)
 func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArgs, do action) error {
 	p.began = true
 	begun := time.Now()
-	p.settingsErr = p.loadSettings(c)
+	p.settingsErr = loadSettings(c, p.env, &p.flags.config)
 	p.given = givenBy(c)
 	p.dryRuns = canDryRun(c)
 	p.progress = newProgress(p.env, p.flags)
@@ -151,7 +142,7 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.out.header(p.env.Build)
 	p.files = p.askedFiles()
 	p.record = &record{command: command, line: p.typed(command, args), build: p.env.Build, begun: begun}
-	p.sinks = []sink{p.progress, p.out, newCI(p.env, p.flags, p.progress, p.record), &patienceHint{progress: p.progress, timeout: time.Duration(p.flags.timeout)}, atOnce{newNotifier(p, c), tracer{p}}}
+	p.sinks = p.allSinks(c)
 	if p.flags.simulate {
 		p.record.speed = p.flags.speed
 	}
@@ -174,6 +165,24 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.record.ended = time.Now()
 	p.exitCode = p.conclude(c.Context(), result, err)
 	return err
+}
+
+// allSinks returns those that are told of the run, in the order in which they are.
+func (p *program) allSinks(c *cobra.Command) []sink {
+	urls := p.flags.notifyURLs.urls
+	if f := c.Flags().Lookup("dry-run"); f != nil && f.Value.String() == "true" {
+		urls = nil
+	}
+	return []sink{
+		p.progress,
+		p.out,
+		newCI(p.env, p.flags, p.progress, p.record),
+		&patienceHint{progress: p.progress, timeout: time.Duration(p.flags.timeout)},
+		atOnce{
+			newNotifier(urls, p.env, p.courier, p.flags.simulate),
+			newTracer(p.env, p.courier, p.flags.simulate),
+		},
+	}
 }
 
 // happened tells everybody of an event.

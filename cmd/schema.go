@@ -8,14 +8,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// schemaView is a JSON Schema and what it is of.
-type schemaView struct {
-	Name        string  `json:"name"`
-	ID          string  `json:"id"`
-	Description string  `json:"description"`
-	Schema      *schema `json:"schema"`
-}
-
 func (p *program) schemaCommand() *cobra.Command {
 	names := []string{"document", "events", "settings"}
 	return &cobra.Command{
@@ -53,14 +45,14 @@ func schemas(root *cobra.Command, args []string) *report {
 	for _, s := range all {
 		if len(args) > 0 && s.Name == args[0] {
 			all = []*schemaView{s}
-			r.text = s.print
+			r.text = func(w *printer) { printSchema(s, w) }
 		}
 	}
 	r.fill = func(d *document) { d.Schemas = all }
 	return r
 }
 
-func (s *schemaView) print(w *printer) {
+func printSchema(s *schemaView, w *printer) {
 	data, err := encodeJSON(s.Schema, true)
 	if err != nil {
 		w.err = err

@@ -75,16 +75,16 @@ func schemaOfFlag(f *pflag.Flag) *schema {
 		if f.DefValue != "" {
 			s.Default = f.DefValue
 		}
-		s.narrow(f.Value)
+		narrow(s, f.Value)
 	}
 	return s
 }
 
 // narrow says which texts a flag takes, where that is known. Words are taken in
 // any case, and recommended in this one.
-func (s *schema) narrow(value pflag.Value) {
-	if words, ok := value.(interface{ words() []string }); ok {
-		s.Type, s.Enum = "string", list(words.words()...)
+func narrow(s *schema, value pflag.Value) {
+	if words, ok := value.(interface{ Words() []string }); ok {
+		s.Type, s.Enum = "string", list(words.Words()...)
 		return
 	}
 	reader, ok := value.(interface{ Get() any })

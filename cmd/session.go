@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 	"time"
@@ -17,6 +18,10 @@ type session struct {
 	api         activation.API // the part of the client that has the activations
 	credentials papi.Credentials
 	speed       float64 // seconds of PAPI's time in a real one
+
+	mu    sync.Mutex
+	last  activation.Event   // one without an activation before the first
+	names map[papi.ID]string // of properties, by their ids without a prefix: what people are told
 }
 
 // open connects. Nothing is sent yet.
@@ -40,7 +45,7 @@ func (p *program) open(about kind) (*session, error) {
 // connect makes a session of what to sign with and the way to PAPI. speed is how
 // many seconds of PAPI's time pass in a real one.
 func (p *program) connect(about kind, credentials papi.Credentials, transport http.RoundTripper, speed float64) (*session, error) {
-	s := &session{program: p, about: about, speed: speed, credentials: credentials}
+	s := &session{program: p, about: about, speed: speed, credentials: credentials, names: map[papi.ID]string{}}
 	var err error
 	s.client, err = papi.New(credentials, papi.Options{
 		Transport:      transport,
@@ -99,12 +104,45 @@ func (s *session) attempted(a papi.Attempt) {
 	s.program.progress.attempt(a)
 }
 
+// called takes note of how people are told of a property.
+func (s *session) called(p property) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.names[papi.ID(p.ref.PropertyID.Bare())] = p.String()
+}
+
+// begin says what the requests from now on are about.
+func (s *session) begin(p property) {
+	s.called(p)
+	s.program.progress.begin(p.String())
+}
+
+// subject is what people are told that an event is about.
+func (s *session) subject(ev activation.Event) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return cmp.Or(s.names[papi.ID(ev.Property.PropertyID.Bare())], ev.PropertyName, string(ev.Property.PropertyID))
+}
+
+// seen returns the last event.
+func (s *session) seen() activation.Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}
+
 // happened takes note of an event.
 func (s *session) happened(ev activation.Event) {
+	s.mu.Lock()
+	s.last = ev
+	if ev.Activation != nil { // the engine goes on with its own
+		s.last.Activation = new(*ev.Activation)
+	}
+	s.mu.Unlock()
 	if ev.Kind == activation.EventRetrying {
 		s.program.meter.retry()
 	}
-	s.program.happened(moment{Event: ev, at: time.Now(), subject: s.program.progress.about(), speed: s.speed})
+	s.program.happened(moment{Event: ev, at: time.Now(), subject: s.subject(ev), speed: s.speed})
 }
 
 // account says whose properties these are, for people.
@@ -145,4 +183,17 @@ func (m *meter) view() requestsView {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.counts
+}
+
+// courier returns who carries notifications and traces, over the network or what
+// stands for it.
+func (p *program) courier() (*courier, error) {
+	transport := p.env.Reporting
+	if transport == nil {
+		var err error
+		if transport, err = p.network(nil); err != nil {
+			return nil, err
+		}
+	}
+	return newCourier(transport, p.userAgent()), nil
 }

@@ -10,16 +10,6 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// settingView is one setting and its value. Commands are those that have it; a
-// setting of every command has none.
-type settingView struct {
-	Name     string   `json:"name"`
-	Value    string   `json:"value"`
-	Source   source   `json:"source"`
-	From     *string  `json:"from"` // the flag, the variable or the file
-	Commands []string `json:"commands"`
-}
-
 func (p *program) configCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
@@ -55,7 +45,7 @@ func (p *program) config(c *cobra.Command) *report {
 		text: func(w *printer) {
 			t := newTable(w, "SETTING", "VALUE", "SOURCE", "COMMANDS")
 			for _, s := range all {
-				t.row(s.Name, clean(s.Value, maxName), s.from(), clean(cmp.Or(strings.Join(s.Commands, ", "), "every command"), maxCommands))
+				t.row(s.Name, clean(s.Value, maxName), sourceText(s), clean(cmp.Or(strings.Join(s.Commands, ", "), "every command"), maxCommands))
 			}
 			t.print()
 		},
@@ -65,8 +55,8 @@ func (p *program) config(c *cobra.Command) *report {
 // maxCommands is how many characters of a list of commands are shown.
 const maxCommands = 60
 
-// from is the source for people.
-func (s *settingView) from() string {
+// sourceText is the source for people.
+func sourceText(s *settingView) string {
 	if s.From == nil {
 		return string(s.Source)
 	}
@@ -110,11 +100,11 @@ func (p *program) flagsOfCommands() func(func(string, *pflag.Flag) bool) {
 	other.flags.config = p.flags.config
 	root := other.root()
 	settable := allFlags(root)
-	file, _ := p.readSettings() // what is wrong with the whole file was said already
+	file, _ := readSettings(settingsPath(p.env, p.flags.config)) // what is wrong with the whole file was said already
 	said := map[string]bool{errorText(p.settingsErr): true, "": true}
 	return func(yield func(string, *pflag.Flag) bool) {
 		for _, c := range commandsBelow(root) {
-			for _, err := range []error{other.fromEnvironment(c.LocalNonPersistentFlags()), file.apply(c)} {
+			for _, err := range []error{fromEnvironment(c.LocalNonPersistentFlags(), p.env), file.apply(c)} {
 				if text := errorText(err); !said[text] {
 					said[text] = true
 					p.progress.warn(text)

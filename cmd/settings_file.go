@@ -13,14 +13,6 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// settingsFileView says where the settings file is. Named is whether somebody
-// named it: one that is only looked for may be missing.
-type settingsFileView struct {
-	Path   string `json:"path"`
-	Exists bool   `json:"exists"`
-	Named  bool   `json:"named"`
-}
-
 func (p *program) configPathCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "path",
@@ -36,7 +28,7 @@ PROPCTL_CONFIG name, else propctl/config.yaml in the user's configuration folder
 				if err != nil {
 					return &report{}, err
 				}
-				return v.report("%s"), nil
+				return settingsFileReport(v, "%s"), nil
 			})
 		},
 	}
@@ -62,14 +54,14 @@ the file that --config names. A file that is there already is not written over.`
 }
 
 func (p *program) settingsFile() (*settingsFileView, error) {
-	path, named := p.settingsPath()
+	path, named := settingsPath(p.env, p.flags.config)
 	if path == "" {
 		return nil, usagef("there is no home folder to have settings in; name a file with --config")
 	}
 	return &settingsFileView{Path: path, Exists: isFile(path), Named: named}, nil
 }
 
-func (v *settingsFileView) report(format string) *report {
+func settingsFileReport(v *settingsFileView, format string) *report {
 	return &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { d.SettingsFile = v },
@@ -93,7 +85,7 @@ func (p *program) initSettings(force bool) (*report, error) {
 		return &report{}, &settingError{where: v.Path, err: bareFileError(err)}
 	}
 	v.Exists = true
-	return v.report("wrote %s"), nil
+	return settingsFileReport(v, "wrote %s"), nil
 }
 
 // commentedSettings is a settings file with every setting in a comment.
@@ -134,8 +126,8 @@ func example(f *pflag.Flag) string {
 	word, _ := pflag.UnquoteUsage(f)
 	candidates := []string{f.DefValue, word, "30m", "true", "1", "staging"}
 	switch value := f.Value.(type) {
-	case interface{ words() []string }:
-		candidates = append(candidates, value.words()...)
+	case interface{ Words() []string }:
+		candidates = append(candidates, value.Words()...)
 	case *expression:
 		candidates = []string{"."}
 	}

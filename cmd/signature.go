@@ -27,7 +27,7 @@ const (
 )
 
 // webhookSecret returns what to sign with; nil where there is none.
-func (e Env) webhookSecret() ([]byte, error) {
+func webhookSecret(e Env) ([]byte, error) {
 	text, ok := e.lookup(secretVariable)
 	if !ok {
 		return nil, nil

@@ -25,13 +25,6 @@ type simulateFlags struct {
 	offset time.Duration
 }
 
-// simulatorView says how to use the simulator that is served.
-type simulatorView struct {
-	URL    string `json:"url"`
-	Edgerc string `json:"edgerc"`
-	CAFile string `json:"caFile"`
-}
-
 func (p *program) simulateCommand() *cobra.Command {
 	f := &simulateFlags{}
 	c := &cobra.Command{
@@ -120,7 +113,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) 
 	r := &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { d.Simulator = view },
-		text:    func(w *printer) { view.print(w, p.name(), p.flags.speed) },
+		text:    func(w *printer) { printSimulator(view, w, p.name(), p.flags.speed) },
 	}
 	d := r.document(p.out.command) // those who wait for it cannot wait for the end
 	err = p.files.write(d, p.record)
@@ -207,7 +200,7 @@ func isOurs(edgerc []byte) bool {
 	return len(edgerc) >= len(edgercMark) && string(edgerc[:len(edgercMark)]) == edgercMark
 }
 
-func (v *simulatorView) print(w *printer, name string, speed float64) {
+func printSimulator(v *simulatorView, w *printer, name string, speed float64) {
 	w.text(`PAPI simulator at %s, one real second is %g simulated ones. Ctrl-C ends it.
 
   credentials  %s

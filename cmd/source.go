@@ -7,16 +7,6 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// source is where a setting has its value from.
-type source string
-
-const (
-	sourceFlag        source = "flag"
-	sourceEnvironment source = "environment"
-	sourceFile        source = "file"
-	sourceDefault     source = "default"
-)
-
 // sourceAnnotation marks a flag that has its value from a variable or from the
 // settings file: which kind, and the name.
 const sourceAnnotation = "propctl-source"

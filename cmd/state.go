@@ -19,7 +19,7 @@ type stateFile struct{ path string }
 // state returns the file for the account of the session. Its name does not tell
 // the host or the account switch key.
 func (s *session) state() stateFile {
-	dir := s.program.env.stateDir()
+	dir := stateDir(s.program.env)
 	if dir == "" {
 		return stateFile{}
 	}

@@ -10,23 +10,6 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// propertyState is what is on the networks, as status and pending show it.
-type propertyState struct {
-	*propertyView
-
-	LatestVersion *int            `json:"latestVersion"` // null where nothing is known
-	Networks      []*networkState `json:"networks"`
-	Error         *errorView      `json:"error"` // why nothing is known; null where it is
-}
-
-// networkState is what is active, pending, and was submitted last on a network.
-type networkState struct {
-	Network papi.Network      `json:"network"`
-	Active  *activationView   `json:"active"`
-	Pending []*activationView `json:"pending"`
-	Latest  *activationView   `json:"latest"`
-}
-
 func bothNetworks() networks {
 	return networks{all: []papi.Network{papi.Staging, papi.Production}, most: 2}
 }
@@ -84,28 +67,9 @@ func (p *program) status(ctx context.Context, about kind, on []papi.Network, arg
 	}
 	return &report{
 		outcome: outcomeOK,
-		fill:    func(d *document) { d.states(about, states) },
+		fill:    func(d *document) { setStates(d, about, states) },
 		text:    func(w *printer) { printStates(w, about, states, p.now()) },
 	}, first
-}
-
-// states fills in what was found out about each, and which one it is where there
-// is only one.
-func (d *document) states(about kind, states []*propertyState) {
-	d.is(about, only(states))
-	if about == includes {
-		d.Includes = states
-		return
-	}
-	d.Properties = states
-}
-
-// only returns the property when there is one.
-func only(states []*propertyState) *propertyView {
-	if len(states) != 1 {
-		return nil
-	}
-	return states[0].propertyView
 }
 
 // stateOf looks at a property. It is never nil.

@@ -12,7 +12,7 @@ import (
 
 func printStates(w *printer, about kind, states []*propertyState, now time.Time) {
 	if len(states) == 1 && states[0].Error == nil {
-		states[0].show(w, about, now)
+		showProperty(states[0], w, about, now)
 		return
 	}
 	t := newTable(w, about.operand(), "LATEST", "NETWORK", "ACTIVE", "SINCE", "PENDING").
@@ -32,36 +32,36 @@ func printStates(w *printer, about kind, states []*propertyState, now time.Time)
 			continue
 		}
 		for _, n := range s.Networks {
-			t.row(s.text(), s.latestText(), clean(string(n.Network), maxName), activeText(n.Active), sinceText(n.Active, w.clock(now)), pendingText(n.Pending))
+			t.row(s.text(), latestText(s), clean(string(n.Network), maxName), activeText(n.Active), sinceText(n.Active, w.clock(now)), pendingText(n.Pending))
 		}
 	}
 	t.print()
 }
 
-func (s *propertyState) latestText() string {
+func latestText(s *propertyState) string {
 	if s.LatestVersion == nil {
 		return "-"
 	}
 	return versionText(*s.LatestVersion)
 }
 
-// show prints one property, network by network.
-func (s *propertyState) show(w *printer, about kind, now time.Time) {
+// showProperty prints one property, network by network.
+func showProperty(s *propertyState, w *printer, about kind, now time.Time) {
 	w.line("%s", w.term.paint(title, s.text()))
 	w.field(about.word(), fullID(papi.PropertyRef{PropertyID: s.ID, ContractID: orZero(s.ContractID), GroupID: orZero(s.GroupID)}))
-	w.field("latest", "version "+s.latestText())
+	w.field("latest", "version "+latestText(s))
 	for _, n := range s.Networks {
-		n.show(w, now)
+		showNetwork(n, w, now)
 	}
 }
 
-func (n *networkState) show(w *printer, now time.Time) {
+func showNetwork(n *networkState, w *printer, now time.Time) {
 	name := w.term.paint(title, clean(string(n.Network), maxName))
 	if n.Active == nil {
 		w.line("%s: nothing is active", name)
 	} else {
 		w.line("%s: version %s is %s", name, activeText(n.Active), w.term.paint(good, "active"))
-		n.Active.show(w, now)
+		showActivation(n.Active, w, now)
 		if n.Active.UpdateDate != nil {
 			w.field("since", w.clock(now).tell(*n.Active.UpdateDate))
 		}
@@ -71,16 +71,16 @@ func (n *networkState) show(w *printer, now time.Time) {
 	}
 	for _, a := range n.Pending {
 		w.line("%s: %s is %s", name, contentText(a.Version), w.term.paint(doubtful, "pending"))
-		a.show(w, now)
+		showActivation(a, w, now)
 	}
-	if l := n.Latest; l != nil && !n.shows(l.ID) {
+	if l := n.Latest; l != nil && !showsActivation(n, l.ID) {
 		w.line("%s: version %s was submitted last", name, activeText(l))
-		l.show(w, now)
+		showActivation(l, w, now)
 	}
 }
 
-// shows reports whether an activation is active or pending.
-func (n *networkState) shows(id papi.ID) bool {
+// showsActivation reports whether an activation is active or pending.
+func showsActivation(n *networkState, id papi.ID) bool {
 	for _, a := range append([]*activationView{n.Active}, n.Pending...) {
 		if a != nil && a.ID == id {
 			return true
@@ -89,8 +89,8 @@ func (n *networkState) shows(id papi.ID) bool {
 	return false
 }
 
-// show prints an activation: what, when and why.
-func (a *activationView) show(w *printer, now time.Time) {
+// showActivation prints an activation: what, when and why.
+func showActivation(a *activationView, w *printer, now time.Time) {
 	state := string(a.Status)
 	if a.FMAActivationState != nil {
 		state += " (" + *a.FMAActivationState + ")"
@@ -106,14 +106,6 @@ func (a *activationView) show(w *printer, now time.Time) {
 	if a.Note != "" {
 		w.field("note", a.Note)
 	}
-}
-
-// text names the property.
-func (v *propertyView) text() string {
-	if v.Name != nil {
-		return clean(*v.Name, maxName)
-	}
-	return clean(string(v.ID), maxName)
 }
 
 func activeText(a *activationView) string {

@@ -32,10 +32,10 @@ func summaryWithin(room int64, d *document, rec *record) string {
 func summaryOf(d *document, rec *record, details bool) string {
 	m := &markdown{}
 	m.heading(titleOf(d.Command, d.Outcome))
-	if d.changed() {
+	if isChange(d) {
 		m.table([]string{"Property", "Version", "Network", "Outcome", "Activation", "Status", "Submitted", "Took", "Requests"}, activationRows(d))
 	}
-	if details && rec.text != nil && (!d.changed() || d.Plan != nil || d.HostnameChange != nil) {
+	if details && rec.text != nil && (!isChange(d) || d.Plan != nil || d.HostnameChange != nil) {
 		m.block(printed(rec.text))
 	}
 	if details {
@@ -54,9 +54,9 @@ func summaryOf(d *document, rec *record, details bool) string {
 	return m.b.String()
 }
 
-// changed reports whether the document is about a change of what is active, be it
+// isChange reports whether the document is about a change of what is active, be it
 // one that came to nothing.
-func (d *document) changed() bool {
+func isChange(d *document) bool {
 	return d.Submitted != nil || d.WaitedSeconds != nil || d.Activation != nil || len(d.Results) > 0
 }
 

@@ -1,13 +1,9 @@
 package cmd
 
 import (
-	"cmp"
 	"runtime"
 	"strings"
 	"time"
-
-	"github.com/propctl/propctl/activation"
-	"github.com/propctl/propctl/papi"
 )
 
 // Whether there is colour, the first that is given counts:
@@ -96,73 +92,4 @@ func (t terminal) mark(line, word string, as tone) string {
 		before, word = before+colon, bare
 	}
 	return before + t.paint(as, word) + after
-}
-
-// toneOfStatus is that of an activation. What is not known is in progress.
-func toneOfStatus(s papi.Status) tone {
-	if s == papi.StatusActive {
-		return good
-	}
-	if s == papi.StatusFailed || s == papi.StatusAborted {
-		return bad
-	}
-	if s == papi.StatusInactive || s == papi.StatusDeactivated || s == "" {
-		return plain
-	}
-	return doubtful
-}
-
-// toneOfOutcome is that of a command.
-func toneOfOutcome(o activation.Outcome) tone {
-	switch o {
-	case activation.OutcomeActive, activation.OutcomeAlreadyActive, activation.OutcomeDeactivated, activation.OutcomeAlreadyInactive,
-		activation.OutcomeRolledBack, activation.OutcomeCancelled, activation.OutcomeAlreadyCancelled, activation.OutcomeOK:
-		return good
-	case activation.OutcomeSubmitted, activation.OutcomePlanned:
-		return doubtful
-	case activation.OutcomeFailed, activation.OutcomeAborted, activation.OutcomeSuperseded:
-		return bad
-	}
-	return doubtful
-}
-
-// clock tells times to people.
-type clock struct {
-	now  time.Time
-	zone *time.Location // nil: UTC
-}
-
-// tell is a time of the reader's zone, and how far away it is.
-func (c clock) tell(t time.Time) string {
-	return t.In(cmp.Or(c.zone, time.UTC)).Format("2006-01-02 15:04:05 MST") + " (" + distant(t.Sub(c.now)) + ")"
-}
-
-// distant says in a word or two how far away something is.
-func distant(d time.Duration) string {
-	const day = 24 * time.Hour
-	far, past := d.Round(time.Second), d < 0
-	if past {
-		far = -far
-	}
-	var text string
-	switch {
-	case far == 0:
-		return "now"
-	case far < time.Minute:
-		text = duration(far)
-	case far < day:
-		text = duration(far.Round(time.Minute))
-	default:
-		if far = far.Round(time.Hour); far >= 7*day {
-			far = far.Round(day)
-		}
-		text = versionText(int(far/day)) + "d"
-		if rest := far % day; rest > 0 {
-			text += duration(rest)
-		}
-	}
-	if past {
-		return text + " ago"
-	}
-	return "in " + text
 }

@@ -128,7 +128,7 @@ func later(a, b time.Time) time.Time {
 func (t tracing) request(r request, again int, parent string) *traceSpan {
 	path, _, _ := strings.Cut(r.Path, "?")
 	template := pathTemplate(path)
-	s := t.begin(r.Method+" "+template, spanClient, parent, r.begun(), r.at)
+	s := t.begin(r.Method+" "+template, spanClient, parent, beganAt(r), r.at)
 	s.text("http.request.method", r.Method)
 	s.text("url.full", (&url.URL{Scheme: "https", Host: t.record.host}).String()+r.Path)
 	s.text("url.path", path)
@@ -152,8 +152,8 @@ func (t tracing) request(r request, again int, parent string) *traceSpan {
 	return s
 }
 
-// begun is when the attempt began.
-func (r request) begun() time.Time { return r.at.Add(-r.Elapsed) }
+// beganAt is when the attempt began.
+func beganAt(r request) time.Time { return r.at.Add(-r.Elapsed) }
 
 // pathTemplate is a path with names where its ids are, so that requests of a kind
 // have one name.
@@ -207,7 +207,7 @@ func phasesOf(begun, ended time.Time, moments []moment, requests []request) []*t
 			}
 		case activation.EventSubmitted:
 			if i := submissionBefore(m.after, requests); i >= now.first {
-				turn("submit", m.Network, requests[i].begun(), i)
+				turn("submit", m.Network, beganAt(requests[i]), i)
 			}
 			turn("wait", m.Network, m.at, m.after)
 		case activation.EventAdopted:

@@ -70,8 +70,8 @@ func (o oneOf[T]) String() string {
 	return string(*o.to)
 }
 
-// words are those that it takes.
-func (o oneOf[T]) words() []string {
+// Words are those that it takes.
+func (o oneOf[T]) Words() []string {
 	var all []string
 	for _, word := range o.allowed {
 		all = append(all, string(word))

@@ -32,7 +32,7 @@ func (f *selectFlags) declare(c *cobra.Command) {
 }
 
 // naming explains the argument of wait and cancel.
-func (k kind) naming() string {
+func naming(k kind) string {
 	return k.choose(`ACTIVATION is an activation's id (atv_1 or 1) together with --property, or the
 activation link as PAPI printed it; it may also be a change of a hostname bucket.`, `ACTIVATION is an activation's id together with --include, or the activation link
 as PAPI printed it.`) + " With " + k.choose("a PROPERTY", "an INCLUDE") + " it is what is pending on the\nnetwork;"
@@ -43,7 +43,7 @@ func (p *program) waitCommand(about kind) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "wait " + about.operand() + " | ACTIVATION",
 		Short: "Wait for an activation that is under way, wherever it was started",
-		Long: "Wait for an activation that is under way, wherever it was started.\n\n" + about.naming() +
+		Long: "Wait for an activation that is under way, wherever it was started.\n\n" + naming(about) +
 			" when nothing is, the result is how the latest one ended. Without -n it is\nstaging, or production where nothing is pending on staging.",
 		Example: about.choose(`  propctl wait www.example.com -n production
   propctl wait atv_5001 --property prp_123`, `  propctl includes wait security-headers -n production`),
@@ -71,7 +71,7 @@ type verb func(*activation.Engine, context.Context, activation.Selection) (*acti
 
 // selected is what wait and cancel have in common.
 func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do verb) (*report, error) {
-	named, err := f.about.parseActivation(arg, f.of)
+	named, err := parseActivation(f.about, arg, f.of)
 	if err != nil {
 		return &report{}, err
 	}
@@ -99,7 +99,7 @@ func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do v
 	}
 	ctx, cancel := s.patiently(ctx, limit, func() papi.PropertyRef { return what.ref })
 	defer cancel()
-	p.progress.begin(what.String())
+	s.begin(what)
 	result, err := s.do(ctx, do, named, activation.Selection{
 		Property: what.ref, ActivationID: named.id, Network: network, Elsewhere: f.elsewhere(),
 		NoWait: f.noWait, WaitOptions: f.waiting.waiting(),
@@ -155,16 +155,16 @@ type namedActivation struct {
 }
 
 // parseActivation reads PROPERTY | ACTIVATION.
-func (k kind) parseActivation(arg, of string) (namedActivation, error) {
+func parseActivation(k kind, arg, of string) (namedActivation, error) {
 	flag := "--" + k.word()
 	switch {
 	case strings.Contains(arg, "/"):
 		if of != "" {
 			return namedActivation{}, usagef("%s cannot go with a link, which names it", flag)
 		}
-		return k.parseLink(arg)
+		return parseLink(k, arg)
 	case of != "":
-		if !k.isActivationID(arg) {
+		if !isActivationID(k, arg) {
 			return namedActivation{}, usagef("%q is not the id of an activation; with %s it has to be one", arg, flag)
 		}
 		named, err := parseProperty(of)
@@ -178,14 +178,14 @@ func (k kind) parseActivation(arg, of string) (namedActivation, error) {
 
 // isActivationID reports whether s is the id of an activation. Those of includes
 // may have letters.
-func (k kind) isActivationID(s string) bool {
+func isActivationID(k kind, s string) bool {
 	return isID(s, papi.PrefixActivation) || k == includes && papi.ID(s).Valid()
 }
 
 // parseLink reads a link to an activation. Links to activations of includes, and
 // to changes of buckets, differ from those to activations of properties in one
 // segment.
-func (k kind) parseLink(link string) (namedActivation, error) {
+func parseLink(k kind, link string) (namedActivation, error) {
 	const ofBucket, ofInclude = "/hostname-activations/", "/includes/"
 	same := strings.Replace(link, ofBucket, "/activations/", 1)
 	if k == includes {

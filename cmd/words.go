@@ -1,19 +1,12 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
-
-// maxWord is how long a word of the command line can be, in bytes. The longest
-// that makes sense is a note.
-const maxWord = 32 << 10
 
 // checkWords refuses what is no text: it could be sent only as something else
 // than what was typed. Wherever flags have their values from, they are looked at.
@@ -38,18 +31,6 @@ func checkWords(c *cobra.Command, args []string) error {
 	return first
 }
 
-func checkWord(word string) error {
-	switch {
-	case len(word) > maxWord:
-		return fmt.Errorf("is longer than %d bytes", maxWord)
-	case !utf8.ValidString(word):
-		return errors.New("is not UTF-8")
-	case strings.ContainsRune(word, 0):
-		return errors.New("has a NUL in it")
-	}
-	return nil
-}
-
 // inWords says what is wrong with the value of a flag where a library says it in
 // its own words, and returns other errors as they are.
 func inWords(f *pflag.Flag, value string, err error) error {
@@ -61,12 +42,4 @@ func inWords(f *pflag.Flag, value string, err error) error {
 		return fmt.Errorf("%q is neither true nor false", value)
 	}
 	return fmt.Errorf("%q is not a number that can be used here", value)
-}
-
-// cut returns the beginning of a text that is too long, in runes.
-func cut(s string, most int) string {
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return string([]rune(s)[:most]) + "…"
 }

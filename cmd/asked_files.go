@@ -1,0 +1,38 @@
+package cmd
+
+import (
+	"errors"
+	"syscall"
+)
+
+func (p *program) askedFiles() files {
+	var asked files
+	for _, f := range []file{
+		{"output-file", p.flags.outputFile, func(d *document, _ *record) ([]byte, error) { return encodeJSON(d, true) }},
+		{"junit", p.flags.junit, junit},
+		{"dotenv", p.flags.dotenv, dotenv},
+		{"metrics-file", p.flags.metricsFile, renderMetrics},
+		{"report", p.flags.report, renderPage},
+	} {
+		if f.path != "" {
+			asked = append(asked, f)
+		}
+	}
+	return asked
+}
+
+// spoil makes an error of a result that could not be handed over. The outcome
+// stays, and the files that could be written are written again: they have the exit
+// code in them, which is another one now.
+func (p *program) spoil(d *document, err error, help string) {
+	if !errors.Is(err, syscall.EPIPE) { // a reader that has read enough, as head does, knows
+		p.stderr().label(bad, "error", err.Error())
+	}
+	if d.ExitCode != ExitOK {
+		return
+	}
+	outcome := d.Outcome
+	d.fail(judge(err), err, help)
+	d.Outcome = outcome
+	_ = p.files.write(d, p.record) // what cannot be written was said already
+}

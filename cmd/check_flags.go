@@ -1,0 +1,38 @@
+package cmd
+
+import "github.com/spf13/cobra"
+
+// check finds mistakes before anything is sent.
+func (p *program) check(c *cobra.Command, args []string, positional cobra.PositionalArgs) error {
+	if err := checkWords(c, args); err != nil {
+		p.files = nil // their names may be what is wrong
+		return err
+	}
+	if err := positional(c, args); err != nil {
+		return &usageError{err: misfit(c, args), command: c.CommandPath()}
+	}
+	if err := p.checkFlags(c); err != nil {
+		return err
+	}
+	if err := p.files.check(); err != nil {
+		p.files = nil // what was refused is not written
+		return err
+	}
+	return nil
+}
+
+// canDryRun reports whether a command that submits something can be tried first.
+func canDryRun(c *cobra.Command) bool {
+	f := c.Flags().Lookup("dry-run")
+	return f != nil && f.Value.String() != "true"
+}
+
+// checkFlags finds mistakes in the flags that every command has, and in what goes
+// with them.
+func (p *program) checkFlags(c *cobra.Command) error {
+	if err := p.flags.check(c.Flags().Changed("account-key")); err != nil || len(p.flags.notifyURLs.urls) == 0 {
+		return err
+	}
+	_, err := webhookSecret(p.env)
+	return err
+}

@@ -1,0 +1,70 @@
+package cmd
+
+import (
+	"cmp"
+	"strings"
+	"time"
+)
+
+// duration prints whole seconds without parts that are nothing: 90s is 1m30s, 3h is 3h.
+func duration(d time.Duration) string {
+	d = d.Round(time.Second)
+	s := d.String()
+	if rest, ok := strings.CutSuffix(s, "m0s"); ok {
+		s = rest + "m"
+	}
+	if rest, ok := strings.CutSuffix(s, "h0m"); ok {
+		s = rest + "h"
+	}
+	return s
+}
+
+func secondsText(s *float64) string {
+	if s == nil {
+		return "-"
+	}
+	return duration(time.Duration(*s * float64(time.Second)))
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// clock tells times to people.
+type clock struct {
+	now  time.Time
+	zone *time.Location // nil: UTC
+}
+
+// tell is a time of the reader's zone, and how far away it is.
+func (c clock) tell(t time.Time) string {
+	return t.In(cmp.Or(c.zone, time.UTC)).Format("2006-01-02 15:04:05 MST") + " (" + distant(t.Sub(c.now)) + ")"
+}
+
+// distant says in a word or two how far away something is.
+func distant(d time.Duration) string {
+	const day = 24 * time.Hour
+	far, past := d.Round(time.Second), d < 0
+	if past {
+		far = -far
+	}
+	var text string
+	switch {
+	case far == 0:
+		return "now"
+	case far < time.Minute:
+		text = duration(far)
+	case far < day:
+		text = duration(far.Round(time.Minute))
+	default:
+		if far = far.Round(time.Hour); far >= 7*day {
+			far = far.Round(day)
+		}
+		text = versionText(int(far/day)) + "d"
+		if rest := far % day; rest > 0 {
+			text += duration(rest)
+		}
+	}
+	if past {
+		return text + " ago"
+	}
+	return "in " + text
+}

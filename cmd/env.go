@@ -1,0 +1,61 @@
+package cmd
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"time"
+)
+
+// Env is everything that a run takes from the outside.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	// Name is what is typed to run the program; empty means "propctl".
+	Name string
+	// LookupEnv reads an environment variable; nil means that there are none.
+	LookupEnv func(string) (string, bool)
+	// StdinTerminal, StdoutTerminal and StderrTerminal say whether somebody is there
+	// to answer a question, to read the result, and to watch.
+	StdinTerminal, StdoutTerminal, StderrTerminal bool
+	// StdoutWidth and Width return the widths of the terminals at Stdout and at
+	// Stderr, in cells; nil or 0 mean unknown.
+	StdoutWidth, Width func() int
+	// Location is the zone in which people are told of times; nil means UTC.
+	Location *time.Location
+	// Transport carries requests to Akamai; nil means the network.
+	Transport http.RoundTripper
+	// Reporting carries notifications and traces; nil means the network.
+	Reporting http.RoundTripper
+	// Jitter returns what is added to a pause; nil means nothing.
+	Jitter func(pause time.Duration) time.Duration
+	Build  Build
+}
+
+// Build says what this program was made of; its members may be empty.
+type Build struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit"`
+	Date    string `json:"date"`
+	Go      string `json:"go"`
+}
+
+// lookup returns an environment variable; an empty one counts as not set.
+func (e Env) lookup(name string) (string, bool) {
+	if e.LookupEnv == nil {
+		return "", false
+	}
+	value, ok := e.LookupEnv(name)
+	return value, ok && value != ""
+}
+
+func (e Env) has(name string) bool {
+	_, ok := e.lookup(name)
+	return ok
+}
+
+// fileOf returns the file behind a stream, nil where there is none.
+func fileOf(w io.Writer) *os.File {
+	f, _ := w.(*os.File)
+	return f
+}

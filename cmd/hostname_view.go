@@ -1,0 +1,29 @@
+package cmd
+
+import "github.com/propctl/propctl/papi"
+
+// hostnameView is a hostname. What serves it is null where PAPI did not say.
+type hostnameView struct {
+	CNAMEFrom            string           `json:"cnameFrom"`
+	CNAMETo              *string          `json:"cnameTo"`
+	EdgeHostnameID       *papi.ID         `json:"edgeHostnameId"`
+	CertProvisioningType *string          `json:"certProvisioningType"`
+	CertStatus           *papi.CertStatus `json:"certStatus,omitempty"`
+	Networks             []papi.Network   `json:"networks,omitempty"` // of a bucket: where it is served so
+}
+
+// hostnameChangeView is what became of the hostnames.
+type hostnameChangeView struct {
+	Base    *int     `json:"base"`    // the version that the new one is made from; null with a hostname bucket
+	Version *int     `json:"version"` // the version that has them now
+	Created bool     `json:"created"` // this run made the version
+	Resumed bool     `json:"resumed"` // an earlier run had made it
+	Added   []string `json:"added"`
+	Removed []string `json:"removed"`
+}
+
+// hostnamesPlan is how hostnames change.
+type hostnamesPlan struct {
+	Added   []string `json:"added"`
+	Removed []string `json:"removed"`
+}

@@ -1,0 +1,33 @@
+package cmd
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+func FuzzJSONIsHarmlessAndUnchanged(f *testing.F) {
+	for _, s := range []string{"::error::", "##vso[x]", "\x1b[2J", "\u009b", "\u202e", `\::\##`, "\U000e0041", "<&>", "\ufeff::"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		s = strings.ToValidUTF8(s, "?")
+		data, err := encodeJSON(map[string]string{"text": s}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range []string{"::", "##"} {
+			if strings.Contains(string(data), bad) {
+				t.Errorf("%q in %s", bad, data)
+			}
+		}
+		if i := strings.IndexFunc(string(data), func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || isUnsafe(r)) }); i >= 0 {
+			t.Errorf("unsafe rune at %d of %q", i, data)
+		}
+		var back map[string]string
+		if err := json.Unmarshal(data, &back); err != nil || back["text"] != s {
+			t.Errorf("%q came back as %q (%v)", s, back["text"], err)
+		}
+	})
+}

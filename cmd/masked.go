@@ -1,0 +1,39 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// masked returns as much of an account switch key as may be shown.
+func masked(key string) string {
+	const shown = 4
+	if len(key) <= shown {
+		return "…"
+	}
+	return key[:shown] + "…"
+}
+
+const maxContact = 100
+
+// checkContact keeps the User-Agent well formed.
+func checkContact(contact string) error {
+	if len(contact) > maxContact {
+		return usagef("--contact is longer than %d characters", maxContact)
+	}
+	for _, r := range contact {
+		if r < ' ' || r > '~' || strings.ContainsRune(`()\`, r) {
+			return usagef("--contact has %q in it; only plain ASCII without brackets is possible", r)
+		}
+	}
+	return nil
+}
+
+// spelling returns the name of a flag that may be spelt as other Akamai tools do.
+func spelling(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	if name == "accountkey" {
+		name = "account-key"
+	}
+	return pflag.NormalizedName(name)
+}

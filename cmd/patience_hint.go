@@ -1,0 +1,31 @@
+package cmd
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+)
+
+// hint prints what could be done better.
+func (p *progress) hint(text string) { p.at(levelNormal, "hint: "+text, mark{"hint:", title}) }
+
+// patienceHint is a sink that says, once, that --timeout will not be enough.
+type patienceHint struct {
+	progress *progress
+	timeout  time.Duration // 0: the default, which is
+	once     sync.Once
+}
+
+// happened implements sink.
+func (h *patienceHint) happened(m moment) {
+	if m.Kind == activation.EventSubmitted && h.timeout > 0 && m.Usual > h.timeout {
+		h.once.Do(func() {
+			h.progress.hint("--timeout " + duration(h.timeout) + " is shorter than the " + duration(m.Usual) + " that this usually takes")
+		})
+	}
+}
+
+// concluded implements sink.
+func (h *patienceHint) concluded(context.Context, *document, *record) error { return nil }

@@ -1,0 +1,98 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// papiView is what PAPI said.
+type papiView struct {
+	Type     string         `json:"type"`
+	Title    string         `json:"title"`
+	Detail   string         `json:"detail"`
+	Instance string         `json:"instance"`
+	Status   int            `json:"status"`
+	Errors   []papi.Problem `json:"errors"`
+	Warnings []papi.Problem `json:"warnings"`
+}
+
+// printProblems shows what PAPI said beyond the error's own line. What it said several
+// times, of several places, comes once.
+func printProblems(v *papiView, w *printer) {
+	for _, list := range [...]struct {
+		name  string
+		items []papi.Problem
+	}{{"error", v.Errors}, {"warning", v.Warnings}} {
+		for _, g := range grouped(list.items) {
+			w.line("  %s: %s", list.name, clean(g, maxMessage))
+		}
+	}
+	if v.Instance != "" {
+		w.line("  instance: %s", clean(v.Instance, maxMessage))
+	}
+}
+
+// grouped returns a line for each text, with its place or with how many there are.
+func grouped(items []papi.Problem) []string {
+	var lines []string
+	for _, g := range problemGroups(items) {
+		switch {
+		case len(g.items) > 1:
+			g.text += fmt.Sprintf(" (%d times)", len(g.items))
+		case g.items[0].ErrorLocation != "":
+			g.text += " (" + g.items[0].ErrorLocation + ")"
+		}
+		lines = append(lines, g.text)
+	}
+	return lines
+}
+
+// problemGroup is what PAPI said with the same text, of one place or of several.
+type problemGroup struct {
+	text  string
+	items []papi.Problem
+}
+
+// problemGroups returns them in the order of their first.
+func problemGroups(items []papi.Problem) []*problemGroup {
+	var order []*problemGroup
+	groups := map[string]*problemGroup{}
+	for _, p := range items {
+		text := p.Text()
+		if groups[text] == nil {
+			groups[text] = &problemGroup{text: text}
+			order = append(order, groups[text])
+		}
+		groups[text].items = append(groups[text].items, p)
+	}
+	return order
+}
+
+// viewPAPI returns what PAPI said about an error; nil where it said nothing.
+func viewPAPI(err error) *papiView {
+	v := &papiView{Errors: []papi.Problem{}, Warnings: []papi.Problem{}}
+	spoke := false
+	take := func(p papi.Problem) { v.Type, v.Title, v.Detail, v.Instance = p.Type, p.Title, p.Detail, p.Instance }
+	if e, ok := errors.AsType[*papi.Error](err); ok && e.StatusCode != 0 {
+		spoke = true
+		take(e.Problem)
+		v.Status = e.StatusCode
+		v.Errors, v.Warnings = append(v.Errors, e.Errors...), append(v.Warnings, e.Warnings...)
+		if v.Detail == "" {
+			v.Detail = e.Body
+		}
+	} else if e, ok := errors.AsType[*activation.RejectedError](err); ok && len(e.Errors)+len(e.Warnings) > 0 {
+		spoke = true
+		v.Errors, v.Warnings = append(v.Errors, e.Errors...), append(v.Warnings, e.Warnings...)
+	} else if e, ok := errors.AsType[*activation.FailedError](err); ok && e.Activation.FailureCause != nil {
+		spoke = true
+		take(*e.Activation.FailureCause)
+	}
+	if !spoke {
+		return nil
+	}
+	return v
+}
