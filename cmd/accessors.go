@@ -3,6 +3,7 @@ package cmd
 import (
 	"strings"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -32,10 +33,10 @@ func (d *document) subject() string {
 		parts = append(parts, about.text())
 	}
 	if d.Version != nil && len(parts) > 0 {
-		parts = append(parts, "version "+versionText(*d.Version))
+		parts = append(parts, "version "+term.VersionText(*d.Version))
 	}
 	if d.Network != nil && len(parts) > 0 {
-		parts = append(parts, "on "+clean(string(*d.Network), maxName))
+		parts = append(parts, "on "+term.Clean(string(*d.Network), term.MaxName))
 	}
 	return strings.Join(parts, " ")
 }

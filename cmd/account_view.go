@@ -3,6 +3,7 @@ package cmd
 import (
 	"strings"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -20,12 +21,12 @@ type accountView struct {
 func (v *accountView) text() string {
 	var parts []string
 	if v.ID != nil {
-		parts = append(parts, clean(string(*v.ID), maxName))
+		parts = append(parts, term.Clean(string(*v.ID), term.MaxName))
 	}
 	if v.SwitchKey != nil {
-		parts = append(parts, "by the account switch key "+clean(*v.SwitchKey, maxName))
+		parts = append(parts, "by the account switch key "+term.Clean(*v.SwitchKey, term.MaxName))
 	}
-	return strings.Join(append(parts, clean(v.Host, maxName), clean(v.Source, maxMessage)), ", ")
+	return strings.Join(append(parts, term.Clean(v.Host, term.MaxName), term.Clean(v.Source, term.MaxMessage)), ", ")
 }
 
 // shows reports whether the row is worth its place: another account than the API

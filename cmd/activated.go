@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -26,7 +27,7 @@ func (a *activating) report(done []*activated, err error) *report {
 			d.Results = append(d.Results, a.single(one))
 		}
 	}
-	r.text = func(w *printer) {
+	r.text = func(w *term.Printer) {
 		for _, one := range done {
 			one.print(w, a.property)
 		}
@@ -83,7 +84,7 @@ func (a *activating) help(one *activated, err error) string {
 }
 
 // print shows a network's result to people.
-func (one *activated) print(w *printer, p property) {
+func (one *activated) print(w *term.Printer, p property) {
 	r := one.result
 	headline(w, r, p)
 	if one.plan != nil {
@@ -93,15 +94,15 @@ func (one *activated) print(w *printer, p property) {
 }
 
 // headline says how it ended in one line.
-func headline(w *printer, r *activation.Result, p property) {
-	what := clean(p.String(), maxName)
+func headline(w *term.Printer, r *activation.Result, p property) {
+	what := term.Clean(p.String(), term.MaxName)
 	if r.Version > 0 {
-		what += " version " + versionText(r.Version)
+		what += " version " + term.VersionText(r.Version)
 	}
 	if r.Network != "" {
-		what += " on " + clean(string(r.Network), maxName)
+		what += " on " + term.Clean(string(r.Network), term.MaxName)
 	}
-	w.line("%s: %s", what, w.term.paint(toneOfOutcome(r.Outcome), outcomeText(r)))
+	w.Line("%s: %s", what, w.Terminal.Paint(toneOfOutcome(r.Outcome), outcomeText(r)))
 }
 
 // outcomeText says what an outcome means.
@@ -147,38 +148,38 @@ func outcomeText(r *activation.Result) string {
 }
 
 // printResult shows the details that are known.
-func printResult(w *printer, r *activation.Result, now time.Time) {
-	w.field(kindOf(r.Property.PropertyID).word(), fullID(r.Property))
+func printResult(w *term.Printer, r *activation.Result, now time.Time) {
+	w.Field(kindOf(r.Property.PropertyID).word(), fullID(r.Property))
 	if r.Rollback != nil {
-		w.field("return", returnText(r.Rollback))
+		w.Field("return", returnText(r.Rollback))
 	}
 	if a := r.Activation; a != nil {
-		w.field("activation", idOf(a)+", "+stateOf(a), mark{stateOf(a), toneOfStatus(a.Status)})
+		w.Field("activation", idOf(a)+", "+stateOf(a), term.Mark{Word: stateOf(a), As: toneOfStatus(a.Status)})
 		if a.Note != "" {
-			w.field("note", a.Note)
+			w.Field("note", a.Note)
 		}
 		if v := viewActivation(a, now); v.Fallback != nil && v.Fallback.Possible {
-			w.field("fallback", fallbackText(v.Fallback, w.clock(now)))
+			w.Field("fallback", fallbackText(v.Fallback, w.Clock(now)))
 		}
 	}
 	if b := r.BlockedBy; b != nil {
-		w.field("blocked by", idOf(b)+", "+versionOf(b)+stateOf(b)+noteOf(b), mark{stateOf(b), toneOfStatus(b.Status)})
+		w.Field("blocked by", idOf(b)+", "+versionOf(b)+stateOf(b)+noteOf(b), term.Mark{Word: stateOf(b), As: toneOfStatus(b.Status)})
 	}
 	if r.Outcome != activation.OutcomePlanned {
-		w.field("took", duration(r.Waited))
+		w.Field("took", term.Duration(r.Waited))
 	}
 	if r.Budget != nil || r.Submitted {
-		w.field("budget", budgetText(r.Budget, w.clock(time.Now())))
+		w.Field("budget", budgetText(r.Budget, w.Clock(time.Now())))
 	}
 }
 
-func fallbackText(f *fallbackView, c clock) string {
+func fallbackText(f *fallbackView, c term.Clock) string {
 	text := "possible"
 	if f.Version != nil {
-		text += " to version " + versionText(*f.Version)
+		text += " to version " + term.VersionText(*f.Version)
 	}
 	if f.Expires != nil {
-		text += " until " + c.tell(*f.Expires)
+		text += " until " + c.Tell(*f.Expires)
 	}
 	return text
 }
@@ -197,5 +198,5 @@ func versionOf(a *papi.Activation) string {
 	if a.PropertyVersion == 0 {
 		return ""
 	}
-	return "version " + versionText(a.PropertyVersion) + ", "
+	return "version " + term.VersionText(a.PropertyVersion) + ", "
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -71,7 +72,7 @@ func (a *activating) ask(ctx context.Context) error {
 
 // named is the property with its id, for a question.
 func (a *activating) named() string {
-	return clean(a.property.String(), maxName) + " (" + clean(string(a.property.ref.PropertyID), maxName) + ")"
+	return term.Clean(a.property.String(), term.MaxName) + " (" + term.Clean(string(a.property.ref.PropertyID), term.MaxName) + ")"
 }
 
 // ref is what is known of the property by now.
@@ -162,7 +163,7 @@ func (a *activating) again() string {
 		named = string(wholeID(a.property.ref.PropertyID))
 		switch v := a.version; {
 		case v.number > 0:
-			named += "@" + versionText(v.number)
+			named += "@" + term.VersionText(v.number)
 		case v.activeOn != "":
 			named += "@" + lower(v.activeOn)
 		}

@@ -3,6 +3,8 @@ package cmd
 import (
 	"path/filepath"
 	"strings"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // Akamai's own command line runs a program akamai-NAME as its command NAME, says
@@ -21,9 +23,9 @@ func nameOf(executable string) string {
 
 // underAkamaiCLI returns what follows in the User-Agent when Akamai's command line
 // runs this program, and nothing when it does not.
-func underAkamaiCLI(e Env) string {
+func underAkamaiCLI(e term.Env) string {
 	var b strings.Builder
-	if version := tokenOf(e, "AKAMAI_CLI_VERSION"); version != "" && e.has("AKAMAI_CLI") {
+	if version := tokenOf(e, "AKAMAI_CLI_VERSION"); version != "" && e.Has("AKAMAI_CLI") {
 		b.WriteString(" AkamaiCLI/" + version)
 	}
 	command, version := tokenOf(e, "AKAMAI_CLI_COMMAND"), tokenOf(e, "AKAMAI_CLI_COMMAND_VERSION")
@@ -37,8 +39,8 @@ const maxToken = 64
 
 // tokenOf returns a variable with only those characters that the name or the version
 // of a product can have in a header.
-func tokenOf(e Env, name string) string {
-	value, _ := e.lookup(name)
+func tokenOf(e term.Env, name string) string {
+	value, _ := e.Lookup(name)
 	kept := strings.Map(func(r rune) rune {
 		const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~"
 		if strings.ContainsRune(allowed, r) {

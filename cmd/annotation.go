@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // severity is how much an annotation matters.
@@ -79,7 +81,7 @@ func annotationsOf(d *document) []annotation {
 }
 
 func titleOf(command, outcome string) string {
-	return clean("propctl "+command+": "+strings.ReplaceAll(outcome, "-", " "), maxName)
+	return term.Clean("propctl "+command+": "+strings.ReplaceAll(outcome, "-", " "), term.MaxName)
 }
 
 // attained says what holds now.
@@ -92,12 +94,12 @@ func attained(d *document) string {
 		text += ", " + string(d.Activation.ID)
 	}
 	if d.WaitedSeconds != nil && *d.WaitedSeconds >= 1 && d.Plan == nil {
-		text += ", took " + secondsText(d.WaitedSeconds)
+		text += ", took " + term.SecondsText(d.WaitedSeconds)
 	}
 	if b := d.Budget; b != nil && b.Remaining != nil && b.Limit != nil {
 		text += fmt.Sprintf(", %d of %d activations left today", *b.Remaining, *b.Limit)
 	}
-	return clean(text, maxMessage)
+	return term.Clean(text, term.MaxMessage)
 }
 
 // causesOf collects the errors of a document, those of one code as one.
@@ -139,7 +141,7 @@ func (c *cause) annotation(command string) annotation {
 		a.severity = severityWarning // somebody wanted it
 	}
 	for _, e := range c.met {
-		line := clean(e.message, maxMessage)
+		line := term.Clean(e.message, term.MaxMessage)
 		if len(e.subjects) > 0 {
 			line = strings.Join(bounded(e.subjects, mostSubjects), ", ") + ": " + line
 		}
@@ -152,16 +154,16 @@ func (c *cause) annotation(command string) annotation {
 // linesOf shows an error to people: the message, at most so many lines of what PAPI
 // said, and what to do.
 func linesOf(e *errorView, details int) []string {
-	lines := []string{clean(e.Message, maxMessage)}
+	lines := []string{term.Clean(e.Message, term.MaxMessage)}
 	if spoke := e.PAPI; spoke != nil {
 		var b strings.Builder
-		printProblems(spoke, &printer{w: &b})
+		printProblems(spoke, &term.Printer{W: &b})
 		if b.Len() > 0 {
 			lines = append(lines, bounded(strings.Split(strings.TrimRight(b.String(), "\n"), "\n"), details)...)
 		}
 	}
 	if e.Help != "" {
-		lines = append(lines, "hint: "+clean(e.Help, maxMessage))
+		lines = append(lines, "hint: "+term.Clean(e.Help, term.MaxMessage))
 	}
 	return lines
 }
@@ -180,7 +182,7 @@ func busyLines(states []*propertyState) []string {
 	for _, s := range states {
 		for _, n := range s.Networks {
 			for _, a := range n.Pending {
-				lines = append(lines, clean(fmt.Sprintf("%s on %s: busy, %s of %s is %s", s.text(), n.Network, a.ID, contentText(a.Version), a.Status), maxMessage))
+				lines = append(lines, term.Clean(fmt.Sprintf("%s on %s: busy, %s of %s is %s", s.text(), n.Network, a.ID, contentText(a.Version), a.Status), term.MaxMessage))
 			}
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 func TestTheCommandComesFirstWhereverItsFlagsAre(t *testing.T) {
@@ -39,7 +41,7 @@ func TestTheCommandComesFirstWhereverItsFlagsAre(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			have := strings.Join(commandFirst(newProgram(Env{}).root(), strings.Fields(tt.args)), " ")
+			have := strings.Join(commandFirst(newProgram(term.Env{}).root(), strings.Fields(tt.args)), " ")
 			if diff := cmp.Diff(tt.want, have); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -49,7 +51,7 @@ func TestTheCommandComesFirstWhereverItsFlagsAre(t *testing.T) {
 
 // Before the command is known, a flag is known by its name only.
 func TestFlagsOfOneNameTakeAValueInEveryCommandOrInNone(t *testing.T) {
-	root := newProgram(Env{}).root()
+	root := newProgram(term.Env{}).root()
 	all := flagsOfAll(root)
 	var visit func(*cobra.Command)
 	visit = func(c *cobra.Command) {

@@ -3,6 +3,8 @@ package cmd
 import (
 	"errors"
 	"syscall"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 func (p *program) askedFiles() files {
@@ -26,7 +28,7 @@ func (p *program) askedFiles() files {
 // code in them, which is another one now.
 func (p *program) spoil(d *document, err error, help string) {
 	if !errors.Is(err, syscall.EPIPE) { // a reader that has read enough, as head does, knows
-		p.stderr().label(bad, "error", err.Error())
+		p.stderr().Label(term.Bad, "error", err.Error())
 	}
 	if d.ExitCode != ExitOK {
 		return

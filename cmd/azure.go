@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // Logging commands of Azure Pipelines:
@@ -37,9 +39,9 @@ func azureEscaped(s string) string {
 
 // leaveForAzure writes the summary where the agent cleans up after the job, and
 // hands it over.
-func leaveForAzure(env Env, d *document, rec *record) ([]string, error) {
-	folder, ok := env.lookup("AGENT_TEMPDIRECTORY")
-	if !ok || !filepath.IsAbs(folder) || strings.ContainsFunc(folder, isUnsafe) {
+func leaveForAzure(env term.Env, d *document, rec *record) ([]string, error) {
+	folder, ok := env.Lookup("AGENT_TEMPDIRECTORY")
+	if !ok || !filepath.IsAbs(folder) || strings.ContainsFunc(folder, term.IsUnsafe) {
 		return nil, nil
 	}
 	const mode = 0o644

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -55,9 +56,9 @@ func (p *program) budget(ctx context.Context) (*report, error) {
 				d.RequestLimit = &requestLimitView{Limit: requests.Limit, Remaining: requests.Remaining, Next: instant(requests.Reset)}
 			}
 		},
-		text: func(w *printer) {
-			w.line("activations: %s", budgetText(remembered, w.clock(now)))
-			w.line("requests:    %s", requestsText(requests, w.clock(now)))
+		text: func(w *term.Printer) {
+			w.Line("activations: %s", budgetText(remembered, w.Clock(now)))
+			w.Line("requests:    %s", requestsText(requests, w.Clock(now)))
 		},
 	}, nil
 }

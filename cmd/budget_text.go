@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -11,16 +12,16 @@ import (
 const fewLeft = 0.1
 
 // budgetText says how much is left, and how sure that is.
-func budgetText(q *papi.Quota, c clock) string {
+func budgetText(q *papi.Quota, c term.Clock) string {
 	if q == nil {
 		return "not known; PAPI tells it with the answer to a submission"
 	}
 	text := amount(q)
 	if !q.Reset.IsZero() {
-		text += ", reset at " + c.tell(q.Reset)
+		text += ", reset at " + c.Tell(q.Reset)
 	}
-	if age := c.now.Sub(q.AsOf); age >= time.Minute && !q.AsOf.IsZero() {
-		text += ", as of " + duration(age.Truncate(time.Minute)) + " ago"
+	if age := c.Now.Sub(q.AsOf); age >= time.Minute && !q.AsOf.IsZero() {
+		text += ", as of " + term.Duration(age.Truncate(time.Minute)) + " ago"
 	}
 	return text
 }
@@ -37,13 +38,13 @@ func amount(q *papi.Quota) string {
 	return "not known"
 }
 
-func requestsText(q *papi.Quota, c clock) string {
+func requestsText(q *papi.Quota, c term.Clock) string {
 	if q == nil {
 		return "PAPI did not say"
 	}
 	text := amount(q)
 	if !q.Reset.IsZero() {
-		text += ", the next one from " + c.tell(q.Reset)
+		text += ", the next one from " + c.Tell(q.Reset)
 	}
 	return text
 }

@@ -1,6 +1,10 @@
 package cmd
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/propctl/propctl/cmd/term"
+)
 
 // checks are what was looked at so far, in order. A check that is made again
 // keeps its place.
@@ -31,7 +35,7 @@ func (all *checks) skip(name, message string) {
 }
 
 func (all *checks) fail(name string, err error) {
-	all.add(&checkView{Name: name, Status: checkFailed, Message: cut(err.Error(), maxMessage), Help: judge(err).help, err: err})
+	all.add(&checkView{Name: name, Status: checkFailed, Message: term.Truncate(err.Error(), term.MaxMessage), Help: judge(err).help, err: err})
 }
 
 // failed reports whether a check of that name has failed.
@@ -62,14 +66,14 @@ func (all *checks) err() error {
 }
 
 // print prints a line for each check.
-func (all *checks) print(w *printer) {
-	t := newTable(w, "STATUS", "CHECK", "FOUND")
+func (all *checks) print(w *term.Printer) {
+	t := term.NewTable(w, "STATUS", "CHECK", "FOUND")
 	for _, c := range *all {
 		found := c.Message
 		if c.Help != "" {
 			found += "; " + c.Help
 		}
-		t.row(string(c.Status), c.Name, clean(found, maxMessage))
+		t.Row(string(c.Status), c.Name, term.Clean(found, term.MaxMessage))
 	}
-	t.print()
+	t.Print()
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // A CI system reads what a step prints, and takes some lines for commands. Ours
@@ -20,7 +22,7 @@ import (
 // so that it could not begin a command even where it stood at the start of a line.
 
 // ciOf returns the CI system that the environment names.
-func ciOf(env Env) ciSystem {
+func ciOf(env term.Env) ciSystem {
 	for _, known := range [...]struct {
 		variable string
 		system   ciSystem
@@ -31,7 +33,7 @@ func ciOf(env Env) ciSystem {
 		{"TEAMCITY_VERSION", ciTeamCity},
 		{"JENKINS_URL", ciJenkins},
 	} {
-		if value, ok := env.lookup(known.variable); ok && !strings.EqualFold(value, "false") {
+		if value, ok := env.Lookup(known.variable); ok && !strings.EqualFold(value, "false") {
 			return known.system
 		}
 	}
@@ -47,7 +49,7 @@ type ciSyntax struct {
 	progress   func(line string) string                 // what is shown beside the running build
 	// leave writes the files through which the system is told more, and returns the
 	// commands that hand them over.
-	leave func(Env, *document, *record) ([]string, error)
+	leave func(term.Env, *document, *record) ([]string, error)
 }
 
 func syntaxOf(s ciSystem) ciSyntax {
@@ -68,14 +70,14 @@ func syntaxOf(s ciSystem) ciSyntax {
 // ci tells a CI system what happens.
 type ci struct {
 	syntax   ciSyntax
-	env      Env
+	env      term.Env
 	progress *progress
 }
 
-func newCI(env Env, f globalFlags, p *progress, rec *record) *ci {
+func newCI(env term.Env, f globalFlags, p *progress, rec *record) *ci {
 	c := &ci{syntax: syntaxOf(cmp.Or(f.ci, ciOf(env))), env: env, progress: p}
 	if c.syntax.begin != nil && !p.drawable() {
-		title := clean("propctl "+rec.command, maxName)
+		title := term.Clean("propctl "+rec.command, term.MaxName)
 		p.folded(section{
 			start: func() string { return c.syntax.begin(title, rec.begun) },
 			stop:  func() string { return c.syntax.end(title, rec.begun) },
@@ -90,7 +92,7 @@ func (c *ci) happened(m moment) {
 		return
 	}
 	if line, always := m.text(); always {
-		c.progress.command(c.syntax.progress(clean(line, maxMessage)))
+		c.progress.command(c.syntax.progress(term.Clean(line, term.MaxMessage)))
 	}
 }
 

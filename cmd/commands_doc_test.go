@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 const (
@@ -19,7 +21,7 @@ const (
 )
 
 func TestCommandPagesAreTheHelpOfTheCommands(t *testing.T) {
-	want := commandsMarkdown(newProgram(Env{}).root())
+	want := commandsMarkdown(newProgram(term.Env{}).root())
 	if *update {
 		if err := os.RemoveAll(commandPages); err != nil {
 			t.Fatal(err)

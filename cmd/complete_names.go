@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -86,7 +87,7 @@ func (s *session) listNames(ctx context.Context) ([]string, error) {
 func safeWords(words []string) []string {
 	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 	some := slices.DeleteFunc(slices.Clone(words), func(word string) bool {
-		return word == "" || len(word) > maxName || word[0] == '-' || strings.Trim(word, safe) != ""
+		return word == "" || len(word) > term.MaxName || word[0] == '-' || strings.Trim(word, safe) != ""
 	})
 	slices.Sort(some)
 	some = slices.Compact(some)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 func (p *program) completionCommand() *cobra.Command {
@@ -62,6 +64,6 @@ func completion(root *cobra.Command, shell string) (*report, error) {
 	return &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { d.Script = text },
-		text:    func(w *printer) { w.text("%s", text) },
+		text:    func(w *term.Printer) { w.Printf("%s", text) },
 	}, err
 }

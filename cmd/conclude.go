@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"time"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // conclude prints the result and the error, and returns the exit code.
@@ -54,11 +56,11 @@ func (p *program) printError(d *document) {
 	if d.Error == nil {
 		return
 	}
-	p.stderr().label(bad, "error", d.Error.Message)
+	p.stderr().Label(term.Bad, "error", d.Error.Message)
 	if spoke := d.Error.PAPI; spoke != nil {
 		printProblems(spoke, p.stderr())
 	}
 	if d.Error.Help != "" {
-		p.stderr().label(title, "hint", d.Error.Help)
+		p.stderr().Label(term.Title, "hint", d.Error.Help)
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // A flag beats the environment, the environment beats the settings file, and the
@@ -43,7 +45,7 @@ func envNames(flag string) []string {
 // and the settings file. It goes on after an error, so that the error is printed in
 // the format that was asked for. config is the flag --config, which the environment
 // may set.
-func loadSettings(c *cobra.Command, env Env, config *string) error {
+func loadSettings(c *cobra.Command, env term.Env, config *string) error {
 	errs := []error{fromEnvironment(c.Flags(), env)}
 	file, err := readSettings(settingsPath(env, *config))
 	return firstOf(append(errs, err, file.apply(c)))
@@ -58,14 +60,14 @@ func firstOf(errs []error) error {
 	return errs[i]
 }
 
-func fromEnvironment(flags *pflag.FlagSet, env Env) error {
+func fromEnvironment(flags *pflag.FlagSet, env term.Env) error {
 	var errs []error
 	flags.VisitAll(func(f *pflag.Flag) {
 		if f.Changed || f.Name == "help" || f.Name == "force" {
 			return
 		}
 		for _, name := range envNames(f.Name) {
-			value, ok := env.lookup(name)
+			value, ok := env.Lookup(name)
 			if !ok {
 				continue
 			}
@@ -82,7 +84,7 @@ func fromEnvironment(flags *pflag.FlagSet, env Env) error {
 
 // settingsPath returns the settings file, and whether somebody named it: one
 // that is only looked for may be missing.
-func settingsPath(env Env, config string) (path string, named bool) {
+func settingsPath(env term.Env, config string) (path string, named bool) {
 	if config != "" {
 		return config, true
 	}
@@ -270,19 +272,19 @@ func allFlags(root *cobra.Command) map[string]bool {
 }
 
 // configDir returns the folder of the user's settings, "" when there is none.
-func configDir(e Env) string { return userDir(e, "XDG_CONFIG_HOME", "APPDATA", ".config") }
+func configDir(e term.Env) string { return userDir(e, "XDG_CONFIG_HOME", "APPDATA", ".config") }
 
 // stateDir returns the folder of what is remembered between runs, "" when there is none.
-func stateDir(e Env) string {
+func stateDir(e term.Env) string {
 	return userDir(e, "XDG_STATE_HOME", "LOCALAPPDATA", filepath.Join(".local", "state"))
 }
 
 // cacheDir returns the folder of what is kept for a moment, "" when there is none.
-func cacheDir(e Env) string { return userDir(e, "XDG_CACHE_HOME", "LOCALAPPDATA", ".cache") }
+func cacheDir(e term.Env) string { return userDir(e, "XDG_CACHE_HOME", "LOCALAPPDATA", ".cache") }
 
-func userDir(e Env, xdg, windows, below string) string {
+func userDir(e term.Env, xdg, windows, below string) string {
 	for _, name := range [...]string{xdg, windows} {
-		if dir, ok := e.lookup(name); ok && filepath.IsAbs(dir) {
+		if dir, ok := e.Lookup(name); ok && filepath.IsAbs(dir) {
 			return filepath.Join(dir, "propctl")
 		}
 	}
@@ -293,9 +295,9 @@ func userDir(e Env, xdg, windows, below string) string {
 }
 
 // home returns the user's home folder, "" when the environment does not say.
-func home(e Env) string {
+func home(e term.Env) string {
 	for _, name := range [...]string{"HOME", "USERPROFILE"} {
-		if dir, ok := e.lookup(name); ok {
+		if dir, ok := e.Lookup(name); ok {
 			return dir
 		}
 	}

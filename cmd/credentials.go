@@ -41,7 +41,7 @@ func (p *program) findCredentials() (foundCredentials, error) {
 	case p.flags.edgerc != "":
 		return fromEdgerc(file, orDefault(section))
 	case section == "":
-		c, found, err := papi.CredentialsFromEnv(defaultSection, p.env.lookup)
+		c, found, err := papi.CredentialsFromEnv(defaultSection, p.env.Lookup)
 		if err != nil {
 			return foundCredentials{}, &credentialsError{err: err}
 		}
@@ -70,7 +70,7 @@ func (p *program) namedSection(file, section string) (foundCredentials, error) {
 		}
 		tried, fileErr = found, err
 	}
-	c, found, err := papi.CredentialsFromEnv(section, p.env.lookup)
+	c, found, err := papi.CredentialsFromEnv(section, p.env.Lookup)
 	switch {
 	case found && err != nil:
 		return foundCredentials{}, &credentialsError{err: err}

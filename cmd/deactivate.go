@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 )
 
 func (p *program) deactivateCommand(about kind) *cobra.Command {
@@ -57,7 +58,7 @@ func (deactivates) question(ctx context.Context, a *activating) (string, error) 
 		effect = "every property that uses it on " + string(network) + " goes without it"
 	}
 	return "Take " + a.named() + " off " + string(network) + " of " + a.account() + "? Version " +
-		versionText(now.PropertyVersion) + " is " + is + " there, and " + effect + ".", nil
+		term.VersionText(now.PropertyVersion) + " is " + is + " there, and " + effect + ".", nil
 }
 
 func (deactivates) make(ctx context.Context, a *activating, t activation.Target) (*activation.Result, error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -124,7 +125,7 @@ func (s *session) addsManyHostnames(ctx context.Context, ref papi.PropertyRef) b
 		return false
 	}
 	s.program.progress.say("version %d adds %d hostnames, which takes longer: waiting for up to %s",
-		ev.Activation.PropertyVersion, added, duration(hostnamesTimeout))
+		ev.Activation.PropertyVersion, added, term.Duration(hostnamesTimeout))
 	return true
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -179,14 +180,14 @@ func (e *examination) connect() {
 func (e *examination) overNetwork() bool { return e.wire != nil }
 
 // proxyText says which proxy is used, without a user's name and password.
-func proxyText(env Env, host string) (string, error) {
+func proxyText(env term.Env, host string) (string, error) {
 	proxy, err := papi.ProxyFor(host)
 	switch {
 	case err != nil:
 		return "", &classified{papi.ClassProxy, fmt.Errorf("HTTPS_PROXY cannot be used: %w", err)}
 	case proxy != nil:
 		return proxy.Scheme + "://" + proxy.Host + ", from HTTPS_PROXY", nil
-	case env.has("HTTPS_PROXY") || env.has("https_proxy"):
+	case env.Has("HTTPS_PROXY") || env.Has("https_proxy"):
 		return "none for this host, because of NO_PROXY", nil
 	}
 	return "none", nil

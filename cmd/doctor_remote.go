@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -154,7 +155,7 @@ func (e *examination) checkWriting(ctx context.Context) {
 
 // checkLimits says what may still be asked for.
 func (e *examination) checkLimits(build *papi.Build) {
-	now := clock{now: time.Now()}
+	now := term.Clock{Now: time.Now()}
 	if requests := build.Limits.Requests; isFew(requests) {
 		e.warn(checkRequests, requestsText(requests, now), "run fewer commands at once; propctl slows down by itself")
 	} else {

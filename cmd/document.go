@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -45,7 +46,7 @@ type document struct {
 	Usual          []*usualView        `json:"usual,omitzero"`           // history
 	RequestLimit   *requestLimitView   `json:"requestLimit,omitempty"`   // budget
 	Simulator      *simulatorView      `json:"simulator,omitempty"`      // simulate
-	Build          *Build              `json:"build,omitempty"`          // version
+	Build          *term.Build         `json:"build,omitempty"`          // version
 	Errors         []*entryView        `json:"errors,omitempty"`         // explain
 	Script         string              `json:"script,omitempty"`         // completion
 	Schemas        []*schemaView       `json:"schemas,omitempty"`        // schema
@@ -188,5 +189,5 @@ func (d *document) fail(v verdict, err error, help string) {
 	if stopped, ok := errors.AsType[*activation.StoppedError](err); ok && stopped.Uncertain {
 		d.Submitted = nil // nobody knows
 	}
-	d.Error = &errorView{Code: v.code, Category: v.category, Message: cut(err.Error(), maxMessage), Help: help, PAPI: viewPAPI(err)}
+	d.Error = &errorView{Code: v.code, Category: v.category, Message: term.Truncate(err.Error(), term.MaxMessage), Help: help, PAPI: viewPAPI(err)}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // endpoints are the URLs that a flag names for reports. Whoever knows the path of
@@ -68,7 +70,7 @@ func (e *endpoints) check(flag string) error {
 const maxURL = 4 << 10
 
 func checkEndpoint(text string) error {
-	if len(text) > maxURL || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || isUnsafe(r) }) {
+	if len(text) > maxURL || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || term.IsUnsafe(r) }) {
 		return errors.New("is not a URL")
 	}
 	u, err := url.Parse(text)
@@ -96,5 +98,5 @@ func maskedURL(text string) string {
 	if err != nil || u.Host == "" {
 		return "…"
 	}
-	return clean(u.Scheme+"://"+u.Host, maxName) + "/…"
+	return term.Clean(u.Scheme+"://"+u.Host, term.MaxName) + "/…"
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -24,7 +25,7 @@ type eventView struct {
 
 func viewEvent(ev activation.Event, now time.Time) eventView {
 	v := eventView{
-		Type: ev.Kind, Time: stamp(now), Network: ev.Network, Version: versionNumber(ev.Version),
+		Type: ev.Kind, Time: term.Timestamp(now), Network: ev.Network, Version: versionNumber(ev.Version),
 		Activation: viewActivation(ev.Activation, now),
 		AgeSeconds: seconds(ev.Age), UsualSeconds: seconds(ev.Usual), PauseSeconds: seconds(ev.Pause),
 		Budget: viewBudget(ev.Budget),
@@ -51,7 +52,7 @@ func seconds(d time.Duration) float64 { return float64(d.Milliseconds()) / 1000 
 func describe(subject string, ev activation.Event) (line string, always bool) {
 	where, next := place(subject, ev), ""
 	if ev.Pause > 0 {
-		next = ", next look in " + duration(ev.Pause)
+		next = ", next look in " + term.Duration(ev.Pause)
 	}
 	switch ev.Kind {
 	case activation.EventSubmitted:
@@ -59,18 +60,18 @@ func describe(subject string, ev activation.Event) (line string, always bool) {
 		if isDeactivation(ev.Activation) {
 			what = ": deactivation submitted as "
 		}
-		return where + what + idOf(ev.Activation) + ", usually takes " + duration(ev.Usual), true
+		return where + what + idOf(ev.Activation) + ", usually takes " + term.Duration(ev.Usual), true
 	case activation.EventAdopted:
-		return where + ": " + idOf(ev.Activation) + " is on its way already, for " + duration(ev.Age), true
+		return where + ": " + idOf(ev.Activation) + " is on its way already, for " + term.Duration(ev.Age), true
 	case activation.EventQueued:
 		return fmt.Sprintf("%s: waiting for %s of %s, %s for %s%s%s", where, idOf(ev.Activation),
-			contentText(ev.Activation.PropertyVersion), stateOf(ev.Activation), duration(ev.Age), noteOf(ev.Activation), next), true
+			contentText(ev.Activation.PropertyVersion), stateOf(ev.Activation), term.Duration(ev.Age), noteOf(ev.Activation), next), true
 	case activation.EventChanged:
-		return where + ": " + stateOf(ev.Activation) + " after " + duration(ev.Age), true
+		return where + ": " + stateOf(ev.Activation) + " after " + term.Duration(ev.Age), true
 	case activation.EventRetrying:
-		return where + ": " + ev.Err.Error() + "; trying again in " + duration(ev.Pause), true
+		return where + ": " + ev.Err.Error() + "; trying again in " + term.Duration(ev.Pause), true
 	case activation.EventWaiting:
-		return where + ": " + stateOf(ev.Activation) + " after " + duration(ev.Age) + next, false
+		return where + ": " + stateOf(ev.Activation) + " after " + term.Duration(ev.Age) + next, false
 	}
 	return where + ": " + string(ev.Kind), false
 }
@@ -88,7 +89,7 @@ func contentText(version int) string {
 	if version == 0 {
 		return "the hostnames"
 	}
-	return "version " + versionText(version)
+	return "version " + term.VersionText(version)
 }
 
 func idOf(a *papi.Activation) string {
@@ -120,7 +121,7 @@ func noteOf(a *papi.Activation) string {
 	if a.Note == "" {
 		return ""
 	}
-	return ", note “" + clean(a.Note, maxShortNote) + "”"
+	return ", note “" + term.Clean(a.Note, maxShortNote) + "”"
 }
 
 const maxShortNote = 60

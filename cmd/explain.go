@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -97,7 +98,7 @@ func explanation(e entry) *report {
 	return &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { d.Errors = []*entryView{viewEntry(e)} },
-		text:    func(w *printer) { printEntry(e, w) },
+		text:    func(w *term.Printer) { printEntry(e, w) },
 	}
 }
 
@@ -111,26 +112,26 @@ func listing() *report {
 				d.Errors = append(d.Errors, viewEntry(e))
 			}
 		},
-		text: func(w *printer) {
-			t := newTable(w, "CODE", "EXIT", "CATEGORY", "MESSAGE").shorten("MESSAGE", 2*leastColumn).shorten("CATEGORY", leastColumn)
+		text: func(w *term.Printer) {
+			t := term.NewTable(w, "CODE", "EXIT", "CATEGORY", "MESSAGE").Shorten("MESSAGE", 2*term.MinColumn).Shorten("CATEGORY", term.MinColumn)
 			for _, e := range all {
-				t.row(e.code, strconv.Itoa(e.exitCode), string(e.category), e.message)
+				t.Row(e.code, strconv.Itoa(e.exitCode), string(e.category), e.message)
 			}
-			t.print()
+			t.Print()
 		},
 	}
 }
 
 // printEntry shows everything that the row has.
-func printEntry(e entry, w *printer) {
-	w.line("%s: %s", w.term.paint(title, e.code), e.message)
-	w.field("category", string(e.category))
-	w.field("outcome", e.outcome+", exit code "+versionText(e.exitCode))
-	w.field("meaning", e.meaning)
-	w.field("what to do", e.help)
-	w.field("try again", string(e.retry)+": "+e.retry.text())
-	w.line("  recognised by:")
+func printEntry(e entry, w *term.Printer) {
+	w.Line("%s: %s", w.Terminal.Paint(term.Title, e.code), e.message)
+	w.Field("category", string(e.category))
+	w.Field("outcome", e.outcome+", exit code "+term.VersionText(e.exitCode))
+	w.Field("meaning", e.meaning)
+	w.Field("what to do", e.help)
+	w.Field("try again", string(e.retry)+": "+e.retry.text())
+	w.Line("  recognised by:")
 	for _, line := range recognisedBy(e) {
-		w.line("    %s", line)
+		w.Line("    %s", line)
 	}
 }

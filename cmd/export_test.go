@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -29,13 +30,13 @@ func FlagTypes() map[string]map[string]string {
 		delete(types, "help")
 		all[path[1:]] = types
 	}
-	visit(newProgram(Env{}).root(), "")
+	visit(newProgram(term.Env{}).root(), "")
 	return all
 }
 
 // ShownValue returns how the value of a flag that every command has is shown.
 func ShownValue(flag, value string) (string, error) {
-	f := newProgram(Env{}).root().PersistentFlags().Lookup(flag)
+	f := newProgram(term.Env{}).root().PersistentFlags().Lookup(flag)
 	if err := f.Value.Set(value); err != nil {
 		return "", err
 	}
@@ -63,18 +64,18 @@ func Pages() []Page {
 			visit(below, strings.TrimSpace(path+" "+below.Name()))
 		}
 	}
-	visit(newProgram(Env{}).root(), "")
+	visit(newProgram(term.Env{}).root(), "")
 	return all
 }
 
 // BashCompletion returns the script for bash.
 func BashCompletion() string {
-	r, err := completion(newProgram(Env{}).root(), "bash")
+	r, err := completion(newProgram(term.Env{}).root(), "bash")
 	if err != nil {
 		return ""
 	}
 	var b bytes.Buffer
-	r.text(&printer{w: &b})
+	r.text(&term.Printer{W: &b})
 	return b.String()
 }
 

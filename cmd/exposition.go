@@ -3,6 +3,8 @@ package cmd
 import (
 	"strconv"
 	"strings"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // exposition is a page in Prometheus' text format: families of samples, each with
@@ -62,7 +64,7 @@ func labelsText(labels []label) string {
 
 // escapeLabel makes the value of a label: somebody else's text on one line.
 func escapeLabel(value string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(clean(value, maxName))
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(term.Clean(value, term.MaxName))
 }
 
 // bytes returns the page.

@@ -3,6 +3,8 @@ package cmd
 import (
 	"strconv"
 	"strings"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // fact is what later steps of a pipeline can use of a result. The names are an
@@ -56,7 +58,7 @@ func (f fact) word() string {
 		}
 		return '_'
 	}, f.value)
-	return word[:min(len(word), maxName)]
+	return word[:min(len(word), term.MaxName)]
 }
 
 func numberText(n *int) string {

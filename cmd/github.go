@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // Workflow commands of GitHub Actions:
@@ -36,7 +38,7 @@ func githubProperty(s string) string {
 
 // leaveForGitHub appends the outputs and the summary of the step to the files that
 // the runner has named.
-func leaveForGitHub(env Env, d *document, rec *record) ([]string, error) {
+func leaveForGitHub(env term.Env, d *document, rec *record) ([]string, error) {
 	var outputs strings.Builder
 	for _, f := range factsOf(d) {
 		outputs.WriteString(githubOutput(f, rand.Text()))
@@ -54,7 +56,7 @@ func leaveForGitHub(env Env, d *document, rec *record) ([]string, error) {
 func githubOutput(f fact, delimiter string) string {
 	lines := strings.Split(f.value, "\n")
 	for i, line := range lines {
-		lines[i] = visible(cut(line, maxMessage))
+		lines[i] = term.Visible(term.Truncate(line, term.MaxMessage))
 	}
 	if len(lines) == 1 {
 		return f.name + "=" + lines[0] + "\n"
@@ -64,8 +66,8 @@ func githubOutput(f fact, delimiter string) string {
 
 // appendTo appends a text to the file that a variable names. There is none outside
 // of a runner, and then nothing is written. The text is told how long the file is.
-func appendTo(env Env, variable string, text func(size int64) string) (err error) {
-	path, ok := env.lookup(variable)
+func appendTo(env term.Env, variable string, text func(size int64) string) (err error) {
+	path, ok := env.Lookup(variable)
 	if !ok {
 		return nil
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // Help begins with examples: most people who ask for it want a line to begin
@@ -21,20 +23,20 @@ const maxHelp = 100
 func (p *program) shapeHelp(root *cobra.Command) {
 	strictHelp(root)
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) {
-		w := &printer{w: p.env.Stdout}
-		w.text("%s", helpText(c, helpWidth(p.env)))
-		if w.err != nil {
+		w := &term.Printer{W: p.env.Stdout}
+		w.Printf("%s", helpText(c, helpWidth(p.env)))
+		if w.Err != nil {
 			p.exitCode = ExitError
 		}
 	})
 	root.SetUsageFunc(func(c *cobra.Command) error { // nobody prints it; cobra's own would be linked
-		p.stderr().line("usage: %s", usageLine(c))
+		p.stderr().Line("usage: %s", usageLine(c))
 		return nil
 	})
 }
 
 // helpWidth is that of the terminal, as far as it is known and makes sense.
-func helpWidth(e Env) int {
+func helpWidth(e term.Env) int {
 	width := 0
 	if e.Width != nil {
 		width = e.Width()

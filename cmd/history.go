@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -72,7 +73,7 @@ func (p *program) history(ctx context.Context, about kind, arg string, on []papi
 				d.Network = &on[0]
 			}
 		},
-		text: func(w *printer) { printHistory(w, rows, usual, p.now()) },
+		text: func(w *term.Printer) { printHistory(w, rows, usual, p.now()) },
 	}, nil
 }
 
@@ -116,24 +117,24 @@ func usualOn(have []papi.Activation, on []papi.Network) []*usualView {
 	return all
 }
 
-func printHistory(w *printer, rows []*historyView, usual []*usualView, now time.Time) {
-	t := newTable(w, "SUBMITTED", "NETWORK", "VERSION", "TYPE", "STATUS", "TOOK", "ACTIVATION", "NOTE").
-		shorten("NOTE", leastColumn).shorten("SUBMITTED", len("2006-01-02…")).leaveOut("NOTE").leaveOut("TOOK")
-	t.tone("STATUS", func(cell string) tone { return toneOfStatus(papi.Status(cell)) })
+func printHistory(w *term.Printer, rows []*historyView, usual []*usualView, now time.Time) {
+	t := term.NewTable(w, "SUBMITTED", "NETWORK", "VERSION", "TYPE", "STATUS", "TOOK", "ACTIVATION", "NOTE").
+		Shorten("NOTE", term.MinColumn).Shorten("SUBMITTED", len("2006-01-02…")).Omit("NOTE").Omit("TOOK")
+	t.ColumnTone("STATUS", func(cell string) term.Tone { return toneOfStatus(papi.Status(cell)) })
 	for _, r := range rows {
 		submitted := "-"
 		if r.SubmitDate != nil {
-			submitted = w.clock(now).tell(*r.SubmitDate)
+			submitted = w.Clock(now).Tell(*r.SubmitDate)
 		}
-		t.row(submitted, clean(string(r.Network), maxName), versionText(r.Version), clean(string(r.Type), maxName),
-			clean(string(r.Status), maxName), secondsText(r.TookSeconds), clean(string(r.ID), maxName), clean(r.Note, maxShortNote))
+		t.Row(submitted, term.Clean(string(r.Network), term.MaxName), term.VersionText(r.Version), term.Clean(string(r.Type), term.MaxName),
+			term.Clean(string(r.Status), term.MaxName), term.SecondsText(r.TookSeconds), term.Clean(string(r.ID), term.MaxName), term.Clean(r.Note, maxShortNote))
 	}
-	t.print()
+	t.Print()
 	for _, u := range usual {
 		if u.MedianSeconds == nil {
-			w.line("%s usually takes: not known", u.Network)
+			w.Line("%s usually takes: not known", u.Network)
 			continue
 		}
-		w.line("%s usually takes: %s, the median of %d", u.Network, secondsText(u.MedianSeconds), u.Of)
+		w.Line("%s usually takes: %s, the median of %d", u.Network, term.SecondsText(u.MedianSeconds), u.Of)
 	}
 }

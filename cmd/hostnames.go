@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -97,7 +98,7 @@ func (p *program) hostnamesList(ctx context.Context, arg string) (*report, error
 			d.Version, d.Hostnames = versionNumber(version), all
 			d.Network = optional(wanted.version.activeOn)
 		},
-		text: func(w *printer) { printHostnames(w, what, version, all) },
+		text: func(w *term.Printer) { printHostnames(w, what, version, all) },
 	}, nil
 }
 
@@ -166,26 +167,26 @@ func (s *session) served(ctx context.Context, ref papi.PropertyRef, v wantedVers
 	return all, nil
 }
 
-func printHostnames(w *printer, what property, version int, all []*hostnameView) {
-	title := clean(what.String(), maxName)
+func printHostnames(w *term.Printer, what property, version int, all []*hostnameView) {
+	title := term.Clean(what.String(), term.MaxName)
 	if version > 0 {
-		title += " version " + versionText(version)
+		title += " version " + term.VersionText(version)
 	}
-	w.line("%s: %s", title, counted(len(all), "hostname"))
+	w.Line("%s: %s", title, term.Plural(len(all), "hostname"))
 	columns, bucket := []string{"HOSTNAME", "EDGE HOSTNAME", "ID", "CERTIFICATE", "STATE"}, version == 0
 	if bucket {
 		columns = append(columns, "NETWORKS")
 	}
-	t := newTable(w, columns...).shorten("STATE", leastColumn).shorten("ID", leastColumn).shorten("CERTIFICATE", leastColumn).
-		shorten("EDGE HOSTNAME", 2*leastColumn).leaveOut("STATE").leaveOut("ID")
+	t := term.NewTable(w, columns...).Shorten("STATE", term.MinColumn).Shorten("ID", term.MinColumn).Shorten("CERTIFICATE", term.MinColumn).
+		Shorten("EDGE HOSTNAME", 2*term.MinColumn).Omit("STATE").Omit("ID")
 	for _, h := range all {
-		cells := []string{clean(h.CNAMEFrom, maxName), orDash(h.CNAMETo), orDash(h.EdgeHostnameID), orDash(h.CertProvisioningType), certText(h)}
+		cells := []string{term.Clean(h.CNAMEFrom, term.MaxName), orDash(h.CNAMETo), orDash(h.EdgeHostnameID), orDash(h.CertProvisioningType), certText(h)}
 		if bucket {
 			cells = append(cells, networksText(h.Networks))
 		}
-		t.row(cells...)
+		t.Row(cells...)
 	}
-	t.print()
+	t.Print()
 }
 
 // certText is how far the certificate is on each network, where PAPI says.
@@ -202,7 +203,7 @@ func certText(h *hostnameView) string {
 			states = append(states, lower(on.network)+" "+c.Status)
 		}
 	}
-	return clean(cmp.Or(strings.Join(states, ", "), "-"), maxName)
+	return term.Clean(cmp.Or(strings.Join(states, ", "), "-"), term.MaxName)
 }
 
 func networksText(all []papi.Network) string {
@@ -214,5 +215,5 @@ func orDash[T ~string](s *T) string {
 	if s == nil {
 		return "-"
 	}
-	return clean(string(*s), maxName)
+	return term.Clean(string(*s), term.MaxName)
 }

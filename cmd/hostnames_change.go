@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -186,11 +187,11 @@ func (c *changing) checkBucket() error {
 // question names the version that the new one is made of: the new one has no
 // number before it is made.
 func (c *changing) question() string {
-	n, verb := counted(len(c.change.Add), "hostname"), "Add %s to "
+	n, verb := term.Plural(len(c.change.Add), "hostname"), "Add %s to "
 	if c.flags.verb == "remove" {
-		n, verb = counted(len(c.change.Remove), "hostname"), "Remove %s from "
+		n, verb = term.Plural(len(c.change.Remove), "hostname"), "Remove %s from "
 	}
-	what := clean(c.what.String(), maxName) + " (" + clean(string(c.what.ref.PropertyID), maxName) + ")"
+	what := term.Clean(c.what.String(), term.MaxName) + " (" + term.Clean(string(c.what.ref.PropertyID), term.MaxName) + ")"
 	where := " on " + string(papi.Production) + " of " + c.account() + "?"
 	if c.bucket {
 		return fmt.Sprintf(verb, n) + "the hostname bucket of " + what + ", which changes at once," + where

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -69,7 +70,7 @@ func (b *base) Type() string { return "version" }
 func (b *base) String() string {
 	switch {
 	case b.Version > 0:
-		return versionText(b.Version)
+		return term.VersionText(b.Version)
 	case b.Latest:
 		return "latest"
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 )
 
 func viewHostnameChange(r *activation.HostnameResult) *hostnameChangeView {
@@ -26,7 +27,7 @@ func (c *changing) report(result *activation.Result, plan *planView, err error, 
 				d.Hostnames, d.HostnameChange = viewHostnames(h.Hostnames), viewHostnameChange(h)
 			}
 		},
-		text: func(w *printer) {
+		text: func(w *term.Printer) {
 			headline(w, result, c.what)
 			if plan != nil {
 				showPlan(plan, w, result, now)
@@ -57,16 +58,16 @@ func (c *changing) help(err error) string {
 // document.
 const mostShown = 10
 
-func printHostnameChange(w *printer, h *activation.HostnameResult, plan *planView) {
+func printHostnameChange(w *term.Printer, h *activation.HostnameResult, plan *planView) {
 	switch {
 	case h.Created:
-		w.field("version", fmt.Sprintf("%d, made from version %d", h.Version, h.Base))
+		w.Field("version", fmt.Sprintf("%d, made from version %d", h.Version, h.Base))
 	case h.Resumed:
-		w.field("version", fmt.Sprintf("%d, which an earlier run has made from version %d", h.Version, h.Base))
+		w.Field("version", fmt.Sprintf("%d, which an earlier run has made from version %d", h.Version, h.Base))
 	case h.Version != 0 && len(h.Added)+len(h.Removed) == 0:
-		w.field("version", fmt.Sprintf("%d, which has it so already", h.Version))
+		w.Field("version", fmt.Sprintf("%d, which has it so already", h.Version))
 	}
 	if plan == nil && len(h.Added)+len(h.Removed) > 0 {
-		w.field("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
+		w.Field("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
 	}
 }

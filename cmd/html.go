@@ -1,6 +1,10 @@
 package cmd
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/propctl/propctl/cmd/term"
+)
 
 // All HTML is written by this file. A page is made of nodes, which only these
 // functions make: what is opened is closed, and a text is always cleaned and escaped.
@@ -33,17 +37,17 @@ func elWith(name markup, attributes []attribute, children ...node) node {
 	var b strings.Builder
 	b.WriteString("<" + string(name))
 	for _, a := range attributes {
-		b.WriteString(" " + string(a.name) + `="` + escapeHTML(clean(a.value, maxMessage)) + `"`)
+		b.WriteString(" " + string(a.name) + `="` + escapeHTML(term.Clean(a.value, term.MaxMessage)) + `"`)
 	}
 	b.WriteString(">" + several(children...).html + "</" + string(name) + ">")
 	return node{b.String()}
 }
 
 // written is a text.
-func written(text string) node { return upTo(maxMessage, text) }
+func written(text string) node { return upTo(term.MaxMessage, text) }
 
 // upTo is a text of at most so many runes.
-func upTo(most int, text string) node { return node{escapeHTML(clean(text, most))} }
+func upTo(most int, text string) node { return node{escapeHTML(term.Clean(text, most))} }
 
 // fixed is a part of the page that is always the same.
 func fixed(m markup) node { return node{string(m)} }
@@ -106,7 +110,7 @@ func htmlPage(title string, style markup, body ...node) []byte {
 		fixed(`<meta name="viewport" content="width=device-width, initial-scale=1"/>`),
 		fixed(`<meta name="color-scheme" content="light dark"/>`),
 		fixed(`<meta name="referrer" content="no-referrer"/>`),
-		el("title", "", upTo(maxName, title)),
+		el("title", "", upTo(term.MaxName, title)),
 		el("style", "", fixed(style)),
 	)
 	page := elWith("html", []attribute{{"lang", "en"}}, head, el("body", "", body...))

@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/itchyny/gojq"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // What --jq asks for is somebody's own program. It sees one document and nothing
@@ -43,7 +45,7 @@ func (e *expression) String() string { return e.text }
 // Set compiles the expression, so that a mistake in it is found before anything is
 // sent, wherever the expression comes from.
 func (e *expression) Set(text string) error {
-	if err := checkWord(text); err != nil {
+	if err := term.CheckText(text); err != nil {
 		return fmt.Errorf("the expression %w", err)
 	}
 	query, err := gojq.Parse(text)
@@ -120,7 +122,7 @@ func writeValue(out *bytes.Buffer, value any) error {
 	if out.Len()+len(text)+len(data) > maxYield {
 		return fmt.Errorf("it yields more than %d MiB", maxYield>>20)
 	}
-	out.WriteString(clean(text, math.MaxInt))
+	out.WriteString(term.Clean(text, math.MaxInt))
 	out.Write(escapeJSON(data))
 	out.WriteByte('\n')
 	return nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // encodeJSON returns v as JSON and a line end; indented for people where that
@@ -35,7 +37,7 @@ func escapeJSON(text []byte) []byte {
 		switch {
 		case r == '\n': // between members; inside a string it is escaped already
 			b.WriteByte('\n')
-		case isUnsafe(r), (r == ':' || r == '#') && r == before:
+		case term.IsUnsafe(r), (r == ':' || r == '#') && r == before:
 			writeEscaped(&b, r)
 		default:
 			b.Write(text[:size])

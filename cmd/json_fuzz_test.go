@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 func FuzzJSONIsHarmlessAndUnchanged(f *testing.F) {
@@ -22,7 +24,7 @@ func FuzzJSONIsHarmlessAndUnchanged(f *testing.F) {
 				t.Errorf("%q in %s", bad, data)
 			}
 		}
-		if i := strings.IndexFunc(string(data), func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || isUnsafe(r)) }); i >= 0 {
+		if i := strings.IndexFunc(string(data), func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || term.IsUnsafe(r)) }); i >= 0 {
 			t.Errorf("unsafe rune at %d of %q", i, data)
 		}
 		var back map[string]string

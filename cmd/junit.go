@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -136,7 +137,7 @@ func (c testCase) write(w *xmlWriter, rec *record) {
 		if e == nil {
 			e = &errorView{Code: c.result.Outcome, Message: c.result.Outcome}
 		}
-		w.leaf(verdict, strings.Join(linesOf(e, mostPrintedLines), "\n"), "message", clean(e.Message, maxMessage), "type", e.Code)
+		w.leaf(verdict, strings.Join(linesOf(e, mostPrintedLines), "\n"), "message", term.Clean(e.Message, term.MaxMessage), "type", e.Code)
 	}
 	if lines := c.timeline(rec); len(lines) > 0 {
 		w.leaf("system-out", strings.Join(lines, "\n"))
@@ -156,7 +157,7 @@ func (c testCase) timeline(rec *record) []string {
 			continue
 		}
 		line, _ := m.text()
-		lines = append(lines, stamp(m.at)+" "+clean(line, maxMessage))
+		lines = append(lines, term.Timestamp(m.at)+" "+term.Clean(line, term.MaxMessage))
 	}
 	return bounded(lines, mostTimeline)
 }
@@ -172,7 +173,7 @@ func (w *xmlWriter) open(element string, attributes ...string) {
 	w.b.WriteString("<" + element)
 	for i := 0; i+1 < len(attributes); i += 2 {
 		w.b.WriteString(" " + attributes[i] + `="`)
-		w.text(clean(attributes[i+1], maxMessage))
+		w.text(term.Clean(attributes[i+1], term.MaxMessage))
 		w.b.WriteString(`"`)
 	}
 	w.b.WriteString(">\n")
@@ -184,7 +185,7 @@ func (w *xmlWriter) close(element string) { w.b.WriteString("</" + element + ">\
 func (w *xmlWriter) leaf(element, text string, attributes ...string) {
 	w.open(element, attributes...)
 	for line := range strings.Lines(text) {
-		w.text(visible(strings.TrimSuffix(line, "\n")))
+		w.text(term.Visible(strings.TrimSuffix(line, "\n")))
 		w.b.WriteString("\n")
 	}
 	w.close(element)

@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"strings"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // markdown is a page in Markdown. What is not ours gets into it as code only: there
@@ -28,11 +30,11 @@ func (m *markdown) table(columns []string, rows [][]string) {
 
 // inlineCode makes code of a text for a line or a cell. A backquote would end it, and
 // a bar the cell even inside of it; something that looks like them stands for them.
-func inlineCode(text string) string { return inlineCodeOf(text, maxName) }
+func inlineCode(text string) string { return inlineCodeOf(text, term.MaxName) }
 
 // inlineCodeOf is inlineCode for a text of at most so many runes.
 func inlineCodeOf(text string, most int) string {
-	text = strings.TrimSpace(strings.NewReplacer("`", "ˋ", "|", "¦").Replace(clean(text, most)))
+	text = strings.TrimSpace(strings.NewReplacer("`", "ˋ", "|", "¦").Replace(term.Clean(text, most)))
 	if text == "" {
 		return "–"
 	}
@@ -48,7 +50,7 @@ func (m *markdown) block(lines []string) {
 	const shortest = 3
 	longest := shortest - 1
 	for i, line := range lines {
-		lines[i] = clean(line, maxMessage)
+		lines[i] = term.Clean(line, term.MaxMessage)
 		run := 0
 		for _, r := range line {
 			if r != '`' {

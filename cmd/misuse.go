@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -35,7 +36,7 @@ func (p *program) advise(f *activateFlags) {
 	}
 	text, _ := f.waiting.poll.MarshalText() // it is one of three words, or a duration
 	if every, err := time.ParseDuration(string(text)); err == nil && every < oftenEnough && !f.noWait {
-		p.progress.hint("--poll " + duration(every) + " on PRODUCTION spends requests that others of the account may need; --poll adaptive looks often when the end is near")
+		p.progress.hint("--poll " + term.Duration(every) + " on PRODUCTION spends requests that others of the account may need; --poll adaptive looks often when the end is near")
 	}
 }
 

@@ -3,6 +3,8 @@ package cmd
 import (
 	"strings"
 	"time"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // summary says in a few lines how a run ended, to people who were not there. Its
@@ -18,8 +20,8 @@ const maxSummaryLine = 500
 
 func (m message) summary() summary {
 	d := m.document
-	s := summary{headline: clean("propctl "+d.Command+": "+d.Outcome, maxSummaryLine), bad: d.ExitCode != ExitOK}
-	add := func(line string) { s.lines = append(s.lines, clean(line, maxSummaryLine)) }
+	s := summary{headline: term.Clean("propctl "+d.Command+": "+d.Outcome, maxSummaryLine), bad: d.ExitCode != ExitOK}
+	add := func(line string) { s.lines = append(s.lines, term.Clean(line, maxSummaryLine)) }
 	if m.simulated {
 		add("This is a simulation: nothing of it has reached Akamai.")
 	}
@@ -51,7 +53,7 @@ func endingOf(d *document) string {
 		parts = append(parts, "blocked by "+string(d.BlockedBy.ID))
 	}
 	if d.WaitedSeconds != nil {
-		parts = append(parts, "after "+duration(time.Duration(*d.WaitedSeconds*float64(time.Second))))
+		parts = append(parts, "after "+term.Duration(time.Duration(*d.WaitedSeconds*float64(time.Second))))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // Somebody who does not watch wants to know how it ended, and nothing else: there
@@ -18,14 +19,14 @@ import (
 // notifier is the sink that tells those whom --notify-url names.
 type notifier struct {
 	urls      []string
-	env       Env
+	env       term.Env
 	courier   func() (*courier, error)
 	simulated bool
 }
 
 // newNotifier returns a sink that tells the URLs; env has the secret that messages
 // are signed with, and courier who carries them.
-func newNotifier(urls []string, env Env, courier func() (*courier, error), simulated bool) *notifier {
+func newNotifier(urls []string, env term.Env, courier func() (*courier, error), simulated bool) *notifier {
 	return &notifier{urls: urls, env: env, courier: courier, simulated: simulated}
 }
 
@@ -142,7 +143,7 @@ const maxWebhook = 64 << 10
 
 // webhook is the message for programs.
 func (m message) webhook() ([]byte, error) {
-	view := webhookView{Type: "propctl.finished", Time: stamp(m.at), Simulated: m.simulated, document: m.document}
+	view := webhookView{Type: "propctl.finished", Time: term.Timestamp(m.at), Simulated: m.simulated, document: m.document}
 	body, err := encodeJSON(view, false)
 	if err == nil && len(body) > maxWebhook {
 		view.document = withoutLists(m.document)

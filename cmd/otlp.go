@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // Traces in OpenTelemetry's JSON over HTTP, written by hand: the libraries for it
@@ -91,7 +93,7 @@ type attributeValue struct {
 }
 
 func textAttribute(key, value string) spanAttribute {
-	return spanAttribute{key, attributeValue{String: new(clean(value, maxMessage))}}
+	return spanAttribute{key, attributeValue{String: new(term.Clean(value, term.MaxMessage))}}
 }
 
 // text adds an attribute, unless it is empty.
@@ -108,7 +110,7 @@ func (s *traceSpan) number(key string, value int) {
 // fail marks a span as one that did not succeed.
 func (s *traceSpan) fail(kind, message string) {
 	s.text("error.type", kind)
-	s.Status = spanStatus{Code: statusError, Message: clean(message, maxMessage)}
+	s.Status = spanStatus{Code: statusError, Message: term.Clean(message, term.MaxMessage)}
 }
 
 func (e *spanEvent) text(key, value string) {
@@ -129,14 +131,14 @@ func randomHex(bytes int) string {
 // tracer is the sink that sends the trace of a run to where OTEL_EXPORTER_OTLP_…
 // says.
 type tracer struct {
-	env       Env
+	env       term.Env
 	courier   func() (*courier, error)
 	simulated bool
 }
 
 // newTracer returns a sink that sends the trace where the variables of env say, by
 // the courier.
-func newTracer(env Env, courier func() (*courier, error), simulated bool) tracer {
+func newTracer(env term.Env, courier func() (*courier, error), simulated bool) tracer {
 	return tracer{env: env, courier: courier, simulated: simulated}
 }
 

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // Traces are set up by the variables that all programs with OpenTelemetry share.
@@ -35,10 +37,10 @@ const defaultTraceTimeout = 10 * time.Second
 
 // traceSettingsOf reads the variables. It returns nil where no trace is wanted, and
 // an error where one is, and cannot be.
-func traceSettingsOf(e Env) (*traceSettings, error) {
+func traceSettingsOf(e term.Env) (*traceSettings, error) {
 	to, variable := traceEndpoint(e)
-	disabled, _ := e.lookup("OTEL_SDK_DISABLED")
-	exporter, _ := e.lookup("OTEL_TRACES_EXPORTER")
+	disabled, _ := e.Lookup("OTEL_SDK_DISABLED")
+	exporter, _ := e.Lookup("OTEL_TRACES_EXPORTER")
 	if to == "" || strings.EqualFold(disabled, "true") || strings.EqualFold(exporter, "none") {
 		return nil, nil //nolint:nilnil // nothing is wanted
 	}
@@ -59,29 +61,29 @@ func traceSettingsOf(e Env) (*traceSettings, error) {
 	if s.header, err = traceHeader(ofTraces(e, "HEADERS")); err != nil {
 		return nil, fmt.Errorf("no trace was sent: OTEL_EXPORTER_OTLP_HEADERS %w", err)
 	}
-	attributes, _ := e.lookup("OTEL_RESOURCE_ATTRIBUTES")
+	attributes, _ := e.Lookup("OTEL_RESOURCE_ATTRIBUTES")
 	if s.attributes, err = pairs(attributes); err != nil {
 		s.attributes = nil // as the specification says: all or nothing
 	}
-	s.service, _ = e.lookup("OTEL_SERVICE_NAME")
+	s.service, _ = e.Lookup("OTEL_SERVICE_NAME")
 	return s, nil
 }
 
 // ofTraces returns a variable of the exporter; the one that is for traces only counts first.
-func ofTraces(e Env, name string) string {
-	own, _ := e.lookup("OTEL_EXPORTER_OTLP_TRACES_" + name)
-	shared, _ := e.lookup("OTEL_EXPORTER_OTLP_" + name)
+func ofTraces(e term.Env, name string) string {
+	own, _ := e.Lookup("OTEL_EXPORTER_OTLP_TRACES_" + name)
+	shared, _ := e.Lookup("OTEL_EXPORTER_OTLP_" + name)
 	return strings.TrimSpace(cmp.Or(own, shared))
 }
 
 // traceEndpoint returns where traces go, and which variable says so. One for
 // traces is taken as it is; to one for all signals the path of traces is added.
-func traceEndpoint(e Env) (to, variable string) {
+func traceEndpoint(e term.Env) (to, variable string) {
 	const own, shared = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"
-	if to, ok := e.lookup(own); ok {
+	if to, ok := e.Lookup(own); ok {
 		return strings.TrimSpace(to), own
 	}
-	to, ok := e.lookup(shared)
+	to, ok := e.Lookup(shared)
 	if u, err := url.Parse(strings.TrimSpace(to)); ok && err == nil && u.Host != "" {
 		return u.JoinPath("v1", "traces").String(), shared
 	}
@@ -102,7 +104,7 @@ func checkTraceEndpoint(to string) error {
 }
 
 // traceTimeout is in milliseconds; nonsense counts as absent.
-func traceTimeout(e Env) time.Duration {
+func traceTimeout(e term.Env) time.Duration {
 	n, err := strconv.ParseUint(ofTraces(e, "TIMEOUT"), 10, 31)
 	if err != nil || n == 0 {
 		return defaultTraceTimeout
@@ -112,14 +114,14 @@ func traceTimeout(e Env) time.Duration {
 
 // traceContextOf reads TRACEPARENT, and whether the trace is to be recorded. One
 // that is none begins a new trace.
-func traceContextOf(e Env) (c traceContext, sampled bool) {
-	parent, _ := e.lookup("TRACEPARENT")
+func traceContextOf(e term.Env) (c traceContext, sampled bool) {
+	parent, _ := e.Lookup("TRACEPARENT")
 	fields := strings.Split(strings.TrimSpace(parent), "-")
 	if !isTraceParent(fields) {
 		return traceContext{trace: randomHex(traceIDBytes)}, true
 	}
 	c = traceContext{trace: fields[1], parent: fields[2]}
-	if state, _ := e.lookup("TRACESTATE"); len(state) <= maxTraceState && isPrintable(state) {
+	if state, _ := e.Lookup("TRACESTATE"); len(state) <= maxTraceState && isPrintable(state) {
 		c.state = state
 	}
 	flags, _ := strconv.ParseUint(fields[3], 16, 8)
@@ -218,7 +220,7 @@ func (s *traceSettings) resource(version string) []spanAttribute {
 	var attributes []spanAttribute
 	for i, p := range all {
 		if slices.IndexFunc(all, func(other pair) bool { return other.name == p.name }) == i { // keys are unique
-			attributes = append(attributes, textAttribute(clean(p.name, maxName), p.value))
+			attributes = append(attributes, textAttribute(term.Clean(p.name, term.MaxName), p.value))
 		}
 	}
 	return attributes

@@ -8,6 +8,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // The rules of output: the result, and only the result, goes to stdout; all else
@@ -23,23 +25,23 @@ type output struct {
 	verbose bool
 	printed bool // the result was, and is not to be printed again
 
-	term terminal
+	term term.Terminal
 
 	mu     sync.Mutex // guards all below
 	w      io.Writer
 	failed error // the first error of jq on an event
 }
 
-func newOutput(env Env, command string, f globalFlags, begun time.Time) *output {
+func newOutput(env term.Env, command string, f globalFlags, begun time.Time) *output {
 	return &output{
-		w: env.Stdout, term: env.stdoutTerminal(), command: command, format: f.output, jq: &f.jq,
+		w: env.Stdout, term: env.StdoutTerminalOf(), command: command, format: f.output, jq: &f.jq,
 		begun: begun, verbose: f.verbose || f.debug,
 	}
 }
 
 // header begins a stream of events.
-func (o *output) header(b Build) {
-	o.line(headerView{"header", schemaVersion, o.command, b.Version, stamp(o.begun)})
+func (o *output) header(b term.Build) {
+	o.line(headerView{"header", schemaVersion, o.command, b.Version, term.Timestamp(o.begun)})
 }
 
 // headerView is the first line of ndjson.
@@ -99,12 +101,12 @@ func (o *output) show(d *document, r *report) error {
 		if r.text == nil {
 			return nil
 		}
-		w := &printer{w: o.w, term: o.term}
+		w := &term.Printer{W: o.w, Terminal: o.term}
 		r.text(w)
 		if d.Account.shows(o.verbose) {
-			w.line("  account:    %s", d.Account.text())
+			w.Line("  account:    %s", d.Account.text())
 		}
-		return unwritten(w.err)
+		return unwritten(w.Err)
 	}
 	whole := *d
 	if o.format == formatNDJSON {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // The page of --report is for somebody who was not there: it says how a run ended,
@@ -103,7 +105,7 @@ func networksOf(d *document) []*document {
 func runSection(d *document, r *record) node {
 	version := cmp.Or(r.build.Version, "unknown")
 	if r.build.Commit != "" {
-		version += " (" + cut(r.build.Commit, maxCommit) + ")"
+		version += " (" + term.Truncate(r.build.Commit, maxCommit) + ")"
 	}
 	speed := ""
 	if r.speed > 0 {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -71,7 +72,7 @@ func codeOf(text string) node {
 	if text == "" {
 		return node{}
 	}
-	return el("code", "", upTo(maxName, text))
+	return el("code", "", upTo(term.MaxName, text))
 }
 
 // problemTable lists what PAPI said of a version, each text once.

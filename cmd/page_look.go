@@ -3,6 +3,7 @@ package cmd
 import (
 	"time"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -20,31 +21,33 @@ func lookSections(d *document) node {
 func stateSection(about kind, states []*propertyState) node {
 	g := &grid{label: "what is on the networks", columns: []string{capital(about.word()), "Latest", "Network", "Active", "Since", "Pending"}}
 	for _, s := range states {
-		name := several(el("b", "", upTo(maxName, s.text())), el("div", "muted", codeOf(notUsual(string(s.ID), s.text()))))
+		name := several(el("b", "", upTo(term.MaxName, s.text())), el("div", "muted", codeOf(notUsual(string(s.ID), s.text()))))
 		if s.Error != nil {
 			g.row("went-wrong", name, node{}, node{}, node{}, node{}, several(el("b", "", written("error: ")), upTo(maxText, s.Error.Message)))
 			continue
 		}
 		latest := written("—")
 		if s.LatestVersion != nil {
-			latest = written(versionText(*s.LatestVersion))
+			latest = written(term.VersionText(*s.LatestVersion))
 		}
 		for _, n := range s.Networks {
 			g.row("", name, latest, networkNode(n.Network), versionNode(n.Active), sinceNode(n.Active), pendingNode(n.Pending))
-			name = el("span", "muted", upTo(maxName, s.text()))
+			name = el("span", "muted", upTo(term.MaxName, s.text()))
 		}
 	}
 	return part("On the networks", g.node())
 }
 
 // networkNode is the name of a network in a table.
-func networkNode(n papi.Network) node { return el("span", "nowrap", upTo(maxName, capital(lower(n)))) }
+func networkNode(n papi.Network) node {
+	return el("span", "nowrap", upTo(term.MaxName, capital(lower(n))))
+}
 
 func versionNode(a *activationView) node {
 	if a == nil {
 		return el("span", "muted", written("none"))
 	}
-	return el("b", "", written(versionText(a.Version)))
+	return el("b", "", written(term.VersionText(a.Version)))
 }
 
 func sinceNode(a *activationView) node {
@@ -60,7 +63,7 @@ func pendingNode(pending []*activationView) node {
 	}
 	var all []node
 	for _, a := range pending {
-		all = append(all, el("div", "", el("b", "", written("version "+versionText(a.Version))), written(", "), stateNode(a), written(", "), codeOf(string(a.ID)), noteNode(a.Note)))
+		all = append(all, el("div", "", el("b", "", written("version "+term.VersionText(a.Version))), written(", "), stateNode(a), written(", "), codeOf(string(a.ID)), noteNode(a.Note)))
 	}
 	return several(all...)
 }
@@ -78,15 +81,15 @@ func historySection(d *document) node {
 	for _, h := range d.History {
 		status := stateNode(h.activationView)
 		if kind := notUsual(string(h.Type), "ACTIVATE"); kind != "" {
-			status = several(status, el("div", "muted", upTo(maxName, kind)))
+			status = several(status, el("div", "muted", upTo(term.MaxName, kind)))
 		}
-		g.row("", instantOrNone(h.SubmitDate), networkNode(h.Network), written(versionText(h.Version)), status,
-			el("span", "number", written(tookOf(h.TookSeconds))), codeOf(string(h.ID)), upTo(maxName, h.Note))
+		g.row("", instantOrNone(h.SubmitDate), networkNode(h.Network), written(term.VersionText(h.Version)), status,
+			el("span", "number", written(tookOf(h.TookSeconds))), codeOf(string(h.ID)), upTo(term.MaxName, h.Note))
 	}
 	var usual []node
 	for _, u := range d.Usual {
 		if u.MedianSeconds != nil {
-			usual = append(usual, named(capital(lower(u.Network)), written(tookOf(u.MedianSeconds)+", the median of "+versionText(u.Of))))
+			usual = append(usual, named(capital(lower(u.Network)), written(tookOf(u.MedianSeconds)+", the median of "+term.VersionText(u.Of))))
 		}
 	}
 	return several(part("How long it usually takes", facts(usual...)), part("Activations", g.node()))
@@ -105,16 +108,16 @@ func hostnameSection(d *document) node {
 	for _, h := range d.Hostnames {
 		to, cert := node{}, node{}
 		if h.CNAMETo != nil {
-			to = upTo(maxName, *h.CNAMETo)
+			to = upTo(term.MaxName, *h.CNAMETo)
 		}
 		if h.CertProvisioningType != nil {
-			cert = upTo(maxName, *h.CertProvisioningType)
+			cert = upTo(term.MaxName, *h.CertProvisioningType)
 		}
 		var networks []node
 		for _, n := range h.Networks {
-			networks = append(networks, el("div", "", upTo(maxName, capital(lower(n)))))
+			networks = append(networks, el("div", "", upTo(term.MaxName, capital(lower(n)))))
 		}
-		g.row("", upTo(maxName, h.CNAMEFrom), to, cert, several(networks...))
+		g.row("", upTo(term.MaxName, h.CNAMEFrom), to, cert, several(networks...))
 	}
 	return part("Hostnames", g.node())
 }

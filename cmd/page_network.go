@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -31,14 +32,14 @@ func subjectCard(d *document, withNetwork bool) []node {
 	}
 	version := node{}
 	if d.Version != nil {
-		version = written(versionText(*d.Version))
+		version = written(term.VersionText(*d.Version))
 	}
 	name, network := node{}, node{}
 	if withNetwork && d.Network != nil {
 		network = networkNode(*d.Network)
 	}
 	if about.Name != nil {
-		name = upTo(maxName, *about.Name)
+		name = upTo(term.MaxName, *about.Name)
 	}
 	return []node{el("article", "card",
 		el("h2", "", written(capital(kindOf(about.ID).word()))),
@@ -77,7 +78,7 @@ func networkCard(d *document) node {
 		heading = strings.ToLower(string(*d.Network))
 	}
 	return el("article", "card "+m.class(),
-		el("h2", "", el("span", "", upTo(maxName, capital(heading))), el("span", "chip", m.icon(), written(headlineOf(d)))),
+		el("h2", "", el("span", "", upTo(term.MaxName, capital(heading))), el("span", "chip", m.icon(), written(headlineOf(d)))),
 		rows(append(activationFacts(d),
 			named("Blocked by", blockerNode(d.BlockedBy)),
 			named("Took", tookNode(d.WaitedSeconds)),
@@ -122,7 +123,7 @@ func stateNode(a *activationView) node {
 	if a.FMAActivationState != nil {
 		state = " · " + *a.FMAActivationState
 	}
-	return several(el("b", "", upTo(maxName, string(a.Status))), upTo(maxName, state))
+	return several(el("b", "", upTo(term.MaxName, string(a.Status))), upTo(term.MaxName, state))
 }
 
 func fallbackNode(f *fallbackView) node {
@@ -134,7 +135,7 @@ func fallbackNode(f *fallbackView) node {
 	}
 	text := "a fast one is possible"
 	if f.Version != nil {
-		text += " to version " + versionText(*f.Version)
+		text += " to version " + term.VersionText(*f.Version)
 	}
 	if f.Expires != nil {
 		text += " until "
@@ -148,7 +149,7 @@ func blockerNode(a *activationView) node {
 	}
 	text := ""
 	if a.Version > 0 {
-		text = ", version " + versionText(a.Version)
+		text = ", version " + term.VersionText(a.Version)
 	}
 	note := node{}
 	if a.Note != "" {
@@ -171,5 +172,5 @@ func briefly(d time.Duration) string {
 		return d.Round(10 * time.Millisecond).String()
 	}
 	const blank = "\u00a0" // at which no line ends
-	return strings.TrimSuffix(strings.NewReplacer("h", "h"+blank, "m", "m"+blank).Replace(duration(d)), blank)
+	return strings.TrimSuffix(strings.NewReplacer("h", "h"+blank, "m", "m"+blank).Replace(term.Duration(d)), blank)
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -185,14 +186,14 @@ func versionOfDocument(d *document) string {
 	if d.Version == nil {
 		return "?"
 	}
-	return versionText(*d.Version)
+	return term.VersionText(*d.Version)
 }
 
 func inVersion(d *document) string {
 	if d.Version == nil {
 		return ""
 	}
-	return " in version " + versionText(*d.Version)
+	return " in version " + term.VersionText(*d.Version)
 }
 
 // whereOf names the networks of a success, and the last one of a failure.

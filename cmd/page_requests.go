@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // fewRequests are shown at once where something went wrong; more are folded.
@@ -65,7 +67,7 @@ func requestTable(label string, all []request) node {
 		}
 		g.row(class,
 			clockNode(q.at),
-			several(el("b", "method", upTo(maxName, q.Method)), written(" "), el("code", "", upTo(maxName, path)), el("code", "muted", upTo(maxName, query))),
+			several(el("b", "method", upTo(term.MaxName, q.Method)), written(" "), el("code", "", upTo(term.MaxName, path)), el("code", "muted", upTo(term.MaxName, query))),
 			answerNode(q),
 			el("span", "number", written(tookText(q.Elapsed))),
 			codeOf(q.Instance),
@@ -85,10 +87,10 @@ func answerNode(q request) node {
 	}
 	parts := []node{el("b", "", written(answer))}
 	if q.Class != "" {
-		parts = append(parts, el("div", "nowrap", upTo(maxName, string(q.Class))))
+		parts = append(parts, el("div", "nowrap", upTo(term.MaxName, string(q.Class))))
 	}
 	if q.StatusCode == 0 && q.Err != nil {
-		parts = append(parts, el("div", "muted", upTo(maxName, q.Err.Error())))
+		parts = append(parts, el("div", "muted", upTo(term.MaxName, q.Err.Error())))
 	}
 	if q.Retry {
 		parts = append(parts, el("div", "again", written("again after "+briefly(q.Pause))))
@@ -105,7 +107,7 @@ func tookText(d time.Duration) string {
 
 // clockNode is a time of the day.
 func clockNode(t time.Time) node {
-	return elWith("time", []attribute{{"datetime", stamp(t)}, {"class", "number"}}, written(t.UTC().Format("15:04:05")))
+	return elWith("time", []attribute{{"datetime", term.Timestamp(t)}, {"class", "number"}}, written(t.UTC().Format("15:04:05")))
 }
 
 // eventList lists what happened, in the words of the terminal.

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // scale places times on the width of a drawing.
@@ -46,7 +48,7 @@ func timelineSection(all []*timeline) node {
 	s := scaleOf(all)
 	var bars []node
 	for _, t := range all {
-		bars = append(bars, el("p", "bar-name", upTo(maxName, capital(lower(t.network))), written(" "), el("span", "muted", written(t.compared()))), t.bar(s))
+		bars = append(bars, el("p", "bar-name", upTo(term.MaxName, capital(lower(t.network))), written(" "), el("span", "muted", written(t.compared()))), t.bar(s))
 	}
 	return part("Timeline",
 		several(bars...),
@@ -79,7 +81,7 @@ func (t *timeline) bar(s scale) node {
 	for _, each := range t.stretches {
 		if width := s.share(each.to - each.from); width > 0 && !each.isNothing() {
 			parts = append(parts, elWith("rect", box(each.what.class(), s.share(each.from-s.from), width),
-				el("title", "", upTo(maxName, each.text+", "+briefly(each.to-each.from)))), s.label(each, width))
+				el("title", "", upTo(term.MaxName, each.text+", "+briefly(each.to-each.from)))), s.label(each, width))
 		}
 	}
 	if at, ok := t.usually(); ok {
@@ -106,7 +108,7 @@ func (s scale) label(each stretch, width float64) node {
 		return node{}
 	}
 	return elWith("text", []attribute{{"class", "on-" + string(each.what.class())}, {"x", s.at((each.from + each.to) / 2)}, {"y", "32"}, {"text-anchor", "middle"}},
-		upTo(maxName, text))
+		upTo(term.MaxName, text))
 }
 
 // perLetter is how much of the width a letter takes on the narrowest screen on which
@@ -239,7 +241,7 @@ func stretchTable(all []*timeline) node {
 			}
 			swatch := several(fixed(`<svg class="swatch" viewBox="0 0 14 14" aria-hidden="true">`),
 				elWith("rect", []attribute{{"class", string(s.what.class())}, {"width", "14"}, {"height", "14"}, {"rx", "3"}}), fixed(`</svg>`))
-			g.row("", name, several(swatch, upTo(maxName, s.text)),
+			g.row("", name, several(swatch, upTo(term.MaxName, s.text)),
 				el("span", "number", written(fromText(s.from))), el("span", "number", lasted))
 			name = el("span", "muted", networkNode(t.network))
 		}

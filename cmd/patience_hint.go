@@ -6,10 +6,13 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // hint prints what could be done better.
-func (p *progress) hint(text string) { p.at(levelNormal, "hint: "+text, mark{"hint:", title}) }
+func (p *progress) hint(text string) {
+	p.at(levelNormal, "hint: "+text, term.Mark{Word: "hint:", As: term.Title})
+}
 
 // patienceHint is a sink that says, once, that --timeout will not be enough.
 type patienceHint struct {
@@ -22,7 +25,7 @@ type patienceHint struct {
 func (h *patienceHint) happened(m moment) {
 	if m.Kind == activation.EventSubmitted && h.timeout > 0 && m.Usual > h.timeout {
 		h.once.Do(func() {
-			h.progress.hint("--timeout " + duration(h.timeout) + " is shorter than the " + duration(m.Usual) + " that this usually takes")
+			h.progress.hint("--timeout " + term.Duration(h.timeout) + " is shorter than the " + term.Duration(m.Usual) + " that this usually takes")
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -64,7 +65,7 @@ func (p *program) pending(ctx context.Context, about kind, on []papi.Network, ar
 			d.ExitCode = ExitBusy
 		}
 	}
-	r.text = func(w *printer) { printPending(w, states, p.now()) }
+	r.text = func(w *term.Printer) { printPending(w, states, p.now()) }
 	return r, nil
 }
 
@@ -79,22 +80,22 @@ func firstPending(states []*propertyState) *activationView {
 	return nil
 }
 
-func printPending(w *printer, states []*propertyState, now time.Time) {
+func printPending(w *term.Printer, states []*propertyState, now time.Time) {
 	for _, s := range states {
 		for _, n := range s.Networks {
-			where := s.text() + " on " + clean(string(n.Network), maxName)
+			where := s.text() + " on " + term.Clean(string(n.Network), term.MaxName)
 			if len(n.Pending) == 0 {
-				w.line("%s: %s", where, w.term.paint(good, "free"))
+				w.Line("%s: %s", where, w.Terminal.Paint(term.Good, "free"))
 			}
 			for _, a := range n.Pending {
 				line := fmt.Sprintf("%s: busy, %s of %s is %s", where, a.ID, contentText(a.Version), a.Status)
 				if a.SubmitDate != nil {
-					line += " for " + duration(max(now.Sub(*a.SubmitDate), 0))
+					line += " for " + term.Duration(max(now.Sub(*a.SubmitDate), 0))
 				}
 				if a.Note != "" {
-					line += ", note “" + clean(a.Note, maxShortNote) + "”"
+					line += ", note “" + term.Clean(a.Note, maxShortNote) + "”"
 				}
-				w.line("%s", w.term.mark(clean(line, maxMessage), ": busy", doubtful))
+				w.Line("%s", w.Terminal.Mark(term.Clean(line, term.MaxMessage), ": busy", term.Doubtful))
 			}
 		}
 	}

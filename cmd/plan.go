@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -86,33 +87,33 @@ func namesWithout(all, others []papi.Hostname) []string {
 }
 
 // showPlan prints the plan for people.
-func showPlan(p *planView, w *printer, r *activation.Result, now time.Time) {
-	w.field("plan", planText(r))
+func showPlan(p *planView, w *term.Printer, r *activation.Result, now time.Time) {
+	w.Field("plan", planText(r))
 	if p.Request != nil {
 		if data, err := encodeJSON(p.Request, false); err == nil {
-			w.line("  %-11s %s", "request:", strings.TrimSpace(string(data)))
+			w.Line("  %-11s %s", "request:", strings.TrimSpace(string(data)))
 		}
 	}
 	if p.Active != nil {
-		w.field("active", "version "+activeText(p.Active)+since(p.Active, w.clock(now)))
+		w.Field("active", "version "+activeText(p.Active)+since(p.Active, w.Clock(now)))
 	}
 	if len(p.Pending) > 0 {
-		w.field("pending", pendingText(p.Pending))
+		w.Field("pending", pendingText(p.Pending))
 	}
 	if p.Warnings != nil {
-		w.field("rules", counted(*p.Errors, "error")+", "+counted(*p.Warnings, "warning")+refused(*p.Errors))
+		w.Field("rules", term.Plural(*p.Errors, "error")+", "+term.Plural(*p.Warnings, "warning")+refused(*p.Errors))
 	}
 	if h := p.Hostnames; h != nil {
-		w.field("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
+		w.Field("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
 	}
 	if r.Plan.Action != activation.ActionNone && r.Network != "" {
-		w.field("usually", duration(r.Usual))
+		w.Field("usually", term.Duration(r.Usual))
 	}
 	if p.FastFallback != nil {
-		w.field("fallback", map[bool]string{true: "a fast one will be possible for an hour", false: "a fast one will not be possible"}[*p.FastFallback])
+		w.Field("fallback", map[bool]string{true: "a fast one will be possible for an hour", false: "a fast one will not be possible"}[*p.FastFallback])
 	}
 	if b := p.Budget; b != nil {
-		w.field("budget", budgetText(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: orZero(b.Reset), AsOf: orZero(b.AsOf)}, w.clock(time.Now())))
+		w.Field("budget", budgetText(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: orZero(b.Reset), AsOf: orZero(b.AsOf)}, w.Clock(time.Now())))
 	}
 }
 
@@ -137,11 +138,11 @@ func planText(r *activation.Result) string {
 	return "submit"
 }
 
-func since(a *activationView, c clock) string {
+func since(a *activationView, c term.Clock) string {
 	if a == nil || a.UpdateDate == nil {
 		return ""
 	}
-	return ", since " + c.tell(*a.UpdateDate)
+	return ", since " + c.Tell(*a.UpdateDate)
 }
 
 func refused(errors int) string {
@@ -153,7 +154,7 @@ func refused(errors int) string {
 
 // listed names a few of them.
 func listed(what string, names []string) string {
-	text := versionText(len(names)) + " " + what
+	text := term.VersionText(len(names)) + " " + what
 	if len(names) == 0 {
 		return text
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -21,17 +22,17 @@ type papiView struct {
 
 // printProblems shows what PAPI said beyond the error's own line. What it said several
 // times, of several places, comes once.
-func printProblems(v *papiView, w *printer) {
+func printProblems(v *papiView, w *term.Printer) {
 	for _, list := range [...]struct {
 		name  string
 		items []papi.Problem
 	}{{"error", v.Errors}, {"warning", v.Warnings}} {
 		for _, g := range grouped(list.items) {
-			w.line("  %s: %s", list.name, clean(g, maxMessage))
+			w.Line("  %s: %s", list.name, term.Clean(g, term.MaxMessage))
 		}
 	}
 	if v.Instance != "" {
-		w.line("  instance: %s", clean(v.Instance, maxMessage))
+		w.Line("  instance: %s", term.Clean(v.Instance, term.MaxMessage))
 	}
 }
 

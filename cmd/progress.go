@@ -12,6 +12,7 @@ import (
 	"github.com/briandowns/spinner"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -21,7 +22,7 @@ import (
 // dead. It may be used from several goroutines.
 type progress struct {
 	w     io.Writer
-	env   Env
+	env   term.Env
 	level level
 	still bool // stdout has lines of its own: draw nothing between them
 
@@ -59,7 +60,7 @@ const (
 	unknownWidth = 80
 )
 
-func newProgress(env Env, f globalFlags) *progress {
+func newProgress(env term.Env, f globalFlags) *progress {
 	p := &progress{w: env.Stderr, env: env, level: levelNormal, still: f.output == formatNDJSON}
 	switch {
 	case f.quiet:
@@ -81,7 +82,7 @@ func (p *progress) begin(subject string) {
 	switch {
 	case p.level == levelQuiet || p.ended || p.spin != nil || p.beat != nil:
 	case p.drawable():
-		p.spin = spinner.New(spinner.CharSets[14], spinnerDelay, spinner.WithWriterFile(fileOf(p.w)), spinner.WithHiddenCursor(false))
+		p.spin = spinner.New(spinner.CharSets[14], spinnerDelay, spinner.WithWriterFile(term.FileOf(p.w)), spinner.WithHiddenCursor(false))
 		p.spin.Writer = &bottomLine{w: p.w, library: regexp.MustCompile("\x1b\\[([0-9;]*m|F\x1b\\[K)")}
 		p.spin.PreUpdate = func(s *spinner.Spinner) { s.Suffix = " " + p.suffix() } // the spinner holds its own lock
 		p.spin.Start()
@@ -92,7 +93,7 @@ func (p *progress) begin(subject string) {
 
 // drawable reports whether a line can be drawn over again and again.
 func (p *progress) drawable() bool {
-	return !p.still && p.env.StderrTerminal && fileOf(p.w) != nil && !p.env.dumb() && !p.env.has("CI")
+	return !p.still && p.env.StderrTerminal && term.FileOf(p.w) != nil && !p.env.Dumb() && !p.env.Has("CI")
 }
 
 // close ends the line at the bottom and the heartbeat. Lines may still follow.
@@ -147,11 +148,11 @@ func (p *progress) say(format string, args ...any) { p.at(levelNormal, fmt.Sprin
 
 // warn prints a warning.
 func (p *progress) warn(text string) {
-	p.at(levelNormal, "warning: "+text, mark{"warning:", doubtful})
+	p.at(levelNormal, "warning: "+text, term.Mark{Word: "warning:", As: term.Doubtful})
 }
 
 // at prints a line from a level on. marks are painted.
-func (p *progress) at(from level, text string, marks ...mark) {
+func (p *progress) at(from level, text string, marks ...term.Mark) {
 	if p.level < from {
 		return
 	}
@@ -161,9 +162,9 @@ func (p *progress) at(from level, text string, marks ...mark) {
 		p.beat.Reset(heartbeat)
 	}
 	p.mu.Unlock()
-	line, term := clean(text, maxMessage), p.env.stderrTerminal()
+	line, on := term.Clean(text, term.MaxMessage), p.env.StderrTerminalOf()
 	for _, m := range marks {
-		line = term.mark(line, clean(m.word, maxName), m.as)
+		line = on.Mark(line, term.Clean(m.Word, term.MaxName), m.As)
 	}
 	if spin == nil {
 		p.write(line + "\n")
@@ -178,7 +179,7 @@ func (p *progress) at(from level, text string, marks ...mark) {
 }
 
 // clock tells times to those who read this.
-func (p *progress) clock() clock { return clock{time.Now(), p.env.Location} }
+func (p *progress) clock() term.Clock { return term.Clock{Now: time.Now(), Zone: p.env.Location} }
 
 func (p *progress) write(text string) {
 	p.mu.Lock()
@@ -217,7 +218,7 @@ func (p *progress) happened(m moment) {
 		p.at(from, line)
 		return
 	}
-	p.at(from, line, mark{": " + stateOf(m.Activation), toneOfStatus(m.Activation.Status)})
+	p.at(from, line, term.Mark{Word: ": " + stateOf(m.Activation), As: toneOfStatus(m.Activation.Status)})
 }
 
 // concluded implements sink. What is drawn has ended by then.
@@ -232,7 +233,7 @@ func (p *progress) heartbeat() {
 		return
 	}
 	if s.at.IsZero() {
-		p.say("%s: still waiting for an answer, for %s", s.subject, duration(time.Since(waited)))
+		p.say("%s: still waiting for an answer, for %s", s.subject, term.Duration(time.Since(waited)))
 		return
 	}
 	p.say("%s", s.now()[0])
@@ -251,13 +252,13 @@ func (s state) now() []string {
 	if s.ev.Kind == activation.EventQueued {
 		text, short = "waiting for "+idOf(s.ev.Activation)+", "+text, "waiting"
 	}
-	age := duration(s.ev.Age + passed)
+	age := term.Duration(s.ev.Age + passed)
 	usually, of, next, soon := "", "", "", ""
 	if s.ev.Usual > 0 && s.ev.Kind != activation.EventQueued {
-		usually, of = ", usually "+duration(s.ev.Usual), " of "+duration(s.ev.Usual)
+		usually, of = ", usually "+term.Duration(s.ev.Usual), " of "+term.Duration(s.ev.Usual)
 	}
 	if left := s.ev.Pause - passed; left > 0 {
-		next, soon = ", next look in "+duration(left), ", next "+duration(left)
+		next, soon = ", next look in "+term.Duration(left), ", next "+term.Duration(left)
 	}
 	return []string{
 		place(s.subject, s.ev) + ": " + text + ", " + age + usually + next,
@@ -275,15 +276,15 @@ func (p *progress) suffix() string {
 	p.mu.Lock()
 	s := p.state
 	p.mu.Unlock()
-	room, text := cmp.Or(p.env.stderrTerminal().width, unknownWidth)-spinnerCells, s.subject
+	room, text := cmp.Or(p.env.StderrTerminalOf().Width, unknownWidth)-spinnerCells, s.subject
 	if !s.at.IsZero() {
 		for _, text = range s.now() {
-			if cells(clean(text, maxMessage)) <= room {
+			if term.Cells(term.Clean(text, term.MaxMessage)) <= room {
 				break
 			}
 		}
 	}
-	return fit(clean(text, maxMessage), room)
+	return term.Fit(term.Clean(text, term.MaxMessage), room)
 }
 
 // spinnerCells are taken by the spinner and the blank behind it, by what a terminal

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -22,7 +23,7 @@ func (p *progress) attempt(a papi.Attempt) {
 	}
 	p.suspended(papi.SuspendedUntil(a.Err))
 	if a.Retry {
-		p.at(levelVerbose, fmt.Sprintf("%s %s: %s; trying again in %s", a.Method, a.Path, outcome, duration(a.Pause)))
+		p.at(levelVerbose, fmt.Sprintf("%s %s: %s; trying again in %s", a.Method, a.Path, outcome, term.Duration(a.Pause)))
 	}
 }
 
@@ -35,7 +36,7 @@ func (p *progress) suspended(until time.Time) {
 	}
 	p.mu.Unlock()
 	if !known {
-		p.say("PAPI has failed too often; the next try is at %s", p.clock().tell(until))
+		p.say("PAPI has failed too often; the next try is at %s", p.clock().Tell(until))
 	}
 }
 
@@ -59,7 +60,7 @@ func limitsOf(a papi.Answer) string {
 		}
 	}
 	if a.RetryAfter > 0 {
-		fmt.Fprintf(&b, ", Retry-After %s", duration(a.RetryAfter))
+		fmt.Fprintf(&b, ", Retry-After %s", term.Duration(a.RetryAfter))
 	}
 	return b.String()
 }

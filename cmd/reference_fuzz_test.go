@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -21,7 +22,7 @@ func FuzzReference(f *testing.F) {
 		}
 		v := n.version
 		switch {
-		case strings.TrimSpace(n.property) == "", strings.Contains(n.property, "@"), len(n.property) > maxPropertyName, strings.ContainsFunc(n.property, isUnsafe):
+		case strings.TrimSpace(n.property) == "", strings.Contains(n.property, "@"), len(n.property) > maxPropertyName, strings.ContainsFunc(n.property, term.IsUnsafe):
 			t.Errorf("%q names the property %q", s, n.property)
 		case v.number < 0, v.number > 0 && v.activeOn != "", v.activeOn != "" && v.activeOn != papi.Staging && v.activeOn != papi.Production:
 			t.Errorf("%q names the version %+v", s, v)
@@ -42,7 +43,7 @@ func FuzzActivationReference(f *testing.F) {
 		case err != nil:
 		case named.property == "" && (named.id == "" || named.ref.PropertyID == ""):
 			t.Errorf("%q, %q names nothing: %+v", s, of, named)
-		case named.property != "" && (named.ref.PropertyID != "" || strings.ContainsFunc(named.property, isUnsafe)):
+		case named.property != "" && (named.ref.PropertyID != "" || strings.ContainsFunc(named.property, term.IsUnsafe)):
 			t.Errorf("%q, %q names %+v", s, of, named)
 		case named.id != "" && !named.id.Valid():
 			t.Errorf("%q, %q names the activation %q", s, of, named.id)

@@ -1,5 +1,7 @@
 package cmd
 
+import "github.com/propctl/propctl/cmd/term"
+
 // report is what a command has found out.
 type report struct {
 	outcome string // empty: of the error
@@ -7,7 +9,7 @@ type report struct {
 	// fill completes the document; nil leaves it as it is.
 	fill func(*document)
 	// text prints the result for people; nil prints nothing.
-	text func(*printer)
+	text func(*term.Printer)
 }
 
 func (r *report) document(command string) *document {

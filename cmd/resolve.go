@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -77,7 +78,7 @@ func checkName(property string) error {
 	switch {
 	case strings.TrimSpace(property) == "":
 		return usagef("the property has no name")
-	case len(property) > maxPropertyName || strings.ContainsFunc(property, isUnsafe):
+	case len(property) > maxPropertyName || strings.ContainsFunc(property, term.IsUnsafe):
 		return usagef("%q is not the name of a property", property)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 )
 
 func (p *program) rollbackCommand() *cobra.Command {
@@ -85,7 +86,7 @@ func (r *rollsBack) question(_ context.Context, a *activating) (string, error) {
 	if r.back.From == r.back.To {
 		return "", nil
 	}
-	return "Return to version " + versionText(r.back.To) + " of " + where + "?", nil
+	return "Return to version " + term.VersionText(r.back.To) + " of " + where + "?", nil
 }
 
 // make goes where it was said that it would go.
@@ -134,7 +135,7 @@ func (v *version) String() string {
 	if *v == 0 {
 		return ""
 	}
-	return versionText(int(*v))
+	return term.VersionText(int(*v))
 }
 
 // Set implements pflag.Value.

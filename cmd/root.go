@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // program is one run of one command line. It is used once.
 type program struct {
-	env      Env
+	env      term.Env
 	flags    globalFlags
 	exitCode int
 	began    bool // a command has begun, and reports errors itself
@@ -54,7 +56,7 @@ func worksAnyway(c *cobra.Command) bool {
 	return marked
 }
 
-func newProgram(env Env) *program {
+func newProgram(env term.Env) *program {
 	if env.Stdout == nil {
 		env.Stdout = io.Discard
 	}
@@ -111,14 +113,14 @@ func (p *program) refuse(err error) int {
 	}
 	message, suggestion, _ := strings.Cut(usage.Error(), "\n\nDid you mean this?\n")
 	message += didYouMean(strings.Fields(suggestion))
-	p.stderr().label(bad, "error", message)
-	p.stderr().label(title, "hint", helpOf(usage.command))
+	p.stderr().Label(term.Bad, "error", message)
+	p.stderr().Label(term.Title, "hint", helpOf(usage.command))
 	return ExitUsage
 }
 
 // stderr is for what is said even with --quiet. Where it is gone, nobody can be told.
-func (p *program) stderr() *printer {
-	return &printer{w: p.env.Stderr, term: p.env.stderrTerminal()}
+func (p *program) stderr() *term.Printer {
+	return &term.Printer{W: p.env.Stderr, Terminal: p.env.StderrTerminalOf()}
 }
 
 func helpOf(command string) string { return "this shows what can be given: " + command + " --help" }

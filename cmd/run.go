@@ -5,11 +5,19 @@ package cmd
 import (
 	"context"
 	"slices"
+
+	"github.com/propctl/propctl/cmd/term"
 )
+
+// Env is everything that a run takes from the outside.
+type Env = term.Env
+
+// Build says what this program was made of.
+type Build = term.Build
 
 // Run runs one command line, without the program's name, and returns the exit
 // code. When ctx ends with ErrInterrupted as its cause, Run returns soon.
-func Run(ctx context.Context, env Env, args []string) int {
+func Run(ctx context.Context, env term.Env, args []string) int {
 	p := newProgram(env)
 	root := p.root()
 	root.SetArgs(slices.Concat([]string{}, commandFirst(root, args))) // nil would mean os.Args

@@ -6,6 +6,8 @@ import (
 	"reflect"
 
 	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 func (p *program) schemaCommand() *cobra.Command {
@@ -34,28 +36,28 @@ func schemas(root *cobra.Command, args []string) *report {
 	all := []*schemaView{documentSchema(), eventsSchema(), asSchema("settings", "The settings file of propctl, as YAML or JSON.", settingsSchema(root))}
 	r := &report{outcome: outcomeOK}
 	if len(args) == 0 {
-		r.text = func(w *printer) {
-			t := newTable(w, "NAME", "ID", "WHAT IT IS OF")
+		r.text = func(w *term.Printer) {
+			t := term.NewTable(w, "NAME", "ID", "WHAT IT IS OF")
 			for _, s := range all {
-				t.row(s.Name, s.ID, s.Description)
+				t.Row(s.Name, s.ID, s.Description)
 			}
-			t.print()
+			t.Print()
 		}
 	}
 	for _, s := range all {
 		if len(args) > 0 && s.Name == args[0] {
 			all = []*schemaView{s}
-			r.text = func(w *printer) { printSchema(s, w) }
+			r.text = func(w *term.Printer) { printSchema(s, w) }
 		}
 	}
 	r.fill = func(d *document) { d.Schemas = all }
 	return r
 }
 
-func printSchema(s *schemaView, w *printer) {
+func printSchema(s *schemaView, w *term.Printer) {
 	data, err := encodeJSON(s.Schema, true)
 	if err != nil {
-		w.err = err
+		w.Err = err
 		return
 	}
 	_, _ = w.Write(data) // w keeps the error

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 func (p *program) configCommand() *cobra.Command {
@@ -42,12 +44,12 @@ func (p *program) config(c *cobra.Command) *report {
 	return &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { d.Settings = all },
-		text: func(w *printer) {
-			t := newTable(w, "SETTING", "VALUE", "SOURCE", "COMMANDS")
+		text: func(w *term.Printer) {
+			t := term.NewTable(w, "SETTING", "VALUE", "SOURCE", "COMMANDS")
 			for _, s := range all {
-				t.row(s.Name, clean(s.Value, maxName), sourceText(s), clean(cmp.Or(strings.Join(s.Commands, ", "), "every command"), maxCommands))
+				t.Row(s.Name, term.Clean(s.Value, term.MaxName), sourceText(s), term.Clean(cmp.Or(strings.Join(s.Commands, ", "), "every command"), maxCommands))
 			}
-			t.print()
+			t.Print()
 		},
 	}
 }
@@ -60,7 +62,7 @@ func sourceText(s *settingView) string {
 	if s.From == nil {
 		return string(s.Source)
 	}
-	return string(s.Source) + " " + clean(*s.From, maxName)
+	return string(s.Source) + " " + term.Clean(*s.From, term.MaxName)
 }
 
 // settings returns the settings of every command: those for all of them as they

@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 func (p *program) configPathCommand() *cobra.Command {
@@ -65,7 +67,7 @@ func settingsFileReport(v *settingsFileView, format string) *report {
 	return &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { d.SettingsFile = v },
-		text:    func(w *printer) { w.line(format, clean(v.Path, maxMessage)) },
+		text:    func(w *term.Printer) { w.Line(format, term.Clean(v.Path, term.MaxMessage)) },
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // Webhooks are signed as https://www.standardwebhooks.com describes it, so that
@@ -27,8 +29,8 @@ const (
 )
 
 // webhookSecret returns what to sign with; nil where there is none.
-func webhookSecret(e Env) ([]byte, error) {
-	text, ok := e.lookup(secretVariable)
+func webhookSecret(e term.Env) ([]byte, error) {
+	text, ok := e.Lookup(secretVariable)
 	if !ok {
 		return nil, nil
 	}

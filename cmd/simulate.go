@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 	"github.com/propctl/propctl/papi/simulator"
 )
@@ -113,7 +114,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) 
 	r := &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { d.Simulator = view },
-		text:    func(w *printer) { printSimulator(view, w, p.name(), p.flags.speed) },
+		text:    func(w *term.Printer) { printSimulator(view, w, p.name(), p.flags.speed) },
 	}
 	d := r.document(p.out.command) // those who wait for it cannot wait for the end
 	err = p.files.write(d, p.record)
@@ -200,8 +201,8 @@ func isOurs(edgerc []byte) bool {
 	return len(edgerc) >= len(edgercMark) && string(edgerc[:len(edgercMark)]) == edgercMark
 }
 
-func printSimulator(v *simulatorView, w *printer, name string, speed float64) {
-	w.text(`PAPI simulator at %s, one real second is %g simulated ones. Ctrl-C ends it.
+func printSimulator(v *simulatorView, w *term.Printer, name string, speed float64) {
+	w.Printf(`PAPI simulator at %s, one real second is %g simulated ones. Ctrl-C ends it.
 
   credentials  %s
   CA file      %s

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -49,12 +50,12 @@ type request struct {
 type record struct {
 	command string // activate, hostnames add
 	line    string // the command line, without secrets
-	build   Build
+	build   term.Build
 	begun   time.Time
-	text    func(*printer) // the result for people, when it is known; nil prints nothing
-	host    string         // that requests are sent to; empty before there are any
-	ended   time.Time      // when the result was known
-	speed   float64        // of the simulator's time; 0 where nothing was simulated
+	text    func(*term.Printer) // the result for people, when it is known; nil prints nothing
+	host    string              // that requests are sent to; empty before there are any
+	ended   time.Time           // when the result was known
+	speed   float64             // of the simulator's time; 0 where nothing was simulated
 
 	mu       sync.Mutex
 	moments  []moment

@@ -3,6 +3,8 @@ package cmd
 import (
 	"testing"
 	"time"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 func TestDurationsLeaveOutWhatIsNothing(t *testing.T) {
@@ -15,7 +17,7 @@ func TestDurationsLeaveOutWhatIsNothing(t *testing.T) {
 			}
 			d = s
 		}
-		if got := duration(time.Duration(d)); got != want {
+		if got := term.Duration(time.Duration(d)); got != want {
 			t.Errorf("duration(%s) = %s, want %s", in, got, want)
 		}
 	}

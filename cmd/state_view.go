@@ -1,6 +1,9 @@
 package cmd
 
-import "github.com/propctl/propctl/papi"
+import (
+	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/papi"
+)
 
 // propertyState is what is on the networks, as status and pending show it.
 type propertyState struct {
@@ -41,7 +44,7 @@ func only(states []*propertyState) *propertyView {
 // text names the property.
 func (v *propertyView) text() string {
 	if v.Name != nil {
-		return clean(*v.Name, maxName)
+		return term.Clean(*v.Name, term.MaxName)
 	}
-	return clean(string(v.ID), maxName)
+	return term.Clean(string(v.ID), term.MaxName)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -68,7 +69,7 @@ func (p *program) status(ctx context.Context, about kind, on []papi.Network, arg
 	return &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { setStates(d, about, states) },
-		text:    func(w *printer) { printStates(w, about, states, p.now()) },
+		text:    func(w *term.Printer) { printStates(w, about, states, p.now()) },
 	}, first
 }
 

@@ -5,76 +5,77 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
 // One property is shown with all that is known of it, several in a table.
 
-func printStates(w *printer, about kind, states []*propertyState, now time.Time) {
+func printStates(w *term.Printer, about kind, states []*propertyState, now time.Time) {
 	if len(states) == 1 && states[0].Error == nil {
 		showProperty(states[0], w, about, now)
 		return
 	}
-	t := newTable(w, about.operand(), "LATEST", "NETWORK", "ACTIVE", "SINCE", "PENDING").
-		shorten("SINCE", len("2006-01-02…")).shorten("PENDING", len("12 (atv_12345678, PENDING)")).leaveOut("SINCE")
-	t.tone("PENDING", func(cell string) tone {
+	t := term.NewTable(w, about.operand(), "LATEST", "NETWORK", "ACTIVE", "SINCE", "PENDING").
+		Shorten("SINCE", len("2006-01-02…")).Shorten("PENDING", len("12 (atv_12345678, PENDING)")).Omit("SINCE")
+	t.ColumnTone("PENDING", func(cell string) term.Tone {
 		switch {
 		case strings.HasPrefix(cell, "error: "):
-			return bad
+			return term.Bad
 		case cell != "-":
-			return doubtful
+			return term.Doubtful
 		}
-		return plain
+		return term.Plain
 	})
 	for _, s := range states {
 		if s.Error != nil {
-			t.row(s.text(), "", "", "", "", "error: "+clean(s.Error.Message, maxName))
+			t.Row(s.text(), "", "", "", "", "error: "+term.Clean(s.Error.Message, term.MaxName))
 			continue
 		}
 		for _, n := range s.Networks {
-			t.row(s.text(), latestText(s), clean(string(n.Network), maxName), activeText(n.Active), sinceText(n.Active, w.clock(now)), pendingText(n.Pending))
+			t.Row(s.text(), latestText(s), term.Clean(string(n.Network), term.MaxName), activeText(n.Active), sinceText(n.Active, w.Clock(now)), pendingText(n.Pending))
 		}
 	}
-	t.print()
+	t.Print()
 }
 
 func latestText(s *propertyState) string {
 	if s.LatestVersion == nil {
 		return "-"
 	}
-	return versionText(*s.LatestVersion)
+	return term.VersionText(*s.LatestVersion)
 }
 
 // showProperty prints one property, network by network.
-func showProperty(s *propertyState, w *printer, about kind, now time.Time) {
-	w.line("%s", w.term.paint(title, s.text()))
-	w.field(about.word(), fullID(papi.PropertyRef{PropertyID: s.ID, ContractID: orZero(s.ContractID), GroupID: orZero(s.GroupID)}))
-	w.field("latest", "version "+latestText(s))
+func showProperty(s *propertyState, w *term.Printer, about kind, now time.Time) {
+	w.Line("%s", w.Terminal.Paint(term.Title, s.text()))
+	w.Field(about.word(), fullID(papi.PropertyRef{PropertyID: s.ID, ContractID: orZero(s.ContractID), GroupID: orZero(s.GroupID)}))
+	w.Field("latest", "version "+latestText(s))
 	for _, n := range s.Networks {
 		showNetwork(n, w, now)
 	}
 }
 
-func showNetwork(n *networkState, w *printer, now time.Time) {
-	name := w.term.paint(title, clean(string(n.Network), maxName))
+func showNetwork(n *networkState, w *term.Printer, now time.Time) {
+	name := w.Terminal.Paint(term.Title, term.Clean(string(n.Network), term.MaxName))
 	if n.Active == nil {
-		w.line("%s: nothing is active", name)
+		w.Line("%s: nothing is active", name)
 	} else {
-		w.line("%s: version %s is %s", name, activeText(n.Active), w.term.paint(good, "active"))
+		w.Line("%s: version %s is %s", name, activeText(n.Active), w.Terminal.Paint(term.Good, "active"))
 		showActivation(n.Active, w, now)
 		if n.Active.UpdateDate != nil {
-			w.field("since", w.clock(now).tell(*n.Active.UpdateDate))
+			w.Field("since", w.Clock(now).Tell(*n.Active.UpdateDate))
 		}
 		if f := n.Active.Fallback; f != nil && f.Possible {
-			w.field("fallback", fallbackText(f, w.clock(now)))
+			w.Field("fallback", fallbackText(f, w.Clock(now)))
 		}
 	}
 	for _, a := range n.Pending {
-		w.line("%s: %s is %s", name, contentText(a.Version), w.term.paint(doubtful, "pending"))
+		w.Line("%s: %s is %s", name, contentText(a.Version), w.Terminal.Paint(term.Doubtful, "pending"))
 		showActivation(a, w, now)
 	}
 	if l := n.Latest; l != nil && !showsActivation(n, l.ID) {
-		w.line("%s: version %s was submitted last", name, activeText(l))
+		w.Line("%s: version %s was submitted last", name, activeText(l))
 		showActivation(l, w, now)
 	}
 }
@@ -90,7 +91,7 @@ func showsActivation(n *networkState, id papi.ID) bool {
 }
 
 // showActivation prints an activation: what, when and why.
-func showActivation(a *activationView, w *printer, now time.Time) {
+func showActivation(a *activationView, w *term.Printer, now time.Time) {
 	state := string(a.Status)
 	if a.FMAActivationState != nil {
 		state += " (" + *a.FMAActivationState + ")"
@@ -99,12 +100,12 @@ func showActivation(a *activationView, w *printer, now time.Time) {
 	if a.Type == papi.Deactivate {
 		text += ", a deactivation"
 	}
-	w.field("activation", text, mark{state, toneOfStatus(a.Status)})
+	w.Field("activation", text, term.Mark{Word: state, As: toneOfStatus(a.Status)})
 	if a.SubmitDate != nil {
-		w.field("submitted", w.clock(now).tell(*a.SubmitDate))
+		w.Field("submitted", w.Clock(now).Tell(*a.SubmitDate))
 	}
 	if a.Note != "" {
-		w.field("note", a.Note)
+		w.Field("note", a.Note)
 	}
 }
 
@@ -112,14 +113,14 @@ func activeText(a *activationView) string {
 	if a == nil {
 		return "-"
 	}
-	return versionText(a.Version)
+	return term.VersionText(a.Version)
 }
 
-func sinceText(a *activationView, c clock) string {
+func sinceText(a *activationView, c term.Clock) string {
 	if a == nil || a.UpdateDate == nil {
 		return "-"
 	}
-	return c.tell(*a.UpdateDate)
+	return c.Tell(*a.UpdateDate)
 }
 
 func pendingText(pending []*activationView) string {
@@ -128,7 +129,7 @@ func pendingText(pending []*activationView) string {
 	}
 	var all []string
 	for _, a := range pending {
-		all = append(all, clean(fmt.Sprintf("%s (%s, %s)", strings.TrimPrefix(contentText(a.Version), "version "), a.ID, a.Status), maxName))
+		all = append(all, term.Clean(fmt.Sprintf("%s (%s, %s)", strings.TrimPrefix(contentText(a.Version), "version "), a.ID, a.Status), term.MaxName))
 	}
 	return strings.Join(all, ", ")
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 const (
@@ -23,7 +25,7 @@ func checkNotify(addresses []string) error {
 		case len(a) > maxAddress:
 			return usagef("--notify: an address is longer than %d characters", maxAddress)
 		case !ok, local == "", domain == "", strings.Contains(domain, "@"), !utf8.ValidString(a),
-			strings.ContainsFunc(a, func(r rune) bool { return unicode.IsSpace(r) || isUnsafe(r) }):
+			strings.ContainsFunc(a, func(r rune) bool { return unicode.IsSpace(r) || term.IsUnsafe(r) }):
 			return usagef("--notify %q is not an e-mail address", a)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // What was mistyped is taken for the word that is nearest to it, and for none
@@ -26,7 +28,7 @@ func nearest(typed string, words ...string) []string {
 		far  int
 	}
 	typed = strings.ToLower(strings.TrimSpace(typed))
-	if len(typed) > maxName {
+	if len(typed) > term.MaxName {
 		return nil
 	}
 	var all []near
@@ -68,7 +70,7 @@ func misread(c *cobra.Command, err error) error {
 	switch {
 	case !ok:
 		return err
-	case len(e.GetValue()) > maxName:
+	case len(e.GetValue()) > term.MaxName:
 		return fmt.Errorf("--%s does not take a value of %d characters", e.GetFlag().Name, utf8.RuneCountInString(e.GetValue()))
 	}
 	flag := e.GetFlag()
@@ -129,7 +131,7 @@ func misfit(c *cobra.Command, args []string) error {
 		return usagef("%q is not one of %s%s", args[0], strings.Join(c.ValidArgs, ", "), didYouMean(nearest(args[0], c.ValidArgs...)))
 	}
 	if len(args) > 0 {
-		n = counted(len(args), "argument")
+		n = term.Plural(len(args), "argument")
 	}
 	return usagef("%s was given %s", strings.TrimSuffix(c.UseLine(), " [flags]"), n)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -49,8 +50,8 @@ func summaryOf(d *document, rec *record, details bool) string {
 		}
 	}
 	m.line(fmt.Sprintf("Exit code %d. Requests: %s, %d sent again, %d refused for their rate.%s",
-		d.ExitCode, counted(d.Requests.Total, "attempt"), d.Requests.Retries, d.Requests.RateLimited, budgetSentence(d.Budget)))
-	m.line("Command: " + inlineCodeOf(rec.line, maxMessage) + ", begun at " + stamp(rec.begun) + ".")
+		d.ExitCode, term.Plural(d.Requests.Total, "attempt"), d.Requests.Retries, d.Requests.RateLimited, budgetSentence(d.Budget)))
+	m.line("Command: " + inlineCodeOf(rec.line, term.MaxMessage) + ", begun at " + term.Timestamp(rec.begun) + ".")
 	return m.b.String()
 }
 
@@ -71,11 +72,11 @@ func activationRows(d *document) [][]string {
 		if a := one.Activation; a != nil {
 			row[4], row[5] = string(a.ID), string(a.Status)
 			if a.SubmitDate != nil {
-				row[6] = stamp(*a.SubmitDate)
+				row[6] = term.Timestamp(*a.SubmitDate)
 			}
 		}
 		if one.WaitedSeconds != nil {
-			row[7] = secondsText(one.WaitedSeconds)
+			row[7] = term.SecondsText(one.WaitedSeconds)
 		}
 		rows = append(rows, row)
 	}
@@ -90,13 +91,13 @@ func budgetSentence(b *budgetView) string {
 		return ""
 	}
 	q := &papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: orZero(b.Reset)}
-	return " Activations: " + budgetText(q, clock{now: time.Now()}) + "."
+	return " Activations: " + budgetText(q, term.Clock{Now: time.Now()}) + "."
 }
 
 // printed is the result as people see it, in lines.
-func printed(text func(*printer)) []string {
+func printed(text func(*term.Printer)) []string {
 	var b strings.Builder
-	text(&printer{w: &b})
+	text(&term.Printer{W: &b})
 	if b.Len() == 0 {
 		return nil
 	}

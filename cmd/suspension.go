@@ -3,6 +3,7 @@ package cmd
 import (
 	"time"
 
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -18,9 +19,9 @@ func (g *globalFlags) checkSuspension() error {
 	case !(g.suspendFactor >= 1) || g.suspendFactor > maxSuspensionFactor:
 		return usagef("--suspend-factor %v is not between 1 and %d", g.suspendFactor, maxSuspensionFactor)
 	case maximum > maxSuspension:
-		return usagef("--suspend-maximum %s is longer than %s", duration(maximum), duration(maxSuspension))
+		return usagef("--suspend-maximum %s is longer than %s", term.Duration(maximum), term.Duration(maxSuspension))
 	case initial > maximum:
-		return usagef("--suspend-initial %s is longer than --suspend-maximum %s", duration(initial), duration(maximum))
+		return usagef("--suspend-initial %s is longer than --suspend-maximum %s", term.Duration(initial), term.Duration(maximum))
 	}
 	return nil
 }

@@ -7,38 +7,40 @@ import (
 	"runtime/debug"
 	"time"
 
-	"golang.org/x/term"
+	xterm "golang.org/x/term"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // System returns the Env of the process. What the release did not say of the
 // build is taken from what the Go tool recorded in the binary.
-func System(version, commit, date string) Env {
-	return Env{
+func System(version, commit, date string) term.Env {
+	return term.Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Name:           nameOf(os.Args[0]),
 		LookupEnv:      os.LookupEnv,
-		StdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
-		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
-		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		StdinTerminal:  xterm.IsTerminal(int(os.Stdin.Fd())),
+		StdoutTerminal: xterm.IsTerminal(int(os.Stdout.Fd())),
+		StderrTerminal: xterm.IsTerminal(int(os.Stderr.Fd())),
 		StdoutWidth:    func() int { return widthOf(os.Stdout) },
 		Width:          func() int { return widthOf(os.Stderr) },
 		Location:       time.Local, // of TZ, else of the machine
 		// A tenth on top keeps runs that collided from colliding again.
 		Jitter: func(pause time.Duration) time.Duration { return rand.N(pause/10 + 1) }, //nolint:gosec // nothing secret
-		Build:  recorded(Build{Version: version, Commit: commit, Date: date}),
+		Build:  recorded(term.Build{Version: version, Commit: commit, Date: date}),
 	}
 }
 
 // widthOf is how wide a terminal is at the moment; 0 where that is not to be known.
 func widthOf(f *os.File) int {
-	width, _, err := term.GetSize(int(f.Fd()))
+	width, _, err := xterm.GetSize(int(f.Fd()))
 	if err != nil {
 		return 0
 	}
 	return width
 }
 
-func recorded(b Build) Build {
+func recorded(b term.Build) term.Build {
 	b.Go = runtime.Version()
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

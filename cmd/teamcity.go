@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // Service messages of TeamCity: https://www.jetbrains.com/help/teamcity/service-messages.html
@@ -18,7 +20,7 @@ func teamcitySyntax() ciSyntax {
 		begin: func(title string, _ time.Time) string { return teamcity("blockOpened", "name", title) },
 		end:   func(title string, _ time.Time) string { return teamcity("blockClosed", "name", title) },
 		report: func(a annotation) string {
-			text := cut(a.title+": "+a.text(), maxDescription-1)
+			text := term.Truncate(a.title+": "+a.text(), maxDescription-1)
 			switch a.severity {
 			case severityError:
 				return teamcity("buildProblem", "description", text, "identity", a.identity)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -183,7 +184,7 @@ func noneIsEmpty(version int) string {
 	if version == 0 {
 		return ""
 	}
-	return ", version " + versionText(version)
+	return ", version " + term.VersionText(version)
 }
 
 // lasted is how long the stretches of a kind took together.

@@ -2,33 +2,34 @@ package cmd
 
 import (
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
 // toneOfStatus is that of an activation. What is not known is in progress.
-func toneOfStatus(s papi.Status) tone {
+func toneOfStatus(s papi.Status) term.Tone {
 	if s == papi.StatusActive {
-		return good
+		return term.Good
 	}
 	if s == papi.StatusFailed || s == papi.StatusAborted {
-		return bad
+		return term.Bad
 	}
 	if s == papi.StatusInactive || s == papi.StatusDeactivated || s == "" {
-		return plain
+		return term.Plain
 	}
-	return doubtful
+	return term.Doubtful
 }
 
 // toneOfOutcome is that of a command.
-func toneOfOutcome(o activation.Outcome) tone {
+func toneOfOutcome(o activation.Outcome) term.Tone {
 	switch o {
 	case activation.OutcomeActive, activation.OutcomeAlreadyActive, activation.OutcomeDeactivated, activation.OutcomeAlreadyInactive,
 		activation.OutcomeRolledBack, activation.OutcomeCancelled, activation.OutcomeAlreadyCancelled, activation.OutcomeOK:
-		return good
+		return term.Good
 	case activation.OutcomeSubmitted, activation.OutcomePlanned:
-		return doubtful
+		return term.Doubtful
 	case activation.OutcomeFailed, activation.OutcomeAborted, activation.OutcomeSuperseded:
-		return bad
+		return term.Bad
 	}
-	return doubtful
+	return term.Doubtful
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -109,7 +110,7 @@ func (t tracing) describe(root *traceSpan, omitted int) {
 func (t tracing) begin(name string, kind int, parent string, begun, ended time.Time) *traceSpan {
 	s := &traceSpan{
 		TraceID: t.context.trace, SpanID: randomHex(spanIDBytes), ParentSpanID: parent, TraceState: t.context.state,
-		Flags: flagSampled | flagKnown, Name: clean(name, maxName), Kind: kind, Start: nano(begun), End: nano(later(ended, begun)),
+		Flags: flagSampled | flagKnown, Name: term.Clean(name, term.MaxName), Kind: kind, Start: nano(begun), End: nano(later(ended, begun)),
 	}
 	if parent != "" && parent == t.context.parent {
 		s.Flags |= flagRemote

@@ -5,6 +5,8 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 func (p *program) versionCommand() *cobra.Command {
@@ -26,8 +28,8 @@ func (p *program) version() *report {
 	return &report{
 		outcome: outcomeOK,
 		fill:    func(d *document) { d.Build = &b },
-		text: func(w *printer) {
-			w.line("propctl %s (commit %s, %s, %s)",
+		text: func(w *term.Printer) {
+			w.Line("propctl %s (commit %s, %s, %s)",
 				b.Version, cmp.Or(b.Commit, "unknown"), cmp.Or(b.Date, "no date"), cmp.Or(b.Go, "unknown Go"))
 		},
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -134,7 +135,7 @@ func (p *program) selectedReport(what property, result *activation.Result, err e
 	r := &report{
 		outcome: string(result.Outcome),
 		fill:    func(d *document) { fillResult(d, result, what.name, now) },
-		text: func(w *printer) {
+		text: func(w *term.Printer) {
 			headline(w, result, what)
 			printResult(w, result, now)
 		},
@@ -170,7 +171,7 @@ func parseActivation(k kind, arg, of string) (namedActivation, error) {
 		named, err := parseProperty(of)
 		return namedActivation{property: named, id: papi.ID(arg)}, err
 	case strings.HasPrefix(arg, papi.PrefixActivation):
-		return namedActivation{}, usagef("the activation %s needs its %s: give %s", clean(arg, maxName), k.word(), flag)
+		return namedActivation{}, usagef("the activation %s needs its %s: give %s", term.Clean(arg, term.MaxName), k.word(), flag)
 	}
 	named, err := parseProperty(arg)
 	return namedActivation{property: named}, err

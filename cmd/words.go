@@ -6,13 +6,15 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/cmd/term"
 )
 
 // checkWords refuses what is no text: it could be sent only as something else
 // than what was typed. Wherever flags have their values from, they are looked at.
 func checkWords(c *cobra.Command, args []string) error {
 	for _, arg := range args {
-		if err := checkWord(arg); err != nil {
+		if err := term.CheckText(arg); err != nil {
 			return usagef("an argument %w", err)
 		}
 	}
@@ -23,7 +25,7 @@ func checkWords(c *cobra.Command, args []string) error {
 			values = slice.GetSlice()
 		}
 		for _, value := range values {
-			if err := checkWord(value); err != nil && first == nil {
+			if err := term.CheckText(value); err != nil && first == nil {
 				first = usagef("--%s %w", f.Name, err)
 			}
 		}
@@ -37,7 +39,7 @@ func inWords(f *pflag.Flag, value string, err error) error {
 	if !isA[*strconv.NumError](err) {
 		return err
 	}
-	value = cut(value, maxName)
+	value = term.Truncate(value, term.MaxName)
 	if f.Value.Type() == "bool" {
 		return fmt.Errorf("%q is neither true nor false", value)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -46,7 +47,7 @@ func (w workflow) command(p *program, c *cobra.Command) *cobra.Command {
 }
 
 // check finds what makes no sense before anything is sent.
-func (w workflow) check(env Env) error {
+func (w workflow) check(env term.Env) error {
 	if len(w.flags.networks.all) == 0 {
 		return usagef("%s has no default network; give -n staging or -n production", w.verb)
 	}
@@ -60,7 +61,7 @@ func (w workflow) check(env Env) error {
 }
 
 // asks reports whether somebody has to confirm.
-func (w workflow) asks(env Env) bool {
+func (w workflow) asks(env term.Env) bool {
 	return (w.always || slices.Contains(w.flags.networks.all, papi.Production)) && !w.flags.dryRun && !w.flags.yes && canAsk(env)
 }
 
@@ -87,7 +88,7 @@ func (activates) question(ctx context.Context, a *activating) (string, error) {
 		}
 		a.version = wantedVersion{number: number}
 	}
-	return "Activate " + a.named() + " version " + versionText(a.version.number) + " on " + a.everywhere() + " of " + a.account() + "?", nil
+	return "Activate " + a.named() + " version " + term.VersionText(a.version.number) + " on " + a.everywhere() + " of " + a.account() + "?", nil
 }
 
 // everywhere names the networks in the order in which they are gone through.

@@ -1,4 +1,4 @@
-package cmd
+package term
 
 import (
 	"errors"
@@ -7,21 +7,19 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/propctl/propctl/papi"
 )
 
 // Whatever PAPI sent is text by somebody else. It must not move the cursor,
 // change the direction of the line, or speak to the CI system that reads it.
 
 const (
-	maxMessage = 2000 // runes of a message
-	maxName    = 200  // of a name, a note, a status
+	MaxMessage = 2000 // runes of a message
+	MaxName    = 200  // of a name, a note, a status
 )
 
-// clean returns s on one line, with what is not text made visible, with the
+// Clean returns s on one line, with what is not text made visible, with the
 // command syntax of CI systems broken by a blank, and not longer than most runes.
-func clean(s string, most int) string {
+func Clean(s string, most int) string {
 	var b strings.Builder
 	var before rune
 	for n, r := range []rune(s) {
@@ -32,7 +30,7 @@ func clean(s string, most int) string {
 		switch {
 		case r == utf8.RuneError:
 			b.WriteRune(r)
-		case isUnsafe(r):
+		case IsUnsafe(r):
 			b.WriteString(escaped(r))
 		case (r == ':' || r == '#') && r == before: // "::error", "##vso[", "##[", "##teamcity["
 			b.WriteRune(' ')
@@ -45,12 +43,12 @@ func clean(s string, most int) string {
 	return b.String()
 }
 
-// visible returns s with what is not text made visible, and otherwise as it is: for
+// Visible returns s with what is not text made visible, and otherwise as it is: for
 // what a machine reads and nobody looks at.
-func visible(s string) string {
+func Visible(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if isUnsafe(r) {
+		if IsUnsafe(r) {
 			b.WriteString(escaped(r))
 		} else {
 			b.WriteRune(r)
@@ -59,10 +57,10 @@ func visible(s string) string {
 	return b.String()
 }
 
-// isUnsafe reports whether a rune does something instead of showing something:
+// IsUnsafe reports whether a rune does something instead of showing something:
 // controls (C0, C1), line separators, and formats such as bidirectional
 // overrides and blanks without width.
-func isUnsafe(r rune) bool {
+func IsUnsafe(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || r > unicode.MaxRune
 }
 
@@ -81,22 +79,20 @@ func escaped(r rune) string {
 	return fmt.Sprintf(`\u%04x`, r)
 }
 
-func versionText(v int) string { return strconv.Itoa(v) }
+func VersionText(v int) string { return strconv.Itoa(v) }
 
-func lower(n papi.Network) string { return strings.ToLower(string(n)) }
-
-func counted(n int, what string) string {
+func Plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return versionText(n) + " " + what + "s"
+	return VersionText(n) + " " + what + "s"
 }
 
 // maxWord is how long a word of the command line can be, in bytes. The longest
 // that makes sense is a note.
 const maxWord = 32 << 10
 
-func checkWord(word string) error {
+func CheckText(word string) error {
 	switch {
 	case len(word) > maxWord:
 		return fmt.Errorf("is longer than %d bytes", maxWord)
@@ -108,8 +104,8 @@ func checkWord(word string) error {
 	return nil
 }
 
-// cut returns the beginning of a text that is too long, in runes.
-func cut(s string, most int) string {
+// Truncate returns the beginning of a text that is too long, in runes.
+func Truncate(s string, most int) string {
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}

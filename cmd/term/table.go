@@ -1,4 +1,4 @@
-package cmd
+package term
 
 import (
 	"slices"
@@ -10,12 +10,12 @@ import (
 // least, and where that is not enough, or the terminal is narrow, it puts the cells
 // of a row below each other. Elsewhere all is there.
 type table struct {
-	w       *printer
+	w       *Printer
 	names   []string
 	rows    [][]string
 	order   []shortening
 	leaving []int // columns that may be left out, the first one first
-	toneFor map[string]func(cell string) tone
+	toneFor map[string]func(cell string) Tone
 }
 
 // shortening is a column that may be shortened, and the least that is left of it.
@@ -26,51 +26,51 @@ type shortening struct {
 const (
 	columnGap   = 2
 	narrowTable = 60 // below it, a row that has to be shortened says too little
-	leastColumn = 8
+	MinColumn   = 8
 )
 
-// newTable begins a table with the names of its columns.
-func newTable(w *printer, columns ...string) *table {
-	return &table{w: w, names: columns, toneFor: map[string]func(string) tone{}}
+// NewTable begins a table with the names of its columns.
+func NewTable(w *Printer, columns ...string) *table {
+	return &table{w: w, names: columns, toneFor: map[string]func(string) Tone{}}
 }
 
-// row adds a row; a shorter one than the header leaves the last cells empty.
-func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+// Row adds a row; a shorter one than the header leaves the last cells empty.
+func (t *table) Row(cells ...string) { t.rows = append(t.rows, cells) }
 
-// shorten lets a column be shortened, after those that were named before. Without
+// Shorten lets a column be shortened, after those that were named before. Without
 // it every column may be, the widest first.
-func (t *table) shorten(column string, least int) *table {
+func (t *table) Shorten(column string, least int) *table {
 	if i := slices.Index(t.names, column); i >= 0 {
 		t.order = append(t.order, shortening{i, least})
 	}
 	return t
 }
 
-// leaveOut lets a column be left out, after those that were named before.
-func (t *table) leaveOut(column string) *table {
+// Omit lets a column be left out, after those that were named before.
+func (t *table) Omit(column string) *table {
 	if i := slices.Index(t.names, column); i >= 0 {
 		t.leaving = append(t.leaving, i)
 	}
 	return t
 }
 
-// tone gives the cells of a column a colour.
-func (t *table) tone(column string, of func(cell string) tone) {
+// ColumnTone gives the cells of a column a colour.
+func (t *table) ColumnTone(column string, of func(cell string) Tone) {
 	t.toneFor[column] = of
 }
 
-// print prints the table.
-func (t *table) print() {
+// Print prints the table.
+func (t *table) Print() {
 	widths := t.natural()
-	if most := t.w.term.width; most > 0 && total(widths) > most {
+	if most := t.w.Terminal.Width; most > 0 && total(widths) > most {
 		if widths = t.narrow(most); most < narrowTable || widths == nil {
 			t.stack(most)
 			return
 		}
 	}
-	t.line(t.names, widths, func(int) tone { return title })
+	t.line(t.names, widths, func(int) Tone { return Title })
 	for _, row := range t.rows {
-		t.line(row, widths, func(i int) tone { return t.toneOf(i, row) })
+		t.line(row, widths, func(i int) Tone { return t.toneOf(i, row) })
 	}
 }
 
@@ -79,7 +79,7 @@ func (t *table) natural() []int {
 	widths := make([]int, len(t.names))
 	for _, row := range slices.Insert(slices.Clone(t.rows), 0, t.names) {
 		for i := range min(len(row), len(widths)) {
-			widths[i] = max(widths[i], cells(row[i]))
+			widths[i] = max(widths[i], Cells(row[i]))
 		}
 	}
 	return widths
@@ -115,33 +115,33 @@ func (t *table) shortened(widths []int, most int) {
 	}
 	for len(t.order) == 0 && total(widths) > most {
 		widest := slices.Index(widths, slices.Max(widths))
-		if widths[widest] <= leastColumn {
+		if widths[widest] <= MinColumn {
 			break
 		}
 		widths[widest]--
 	}
 }
 
-func (t *table) line(row []string, widths []int, toneOf func(column int) tone) {
+func (t *table) line(row []string, widths []int, toneOf func(column int) Tone) {
 	var text strings.Builder
 	for i, width := range widths {
 		if width < 0 {
 			continue
 		}
 		cell := fitWords(cellOf(row, i), width)
-		text.WriteString(t.w.term.paint(toneOf(i), cell))
+		text.WriteString(t.w.Terminal.Paint(toneOf(i), cell))
 		if i < len(widths)-1 {
-			text.WriteString(pad("", width-cells(cell)+columnGap))
+			text.WriteString(pad("", width-Cells(cell)+columnGap))
 		}
 	}
-	t.w.line("%s", strings.TrimRight(text.String(), " "))
+	t.w.Line("%s", strings.TrimRight(text.String(), " "))
 }
 
 // stack prints a line or more for each cell, and an empty line between rows.
 func (t *table) stack(most int) {
 	for n, row := range t.rows {
 		if n > 0 {
-			t.w.line("")
+			t.w.Line("")
 		}
 		for i, name := range t.names {
 			cell := cellOf(row, i)
@@ -153,7 +153,7 @@ func (t *table) stack(most int) {
 				if k > 0 {
 					line = pad("", stackIndent) + line
 				}
-				t.w.line("%s", t.w.term.mark(line, cell, t.toneOf(i, row)))
+				t.w.Line("%s", t.w.Terminal.Mark(line, cell, t.toneOf(i, row)))
 			}
 		}
 	}
@@ -162,11 +162,11 @@ func (t *table) stack(most int) {
 // stackIndent is that of what does not fit beside its name.
 const stackIndent = 2
 
-func (t *table) toneOf(column int, row []string) tone {
+func (t *table) toneOf(column int, row []string) Tone {
 	if of := t.toneFor[t.names[column]]; of != nil {
 		return of(cellOf(row, column))
 	}
-	return plain
+	return Plain
 }
 
 func cellOf(row []string, column int) string {

@@ -1,4 +1,4 @@
-package cmd
+package term
 
 import (
 	"io"
@@ -40,8 +40,8 @@ type Build struct {
 	Go      string `json:"go"`
 }
 
-// lookup returns an environment variable; an empty one counts as not set.
-func (e Env) lookup(name string) (string, bool) {
+// Lookup returns an environment variable; an empty one counts as not set.
+func (e Env) Lookup(name string) (string, bool) {
 	if e.LookupEnv == nil {
 		return "", false
 	}
@@ -49,13 +49,13 @@ func (e Env) lookup(name string) (string, bool) {
 	return value, ok && value != ""
 }
 
-func (e Env) has(name string) bool {
-	_, ok := e.lookup(name)
+func (e Env) Has(name string) bool {
+	_, ok := e.Lookup(name)
 	return ok
 }
 
-// fileOf returns the file behind a stream, nil where there is none.
-func fileOf(w io.Writer) *os.File {
+// FileOf returns the file behind a stream, nil where there is none.
+func FileOf(w io.Writer) *os.File {
 	f, _ := w.(*os.File)
 	return f
 }

@@ -1,4 +1,4 @@
-package cmd
+package term
 
 import (
 	"strings"
@@ -23,7 +23,7 @@ func TestTextIsMeasuredInCells(t *testing.T) {
 		"\u0e01\u0e33\u0e49":    2,
 		strings.Repeat("あ", 99): 198,
 	} {
-		if got := cells(text); got != want {
+		if got := Cells(text); got != want {
 			t.Errorf("%q takes %d cells, want %d", text, got, want)
 		}
 	}
@@ -44,7 +44,7 @@ func TestFitCutsAtCells(t *testing.T) {
 		{"例え例え", 6, "例え…"}, // half of a rune is no rune
 		{"e\u0301e\u0301e\u0301", 2, "e\u0301…"},
 	} {
-		if got := fit(tt.text, tt.room); got != tt.want {
+		if got := Fit(tt.text, tt.room); got != tt.want {
 			t.Errorf("%q in %d cells is %q, want %q", tt.text, tt.room, got, tt.want)
 		}
 	}
@@ -99,7 +99,7 @@ func TestTimesAreToldWithZoneAndDistance(t *testing.T) {
 		{-48*time.Hour + time.Minute, nil, "2026-11-18 13:13:17 UTC (2d ago)"},
 		{-230 * time.Hour, nil, "2026-11-10 23:12:17 UTC (10d ago)"},
 	} {
-		if got := (clock{now, tt.zone}).tell(now.Add(tt.in)); got != tt.want {
+		if got := (Clock{now, tt.zone}).Tell(now.Add(tt.in)); got != tt.want {
 			t.Errorf("%s from now is %q, want %q", tt.in, got, tt.want)
 		}
 	}

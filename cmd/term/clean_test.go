@@ -1,4 +1,4 @@
-package cmd
+package term
 
 import (
 	"strings"
@@ -26,7 +26,7 @@ func TestCleanMakesTextHarmless(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := clean(tt.in, 50); got != tt.want {
+			if got := Clean(tt.in, 50); got != tt.want {
 				t.Errorf("clean(%q) = %q, want %q", tt.in, got, tt.want)
 			}
 		})

@@ -1,4 +1,4 @@
-package cmd
+package term
 
 import (
 	"strings"
@@ -11,8 +11,8 @@ import (
 // put upon others none. Where terminals differ, the larger number is taken: a line
 // that is thought too long is cut, one that is too long for the terminal wraps.
 
-// cells is how many columns of a terminal a text takes.
-func cells(s string) int {
+// Cells is how many columns of a terminal a text takes.
+func Cells(s string) int {
 	n := 0
 	for _, r := range s {
 		n += runeCells(r)
@@ -36,9 +36,9 @@ func runeCells(r rune) int {
 	return 1
 }
 
-// fit cuts a text to a number of cells.
-func fit(text string, room int) string {
-	if cells(text) <= room {
+// Fit cuts a text to a number of cells.
+func Fit(text string, room int) string {
+	if Cells(text) <= room {
 		return text
 	}
 	head, _ := split(text, max(room, 1)-1)
@@ -48,14 +48,14 @@ func fit(text string, room int) string {
 // fitWords is fit, and does not leave half a word where a whole one is there: half
 // a time says something else. How long ago it was is left out before anything is cut.
 func fitWords(text string, room int) string {
-	if bare, _, found := strings.Cut(text, " ("); found && strings.HasSuffix(text, " ago)") && cells(text) > room && cells(bare) <= room {
+	if bare, _, found := strings.Cut(text, " ("); found && strings.HasSuffix(text, " ago)") && Cells(text) > room && Cells(bare) <= room {
 		return bare
 	}
-	cut := fit(text, room)
+	cut := Fit(text, room)
 	if cut == text || strings.HasPrefix(text, strings.TrimSuffix(cut, "…")+" ") {
 		return cut
 	}
-	if blank := strings.LastIndex(cut, " "); blank >= leastColumn {
+	if blank := strings.LastIndex(cut, " "); blank >= MinColumn {
 		return cut[:blank] + "…"
 	}
 	return cut
@@ -73,7 +73,7 @@ func split(text string, room int) (head, rest string) {
 }
 
 // pad fills a text with blanks up to a number of cells.
-func pad(text string, to int) string { return text + strings.Repeat(" ", max(to-cells(text), 0)) }
+func pad(text string, to int) string { return text + strings.Repeat(" ", max(to-Cells(text), 0)) }
 
 // wrap breaks a text at its blanks into lines that have room; a word that is too
 // long for one is broken too. Lines after the first have less room by indent.
@@ -85,12 +85,12 @@ func wrap(text string, room, indent int) []string {
 		line, left = "", room-indent
 	}
 	for word := range strings.SplitSeq(text, " ") {
-		if need := cells(word); line != "" && 1+need > left-cells(line) {
+		if need := Cells(word); line != "" && 1+need > left-Cells(line) {
 			end()
 		} else if line != "" {
 			line += " "
 		}
-		for left > 1 && cells(word) > left-cells(line) { // only at the beginning of a line
+		for left > 1 && Cells(word) > left-Cells(line) { // only at the beginning of a line
 			line, word = split(word, left)
 			end()
 		}
