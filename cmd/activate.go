@@ -5,6 +5,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -95,7 +96,7 @@ func (f *activateFlags) declareSubmission(fs *pflag.FlagSet) {
 // check finds what PAPI would refuse, before anything is sent.
 func (f *activateFlags) check() error {
 	if f.noWait && len(f.networks.all) > 1 {
-		return usagef("--no-wait cannot go with two networks: production has to wait for staging")
+		return catalogue.Usagef("--no-wait cannot go with two networks: production has to wait for staging")
 	}
 	if err := checkNotify(f.notify); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -40,7 +41,7 @@ func (a *activating) single(one *activated) *document {
 	d := &document{SchemaVersion: schemaVersion, Command: a.about.command(a.verb), Outcome: string(one.result.Outcome), Requests: one.requests}
 	one.fill(d, a.property.name)
 	if one.err != nil {
-		v := judge(one.err)
+		v := catalogue.Judge(one.err)
 		d.fail(v, one.err, cmp.Or(a.help(one, one.err), a.program.hint(d, v, one.err)))
 	}
 	return d
@@ -77,7 +78,7 @@ func (a *activating) help(one *activated, err error) string {
 		return a.program.pickUp(stopped.Activation.ActivationID, a.property.ref)
 	case ok && stopped.Activation != nil:
 		return a.program.goesOn() + ": " + a.again()
-	case ok, errors.Is(err, activation.ErrTimeout), errors.Is(err, ErrInterrupted):
+	case ok, errors.Is(err, activation.ErrTimeout), errors.Is(err, catalogue.ErrInterrupted):
 		return "nothing of this command goes on at Akamai; run it again: " + a.again()
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -150,7 +151,7 @@ func (a *activating) unstarted(err error) *report {
 		}
 		d.Submitted, d.Adopted = new(false), new(false)
 	}}
-	if errors.Is(err, activation.ErrTimeout) || errors.Is(err, ErrInterrupted) {
+	if errors.Is(err, activation.ErrTimeout) || errors.Is(err, catalogue.ErrInterrupted) {
 		r.help = "nothing was submitted; run it again: " + a.again()
 	}
 	return r

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -69,12 +70,12 @@ func annotationsOf(d *document) []annotation {
 		all = append(all, c.annotation(d.Command))
 	}
 	for _, one := range d.parts() {
-		if one.Error != nil || one.Outcome == outcomeOK && one.HostnameChange == nil || one.Outcome == outcomeFree || one.Outcome == outcomeBusy || one.ExitCode != ExitOK {
+		if one.Error != nil || one.Outcome == catalogue.OutcomeOK && one.HostnameChange == nil || one.Outcome == catalogue.OutcomeFree || one.Outcome == catalogue.OutcomeBusy || one.ExitCode != catalogue.ExitOK {
 			continue
 		}
 		all = append(all, annotation{severityNotice, titleOf(d.Command, one.Outcome), []string{attained(one)}, ""})
 	}
-	if busy := busyLines(d.stateList()); len(busy) > 0 && d.Outcome == outcomeBusy && d.Error == nil {
+	if busy := busyLines(d.stateList()); len(busy) > 0 && d.Outcome == catalogue.OutcomeBusy && d.Error == nil {
 		all = append(all, annotation{severityWarning, titleOf(d.Command, d.Outcome), bounded(busy, mostSubjects), "propctl_busy"})
 	}
 	return all
@@ -114,7 +115,7 @@ func causesOf(d *document) []*cause {
 	}
 	for _, s := range d.stateList() {
 		if s.Error != nil {
-			note(s.Error, outcomeError, s.text(), identityOf(s.Error.Code, "", s.propertyView))
+			note(s.Error, catalogue.OutcomeError, s.text(), identityOf(s.Error.Code, "", s.propertyView))
 		}
 	}
 	for _, one := range append(slices.Clone(d.Results), d) { // the outer one repeats one of the others, or has one of its own
@@ -137,7 +138,7 @@ func (c *cause) note(message, subject string) {
 
 func (c *cause) annotation(command string) annotation {
 	a := annotation{severity: severityError, title: titleOf(command, c.outcome), identity: c.identity}
-	if c.outcome == outcomeInterrupted {
+	if c.outcome == catalogue.OutcomeInterrupted {
 		a.severity = severityWarning // somebody wanted it
 	}
 	for _, e := range c.met {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"syscall"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -30,11 +31,11 @@ func (p *program) spoil(d *document, err error, help string) {
 	if !errors.Is(err, syscall.EPIPE) { // a reader that has read enough, as head does, knows
 		p.stderr().Label(term.Bad, "error", err.Error())
 	}
-	if d.ExitCode != ExitOK {
+	if d.ExitCode != catalogue.ExitOK {
 		return
 	}
 	outcome := d.Outcome
-	d.fail(judge(err), err, help)
+	d.fail(catalogue.Judge(err), err, help)
 	d.Outcome = outcome
 	_ = p.files.write(d, p.record) // what cannot be written was said already
 }

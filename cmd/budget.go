@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -48,7 +49,7 @@ func (p *program) budget(ctx context.Context) (*report, error) {
 	}
 	now := time.Now()
 	return &report{
-		outcome: outcomeOK,
+		outcome: catalogue.OutcomeOK,
 		fill: func(d *document) {
 			d.Budget = viewBudget(remembered)
 			d.RequestLimit = &requestLimitView{}

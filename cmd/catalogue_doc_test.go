@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -39,21 +40,21 @@ func TestErrorCatalogueIsThePageForUsers(t *testing.T) {
 // sections are the headings of the page, and what stands below each of them.
 func sections() []struct {
 	title   string
-	entries []entry
+	entries []catalogue.Entry
 } {
 	return []struct {
 		title   string
-		entries []entry
+		entries []catalogue.Entry
 	}{
-		{"Before anything is sent", usageEntries()},
-		{"How an activation ended", activationEntries()},
-		{"How a command ended", endEntries()},
-		{"No answer, or none that can be read", networkEntries()},
-		{"Credentials and permissions", accessEntries()},
-		{"The request", requestEntries()},
-		{"The version", versionEntries()},
-		{"What else is going on", stateEntries()},
-		{"Limits", limitEntries()},
+		{"Before anything is sent", catalogue.UsageEntries()},
+		{"How an activation ended", catalogue.ActivationEntries()},
+		{"How a command ended", catalogue.EndEntries()},
+		{"No answer, or none that can be read", catalogue.NetworkEntries()},
+		{"Credentials and permissions", catalogue.AccessEntries()},
+		{"The request", catalogue.RequestEntries()},
+		{"The version", catalogue.VersionEntries()},
+		{"What else is going on", catalogue.StateEntries()},
+		{"Limits", catalogue.LimitEntries()},
 	}
 }
 
@@ -63,12 +64,12 @@ func errorsMarkdown() string {
 		"Every error has a code that stays the same from release to release: `error.code` in the JSON document. " +
 		"`propctl explain CODE` shows what stands here; `propctl explain <problem.json` finds the code of an answer of PAPI's.\n\n" +
 		"Whether trying again helps:\n\n")
-	for _, r := range []retry{retryNever, retryLookFirst, retryAtTime, retryBackOff} {
-		fmt.Fprintf(&b, "- **%s**: %s.\n", r, r.text())
+	for _, r := range []catalogue.Retry{catalogue.RetryNever, catalogue.RetryLookFirst, catalogue.RetryAtTime, catalogue.RetryBackOff} {
+		fmt.Fprintf(&b, "- **%s**: %s.\n", r, r.Text())
 	}
 	b.WriteString("\n| code | exit code | category | message |\n|---|---|---|---|\n")
-	for _, e := range catalogue() {
-		fmt.Fprintf(&b, "| [`%s`](#%s) | %d | %s | %s |\n", e.code, e.code, e.exitCode, e.category, e.message)
+	for _, e := range catalogue.All() {
+		fmt.Fprintf(&b, "| [`%s`](#%s) | %d | %s | %s |\n", e.Code, e.Code, e.ExitCode, e.Category, e.Message)
 	}
 	for _, s := range sections() {
 		fmt.Fprintf(&b, "\n## %s\n", s.title)
@@ -79,44 +80,44 @@ func errorsMarkdown() string {
 	return b.String()
 }
 
-func entryMarkdown(e entry, b *strings.Builder) {
-	fmt.Fprintf(b, "\n### %s\n\n%s%s. %s\n\n", e.code, strings.ToUpper(e.message[:1]), e.message[1:], e.meaning)
-	fmt.Fprintf(b, "- What to do: %s.\n", e.help)
-	fmt.Fprintf(b, "- Category %s, outcome `%s`, exit code %d, try again: %s.\n", e.category, e.outcome, e.exitCode, e.retry)
+func entryMarkdown(e catalogue.Entry, b *strings.Builder) {
+	fmt.Fprintf(b, "\n### %s\n\n%s%s. %s\n\n", e.Code, strings.ToUpper(e.Message[:1]), e.Message[1:], e.Meaning)
+	fmt.Fprintf(b, "- What to do: %s.\n", e.Help)
+	fmt.Fprintf(b, "- Category %s, outcome `%s`, exit code %d, try again: %s.\n", e.Category, e.Outcome, e.ExitCode, e.Retry)
 	for _, line := range recognisedBy(e) {
 		fmt.Fprintf(b, "- Recognised by: %s.\n", line)
 	}
 }
 
 func TestErrorCatalogueRowsAreWhole(t *testing.T) {
-	categories := map[category]bool{
-		notFound: true, invalidData: true, typeError: true, permissionDenied: true, remoteAuthFailed: true,
-		conflict: true, invalidSettings: true, internalError: true, remoteSystem: true,
+	categories := map[catalogue.Category]bool{
+		catalogue.CategoryNotFound: true, catalogue.CategoryInvalidData: true, catalogue.CategoryTypeError: true, catalogue.CategoryPermissionDenied: true, catalogue.CategoryRemoteAuthFailed: true,
+		catalogue.CategoryConflict: true, catalogue.CategoryInvalidSettings: true, catalogue.CategoryInternalError: true, catalogue.CategoryRemoteSystemError: true,
 	}
 	seen, listed := map[string]bool{}, 0
 	for _, s := range sections() {
 		listed += len(s.entries)
 	}
-	for _, e := range catalogue() {
-		if e.message == "" || e.meaning == "" || e.help == "" || e.outcome == "" || e.exitCode == ExitOK || !categories[e.category] {
-			t.Errorf("row %s lacks something: %+v", e.code, e)
+	for _, e := range catalogue.All() {
+		if e.Message == "" || e.Meaning == "" || e.Help == "" || e.Outcome == "" || e.ExitCode == catalogue.ExitOK || !categories[e.Category] {
+			t.Errorf("row %s lacks something: %+v", e.Code, e)
 		}
-		if e.retry.text() == string(e.retry) {
-			t.Errorf("row %s has the retry class %q", e.code, e.retry)
+		if e.Retry.Text() == string(e.Retry) {
+			t.Errorf("row %s has the retry class %q", e.Code, e.Retry)
 		}
 		if len(recognisedBy(e)) == 0 {
-			t.Errorf("nothing says how %s is recognised", e.code)
+			t.Errorf("nothing says how %s is recognised", e.Code)
 		}
-		if seen[e.message] || seen[e.code] {
-			t.Errorf("row %s says what another says, or there are two of it", e.code)
+		if seen[e.Message] || seen[e.Code] {
+			t.Errorf("row %s says what another says, or there are two of it", e.Code)
 		}
-		seen[e.message], seen[e.code] = true, true
-		if strings.ContainsAny(e.message+e.help, "\n|") || strings.HasSuffix(e.help, ".") || strings.HasSuffix(e.message, ".") || !strings.HasSuffix(e.meaning, ".") {
-			t.Errorf("row %s is not written like the others", e.code)
+		seen[e.Message], seen[e.Code] = true, true
+		if strings.ContainsAny(e.Message+e.Help, "\n|") || strings.HasSuffix(e.Help, ".") || strings.HasSuffix(e.Message, ".") || !strings.HasSuffix(e.Meaning, ".") {
+			t.Errorf("row %s is not written like the others", e.Code)
 		}
 	}
-	if listed != len(catalogue()) {
-		t.Errorf("the page has %d rows, the catalogue %d", listed, len(catalogue()))
+	if listed != len(catalogue.All()) {
+		t.Errorf("the page has %d rows, the catalogue %d", listed, len(catalogue.All()))
 	}
 }
 
@@ -124,11 +125,11 @@ func TestErrorCatalogueRowsAreWhole(t *testing.T) {
 // otherwise must not be tried again.
 func TestErrorCatalogueAgreesWithPAPIOnTryingAgain(t *testing.T) {
 	for _, class := range papi.Classes() {
-		e := entryOf(string(class))
+		e := catalogue.Lookup(string(class))
 		switch {
-		case class.Uncertain() && e.retry != retryLookFirst:
-			t.Errorf("%s may have been accepted, and is to be tried again: %s", class, e.retry)
-		case class.Transient() && e.retry == retryNever:
+		case class.Uncertain() && e.Retry != catalogue.RetryLookFirst:
+			t.Errorf("%s may have been accepted, and is to be tried again: %s", class, e.Retry)
+		case class.Transient() && e.Retry == catalogue.RetryNever:
 			t.Errorf("%s passes, and is never to be tried again", class)
 		}
 	}

@@ -3,6 +3,7 @@ package cmd
 import (
 	"slices"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -35,7 +36,7 @@ func (all *checks) skip(name, message string) {
 }
 
 func (all *checks) fail(name string, err error) {
-	all.add(&checkView{Name: name, Status: checkFailed, Message: term.Truncate(err.Error(), term.MaxMessage), Help: judge(err).help, err: err})
+	all.add(&checkView{Name: name, Status: checkFailed, Message: term.Truncate(err.Error(), term.MaxMessage), Help: catalogue.Judge(err).Help, err: err})
 }
 
 // failed reports whether a check of that name has failed.
@@ -47,16 +48,16 @@ func (all *checks) failed(name string) bool {
 // err is the first failure; nil where there is none. It ends the command with the
 // exit code for credentials if one of the failures is about them.
 func (all *checks) err() error {
-	var first *unhealthyError
+	var first *catalogue.UnhealthyError
 	for _, c := range *all {
 		if c.err == nil {
 			continue
 		}
 		if first == nil {
-			first = &unhealthyError{check: c.Name, err: c.err, exitCode: ExitError}
+			first = &catalogue.UnhealthyError{Check: c.Name, Err: c.err, ExitCode: catalogue.ExitError}
 		}
-		if judge(c.err).exitCode == ExitCredentials {
-			first.exitCode = ExitCredentials
+		if catalogue.Judge(c.err).ExitCode == catalogue.ExitCredentials {
+			first.ExitCode = catalogue.ExitCredentials
 		}
 	}
 	if first == nil {

@@ -1,6 +1,10 @@
 package cmd
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/cmd/catalogue"
+)
 
 // check finds mistakes before anything is sent.
 func (p *program) check(c *cobra.Command, args []string, positional cobra.PositionalArgs) error {
@@ -9,7 +13,7 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 		return err
 	}
 	if err := positional(c, args); err != nil {
-		return &usageError{err: misfit(c, args), command: c.CommandPath()}
+		return &catalogue.UsageError{Err: misfit(c, args), Command: c.CommandPath()}
 	}
 	if err := p.checkFlags(c); err != nil {
 		return err

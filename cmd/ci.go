@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -133,5 +134,5 @@ func (c *ci) tell(command string) {
 // isAside reports whether the document is about this program itself, and so of no
 // interest to a pipeline.
 func isAside(d *document) bool {
-	return d.ExitCode == ExitOK && (d.Build != nil || d.Simulator != nil || d.Errors != nil)
+	return d.ExitCode == catalogue.ExitOK && (d.Build != nil || d.Simulator != nil || d.Errors != nil)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -62,7 +63,7 @@ func completion(root *cobra.Command, shell string) (*report, error) {
 		text = withAt(text)
 	}
 	return &report{
-		outcome: outcomeOK,
+		outcome: catalogue.OutcomeOK,
 		fill:    func(d *document) { d.Script = text },
 		text:    func(w *term.Printer) { w.Printf("%s", text) },
 	}, err

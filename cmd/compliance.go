@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -33,7 +34,7 @@ func (f *complianceFlags) check() error {
 	switch f.reason {
 	case "":
 		if given {
-			return usagef("a compliance record needs --compliance-reason")
+			return catalogue.Usagef("a compliance record needs --compliance-reason")
 		}
 	case papi.ComplianceNone:
 		var absent []string
@@ -47,11 +48,11 @@ func (f *complianceFlags) check() error {
 			absent = append(absent, "--unit-tested")
 		}
 		if len(absent) > 0 {
-			return usagef("--compliance-reason NONE needs %s", strings.Join(absent, ", "))
+			return catalogue.Usagef("--compliance-reason NONE needs %s", strings.Join(absent, ", "))
 		}
 	case papi.ComplianceOther:
 		if f.text == "" {
-			return usagef("--compliance-reason OTHER needs --other-reason")
+			return catalogue.Usagef("--compliance-reason OTHER needs --other-reason")
 		}
 	case papi.ComplianceNoProductionTraffic, papi.ComplianceEmergency:
 	}

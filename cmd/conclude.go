@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -13,9 +14,9 @@ func (p *program) conclude(ctx context.Context, result *report, err error) int {
 	d := result.document(p.out.command)
 	d.Requests, d.Account, p.record.text = p.meter.view(), p.account(), result.text
 	if err != nil {
-		v := judge(err)
-		if isA[*usageError](err) {
-			v.help = helpOf(p.name() + " " + p.out.command)
+		v := catalogue.Judge(err)
+		if catalogue.Is[*catalogue.UsageError](err) {
+			v.Help = helpOf(p.name() + " " + p.out.command)
 		}
 		d.fail(v, err, cmp.Or(result.help, p.hint(d, v, err)))
 	}
@@ -27,7 +28,7 @@ func (p *program) conclude(ctx context.Context, result *report, err error) int {
 		p.printError(d)
 	}
 	if printErr != nil {
-		p.spoil(d, &outputError{printErr}, "the command has done its work; only its result could not be printed")
+		p.spoil(d, &catalogue.OutputError{Err: printErr}, "the command has done its work; only its result could not be printed")
 	}
 	p.tell(ctx, d)
 	return d.ExitCode

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -72,7 +73,7 @@ func fromEnvironment(flags *pflag.FlagSet, env term.Env) error {
 				continue
 			}
 			if err := setFlag(f, value); err != nil {
-				errs = append(errs, &settingError{where: "environment", key: name, err: err})
+				errs = append(errs, &catalogue.SettingError{Where: "environment", Key: name, Err: err})
 				return
 			}
 			noteSource(f, sourceEnvironment, name)
@@ -111,13 +112,13 @@ func readSettings(path string, named bool) (*settingsFile, error) {
 	case errors.Is(err, fs.ErrNotExist) && !named:
 		return nil, nil //nolint:nilnil // no file is no error
 	case err != nil:
-		return nil, &settingError{where: path, err: err}
+		return nil, &catalogue.SettingError{Where: path, Err: err}
 	}
 	v := viper.New()
 	v.SetConfigType("yaml")
 	if err := v.ReadConfig(bytes.NewReader(data)); err != nil {
 		err = fmt.Errorf("not readable as YAML: %s%s", strings.Join(strings.Fields(err.Error()), " "), noBreakSpace(data))
-		return nil, &settingError{where: path, err: err}
+		return nil, &catalogue.SettingError{Where: path, Err: err}
 	}
 	file := &settingsFile{path: path, values: map[string]any{}}
 	for _, key := range v.AllKeys() {
@@ -181,7 +182,7 @@ func (file *settingsFile) apply(c *cobra.Command) error {
 			err = file.set(c.Flags().Lookup(key), key)
 		}
 		if err != nil {
-			errs = append(errs, &settingError{where: file.path, key: key, err: err})
+			errs = append(errs, &catalogue.SettingError{Where: file.path, Key: key, Err: err})
 		}
 	}
 	return firstOf(errs)

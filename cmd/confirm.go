@@ -5,6 +5,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -31,5 +32,5 @@ func (p *program) confirm(ctx context.Context, question string) error {
 			return nil
 		}
 	}
-	return errDeclined
+	return catalogue.ErrDeclined
 }

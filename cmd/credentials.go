@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -43,7 +44,7 @@ func (p *program) findCredentials() (foundCredentials, error) {
 	case section == "":
 		c, found, err := papi.CredentialsFromEnv(defaultSection, p.env.Lookup)
 		if err != nil {
-			return foundCredentials{}, &credentialsError{err: err}
+			return foundCredentials{}, &catalogue.CredentialsError{Err: err}
 		}
 		if found {
 			return foundCredentials{Credentials: c}, nil
@@ -73,7 +74,7 @@ func (p *program) namedSection(file, section string) (foundCredentials, error) {
 	c, found, err := papi.CredentialsFromEnv(section, p.env.Lookup)
 	switch {
 	case found && err != nil:
-		return foundCredentials{}, &credentialsError{err: err}
+		return foundCredentials{}, &catalogue.CredentialsError{Err: err}
 	case found:
 		return foundCredentials{Credentials: c}, nil
 	case fileErr != nil:
@@ -86,7 +87,7 @@ func fromEdgerc(file, section string) (foundCredentials, error) {
 	c, warnings, err := papi.CredentialsFromFile(file, section)
 	found := foundCredentials{Credentials: c, file: file, warnings: warnings}
 	if err != nil {
-		return found, &credentialsError{missing: !isFile(file), err: err}
+		return found, &catalogue.CredentialsError{Missing: !isFile(file), Err: err}
 	}
 	return found, nil
 }
@@ -95,7 +96,7 @@ func missingCredentials(file, section, environment string) error {
 	if file == "" {
 		file = "~/.edgerc (there is no home folder)"
 	}
-	return &credentialsError{missing: true, err: fmt.Errorf("no credentials: %s, and there is no file %s with a section %q", environment, file, section)}
+	return &catalogue.CredentialsError{Missing: true, Err: fmt.Errorf("no credentials: %s, and there is no file %s with a section %q", environment, file, section)}
 }
 
 // edgerc returns the path of the credentials file, "" when there is no home folder.
@@ -135,14 +136,14 @@ func (p *program) roots() (*x509.CertPool, error) {
 	}
 	data, err := readRegular(p.flags.caFile, maxRoots)
 	if err != nil {
-		return nil, &settingError{where: "--ca-file " + p.flags.caFile, err: err}
+		return nil, &catalogue.SettingError{Where: "--ca-file " + p.flags.caFile, Err: err}
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(data) {
-		return nil, &settingError{where: "--ca-file " + p.flags.caFile, err: errors.New("no certificate in it")}
+		return nil, &catalogue.SettingError{Where: "--ca-file " + p.flags.caFile, Err: errors.New("no certificate in it")}
 	}
 	return pool, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -84,7 +85,7 @@ func (p *program) doctor(ctx context.Context, c *cobra.Command) (*report, error)
 	e.way(ctx)
 	e.remote(ctx)
 	r := &report{
-		outcome: outcomeOK,
+		outcome: catalogue.OutcomeOK,
 		fill:    func(d *document) { d.Checks = e.checks },
 		text:    e.print,
 	}

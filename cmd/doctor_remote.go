@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -93,7 +94,7 @@ func (e *examination) checkClock(date, now time.Time) {
 	if ahead < 0 {
 		ahead, direction = -ahead, "behind"
 	}
-	text := fmt.Sprintf("%.0f s %s PAPI's clock, of the %.0f s that it tolerates", ahead.Seconds(), direction, clockTolerance.Seconds())
+	text := fmt.Sprintf("%.0f s %s PAPI's clock, of the %.0f s that it tolerates", ahead.Seconds(), direction, catalogue.ClockTolerance.Seconds())
 	if ahead >= clockWarning {
 		e.warn(checkClock, text, "set the clock of this machine, and have it kept by NTP")
 		return

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -110,11 +111,11 @@ func (v requestsView) since(before requestsView) requestsView {
 }
 
 type errorView struct {
-	Code     string    `json:"code"`
-	Category category  `json:"category"`
-	Message  string    `json:"message"`
-	Help     string    `json:"help"`
-	PAPI     *papiView `json:"papi"`
+	Code     string             `json:"code"`
+	Category catalogue.Category `json:"category"`
+	Message  string             `json:"message"`
+	Help     string             `json:"help"`
+	PAPI     *papiView          `json:"papi"`
 }
 
 // optional returns nil for the zero value.
@@ -181,13 +182,13 @@ func viewBudget(q *papi.Quota) *budgetView {
 }
 
 // fail puts an error into the document.
-func (d *document) fail(v verdict, err error, help string) {
+func (d *document) fail(v catalogue.Verdict, err error, help string) {
 	if help == "" {
-		help = v.help
+		help = v.Help
 	}
-	d.Outcome, d.ExitCode = v.outcome, v.exitCode
+	d.Outcome, d.ExitCode = v.Outcome, v.ExitCode
 	if stopped, ok := errors.AsType[*activation.StoppedError](err); ok && stopped.Uncertain {
 		d.Submitted = nil // nobody knows
 	}
-	d.Error = &errorView{Code: v.code, Category: v.category, Message: term.Truncate(err.Error(), term.MaxMessage), Help: help, PAPI: viewPAPI(err)}
+	d.Error = &errorView{Code: v.Code, Category: v.Category, Message: term.Truncate(err.Error(), term.MaxMessage), Help: help, PAPI: viewPAPI(err)}
 }

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -61,7 +62,7 @@ func (e *endpoints) GetSlice() []string {
 func (e *endpoints) check(flag string) error {
 	for i, one := range e.urls {
 		if err := checkEndpoint(one); err != nil {
-			return usagef("--%s: URL %d of %d %w", flag, i+1, len(e.urls), err)
+			return catalogue.Usagef("--%s: URL %d of %d %w", flag, i+1, len(e.urls), err)
 		}
 	}
 	return nil

@@ -1,17 +1,19 @@
 package cmd
 
+import "github.com/propctl/propctl/cmd/catalogue"
+
 // entryView is a row of the catalogue as JSON.
 type entryView struct {
-	Code         string            `json:"code"`
-	Category     category          `json:"category"`
-	Outcome      string            `json:"outcome"`
-	ExitCode     int               `json:"exitCode"`
-	Retry        retry             `json:"retry"`
-	Message      string            `json:"message"`
-	Meaning      string            `json:"meaning"`
-	Help         string            `json:"help"`
-	Found        *string           `json:"found"`
-	Recognitions []recognitionView `json:"recognitions"`
+	Code         string             `json:"code"`
+	Category     catalogue.Category `json:"category"`
+	Outcome      string             `json:"outcome"`
+	ExitCode     int                `json:"exitCode"`
+	Retry        catalogue.Retry    `json:"retry"`
+	Message      string             `json:"message"`
+	Meaning      string             `json:"meaning"`
+	Help         string             `json:"help"`
+	Found        *string            `json:"found"`
+	Recognitions []recognitionView  `json:"recognitions"`
 }
 
 // recognitionView is how PAPI says it. Members that are null match everything.
@@ -24,13 +26,13 @@ type recognitionView struct {
 	Also       *string `json:"also"`
 }
 
-func viewEntry(e entry) *entryView {
+func viewEntry(e catalogue.Entry) *entryView {
 	v := &entryView{
-		Code: e.code, Category: e.category, Outcome: e.outcome, ExitCode: e.exitCode, Retry: e.retry,
-		Message: e.message, Meaning: e.meaning, Help: e.help, Found: optional(e.found),
+		Code: e.Code, Category: e.Category, Outcome: e.Outcome, ExitCode: e.ExitCode, Retry: e.Retry,
+		Message: e.Message, Meaning: e.Meaning, Help: e.Help, Found: optional(e.FoundBy),
 		Recognitions: []recognitionView{},
 	}
-	for _, r := range e.recognitions() {
+	for _, r := range e.Recognitions() {
 		v.Recognitions = append(v.Recognitions, recognitionView{
 			Status: optional(r.Status), LastStatus: optional(r.Last), Type: optional(r.Type),
 			InErrors: r.InErrors, Text: optional(r.Text), Also: optional(r.Also),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -29,7 +30,7 @@ Neither credentials nor a network are needed.`,
   propctl explain budget-exhausted
   propctl explain /papi/v1/resource-busy
   propctl explain <problem.json`,
-		ValidArgsFunction: cobra.FixedCompletions(codes(), cobra.ShellCompDirectiveNoFileComp),
+		ValidArgsFunction: cobra.FixedCompletions(catalogue.Codes(), cobra.ShellCompDirectiveNoFileComp),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.MaximumNArgs(1), p.explain)
 		},
@@ -57,9 +58,9 @@ func (p *program) explain(ctx context.Context, args []string) (*report, error) {
 	}
 	class := papi.Classify(0, pasted)
 	if class == "" {
-		return &report{}, usagef("what was read is no error of PAPI's: it names no status and no type that is known")
+		return &report{}, catalogue.Usagef("what was read is no error of PAPI's: it names no status and no type that is known")
 	}
-	return explanation(entryOf(string(class))), nil
+	return explanation(catalogue.Lookup(string(class))), nil
 }
 
 // maxPasted is the most that is read of a problem document.
@@ -84,19 +85,19 @@ func (p *program) readPasted(ctx context.Context) ([]byte, error) {
 		return nil, context.Cause(ctx)
 	case r := <-done:
 		if r.err != nil {
-			return nil, usagef("standard input cannot be read: %w", r.err)
+			return nil, catalogue.Usagef("standard input cannot be read: %w", r.err)
 		}
 		if len(r.data) > maxPasted {
-			return nil, usagef("standard input is longer than 1 MiB")
+			return nil, catalogue.Usagef("standard input is longer than 1 MiB")
 		}
 		return r.data, nil
 	}
 }
 
 // explanation shows one row, whole.
-func explanation(e entry) *report {
+func explanation(e catalogue.Entry) *report {
 	return &report{
-		outcome: outcomeOK,
+		outcome: catalogue.OutcomeOK,
 		fill:    func(d *document) { d.Errors = []*entryView{viewEntry(e)} },
 		text:    func(w *term.Printer) { printEntry(e, w) },
 	}
@@ -104,9 +105,9 @@ func explanation(e entry) *report {
 
 // listing shows all rows, in short.
 func listing() *report {
-	all := catalogue()
+	all := catalogue.All()
 	return &report{
-		outcome: outcomeOK,
+		outcome: catalogue.OutcomeOK,
 		fill: func(d *document) {
 			for _, e := range all {
 				d.Errors = append(d.Errors, viewEntry(e))
@@ -115,7 +116,7 @@ func listing() *report {
 		text: func(w *term.Printer) {
 			t := term.NewTable(w, "CODE", "EXIT", "CATEGORY", "MESSAGE").Shorten("MESSAGE", 2*term.MinColumn).Shorten("CATEGORY", term.MinColumn)
 			for _, e := range all {
-				t.Row(e.code, strconv.Itoa(e.exitCode), string(e.category), e.message)
+				t.Row(e.Code, strconv.Itoa(e.ExitCode), string(e.Category), e.Message)
 			}
 			t.Print()
 		},
@@ -123,13 +124,13 @@ func listing() *report {
 }
 
 // printEntry shows everything that the row has.
-func printEntry(e entry, w *term.Printer) {
-	w.Line("%s: %s", w.Terminal.Paint(term.Title, e.code), e.message)
-	w.Field("category", string(e.category))
-	w.Field("outcome", e.outcome+", exit code "+term.VersionText(e.exitCode))
-	w.Field("meaning", e.meaning)
-	w.Field("what to do", e.help)
-	w.Field("try again", string(e.retry)+": "+e.retry.text())
+func printEntry(e catalogue.Entry, w *term.Printer) {
+	w.Line("%s: %s", w.Terminal.Paint(term.Title, e.Code), e.Message)
+	w.Field("category", string(e.Category))
+	w.Field("outcome", e.Outcome+", exit code "+term.VersionText(e.ExitCode))
+	w.Field("meaning", e.Meaning)
+	w.Field("what to do", e.Help)
+	w.Field("try again", string(e.Retry)+": "+e.Retry.Text())
 	w.Line("  recognised by:")
 	for _, line := range recognisedBy(e) {
 		w.Line("    %s", line)

@@ -6,23 +6,24 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 )
 
 // explained returns the row of a code, or of a type that PAPI gives a problem.
-func explained(wanted string) (entry, error) {
+func explained(wanted string) (catalogue.Entry, error) {
 	code := strings.ToLower(strings.TrimSpace(wanted))
-	if slices.Contains(codes(), code) {
-		return entryOf(code), nil
+	if slices.Contains(catalogue.Codes(), code) {
+		return catalogue.Lookup(code), nil
 	}
 	if class, ok := papi.ClassOfType(wanted); ok {
-		return entryOf(string(class)), nil
+		return catalogue.Lookup(string(class)), nil
 	}
 	err := "there is no error " + strconv.Quote(wanted) + "; propctl explain lists all"
 	if like := suggestions(code); len(like) > 0 {
 		err = "there is no error " + strconv.Quote(wanted) + didYouMean(like)
 	}
-	return entry{}, usagef("%s", err)
+	return catalogue.Entry{}, catalogue.Usagef("%s", err)
 }
 
 // How many codes are suggested, and how unlike what was typed they may be.
@@ -39,12 +40,12 @@ func suggestions(wanted string) []string {
 		distance int
 	}
 	var all []near
-	for _, e := range catalogue() {
-		switch d := distance(wanted, e.code); {
-		case hasStatus(e, wanted), len(wanted) > 1 && strings.Contains(e.code, wanted):
-			all = append(all, near{e.code, 0})
+	for _, e := range catalogue.All() {
+		switch d := distance(wanted, e.Code); {
+		case hasStatus(e, wanted), len(wanted) > 1 && strings.Contains(e.Code, wanted):
+			all = append(all, near{e.Code, 0})
 		case d <= maxDistance && d < len(wanted):
-			all = append(all, near{e.code, d})
+			all = append(all, near{e.Code, d})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b near) int { return cmp.Compare(a.distance, b.distance) })
@@ -55,7 +56,7 @@ func suggestions(wanted string) []string {
 	return like
 }
 
-func hasStatus(e entry, wanted string) bool {
+func hasStatus(e catalogue.Entry, wanted string) bool {
 	status, err := strconv.Atoi(wanted)
-	return err == nil && slices.ContainsFunc(e.recognitions(), func(r papi.Recognition) bool { return r.Status == status })
+	return err == nil && slices.ContainsFunc(e.Recognitions(), func(r papi.Recognition) bool { return r.Status == status })
 }

@@ -4,16 +4,17 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 )
 
 // recognisedBy says in words how the error is told from others.
-func recognisedBy(e entry) []string {
+func recognisedBy(e catalogue.Entry) []string {
 	var lines []string
-	if e.found != "" {
-		lines = append(lines, e.found)
+	if e.FoundBy != "" {
+		lines = append(lines, e.FoundBy)
 	}
-	for _, r := range e.recognitions() {
+	for _, r := range e.Recognitions() {
 		lines = append(lines, recognitionText(r))
 	}
 	return lines

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/propctl/propctl/cmd/catalogue"
 )
 
 // file is a file that a flag asks for. That it can be written is found out before
@@ -26,11 +28,11 @@ func (all files) check() error {
 	places := map[string]string{}
 	for _, f := range all {
 		if err := f.check(); err != nil {
-			return usagef("--%s: %w", f.flag, err)
+			return catalogue.Usagef("--%s: %w", f.flag, err)
 		}
 		place := whereTo(f.path)
 		if other, taken := places[place]; taken {
-			return usagef("--%s and --%s name the same file; give them different ones", other, f.flag)
+			return catalogue.Usagef("--%s and --%s name the same file; give them different ones", other, f.flag)
 		}
 		places[place] = f.flag
 	}
@@ -88,7 +90,7 @@ func (all files) write(d *document, rec *record) error {
 		}
 	}
 	if err := oneLine(errs); err != nil {
-		return &outputError{err}
+		return &catalogue.OutputError{Err: err}
 	}
 	return nil
 }

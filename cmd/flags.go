@@ -3,6 +3,7 @@ package cmd
 import (
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -78,15 +79,15 @@ const (
 func (g *globalFlags) check(accountKeyGiven bool) error {
 	switch f := g; {
 	case f.accountKey == "" && accountKeyGiven:
-		return usagef("--account-key is empty; leave it out for the API client's own account")
+		return catalogue.Usagef("--account-key is empty; leave it out for the API client's own account")
 	case (f.contract == "") != (f.group == ""):
-		return usagef("--contract and --group go together; give both or neither")
+		return catalogue.Usagef("--contract and --group go together; give both or neither")
 	case f.jq.code != nil && f.output == formatText:
-		return usagef("--jq needs -o json or -o ndjson")
+		return catalogue.Usagef("--jq needs -o json or -o ndjson")
 	case f.maxRetries < 0:
-		return usagef("--max-retries %d is negative", f.maxRetries)
+		return catalogue.Usagef("--max-retries %d is negative", f.maxRetries)
 	case !(f.speed >= minSpeed) || f.speed > maxSpeed: // NaN is not, either
-		return usagef("--speed %v is not between %v and %d", f.speed, minSpeed, maxSpeed)
+		return catalogue.Usagef("--speed %v is not between %v and %d", f.speed, minSpeed, maxSpeed)
 	}
 	if err := g.checkSuspension(); err != nil {
 		return err

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/cmd/catalogue"
 )
 
 // group makes a command of commands: alone it shows what there is, and with
@@ -17,7 +19,7 @@ func group(c *cobra.Command, below ...*cobra.Command) *cobra.Command {
 		}
 		meant := c.SuggestionsFor(args[0])
 		err := fmt.Errorf("unknown command %q for %q%s", args[0], c.CommandPath(), didYouMean(meant))
-		return &usageError{err: err, command: c.CommandPath()}
+		return &catalogue.UsageError{Err: err, Command: c.CommandPath()}
 	}
 	c.Args = cobra.ArbitraryArgs
 	return c

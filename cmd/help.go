@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -26,7 +27,7 @@ func (p *program) shapeHelp(root *cobra.Command) {
 		w := &term.Printer{W: p.env.Stdout}
 		w.Printf("%s", helpText(c, helpWidth(p.env)))
 		if w.Err != nil {
-			p.exitCode = ExitError
+			p.exitCode = catalogue.ExitError
 		}
 	})
 	root.SetUsageFunc(func(c *cobra.Command) error { // nobody prints it; cobra's own would be linked

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -32,17 +33,17 @@ type hinting struct {
 func nexts() []next {
 	const connection = "this checks the way to Akamai"
 	return []next{
-		{codes: []string{codeCredentialsMissing, codeCredentialsInvalid, string(papi.ClassUnauthorized), string(papi.ClassClockSkew)}, adds: "this checks all of it", line: (*hinting).doctor},
+		{codes: []string{catalogue.CodeCredentialsMissing, catalogue.CodeCredentialsInvalid, string(papi.ClassUnauthorized), string(papi.ClassClockSkew)}, adds: "this checks all of it", line: (*hinting).doctor},
 		{codes: []string{string(papi.ClassGrantMissing), string(papi.ClassForbidden)}, adds: "this shows what it may do", line: (*hinting).doctor},
 		{codes: []string{string(papi.ClassDNS), string(papi.ClassProxy), string(papi.ClassTLS)}, adds: connection, line: (*hinting).doctor},
 		{codes: []string{string(papi.ClassNotFound)}, says: "name the version by its number; this shows what is active", line: (*hinting).statusOfNone},
-		{codes: []string{codeBucket}, says: "this shows the edge hostnames in use with their ids", line: (*hinting).hostnames},
-		{codes: []string{codeNothingBefore}, adds: "this shows all that there were", line: (*hinting).history},
-		{codes: []string{codeFailed}, adds: "this shows what was active when", line: (*hinting).history},
-		{codes: []string{codeAborted}, line: (*hinting).again},
-		{codes: []string{codeSuperseded}, says: "another activation has taken its place; this shows which", line: (*hinting).status},
+		{codes: []string{catalogue.CodeBucket}, says: "this shows the edge hostnames in use with their ids", line: (*hinting).hostnames},
+		{codes: []string{catalogue.CodeNothingBefore}, adds: "this shows all that there were", line: (*hinting).history},
+		{codes: []string{catalogue.CodeFailed}, adds: "this shows what was active when", line: (*hinting).history},
+		{codes: []string{catalogue.CodeAborted}, line: (*hinting).again},
+		{codes: []string{catalogue.CodeSuperseded}, says: "another activation has taken its place; this shows which", line: (*hinting).status},
 		{
-			codes: []string{codeLost, codeNoActivation, string(papi.ClassAlreadyActivated), string(papi.ClassNotActive)},
+			codes: []string{catalogue.CodeLost, catalogue.CodeNoActivation, string(papi.ClassAlreadyActivated), string(papi.ClassNotActive)},
 			says:  "this shows what is there", line: (*hinting).status,
 		},
 		{codes: []string{string(papi.ClassBusy), string(papi.ClassStillPending)}, says: "wait for it, or leave that to --if-pending wait", line: (*hinting).waitForBlocker},
@@ -53,29 +54,29 @@ func nexts() []next {
 		},
 		{codes: []string{string(papi.ClassRateLimited)}, adds: "this shows how many requests are left", line: (*hinting).budget},
 		{codes: []string{string(papi.ClassBudgetExhausted)}, says: "this shows when there will be activations again", line: (*hinting).budget},
-		{codes: []string{codeInternal}, line: (*hinting).debug},
+		{codes: []string{catalogue.CodeInternal}, line: (*hinting).debug},
 	}
 }
 
 // hint is what to do about an error. d has all that is known.
-func (p *program) hint(d *document, v verdict, err error) string {
+func (p *program) hint(d *document, v catalogue.Verdict, err error) string {
 	h := &hinting{p, d, err}
 	for _, n := range nexts() {
-		if !slices.Contains(n.codes, v.code) {
+		if !slices.Contains(n.codes, v.Code) {
 			continue
 		}
 		if line := n.line(h); line != nil {
-			text := cmp.Or(n.says, v.help)
+			text := cmp.Or(n.says, v.Help)
 			if n.adds != "" {
 				text += "; " + n.adds
 			}
 			return text + ": " + line.String()
 		}
 	}
-	if line := h.again(); strings.HasSuffix(v.help, again) && line != nil {
-		return v.help + ": " + line.String()
+	if line := h.again(); strings.HasSuffix(v.Help, catalogue.Again) && line != nil {
+		return v.Help + ": " + line.String()
 	}
-	return v.help
+	return v.Help
 }
 
 // reaching are the flags that say how to look at the same account again, in the
@@ -118,7 +119,7 @@ func (h *hinting) hostnames() *commandLine { return h.of("hostnames", "list") }
 
 // statusOfNone is for a version that was named by the network that it is active on.
 func (h *hinting) statusOfNone() *commandLine {
-	if !isA[*activation.NotActiveError](h.err) {
+	if !catalogue.Is[*activation.NotActiveError](h.err) {
 		return nil
 	}
 	return h.status()
@@ -155,7 +156,7 @@ func (h *hinting) again() *commandLine { return h.with("") }
 // dryRun is the same command, if it can be tried without consequences. What this
 // program has refused by itself, it refuses then, too, and shows no request.
 func (h *hinting) dryRun() *commandLine {
-	if h.dryRuns && !withoutAnswer[*activation.RejectedError](h.err) {
+	if h.dryRuns && !catalogue.WithoutAnswer[*activation.RejectedError](h.err) {
 		return h.with("--dry-run")
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -42,7 +43,7 @@ as far as PAPI tells; of those that another one has replaced, it often does not.
 func (p *program) history(ctx context.Context, about kind, arg string, on []papi.Network, limit int) (*report, error) {
 	named, err := parseProperty(arg)
 	if err == nil && limit < 0 {
-		err = usagef("--limit %d is negative", limit)
+		err = catalogue.Usagef("--limit %d is negative", limit)
 	}
 	if err != nil {
 		return &report{}, err
@@ -65,7 +66,7 @@ func (p *program) history(ctx context.Context, about kind, arg string, on []papi
 	what = what.knownBy(list)
 	rows, usual := rowsOf(list.Items, on, limit, p.now()), usualOn(list.Items, on)
 	return &report{
-		outcome: outcomeOK,
+		outcome: catalogue.OutcomeOK,
 		fill: func(d *document) {
 			d.about(what.ref, what.name)
 			d.History, d.Usual = rows, usual

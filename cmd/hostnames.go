@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -92,7 +93,7 @@ func (p *program) hostnamesList(ctx context.Context, arg string) (*report, error
 		return r, err
 	}
 	return &report{
-		outcome: outcomeOK,
+		outcome: catalogue.OutcomeOK,
 		fill: func(d *document) {
 			d.about(what.ref, what.name)
 			d.Version, d.Hostnames = versionNumber(version), all
@@ -139,7 +140,7 @@ func (s *session) ofVersion(ctx context.Context, ref papi.PropertyRef, v wantedV
 // ways comes twice.
 func (s *session) served(ctx context.Context, ref papi.PropertyRef, v wantedVersion) ([]*hostnameView, error) {
 	if v.number > 0 {
-		return nil, &bucketError{"a hostname bucket has no versions; give @staging, @production or neither"}
+		return nil, &catalogue.BucketError{What: "a hostname bucket has no versions; give @staging, @production or neither"}
 	}
 	list, err := s.client.PropertyHostnamesAndCerts(ctx, ref, v.activeOn)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -172,13 +173,13 @@ func (c *changing) find(ctx context.Context, named string) error {
 func (c *changing) checkBucket() error {
 	switch f := c.flags; {
 	case f.network() == "":
-		return &bucketError{fmt.Sprintf("%s has a hostname bucket, which changes at once: give the network with -n", c.what)}
+		return &catalogue.BucketError{What: fmt.Sprintf("%s has a hostname bucket, which changes at once: give the network with -n", c.what)}
 	case f.base != base{}, len(f.or) > 0:
-		return &bucketError{fmt.Sprintf("%s has a hostname bucket, for which --base and --or have no meaning", c.what)}
+		return &catalogue.BucketError{What: fmt.Sprintf("%s has a hostname bucket, for which --base and --or have no meaning", c.what)}
 	}
 	for _, a := range c.change.Add {
 		if a.CNAMETo != "" {
-			return &bucketError{fmt.Sprintf("%s has a hostname bucket, which takes the ids of edge hostnames only: give ehn_… instead of %s", c.what, a.CNAMETo)}
+			return &catalogue.BucketError{What: fmt.Sprintf("%s has a hostname bucket, which takes the ids of edge hostnames only: give ehn_… instead of %s", c.what, a.CNAMETo)}
 		}
 	}
 	return nil
@@ -232,7 +233,7 @@ func (c *changing) unstarted(err error) *report {
 		}
 		d.Network, d.Submitted, d.Adopted = optional(c.flags.network()), new(false), new(false)
 	}}
-	if errors.Is(err, activation.ErrTimeout) || errors.Is(err, ErrInterrupted) {
+	if errors.Is(err, activation.ErrTimeout) || errors.Is(err, catalogue.ErrInterrupted) {
 		r.help = "nothing was changed; run it again: " + c.again()
 	}
 	return r

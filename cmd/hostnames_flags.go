@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -37,16 +38,16 @@ func (f *changeFlags) declare(c *cobra.Command) {
 func (f *changeFlags) check() error {
 	if f.input.edge != "" && !isID(f.input.edge, papi.PrefixEdgeHostname) {
 		if _, err := parseHostname(f.input.edge); err != nil {
-			return usagef("--edge-hostname: %w", err)
+			return catalogue.Usagef("--edge-hostname: %w", err)
 		}
 	}
 	for _, other := range f.or {
 		if _, err := parseProperty(other); err != nil {
-			return usagef("--or: %w", err)
+			return catalogue.Usagef("--or: %w", err)
 		}
 	}
 	if len(f.or) > 0 && f.base.Version > 0 {
-		return usagef("--base %d is a version of one property, and cannot go with --or", f.base.Version)
+		return catalogue.Usagef("--base %d is a version of one property, and cannot go with --or", f.base.Version)
 	}
 	if len(f.networks.all) == 0 { // nothing is activated
 		return errors.Join(checkNote(f.note), f.compliance.check())

@@ -13,6 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -49,12 +50,12 @@ func (in *hostnameInput) read(ctx context.Context, p *program, args []string) ([
 		host, to, _ := strings.Cut(line.text, "=")
 		added, err := in.added(host, to)
 		if err != nil {
-			return nil, usagef("%s%w", line.where, err)
+			return nil, catalogue.Usagef("%s%w", line.where, err)
 		}
 		before, double := seen[added.CNAMEFrom]
 		switch {
 		case double && before != added:
-			return nil, usagef("%s%s comes twice, with different edge hostnames", line.where, added.CNAMEFrom)
+			return nil, catalogue.Usagef("%s%s comes twice, with different edge hostnames", line.where, added.CNAMEFrom)
 		case !double:
 			seen[added.CNAMEFrom] = added
 			all = append(all, added)
@@ -74,7 +75,7 @@ func (in *hostnameInput) names(ctx context.Context, p *program, args []string) (
 		host, _, _ := strings.Cut(line.text, "=") // a list that was used to add can be used to remove
 		name, err := parseHostname(host)
 		if err != nil {
-			return nil, usagef("%s%w", line.where, err)
+			return nil, catalogue.Usagef("%s%w", line.where, err)
 		}
 		all = append(all, name)
 	}
@@ -101,7 +102,7 @@ func (in *hostnameInput) lines(ctx context.Context, p *program, args []string) (
 		all = append(all, listed...)
 	}
 	if len(all) == 0 {
-		return nil, usagef("which hostnames? give them, or a file with --from")
+		return nil, catalogue.Usagef("which hostnames? give them, or a file with --from")
 	}
 	return all, nil
 }
@@ -170,21 +171,21 @@ func readList(ctx context.Context, p *program, from string) ([]byte, error) {
 	if from != "-" {
 		info, err := os.Stat(from)
 		if err != nil {
-			return nil, usagef("--from %s: %w", from, bareFileError(err))
+			return nil, catalogue.Usagef("--from %s: %w", from, bareFileError(err))
 		}
 		if !info.Mode().IsRegular() {
-			return nil, usagef("--from %s is not a regular file", from)
+			return nil, catalogue.Usagef("--from %s is not a regular file", from)
 		}
 		f, err := os.Open(from) //nolint:gosec // the file that the user named
 		if err != nil {
-			return nil, usagef("--from %s: %w", from, bareFileError(err))
+			return nil, catalogue.Usagef("--from %s: %w", from, bareFileError(err))
 		}
 		defer f.Close() //nolint:errcheck // it was only read
 		in = f
 	}
 	data, err := readWithin(ctx, in, maxList)
 	if err != nil {
-		return nil, usagef("--from %s: %w", from, err)
+		return nil, catalogue.Usagef("--from %s: %w", from, err)
 	}
 	return data, nil
 }
@@ -219,7 +220,7 @@ func readWithin(ctx context.Context, in io.Reader, most int64) ([]byte, error) {
 func splitList(data []byte, from string) ([]hostnameLine, error) {
 	const mark = "\uFEFF" // byte order mark
 	if !utf8.Valid(data) {
-		return nil, usagef("--from %s is not UTF-8", from)
+		return nil, catalogue.Usagef("--from %s is not UTF-8", from)
 	}
 	var all []hostnameLine
 	lines := bufio.NewScanner(bytes.NewReader(data))

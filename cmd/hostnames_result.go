@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -48,7 +49,7 @@ func (c *changing) help(err error) string {
 		return "" // nothing goes on
 	case ok && stopped.Activation != nil && !c.bucket:
 		return c.program.pickUp(stopped.Activation.ActivationID, c.what.ref)
-	case ok, errors.Is(err, activation.ErrTimeout), errors.Is(err, ErrInterrupted):
+	case ok, errors.Is(err, activation.ErrTimeout), errors.Is(err, catalogue.ErrInterrupted):
 		return "run it again, it goes on where this has ended: " + c.again()
 	}
 	return ""

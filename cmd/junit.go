@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -65,12 +66,12 @@ func testCases(d *document) []testCase {
 	var cases []testCase
 	for _, s := range d.stateList() {
 		if s.Error != nil {
-			cases = append(cases, testCase{s.text(), "", &document{Outcome: outcomeError, ExitCode: ExitError, Error: s.Error}})
+			cases = append(cases, testCase{s.text(), "", &document{Outcome: catalogue.OutcomeError, ExitCode: catalogue.ExitError, Error: s.Error}})
 		}
 		for _, n := range s.Networks {
 			one := &document{Outcome: d.Outcome}
-			if busy := busyLines([]*propertyState{{propertyView: s.propertyView, Networks: []*networkState{n}}}); len(busy) > 0 && d.Outcome == outcomeBusy {
-				one = &document{Outcome: outcomeBusy, ExitCode: ExitBusy, Error: &errorView{Code: outcomeBusy, Message: strings.Join(busy, "; ")}}
+			if busy := busyLines([]*propertyState{{propertyView: s.propertyView, Networks: []*networkState{n}}}); len(busy) > 0 && d.Outcome == catalogue.OutcomeBusy {
+				one = &document{Outcome: catalogue.OutcomeBusy, ExitCode: catalogue.ExitBusy, Error: &errorView{Code: catalogue.OutcomeBusy, Message: strings.Join(busy, "; ")}}
 			}
 			cases = append(cases, testCase{s.text() + " " + string(n.Network), n.Network, one})
 		}
@@ -114,9 +115,9 @@ func (c testCase) verdict() string {
 	switch {
 	case c.result == nil:
 		return "skipped"
-	case c.result.ExitCode == ExitOK:
+	case c.result.ExitCode == catalogue.ExitOK:
 		return ""
-	case c.result.ExitCode == ExitFailed, c.result.ExitCode == ExitTimedOut, c.result.ExitCode == ExitBusy, c.result.ExitCode == ExitRejected:
+	case c.result.ExitCode == catalogue.ExitFailed, c.result.ExitCode == catalogue.ExitTimedOut, c.result.ExitCode == catalogue.ExitBusy, c.result.ExitCode == catalogue.ExitRejected:
 		return "failure"
 	}
 	return "error"

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/cmd/catalogue"
 )
 
 // masked returns as much of an account switch key as may be shown.
@@ -20,11 +22,11 @@ const maxContact = 100
 // checkContact keeps the User-Agent well formed.
 func checkContact(contact string) error {
 	if len(contact) > maxContact {
-		return usagef("--contact is longer than %d characters", maxContact)
+		return catalogue.Usagef("--contact is longer than %d characters", maxContact)
 	}
 	for _, r := range contact {
 		if r < ' ' || r > '~' || strings.ContainsRune(`()\`, r) {
-			return usagef("--contact has %q in it; only plain ASCII without brackets is possible", r)
+			return catalogue.Usagef("--contact has %q in it; only plain ASCII without brackets is possible", r)
 		}
 	}
 	return nil

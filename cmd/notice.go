@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -20,7 +21,7 @@ const maxSummaryLine = 500
 
 func (m message) summary() summary {
 	d := m.document
-	s := summary{headline: term.Clean("propctl "+d.Command+": "+d.Outcome, maxSummaryLine), bad: d.ExitCode != ExitOK}
+	s := summary{headline: term.Clean("propctl "+d.Command+": "+d.Outcome, maxSummaryLine), bad: d.ExitCode != catalogue.ExitOK}
 	add := func(line string) { s.lines = append(s.lines, term.Clean(line, maxSummaryLine)) }
 	if m.simulated {
 		add("This is a simulation: nothing of it has reached Akamai.")

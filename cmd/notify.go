@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -66,10 +67,10 @@ func (n *notifier) concluded(ctx context.Context, d *document, rec *record) erro
 // question that was answered with no are known to whoever made them.
 func isEnd(d *document, rec *record) bool {
 	switch {
-	case !changes(d.Command), d.ExitCode == ExitUsage:
+	case !changes(d.Command), d.ExitCode == catalogue.ExitUsage:
 		return false
 	case d.Error != nil:
-		return d.Error.Code != codeDeclined
+		return d.Error.Code != catalogue.CodeDeclined
 	}
 	moments, _, _ := rec.all()
 	waited := slices.ContainsFunc(moments, func(m moment) bool { return m.Kind == activation.EventQueued })
@@ -77,7 +78,7 @@ func isEnd(d *document, rec *record) bool {
 		switch activation.Outcome(one.Outcome) { //nolint:exhaustive // the others are ends
 		case activation.OutcomeAlreadyActive, activation.OutcomeAlreadyInactive, activation.OutcomeAlreadyCancelled:
 			return waited
-		case activation.OutcomeSubmitted, activation.OutcomePlanned, activation.OutcomeOK, outcomeFree:
+		case activation.OutcomeSubmitted, activation.OutcomePlanned, activation.OutcomeOK, catalogue.OutcomeFree:
 			return false
 		}
 		return true
@@ -105,7 +106,7 @@ type message struct {
 // send delivers the message to one of them, in the form that its host reads.
 func (m message) send(ctx context.Context, by *courier, to string) error {
 	dest := delivery{to: to, timeout: deliveryTimeout, most: maxDeliveries, passing: isPassing}
-	if m.document.Outcome == outcomeInterrupted {
+	if m.document.Outcome == catalogue.OutcomeInterrupted {
 		dest.most = 1 // whoever has pressed Ctrl-C wants to go
 	}
 	var err error

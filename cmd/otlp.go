@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -149,7 +150,7 @@ func (tracer) happened(moment) {}
 // and none of what did not need PAPI.
 func (t tracer) concluded(ctx context.Context, d *document, rec *record) error {
 	_, requests, _ := rec.all()
-	if d.ExitCode == ExitUsage || len(requests) == 0 {
+	if d.ExitCode == catalogue.ExitUsage || len(requests) == 0 {
 		return nil
 	}
 	s, err := traceSettingsOf(t.env)
@@ -180,7 +181,7 @@ func (t tracer) concluded(ctx context.Context, d *document, rec *record) error {
 		to: s.url, body: body, timeout: min(s.timeout, deliveryTimeout), most: maxDeliveries, passing: isPassingToOTLP,
 		header: func(time.Time) http.Header { return s.header.Clone() },
 	}
-	if d.Outcome == outcomeInterrupted {
+	if d.Outcome == catalogue.OutcomeInterrupted {
 		dest.most = 1
 	}
 	if err := by.deliver(ctx, dest); err != nil {

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -22,12 +23,12 @@ const (
 
 func moodOf(d *document) mood {
 	switch d.ExitCode {
-	case ExitOK:
-		if d.Outcome == outcomeOK && d.WaitedSeconds == nil || d.Outcome == string(activation.OutcomePlanned) {
+	case catalogue.ExitOK:
+		if d.Outcome == catalogue.OutcomeOK && d.WaitedSeconds == nil || d.Outcome == string(activation.OutcomePlanned) {
 			return moodLooked
 		}
 		return moodGood
-	case ExitTimedOut, ExitBusy, ExitLimited, ExitInterrupted:
+	case catalogue.ExitTimedOut, catalogue.ExitBusy, catalogue.ExitLimited, catalogue.ExitInterrupted:
 		return moodWaiting
 	}
 	return moodBad
@@ -51,11 +52,11 @@ func (m mood) icon() node {
 // headlineOf is the outcome in a word or two.
 func headlineOf(d *document) string {
 	switch {
-	case d.Outcome == outcomeOK && d.WaitedSeconds == nil:
+	case d.Outcome == catalogue.OutcomeOK && d.WaitedSeconds == nil:
 		return capital(d.Command)
-	case d.Outcome == outcomeOK:
+	case d.Outcome == catalogue.OutcomeOK:
 		return "Done"
-	case d.Outcome == outcomeError && d.ExitCode == ExitUsage:
+	case d.Outcome == catalogue.OutcomeError && d.ExitCode == catalogue.ExitUsage:
 		return "Not started"
 	}
 	return capital(strings.ReplaceAll(d.Outcome, "-", " "))
@@ -91,9 +92,9 @@ func sentenceOf(d *document) string {
 		return calledOf(d) + " has returned to version " + versionOfDocument(d) + on + "."
 	case string(activation.OutcomePlanned):
 		return "Nothing was submitted: this is what would be done."
-	case outcomeFree:
+	case catalogue.OutcomeFree:
 		return "Nothing is in the way of an activation."
-	case outcomeOK:
+	case catalogue.OutcomeOK:
 		return lookedAt(d)
 	}
 	return failureOf(d, what, on)
@@ -108,19 +109,19 @@ func failureOf(d *document, what, on string) string {
 		return what + " did not become active" + on + ": the activation was cancelled."
 	case string(activation.OutcomeSuperseded):
 		return what + " is active" + on + " no longer: another activation has taken its place."
-	case outcomeRejected:
+	case catalogue.OutcomeRejected:
 		return what + " was not activated" + on + ": it was rejected."
-	case outcomeBusy:
+	case catalogue.OutcomeBusy:
 		return "Another activation is in the way" + on + "."
-	case outcomeLimited:
+	case catalogue.OutcomeLimited:
 		return what + " was not activated" + on + ": a limit is used up."
-	case outcomeTimedOut, outcomeInterrupted:
+	case catalogue.OutcomeTimedOut, catalogue.OutcomeInterrupted:
 		return stoppedSentence(d, what, on)
 	}
 	switch d.ExitCode {
-	case ExitUsage:
+	case catalogue.ExitUsage:
 		return "Nothing was sent: something is wrong with the command line or the settings."
-	case ExitCredentials:
+	case catalogue.ExitCredentials:
 		return "PAPI could not be asked with these credentials."
 	}
 	return "The command ended with an error."
@@ -129,7 +130,7 @@ func failureOf(d *document, what, on string) string {
 // stoppedSentence is for a run that ended before the activation did.
 func stoppedSentence(d *document, what, on string) string {
 	why := "Time was up"
-	if d.Outcome == outcomeInterrupted {
+	if d.Outcome == catalogue.OutcomeInterrupted {
 		why = "The command was stopped"
 	}
 	switch a := d.Activation; {
@@ -200,7 +201,7 @@ func inVersion(d *document) string {
 func whereOf(d *document) string {
 	var names []string
 	for _, one := range networksOf(d) {
-		if one.Network != nil && (d.ExitCode == ExitOK || one == networksOf(d)[len(networksOf(d))-1]) {
+		if one.Network != nil && (d.ExitCode == catalogue.ExitOK || one == networksOf(d)[len(networksOf(d))-1]) {
 			names = append(names, strings.ToLower(string(*one.Network)))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -51,9 +52,9 @@ func (p *program) pending(ctx context.Context, about kind, on []papi.Network, ar
 		states = append(states, state)
 	}
 	blocker := firstPending(states)
-	r := &report{outcome: outcomeFree}
+	r := &report{outcome: catalogue.OutcomeFree}
 	if blocker != nil {
-		r.outcome = outcomeBusy
+		r.outcome = catalogue.OutcomeBusy
 	}
 	r.fill = func(d *document) {
 		setStates(d, about, states)
@@ -62,7 +63,7 @@ func (p *program) pending(ctx context.Context, about kind, on []papi.Network, ar
 			d.Network = &on[0]
 		}
 		if blocker != nil {
-			d.ExitCode = ExitBusy
+			d.ExitCode = catalogue.ExitBusy
 		}
 	}
 	r.text = func(w *term.Printer) { printPending(w, states, p.now()) }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -15,7 +16,7 @@ func FuzzReference(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		n, err := parseName(s)
 		if err != nil {
-			if !isA[*usageError](err) {
+			if !catalogue.Is[*catalogue.UsageError](err) {
 				t.Errorf("%q: %T", s, err)
 			}
 			return
@@ -38,7 +39,7 @@ func FuzzActivationReference(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s, of string) {
 		named, err := parseActivation(properties, s, of)
 		switch {
-		case err != nil && !isA[*usageError](err):
+		case err != nil && !catalogue.Is[*catalogue.UsageError](err):
 			t.Errorf("%q, %q: %T", s, of, err)
 		case err != nil:
 		case named.property == "" && (named.id == "" || named.ref.PropertyID == ""):

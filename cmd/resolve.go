@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -58,7 +59,7 @@ func parseName(s string) (name, error) {
 	case "production":
 		n.version.activeOn = papi.Production
 	default:
-		return name{}, usagef("version %q is neither a number nor latest, staging or production%s", version, didYouMean(nearest(version, "latest", "staging", "production")))
+		return name{}, catalogue.Usagef("version %q is neither a number nor latest, staging or production%s", version, didYouMean(nearest(version, "latest", "staging", "production")))
 	}
 	return n, nil
 }
@@ -77,9 +78,9 @@ const maxPropertyName = 255
 func checkName(property string) error {
 	switch {
 	case strings.TrimSpace(property) == "":
-		return usagef("the property has no name")
+		return catalogue.Usagef("the property has no name")
 	case len(property) > maxPropertyName || strings.ContainsFunc(property, term.IsUnsafe):
-		return usagef("%q is not the name of a property", property)
+		return catalogue.Usagef("%q is not the name of a property", property)
 	}
 	return nil
 }
@@ -87,7 +88,7 @@ func checkName(property string) error {
 // parseProperty reads a PROPERTY that no version may follow.
 func parseProperty(s string) (string, error) {
 	if strings.Contains(s, "@") {
-		return "", usagef("%q names a version, which has no meaning here", s)
+		return "", catalogue.Usagef("%q names a version, which has no meaning here", s)
 	}
 	return s, checkName(s)
 }
@@ -136,7 +137,7 @@ func (s *session) resolve(ctx context.Context, what string) (property, error) {
 			return chooseProperty(what, found.Items, given)
 		}
 	}
-	return property{}, &notFoundError{fmt.Sprintf(s.about.choose("there is no property %q, and none that serves such a hostname", "there is no include %q"), what)}
+	return property{}, &catalogue.NotFoundError{What: fmt.Sprintf(s.about.choose("there is no property %q, and none that serves such a hostname", "there is no include %q"), what)}
 }
 
 // isID reports whether s is a number, with the prefix or without.
@@ -171,7 +172,7 @@ func chooseProperty(what string, rows []papi.FoundVersion, given papi.PropertyRe
 		for _, p := range all {
 			list = append(list, fmt.Sprintf("%s (%s, %s, %s)", p.ref.PropertyID, p.name, p.ref.ContractID, p.ref.GroupID))
 		}
-		return property{}, &ambiguousError{fmt.Sprintf("%q fits %d of them: %s", what, len(all), strings.Join(list, "; "))}
+		return property{}, &catalogue.AmbiguousError{What: fmt.Sprintf("%q fits %d of them: %s", what, len(all), strings.Join(list, "; "))}
 	}
 	if given.ContractID != "" {
 		all[0].ref.ContractID, all[0].ref.GroupID = given.ContractID, given.GroupID

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -87,7 +88,7 @@ success, and one that is on its way is followed and not submitted again.`,
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetGlobalNormalizationFunc(spelling)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &usageError{err: misread(c, err), command: c.CommandPath()}
+		return &catalogue.UsageError{Err: misread(c, err), Command: c.CommandPath()}
 	})
 	p.flags.declare(root.PersistentFlags())
 	root.AddCommand(
@@ -107,15 +108,15 @@ func (p *program) refuse(err error) int {
 	if p.began {
 		return p.exitCode
 	}
-	usage, ok := errors.AsType[*usageError](err)
+	usage, ok := errors.AsType[*catalogue.UsageError](err)
 	if !ok {
-		usage = &usageError{err: err, command: p.name()}
+		usage = &catalogue.UsageError{Err: err, Command: p.name()}
 	}
 	message, suggestion, _ := strings.Cut(usage.Error(), "\n\nDid you mean this?\n")
 	message += didYouMean(strings.Fields(suggestion))
 	p.stderr().Label(term.Bad, "error", message)
-	p.stderr().Label(term.Title, "hint", helpOf(usage.command))
-	return ExitUsage
+	p.stderr().Label(term.Title, "hint", helpOf(usage.Command))
+	return catalogue.ExitUsage
 }
 
 // stderr is for what is said even with --quiet. Where it is gone, nobody can be told.

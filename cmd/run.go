@@ -6,7 +6,26 @@ import (
 	"context"
 	"slices"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
+)
+
+// ErrInterrupted is the cause with which main ends the context at Ctrl-C and at
+// SIGTERM.
+var ErrInterrupted = catalogue.ErrInterrupted
+
+// The exit codes.
+const (
+	ExitOK          = catalogue.ExitOK
+	ExitError       = catalogue.ExitError
+	ExitUsage       = catalogue.ExitUsage
+	ExitFailed      = catalogue.ExitFailed
+	ExitCredentials = catalogue.ExitCredentials
+	ExitTimedOut    = catalogue.ExitTimedOut
+	ExitBusy        = catalogue.ExitBusy
+	ExitRejected    = catalogue.ExitRejected
+	ExitLimited     = catalogue.ExitLimited
+	ExitInterrupted = catalogue.ExitInterrupted
 )
 
 // Env is everything that a run takes from the outside.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -34,7 +35,7 @@ the settings file completes and checks it.`,
 
 func schemas(root *cobra.Command, args []string) *report {
 	all := []*schemaView{documentSchema(), eventsSchema(), asSchema("settings", "The settings file of propctl, as YAML or JSON.", settingsSchema(root))}
-	r := &report{outcome: outcomeOK}
+	r := &report{outcome: catalogue.OutcomeOK}
 	if len(args) == 0 {
 		r.text = func(w *term.Printer) {
 			t := term.NewTable(w, "NAME", "ID", "WHAT IT IS OF")

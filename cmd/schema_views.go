@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 )
 
 // The schemas of what is printed are made of the Go types that it is printed from,
@@ -135,10 +136,10 @@ func viewName(t reflect.Type, member string) string {
 // PAPI may invent some.
 func wordsOf(t reflect.Type) []any {
 	switch t {
-	case reflect.TypeFor[category]():
-		return list(notFound, invalidData, typeError, permissionDenied, remoteAuthFailed, conflict, invalidSettings, internalError, remoteSystem)
-	case reflect.TypeFor[retry]():
-		return list(retryNever, retryLookFirst, retryAtTime, retryBackOff)
+	case reflect.TypeFor[catalogue.Category]():
+		return list(catalogue.CategoryNotFound, catalogue.CategoryInvalidData, catalogue.CategoryTypeError, catalogue.CategoryPermissionDenied, catalogue.CategoryRemoteAuthFailed, catalogue.CategoryConflict, catalogue.CategoryInvalidSettings, catalogue.CategoryInternalError, catalogue.CategoryRemoteSystemError)
+	case reflect.TypeFor[catalogue.Retry]():
+		return list(catalogue.RetryNever, catalogue.RetryLookFirst, catalogue.RetryAtTime, catalogue.RetryBackOff)
 	case reflect.TypeFor[checkStatus]():
 		return list(checkOK, checkWarning, checkFailed, checkSkipped)
 	case reflect.TypeFor[source]():
@@ -167,13 +168,13 @@ func valuesOf(member string) []any {
 	case "entry.outcome":
 		return list("failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
 	case "document.exitCode":
-		return list(ExitOK, ExitError, ExitUsage, ExitFailed, ExitCredentials, ExitTimedOut, ExitBusy, ExitRejected, ExitLimited, ExitInterrupted)
+		return list(catalogue.ExitOK, catalogue.ExitError, catalogue.ExitUsage, catalogue.ExitFailed, catalogue.ExitCredentials, catalogue.ExitTimedOut, catalogue.ExitBusy, catalogue.ExitRejected, catalogue.ExitLimited, catalogue.ExitInterrupted)
 	case "entry.exitCode":
-		return list(ExitError, ExitUsage, ExitFailed, ExitCredentials, ExitTimedOut, ExitBusy, ExitRejected, ExitLimited, ExitInterrupted)
+		return list(catalogue.ExitError, catalogue.ExitUsage, catalogue.ExitFailed, catalogue.ExitCredentials, catalogue.ExitTimedOut, catalogue.ExitBusy, catalogue.ExitRejected, catalogue.ExitLimited, catalogue.ExitInterrupted)
 	case "error.code", "entry.code":
 		var codes []any
-		for _, e := range catalogue() {
-			codes = append(codes, e.code)
+		for _, e := range catalogue.All() {
+			codes = append(codes, e.Code)
 		}
 		return codes
 	}

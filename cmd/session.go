@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -58,7 +59,7 @@ func (p *program) connect(about kind, credentials papi.Credentials, transport ht
 		Observe:        s.attempted,
 	})
 	if err != nil {
-		return nil, &credentialsError{err: err}
+		return nil, &catalogue.CredentialsError{Err: err}
 	}
 	p.record.host = s.credentials.Host
 	p.session = s

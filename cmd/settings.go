@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -42,7 +43,7 @@ value. What is wrong with the settings is a warning here, so that it can be foun
 func (p *program) config(c *cobra.Command) *report {
 	all := p.settings(c)
 	return &report{
-		outcome: outcomeOK,
+		outcome: catalogue.OutcomeOK,
 		fill:    func(d *document) { d.Settings = all },
 		text: func(w *term.Printer) {
 			t := term.NewTable(w, "SETTING", "VALUE", "SOURCE", "COMMANDS")

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -58,14 +59,14 @@ the file that --config names. A file that is there already is not written over.`
 func (p *program) settingsFile() (*settingsFileView, error) {
 	path, named := settingsPath(p.env, p.flags.config)
 	if path == "" {
-		return nil, usagef("there is no home folder to have settings in; name a file with --config")
+		return nil, catalogue.Usagef("there is no home folder to have settings in; name a file with --config")
 	}
 	return &settingsFileView{Path: path, Exists: isFile(path), Named: named}, nil
 }
 
 func settingsFileReport(v *settingsFileView, format string) *report {
 	return &report{
-		outcome: outcomeOK,
+		outcome: catalogue.OutcomeOK,
 		fill:    func(d *document) { d.SettingsFile = v },
 		text:    func(w *term.Printer) { w.Line(format, term.Clean(v.Path, term.MaxMessage)) },
 	}
@@ -78,13 +79,13 @@ func (p *program) initSettings(force bool) (*report, error) {
 		return &report{}, err
 	}
 	if _, err := os.Lstat(v.Path); !errors.Is(err, fs.ErrNotExist) && !force {
-		return &report{}, usagef("%s is there already; --force writes over it", v.Path)
+		return &report{}, catalogue.Usagef("%s is there already; --force writes over it", v.Path)
 	}
 	if err := os.MkdirAll(filepath.Dir(v.Path), 0o700); err != nil {
-		return &report{}, &settingError{where: v.Path, err: bareFileError(err)}
+		return &report{}, &catalogue.SettingError{Where: v.Path, Err: bareFileError(err)}
 	}
 	if err := writeAtomically(v.Path, []byte(p.commentedSettings()), 0o600); err != nil {
-		return &report{}, &settingError{where: v.Path, err: bareFileError(err)}
+		return &report{}, &catalogue.SettingError{Where: v.Path, Err: bareFileError(err)}
 	}
 	v.Exists = true
 	return settingsFileReport(v, "wrote %s"), nil

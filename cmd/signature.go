@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -36,7 +37,7 @@ func webhookSecret(e term.Env) ([]byte, error) {
 	}
 	secret, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(strings.TrimSpace(text), secretPrefix))
 	if err != nil || len(secret) < minSecret || len(secret) > maxSecret {
-		return nil, &settingError{where: "environment", key: secretVariable, err: errors.New(
+		return nil, &catalogue.SettingError{Where: "environment", Key: secretVariable, Err: errors.New(
 			"it has to be 24 to 64 bytes as base64, with or without whsec_ before them; openssl rand -base64 32 makes some")}
 	}
 	return secret, nil

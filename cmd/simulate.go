@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 	"github.com/propctl/propctl/papi/simulator"
@@ -81,13 +82,13 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) 
 	for _, text := range f.faults {
 		fault, err := simulator.ParseFault(text)
 		if err != nil {
-			return &report{}, usagef("--fault: %w", err)
+			return &report{}, catalogue.Usagef("--fault: %w", err)
 		}
 		faults = append(faults, fault)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
 	if err != nil {
-		return &report{}, usagef("--listen: %w", err)
+		return &report{}, catalogue.Usagef("--listen: %w", err)
 	}
 	defer listener.Close() //nolint:errcheck // it is closed by the server, or not used
 	credentials := simulator.SampleCredentials()
@@ -103,7 +104,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) 
 	dir := f.dir
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "propctl-"); err != nil {
-			return &report{}, usagef("--dir: %w", err)
+			return &report{}, catalogue.Usagef("--dir: %w", err)
 		}
 		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder that is left is only untidy
 	}
@@ -112,7 +113,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) 
 		return &report{}, err
 	}
 	r := &report{
-		outcome: outcomeOK,
+		outcome: catalogue.OutcomeOK,
 		fill:    func(d *document) { d.Simulator = view },
 		text:    func(w *term.Printer) { printSimulator(view, w, p.name(), p.flags.speed) },
 	}
@@ -120,7 +121,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) 
 	err = p.files.write(d, p.record)
 	if err == nil {
 		if showErr := p.out.show(d, r); showErr != nil {
-			err = &outputError{showErr}
+			err = &catalogue.OutputError{Err: showErr}
 		}
 	}
 	if err != nil {
@@ -160,10 +161,10 @@ func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler
 func checkLoopback(address string) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return usagef("--listen %q is not HOST:PORT", address)
+		return catalogue.Usagef("--listen %q is not HOST:PORT", address)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return usagef("--listen %q is not on loopback; the simulator is for this machine only", address)
+		return catalogue.Usagef("--listen %q is not on loopback; the simulator is for this machine only", address)
 	}
 	return nil
 }
@@ -179,20 +180,20 @@ func writeSimulatorFiles(dir string, c simulator.Credentials, ca []byte) (*simul
 		dir, err = filepath.Abs(dir)
 	}
 	if err != nil {
-		return nil, usagef("--dir: %w", err)
+		return nil, catalogue.Usagef("--dir: %w", err)
 	}
 	v := &simulatorView{URL: "https://" + c.Host, Edgerc: filepath.Join(dir, ".edgerc"), CAFile: filepath.Join(dir, "ca.pem")}
 	old, err := os.ReadFile(v.Edgerc)
 	if err == nil && !isOurs(old) {
-		return nil, usagef("--dir: %s was not written by propctl simulate and is not written over", v.Edgerc)
+		return nil, catalogue.Usagef("--dir: %s was not written by propctl simulate and is not written over", v.Edgerc)
 	}
 	if _, caErr := os.Stat(v.CAFile); caErr == nil && err != nil { // both are there, or neither is
-		return nil, usagef("--dir: %s was not written by propctl simulate and is not written over", v.CAFile)
+		return nil, catalogue.Usagef("--dir: %s was not written by propctl simulate and is not written over", v.CAFile)
 	}
 	edgerc := fmt.Sprintf("%s[default]\nhost = %s\nclient_token = %s\nclient_secret = %s\naccess_token = %s\n",
 		edgercMark, c.Host, c.ClientToken, c.ClientSecret, c.AccessToken)
 	if err := errors.Join(writeAtomically(v.Edgerc, []byte(edgerc), 0o600), writeAtomically(v.CAFile, ca, 0o644)); err != nil {
-		return nil, usagef("--dir: %w", err)
+		return nil, catalogue.Usagef("--dir: %w", err)
 	}
 	return v, nil
 }

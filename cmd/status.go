@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -55,7 +56,7 @@ func (p *program) status(ctx context.Context, about kind, on []papi.Network, arg
 		if err != nil {
 			state = &propertyState{propertyView: state.propertyView, Networks: []*networkState{}}
 			d := &document{}
-			d.fail(judge(err), err, "")
+			d.fail(catalogue.Judge(err), err, "")
 			state.Error = d.Error
 			if first == nil {
 				first = err
@@ -67,7 +68,7 @@ func (p *program) status(ctx context.Context, about kind, on []papi.Network, arg
 		}
 	}
 	return &report{
-		outcome: outcomeOK,
+		outcome: catalogue.OutcomeOK,
 		fill:    func(d *document) { setStates(d, about, states) },
 		text:    func(w *term.Printer) { printStates(w, about, states, p.now()) },
 	}, first

@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -17,16 +18,16 @@ const (
 // none, so there is no default.
 func checkNotify(addresses []string) error {
 	if len(addresses) == 0 {
-		return usagef("PAPI needs an address to notify: give --notify, or set notify in the settings file")
+		return catalogue.Usagef("PAPI needs an address to notify: give --notify, or set notify in the settings file")
 	}
 	for _, a := range addresses {
 		local, domain, ok := strings.Cut(a, "@")
 		switch {
 		case len(a) > maxAddress:
-			return usagef("--notify: an address is longer than %d characters", maxAddress)
+			return catalogue.Usagef("--notify: an address is longer than %d characters", maxAddress)
 		case !ok, local == "", domain == "", strings.Contains(domain, "@"), !utf8.ValidString(a),
 			strings.ContainsFunc(a, func(r rune) bool { return unicode.IsSpace(r) || term.IsUnsafe(r) }):
-			return usagef("--notify %q is not an e-mail address", a)
+			return catalogue.Usagef("--notify %q is not an e-mail address", a)
 		}
 	}
 	return nil
@@ -35,13 +36,13 @@ func checkNotify(addresses []string) error {
 func checkNote(note string) error {
 	switch {
 	case !utf8.ValidString(note):
-		return usagef("--note is not UTF-8")
+		return catalogue.Usagef("--note is not UTF-8")
 	case utf8.RuneCountInString(note) > maxNote:
-		return usagef("--note is longer than %d characters", maxNote)
+		return catalogue.Usagef("--note is longer than %d characters", maxNote)
 	}
 	for _, r := range note {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return usagef("--note has the control character %q in it", r)
+			return catalogue.Usagef("--note has the control character %q in it", r)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -128,10 +129,10 @@ func distance(a, b string) int {
 func misfit(c *cobra.Command, args []string) error {
 	n := "no argument"
 	if len(args) == 1 && len(c.ValidArgs) > 0 {
-		return usagef("%q is not one of %s%s", args[0], strings.Join(c.ValidArgs, ", "), didYouMean(nearest(args[0], c.ValidArgs...)))
+		return catalogue.Usagef("%q is not one of %s%s", args[0], strings.Join(c.ValidArgs, ", "), didYouMean(nearest(args[0], c.ValidArgs...)))
 	}
 	if len(args) > 0 {
 		n = term.Plural(len(args), "argument")
 	}
-	return usagef("%s was given %s", strings.TrimSuffix(c.UseLine(), " [flags]"), n)
+	return catalogue.Usagef("%s was given %s", strings.TrimSuffix(c.UseLine(), " [flags]"), n)
 }

@@ -3,6 +3,7 @@ package cmd
 import (
 	"time"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -17,11 +18,11 @@ const (
 func (g *globalFlags) checkSuspension() error {
 	switch initial, maximum := time.Duration(g.suspendInitial), time.Duration(g.suspendMaximum); {
 	case !(g.suspendFactor >= 1) || g.suspendFactor > maxSuspensionFactor:
-		return usagef("--suspend-factor %v is not between 1 and %d", g.suspendFactor, maxSuspensionFactor)
+		return catalogue.Usagef("--suspend-factor %v is not between 1 and %d", g.suspendFactor, maxSuspensionFactor)
 	case maximum > maxSuspension:
-		return usagef("--suspend-maximum %s is longer than %s", term.Duration(maximum), term.Duration(maxSuspension))
+		return catalogue.Usagef("--suspend-maximum %s is longer than %s", term.Duration(maximum), term.Duration(maxSuspension))
 	case initial > maximum:
-		return usagef("--suspend-initial %s is longer than --suspend-maximum %s", term.Duration(initial), term.Duration(maximum))
+		return catalogue.Usagef("--suspend-initial %s is longer than --suspend-maximum %s", term.Duration(initial), term.Duration(maximum))
 	}
 	return nil
 }

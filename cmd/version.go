@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -26,7 +27,7 @@ func (p *program) versionCommand() *cobra.Command {
 func (p *program) version() *report {
 	b := p.env.Build
 	return &report{
-		outcome: outcomeOK,
+		outcome: catalogue.OutcomeOK,
 		fill:    func(d *document) { d.Build = &b },
 		text: func(w *term.Printer) {
 			w.Line("propctl %s (commit %s, %s, %s)",

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -161,17 +162,17 @@ func parseActivation(k kind, arg, of string) (namedActivation, error) {
 	switch {
 	case strings.Contains(arg, "/"):
 		if of != "" {
-			return namedActivation{}, usagef("%s cannot go with a link, which names it", flag)
+			return namedActivation{}, catalogue.Usagef("%s cannot go with a link, which names it", flag)
 		}
 		return parseLink(k, arg)
 	case of != "":
 		if !isActivationID(k, arg) {
-			return namedActivation{}, usagef("%q is not the id of an activation; with %s it has to be one", arg, flag)
+			return namedActivation{}, catalogue.Usagef("%q is not the id of an activation; with %s it has to be one", arg, flag)
 		}
 		named, err := parseProperty(of)
 		return namedActivation{property: named, id: papi.ID(arg)}, err
 	case strings.HasPrefix(arg, papi.PrefixActivation):
-		return namedActivation{}, usagef("the activation %s needs its %s: give %s", term.Clean(arg, term.MaxName), k.word(), flag)
+		return namedActivation{}, catalogue.Usagef("the activation %s needs its %s: give %s", term.Clean(arg, term.MaxName), k.word(), flag)
 	}
 	named, err := parseProperty(arg)
 	return namedActivation{property: named}, err
@@ -191,13 +192,13 @@ func parseLink(k kind, link string) (namedActivation, error) {
 	same := strings.Replace(link, ofBucket, "/activations/", 1)
 	if k == includes {
 		if !strings.Contains(link, ofInclude) {
-			return namedActivation{}, usagef("%q is not a link to an activation of an include", link)
+			return namedActivation{}, catalogue.Usagef("%q is not a link to an activation of an include", link)
 		}
 		same = strings.Replace(link, ofInclude, "/properties/", 1)
 	}
 	parsed, err := papi.ParseActivationLink(same)
 	if err != nil {
-		return namedActivation{}, &usageError{err: err}
+		return namedActivation{}, &catalogue.UsageError{Err: err}
 	}
 	parsed.Property.PropertyID = parsed.Property.PropertyID.With(k.prefix())
 	return namedActivation{ref: parsed.Property, id: parsed.ActivationID, inBucket: same != link && k == properties}, nil

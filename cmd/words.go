@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -15,7 +16,7 @@ import (
 func checkWords(c *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if err := term.CheckText(arg); err != nil {
-			return usagef("an argument %w", err)
+			return catalogue.Usagef("an argument %w", err)
 		}
 	}
 	var first error
@@ -26,7 +27,7 @@ func checkWords(c *cobra.Command, args []string) error {
 		}
 		for _, value := range values {
 			if err := term.CheckText(value); err != nil && first == nil {
-				first = usagef("--%s %w", f.Name, err)
+				first = catalogue.Usagef("--%s %w", f.Name, err)
 			}
 		}
 	})
@@ -36,7 +37,7 @@ func checkWords(c *cobra.Command, args []string) error {
 // inWords says what is wrong with the value of a flag where a library says it in
 // its own words, and returns other errors as they are.
 func inWords(f *pflag.Flag, value string, err error) error {
-	if !isA[*strconv.NumError](err) {
+	if !catalogue.Is[*strconv.NumError](err) {
 		return err
 	}
 	value = term.Truncate(value, term.MaxName)

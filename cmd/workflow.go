@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -49,13 +50,13 @@ func (w workflow) command(p *program, c *cobra.Command) *cobra.Command {
 // check finds what makes no sense before anything is sent.
 func (w workflow) check(env term.Env) error {
 	if len(w.flags.networks.all) == 0 {
-		return usagef("%s has no default network; give -n staging or -n production", w.verb)
+		return catalogue.Usagef("%s has no default network; give -n staging or -n production", w.verb)
 	}
 	if err := w.flags.check(); err != nil {
 		return err
 	}
 	if w.always && !w.flags.yes && !w.flags.dryRun && !canAsk(env) {
-		return usagef("%s stops traffic, and there is no terminal to ask at; give --yes if that is wanted", w.verb)
+		return catalogue.Usagef("%s stops traffic, and there is no terminal to ask at; give --yes if that is wanted", w.verb)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package cmd
+package catalogue
 
 import (
 	"cmp"
@@ -27,25 +27,25 @@ const (
 	ExitInterrupted = 130
 )
 
-// verdict is what an error means for the user.
-type verdict struct {
-	outcome  string
-	exitCode int
-	code     string
-	category category
-	help     string
+// Verdict is what an error means for the user.
+type Verdict struct {
+	Outcome  string
+	ExitCode int
+	Code     string
+	Category Category
+	Help     string
 }
 
-// judge looks an error up.
-func judge(err error) verdict {
+// Judge looks an error up.
+func Judge(err error) Verdict {
 	code, help := recognise(err)
-	e := entryOf(code)
+	e := Lookup(code)
 	if code == string(papi.ClassClockSkew) {
 		help = clockHelp(err, time.Now())
 	}
-	v := verdict{outcome: e.outcome, exitCode: e.exitCode, code: e.code, category: e.category, help: cmp.Or(help, e.help)}
-	if unhealthy, ok := errors.AsType[*unhealthyError](err); ok { // doctor's own exit codes
-		v.outcome, v.exitCode = outcomeError, unhealthy.exitCode
+	v := Verdict{Outcome: e.Outcome, ExitCode: e.ExitCode, Code: e.Code, Category: e.Category, Help: cmp.Or(help, e.Help)}
+	if unhealthy, ok := errors.AsType[*UnhealthyError](err); ok { // doctor's own exit codes
+		v.Outcome, v.ExitCode = OutcomeError, unhealthy.ExitCode
 	}
 	return v
 }
@@ -64,13 +64,13 @@ func recognise(err error) (code, help string) {
 	if class, ok := errors.AsType[papi.Class](err); ok {
 		return string(class), ""
 	}
-	return codeInternal, ""
+	return CodeInternal, ""
 }
 
 // clockTolerance is how old a signature may be; clockPrecision, how exactly the
 // clocks can be compared.
 const (
-	clockTolerance = 30 * time.Second
+	ClockTolerance = 30 * time.Second
 	clockPrecision = 2 * time.Second
 )
 
@@ -86,24 +86,24 @@ func clockHelp(err error, now time.Time) string {
 		ahead, direction = -ahead, "behind"
 	}
 	if ahead <= clockPrecision {
-		return fmt.Sprintf("this machine's clock agrees with PAPI's; something on the way holds requests back for more than %.0f s", clockTolerance.Seconds())
+		return fmt.Sprintf("this machine's clock agrees with PAPI's; something on the way holds requests back for more than %.0f s", ClockTolerance.Seconds())
 	}
-	return fmt.Sprintf("set the clock of this machine: it is %.0f s %s PAPI's, and %.0f s are too much", ahead.Seconds(), direction, clockTolerance.Seconds())
+	return fmt.Sprintf("set the clock of this machine: it is %.0f s %s PAPI's, and %.0f s are too much", ahead.Seconds(), direction, ClockTolerance.Seconds())
 }
 
 const (
-	outcomeOK          = "ok"
-	outcomeFree        = "free"
-	outcomeBusy        = "busy"
-	outcomeError       = "error"
-	outcomeRejected    = "rejected"
-	outcomeLimited     = "limited"
-	outcomeTimedOut    = "timed-out"
-	outcomeInterrupted = "interrupted"
+	OutcomeOK          = "ok"
+	OutcomeFree        = "free"
+	OutcomeBusy        = "busy"
+	OutcomeError       = "error"
+	OutcomeRejected    = "rejected"
+	OutcomeLimited     = "limited"
+	OutcomeTimedOut    = "timed-out"
+	OutcomeInterrupted = "interrupted"
 )
 
-// isA matches an error type.
-func isA[E error](err error) bool {
+// Is matches an error type.
+func Is[E error](err error) bool {
 	_, ok := errors.AsType[E](err)
 	return ok
 }
@@ -125,8 +125,8 @@ func failedWith(o activation.Outcome) func(error) bool {
 	return when(func(e *activation.FailedError) bool { return e.Outcome == o })
 }
 
-// withoutAnswer matches an error type that nothing of PAPI's has caused.
-func withoutAnswer[E error](err error) bool { return isA[E](err) && !isA[*papi.Error](err) }
+// WithoutAnswer matches an error type that nothing of PAPI's has caused.
+func WithoutAnswer[E error](err error) bool { return Is[E](err) && !Is[*papi.Error](err) }
 
 // ownRefusal is one that has nothing to do with what is in the version.
 func ownRefusal(e *activation.RejectedError) bool {
@@ -142,34 +142,34 @@ type way struct {
 
 func ways() []way {
 	return []way{
-		{isA[*usageError], codeUsage, ""},
-		{isA[*settingError], codeSettings, ""},
-		{when(func(e *credentialsError) bool { return e.missing }), codeCredentialsMissing, ""},
-		{isA[*credentialsError], codeCredentialsInvalid, ""},
-		{isA[*ambiguousError], codeAmbiguous, ""},
-		{isA[*notFoundError], string(papi.ClassNotFound), "names are exact; check the account switch key too"},
-		{isA[*bucketError], codeBucket, ""},
-		{isA[*outputError], codeOutputFile, ""},
-		{is(errDeclined), codeDeclined, ""},
+		{Is[*UsageError], codeUsage, ""},
+		{Is[*SettingError], codeSettings, ""},
+		{when(func(e *CredentialsError) bool { return e.Missing }), CodeCredentialsMissing, ""},
+		{Is[*CredentialsError], CodeCredentialsInvalid, ""},
+		{Is[*AmbiguousError], codeAmbiguous, ""},
+		{Is[*NotFoundError], string(papi.ClassNotFound), "names are exact; check the account switch key too"},
+		{Is[*BucketError], CodeBucket, ""},
+		{Is[*OutputError], codeOutputFile, ""},
+		{is(ErrDeclined), CodeDeclined, ""},
 
-		{failedWith(activation.OutcomeFailed), codeFailed, ""},
-		{failedWith(activation.OutcomeAborted), codeAborted, ""},
-		{failedWith(activation.OutcomeSuperseded), codeSuperseded, ""},
+		{failedWith(activation.OutcomeFailed), CodeFailed, ""},
+		{failedWith(activation.OutcomeAborted), CodeAborted, ""},
+		{failedWith(activation.OutcomeSuperseded), CodeSuperseded, ""},
 		{when(func(e *activation.StoppedError) bool { return e.Cancelled }), codeTimedOut, "it was cancelled; run the command again with a longer --timeout"},
 		{when(func(e *activation.StoppedError) bool { return e.Blocker != nil && errors.Is(e, activation.ErrTimeout) }), string(papi.ClassBusy), ""},
 		{is(ErrInterrupted), codeInterrupted, ""},
 		{is(activation.ErrTimeout), codeTimedOut, ""},
-		{withoutAnswer[*activation.StoppedError], codeInterrupted, ""},
-		{isA[*activation.BusyError], string(papi.ClassBusy), "wait for it, or leave that to --if-pending wait"},
+		{WithoutAnswer[*activation.StoppedError], codeInterrupted, ""},
+		{Is[*activation.BusyError], string(papi.ClassBusy), "wait for it, or leave that to --if-pending wait"},
 		{when(ownRefusal), string(papi.ClassRejected), "nothing was submitted; the same command is refused again until what the error says has changed"},
-		{withoutAnswer[*activation.RejectedError], string(papi.ClassRejected), ""},
+		{WithoutAnswer[*activation.RejectedError], string(papi.ClassRejected), ""},
 		{when(func(e *activation.LimitError) bool { return e.Daily }), string(papi.ClassBudgetExhausted), ""},
-		{withoutAnswer[*activation.LimitError], string(papi.ClassRateLimited), ""},
-		{isA[*activation.NotActiveError], string(papi.ClassNotFound), "propctl status shows what is active; name the version by its number"},
-		{isA[*activation.NoPreviousVersionError], codeNothingBefore, ""},
-		{isA[*activation.HostnameLimitError], string(papi.ClassResourceLimit), "remove hostnames, or spread them over several properties"},
-		{isA[*activation.VanishedError], codeLost, ""},
+		{WithoutAnswer[*activation.LimitError], string(papi.ClassRateLimited), ""},
+		{Is[*activation.NotActiveError], string(papi.ClassNotFound), "propctl status shows what is active; name the version by its number"},
+		{Is[*activation.NoPreviousVersionError], CodeNothingBefore, ""},
+		{Is[*activation.HostnameLimitError], string(papi.ClassResourceLimit), "remove hostnames, or spread them over several properties"},
+		{Is[*activation.VanishedError], CodeLost, ""},
 		{is(activation.ErrTooLate), string(papi.ClassCancelTooLate), ""},
-		{is(activation.ErrNoActivation), codeNoActivation, ""},
+		{is(activation.ErrNoActivation), CodeNoActivation, ""},
 	}
 }

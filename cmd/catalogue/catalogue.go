@@ -1,0 +1,117 @@
+package catalogue
+
+import (
+	"slices"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// The catalogue has a row for every error. It is the one source of what is said
+// about them: by the commands, by explain, and in docs/errors.md, which a test
+// writes.
+
+// Category is what kind of error it is, in nine words.
+type Category string
+
+const (
+	CategoryNotFound          Category = "NotFound"
+	CategoryInvalidData       Category = "InvalidData"
+	CategoryTypeError         Category = "TypeError"
+	CategoryPermissionDenied  Category = "PermissionDenied"
+	CategoryRemoteAuthFailed  Category = "RemoteAuthFailed"
+	CategoryConflict          Category = "Conflict"
+	CategoryInvalidSettings   Category = "InvalidSettings"
+	CategoryInternalError     Category = "InternalError"
+	CategoryRemoteSystemError Category = "RemoteSystemError"
+)
+
+// Retry says what becomes of the same wish if it is tried again.
+type Retry string
+
+const (
+	RetryNever     Retry = "never"
+	RetryLookFirst Retry = "look-first"
+	RetryAtTime    Retry = "at-time"
+	RetryBackOff   Retry = "back-off"
+)
+
+// Text says what a retry class means.
+func (r Retry) Text() string {
+	switch r {
+	case RetryNever:
+		return "the same again ends the same; something has to be changed first"
+	case RetryLookFirst:
+		return "the state at Akamai decides: look, then perhaps try again; propctl does both"
+	case RetryAtTime:
+		return "at the time that is named and not sooner"
+	case RetryBackOff:
+		return "it passes; propctl tries again after pauses that grow"
+	}
+	return string(r)
+}
+
+// Entry is a row of the catalogue.
+type Entry struct {
+	Code     string // stable; of what PAPI answers, its papi.Class
+	Category Category
+	Outcome  string
+	ExitCode int
+	Retry    Retry
+	Message  string // stable, where the message of an error has the facts of the case
+	Meaning  string
+	Help     string
+	FoundBy  string // how, where PAPI's answer does not tell; empty where only that does
+}
+
+// All returns all rows: what propctl finds by itself, then what PAPI or
+// the way to it says.
+func All() []Entry {
+	return slices.Concat(
+		UsageEntries(), ActivationEntries(), EndEntries(),
+		NetworkEntries(), AccessEntries(), RequestEntries(), VersionEntries(), StateEntries(), LimitEntries(),
+	)
+}
+
+// Lookup returns the row of a code, and that of an unknown error for any other.
+func Lookup(code string) Entry {
+	all := All()
+	for _, wanted := range [...]string{code, CodeInternal} {
+		if i := slices.IndexFunc(all, func(e Entry) bool { return e.Code == wanted }); i >= 0 {
+			return all[i]
+		}
+	}
+	return Entry{Code: CodeInternal, Category: CategoryInternalError, Outcome: OutcomeError, ExitCode: ExitError}
+}
+
+// Recognitions are the ways in which PAPI says it; nil where it never does.
+func (e Entry) Recognitions() []papi.Recognition { return papi.Recognitions(papi.Class(e.Code)) }
+
+// Codes of errors that propctl finds by itself, and that papi has no class for.
+const (
+	codeUsage              = "usage"
+	codeSettings           = "settings"
+	CodeCredentialsMissing = "credentials-missing"
+	CodeCredentialsInvalid = "credentials-invalid"
+	codeAmbiguous          = "ambiguous"
+	CodeBucket             = "hostname-bucket"
+	codeOutputFile         = "output-file"
+	CodeDeclined           = "declined"
+	CodeFailed             = "activation-failed"
+	CodeAborted            = "activation-aborted"
+	CodeSuperseded         = "activation-superseded"
+	CodeLost               = "activation-lost"
+	CodeNoActivation       = "no-activation"
+	CodeNothingBefore      = "nothing-before"
+	codeTimedOut           = "timed-out"
+	codeInterrupted        = "interrupted"
+	CodeInternal           = "internal"
+)
+
+// Codes are those of all rows, in their order.
+func Codes() []string {
+	var all []string
+	for _, e := range All() {
+		all = append(all, e.Code)
+	}
+	return all
+}

@@ -1,0 +1,82 @@
+package catalogue
+
+import (
+	"errors"
+	"fmt"
+)
+
+// UsageError is a command line that makes no sense.
+type UsageError struct {
+	Err     error
+	Command string // whose help says more; empty: nobody's
+}
+
+func Usagef(format string, args ...any) error {
+	return &UsageError{Err: fmt.Errorf(format, args...)}
+}
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// SettingError is a value from a file or the environment that will not do.
+type SettingError struct {
+	Where string // the file, or the name of the variable
+	Key   string // empty when it is the file as a whole
+	Err   error
+}
+
+func (e *SettingError) Error() string {
+	if e.Key == "" {
+		return e.Where + ": " + e.Err.Error()
+	}
+	return e.Where + ": " + e.Key + ": " + e.Err.Error()
+}
+
+func (e *SettingError) Unwrap() error { return e.Err }
+
+// CredentialsError says that there are no credentials, or none that can be used.
+type CredentialsError struct {
+	Missing bool
+	Err     error
+}
+
+func (e *CredentialsError) Error() string { return e.Err.Error() }
+func (e *CredentialsError) Unwrap() error { return e.Err }
+
+// NotFoundError says that PAPI does not have what was named.
+type NotFoundError struct{ What string }
+
+func (e *NotFoundError) Error() string { return e.What }
+
+// AmbiguousError says that a name fits more than one thing.
+type AmbiguousError struct{ What string }
+
+func (e *AmbiguousError) Error() string { return e.What }
+
+// BucketError says that a hostname bucket cannot do what was asked for.
+type BucketError struct{ What string }
+
+func (e *BucketError) Error() string { return e.What }
+
+// OutputError says that the result could not be written to a file.
+type OutputError struct{ Err error }
+
+func (e *OutputError) Error() string { return e.Err.Error() }
+func (e *OutputError) Unwrap() error { return e.Err }
+
+var ErrDeclined = errors.New("not confirmed, nothing was submitted")
+
+// UnhealthyError is the first check that failed.
+type UnhealthyError struct {
+	Check    string
+	Err      error
+	ExitCode int
+}
+
+func (e *UnhealthyError) Error() string { return e.Check + ": " + e.Err.Error() }
+
+func (e *UnhealthyError) Unwrap() error { return e.Err }
+
+// ErrInterrupted is the cause with which main ends the context at Ctrl-C and at
+// SIGTERM.
+var ErrInterrupted = errors.New("interrupted")

@@ -1,0 +1,242 @@
+package catalogue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// papiError is PAPI's answer of a class, on its way through the layers above.
+func papiError(class papi.Class) error {
+	return fmt.Errorf("somewhere: %w", &papi.Error{Class: class, StatusCode: 400})
+}
+
+// stopped is the engine's error for a context that ended with the cause.
+func stopped(t *testing.T, cause error, blocked bool) *activation.StoppedError {
+	t.Helper()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(cause)
+	s := activation.Selection{Property: papi.PropertyRef{PropertyID: "prp_1"}, Network: papi.Staging}
+	_, err := (&activation.Engine{API: silent{}}).Wait(ctx, s)
+	e, ok := errors.AsType[*activation.StoppedError](err)
+	if !ok {
+		t.Fatalf("the engine returned %v, not that it was stopped", err)
+	}
+	if blocked {
+		e.Blocker = &papi.Activation{}
+	}
+	return e
+}
+
+// silent is a PAPI that never answers before the context ends.
+type silent struct{ activation.API }
+
+func (silent) Activations(ctx context.Context, _ papi.PropertyRef) (*papi.ActivationList, error) {
+	<-ctx.Done()
+	return nil, context.Cause(ctx)
+}
+
+type want struct {
+	outcome  string
+	exitCode int
+	code     string
+	category Category
+}
+
+func TestEveryErrorHasItsExitCode(t *testing.T) {
+	cancelled := stopped(t, activation.ErrTimeout, false)
+	cancelled.Cancelled = true
+	tests := []struct {
+		name string
+		err  error
+		want want
+	}{
+		{"usage", Usagef("no"), want{"error", 2, "usage", CategoryInvalidData}},
+		{"settings", &SettingError{Err: errors.New("no")}, want{"error", 2, "settings", CategoryInvalidSettings}},
+		{"no credentials", &CredentialsError{Missing: true, Err: errors.New("no")}, want{"error", 4, "credentials-missing", CategoryInvalidSettings}},
+		{"bad credentials", &CredentialsError{Err: errors.New("no")}, want{"error", 4, "credentials-invalid", CategoryInvalidSettings}},
+		{"ambiguous", &AmbiguousError{}, want{"error", 1, "ambiguous", CategoryInvalidData}},
+		{"no such property", &NotFoundError{}, want{"error", 1, "not-found", CategoryNotFound}},
+		{"output file", &OutputError{Err: errors.New("no")}, want{"error", 1, "output-file", CategoryInternalError}},
+		{"declined", ErrDeclined, want{"error", 1, "declined", CategoryConflict}},
+		{"failed", &activation.FailedError{Outcome: activation.OutcomeFailed}, want{"failed", 3, "activation-failed", CategoryRemoteSystemError}},
+		{"aborted", &activation.FailedError{Outcome: activation.OutcomeAborted}, want{"aborted", 3, "activation-aborted", CategoryConflict}},
+		{"superseded", &activation.FailedError{Outcome: activation.OutcomeSuperseded}, want{"superseded", 3, "activation-superseded", CategoryConflict}},
+		{"cancelled at the time-out", cancelled, want{"timed-out", 5, "timed-out", CategoryRemoteSystemError}},
+		{"time-out behind a blocker", stopped(t, activation.ErrTimeout, true), want{"busy", 6, "busy", CategoryConflict}},
+		{"interrupted", stopped(t, ErrInterrupted, false), want{"interrupted", 130, "interrupted", CategoryConflict}},
+		{"interrupted behind a blocker", stopped(t, ErrInterrupted, true), want{"interrupted", 130, "interrupted", CategoryConflict}},
+		{"time-out", stopped(t, activation.ErrTimeout, false), want{"timed-out", 5, "timed-out", CategoryRemoteSystemError}},
+		{"time-out of a search", fmt.Errorf("POST: %w", activation.ErrTimeout), want{"timed-out", 5, "timed-out", CategoryRemoteSystemError}},
+		{"stopped for another reason", stopped(t, context.Canceled, false), want{"interrupted", 130, "interrupted", CategoryConflict}},
+		{"busy", &activation.BusyError{}, want{"busy", 6, "busy", CategoryConflict}},
+		{"rejected before a submission", &activation.RejectedError{}, want{"rejected", 7, "rejected", CategoryInvalidData}},
+		{"rejected for its warnings", &activation.RejectedError{Warnings: []papi.Problem{{Title: "no"}}}, want{"rejected", 7, "rejected", CategoryInvalidData}},
+		{"budget", &activation.LimitError{Daily: true}, want{"limited", 8, "budget-exhausted", CategoryRemoteSystemError}},
+		{"limit", &activation.LimitError{}, want{"limited", 8, "rate-limited", CategoryRemoteSystemError}},
+		{"nothing active to take", &activation.NotActiveError{}, want{"error", 1, "not-found", CategoryNotFound}},
+		{"nothing to return to", &activation.NoPreviousVersionError{}, want{"error", 1, "nothing-before", CategoryNotFound}},
+		{"a bucket that cannot do it", &BucketError{"x"}, want{"error", 1, "hostname-bucket", CategoryInvalidData}},
+		{"no room for hostnames", &activation.HostnameLimitError{}, want{"limited", 8, "resource-limit", CategoryRemoteSystemError}},
+		{"lost", &activation.VanishedError{}, want{"error", 1, "activation-lost", CategoryNotFound}},
+		{"too late", fmt.Errorf("%w: it is ACTIVE", activation.ErrTooLate), want{"error", 1, "cancel-too-late", CategoryConflict}},
+		{"nothing to wait for", fmt.Errorf("%w of it", activation.ErrNoActivation), want{"error", 1, "no-activation", CategoryNotFound}},
+		{"anything else", errors.New("what"), want{"error", 1, "internal", CategoryInternalError}},
+	}
+	for class, w := range classWants() {
+		w.code = string(class)
+		tests = append(tests, struct {
+			name string
+			err  error
+			want want
+		}{string(class), papiError(class), w})
+	}
+	used, rows := map[int]bool{}, map[string]bool{}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			v := Judge(tt.err)
+			got := want{v.Outcome, v.ExitCode, v.Code, v.Category}
+			if diff := cmp.Diff(tt.want, got, cmp.AllowUnexported(want{})); diff != "" {
+				t.Errorf("verdict (-want +got):\n%s", diff)
+			}
+			if v.Help == "" {
+				t.Error("no hint")
+			}
+		})
+		rows[tt.want.code] = true
+		used[slices.IndexFunc(ways(), func(w way) bool { return w.matches(tt.err) })] = true
+	}
+	for i, w := range ways() {
+		if !used[i] {
+			t.Errorf("no example for way %d, to %s", i, w.code)
+		}
+	}
+	for _, e := range All() {
+		if !rows[e.Code] {
+			t.Errorf("no example for row %s", e.Code)
+		}
+	}
+}
+
+// What ended a submission does not change the row of PAPI's answer.
+func TestAnswersToSubmissionsHaveTheirOwnRow(t *testing.T) {
+	for class, w := range classWants() {
+		for _, err := range []error{class, fmt.Errorf("the engine: %w", errors.Join(papiError(class)))} {
+			if v := Judge(err); v.Code != string(class) || v.ExitCode != w.exitCode || v.Category != w.category {
+				t.Errorf("%v: %+v", err, v)
+			}
+		}
+	}
+}
+
+func TestHintSaysHowFarTheClockIsOff(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, tt := range []struct {
+		papi time.Time
+		want string
+	}{
+		{now.Add(-5 * time.Minute), "it is 300 s ahead of PAPI's"},
+		{now.Add(45 * time.Second), "it is 45 s behind PAPI's"},
+		{now.Add(-time.Second), "agrees with PAPI's"},
+	} {
+		err := fmt.Errorf("GET: %w", &papi.Error{Class: papi.ClassClockSkew, StatusCode: 400, Answer: papi.Answer{Date: tt.papi}})
+		if got := clockHelp(err, now); !strings.Contains(got, tt.want) {
+			t.Errorf("hint %q, want %q", got, tt.want)
+		}
+	}
+	if v := Judge(papiError(papi.ClassClockSkew)); v.Help != Lookup("clock-skew").Help {
+		t.Errorf("without PAPI's clock the hint is %q", v.Help)
+	}
+}
+
+func classWants() map[papi.Class]want {
+	return map[papi.Class]want{
+		papi.ClassNoAnswer:         {"error", 1, "", CategoryRemoteSystemError},
+		papi.ClassTimeout:          {"error", 1, "", CategoryRemoteSystemError},
+		papi.ClassDNS:              {"error", 1, "", CategoryRemoteSystemError},
+		papi.ClassProxy:            {"error", 1, "", CategoryRemoteSystemError},
+		papi.ClassTLS:              {"error", 1, "", CategoryInvalidSettings},
+		papi.ClassMalformed:        {"error", 1, "", CategoryRemoteSystemError},
+		papi.ClassSuspended:        {"error", 1, "", CategoryRemoteSystemError},
+		papi.ClassRedirect:         {"error", 1, "", CategoryRemoteSystemError},
+		papi.ClassClockSkew:        {"error", 4, "", CategoryRemoteAuthFailed},
+		papi.ClassUnauthorized:     {"error", 4, "", CategoryRemoteAuthFailed},
+		papi.ClassGrantMissing:     {"error", 4, "", CategoryPermissionDenied},
+		papi.ClassForbidden:        {"error", 1, "", CategoryPermissionDenied},
+		papi.ClassVersionLocked:    {"error", 1, "", CategoryPermissionDenied},
+		papi.ClassNotFound:         {"error", 1, "", CategoryNotFound},
+		papi.ClassInvalid:          {"error", 1, "", CategoryInvalidData},
+		papi.ClassNotifyEmails:     {"rejected", 7, "", CategoryInvalidData},
+		papi.ClassCompliance:       {"rejected", 7, "", CategoryInvalidData},
+		papi.ClassOtherRejection:   {"error", 1, "", CategoryInvalidData},
+		papi.ClassWarnings:         {"rejected", 7, "", CategoryInvalidData},
+		papi.ClassRejected:         {"rejected", 7, "", CategoryInvalidData},
+		papi.ClassCacheWipe:        {"rejected", 7, "", CategoryConflict},
+		papi.ClassCertificateNew:   {"rejected", 7, "", CategoryConflict},
+		papi.ClassBusy:             {"busy", 6, "", CategoryConflict},
+		papi.ClassARLConflict:      {"busy", 6, "", CategoryConflict},
+		papi.ClassNotYet:           {"busy", 6, "", CategoryConflict},
+		papi.ClassETag:             {"error", 1, "", CategoryConflict},
+		papi.ClassStillPending:     {"busy", 6, "", CategoryConflict},
+		papi.ClassAlreadyActivated: {"error", 1, "", CategoryConflict},
+		papi.ClassNotActive:        {"error", 1, "", CategoryConflict},
+		papi.ClassCancelTooLate:    {"error", 1, "", CategoryConflict},
+		papi.ClassRateLimited:      {"limited", 8, "", CategoryRemoteSystemError},
+		papi.ClassBudgetExhausted:  {"limited", 8, "", CategoryRemoteSystemError},
+		papi.ClassResourceLimit:    {"limited", 8, "", CategoryRemoteSystemError},
+		papi.ClassServer:           {"error", 1, "", CategoryRemoteSystemError},
+	}
+}
+
+// A class that papi gains has to find its row here.
+func TestEveryClassOfPAPIsErrorsHasARow(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "../../papi/class.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var declared []papi.Class
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || spec.Type == nil || len(spec.Values) != 1 {
+			return true
+		}
+		literal, ok := spec.Values[0].(*ast.BasicLit)
+		if ident, isIdent := spec.Type.(*ast.Ident); !ok || !isIdent || ident.Name != "Class" {
+			return true
+		}
+		class, err := strconv.Unquote(literal.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		declared = append(declared, papi.Class(class))
+		return true
+	})
+	if diff := cmp.Diff(declared, papi.Classes()); diff != "" {
+		t.Errorf("papi.Classes (-declared +returned):\n%s", diff)
+	}
+	wants := classWants()
+	for _, class := range papi.Classes() {
+		if _, ok := wants[class]; !ok {
+			t.Errorf("class %q has no expectation", class)
+		}
+		if !slices.Contains(Codes(), string(class)) {
+			t.Errorf("class %q has no row", class)
+		}
+	}
+	if len(wants) != len(declared) {
+		t.Errorf("papi has %d classes, the test %d", len(declared), len(wants))
+	}
+}

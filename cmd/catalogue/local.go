@@ -1,0 +1,126 @@
+package catalogue
+
+import "github.com/propctl/propctl/activation"
+
+// Again is the hint where nothing has to be changed.
+const Again = "run the same command again, it looks first"
+
+// UsageEntries are about what was asked for, before anything is sent.
+func UsageEntries() []Entry {
+	return []Entry{
+		{
+			Code: codeUsage, Category: CategoryInvalidData, Outcome: OutcomeError, ExitCode: ExitUsage, Retry: RetryNever,
+			Message: "the command line makes no sense", FoundBy: "propctl, before anything is sent",
+			Meaning: "A command, an argument or a flag is wrong, or flags do not go together. Nothing was sent.",
+			Help:    "--help shows what can be given",
+		},
+		{
+			Code: codeSettings, Category: CategoryInvalidSettings, Outcome: OutcomeError, ExitCode: ExitUsage, Retry: RetryNever,
+			Message: "a setting is wrong", FoundBy: "propctl, before anything is sent",
+			Meaning: "The settings file or an environment variable has a key that there is not, or a value that its flag does not take; or a file that a setting names cannot be read. Nothing was sent.",
+			Help:    "this lists the settings: propctl help environment",
+		},
+		{
+			Code: CodeCredentialsMissing, Category: CategoryInvalidSettings, Outcome: OutcomeError, ExitCode: ExitCredentials, Retry: RetryNever,
+			Message: "there are no credentials", FoundBy: "propctl, before anything is sent",
+			Meaning: "Neither the environment nor a credentials file has the section that is wanted. The message names the places that were looked at.",
+			Help:    "create an API client in Akamai Control Center and save its .edgerc, or use --simulate",
+		},
+		{
+			Code: CodeCredentialsInvalid, Category: CategoryInvalidSettings, Outcome: OutcomeError, ExitCode: ExitCredentials, Retry: RetryNever,
+			Message: "the credentials cannot be used", FoundBy: "propctl, before anything is sent",
+			Meaning: "There are credentials, but one of host, client_token, client_secret and access_token is missing, or has a form that it cannot have.",
+			Help:    "compare the file with what Akamai Control Center gave out",
+		},
+		{
+			Code: codeAmbiguous, Category: CategoryInvalidData, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
+			Message: "the name fits more than one property", FoundBy: "propctl, in what a search found",
+			Meaning: "Several properties serve the hostname, or have the name. The message lists them.",
+			Help:    "name the property by its id",
+		},
+		{
+			Code: CodeBucket, Category: CategoryInvalidData, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
+			Message: "a hostname bucket cannot do that", FoundBy: "in the property's type",
+			Meaning: "The hostnames of the property belong to a network and not to a version: a change needs a network and the ids of edge hostnames, and goes there at once. Nothing was changed.",
+			Help:    "propctl hostnames list shows the edge hostnames in use with their ids",
+		},
+		{
+			Code: CodeDeclined, Category: CategoryConflict, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
+			Message: "not confirmed", FoundBy: "the question on the terminal was not answered with yes",
+			Meaning: "Nothing was submitted.",
+			Help:    "--yes does not ask",
+		},
+		{
+			Code: codeOutputFile, Category: CategoryInternalError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
+			Message: "the result cannot be written to --output-file", FoundBy: "propctl, when the command had done its work",
+			Meaning: "The outcome is that of the command; the exit code is 1 where it would have been 0.",
+			Help:    "the result stands on stdout all the same",
+		},
+	}
+}
+
+// ActivationEntries are about how an activation ended.
+func ActivationEntries() []Entry {
+	return []Entry{
+		{
+			Code: CodeFailed, Category: CategoryRemoteSystemError, Outcome: string(activation.OutcomeFailed), ExitCode: ExitFailed, Retry: RetryNever,
+			Message: "the activation failed", FoundBy: "in the activation's status, FAILED",
+			Meaning: "Akamai had accepted the activation and could not bring it about. The message says why, where PAPI does.",
+			Help:    "the version that was active before still is; correct the version or ask Akamai's support, naming the activation",
+		},
+		{
+			Code: CodeAborted, Category: CategoryConflict, Outcome: string(activation.OutcomeAborted), ExitCode: ExitFailed, Retry: RetryLookFirst,
+			Message: "the activation was cancelled", FoundBy: "in the activation's status, ABORTED",
+			Meaning: "Somebody cancelled it before it had reached the network.",
+			Help:    "somebody cancelled it; run the command again to submit it again",
+		},
+		{
+			Code: CodeSuperseded, Category: CategoryConflict, Outcome: string(activation.OutcomeSuperseded), ExitCode: ExitFailed, Retry: RetryLookFirst,
+			Message: "the activation has lost its place", FoundBy: "in the activation's status, INACTIVE or DEACTIVATED",
+			Meaning: "A later activation or deactivation took its place while it was waited for.",
+			Help:    "another activation has taken its place; propctl status shows which",
+		},
+		{
+			Code: CodeLost, Category: CategoryNotFound, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
+			Message: "PAPI does not know the activation any more", FoundBy: "404 to a look at an activation that PAPI had accepted, and a list without it",
+			Meaning: "For a while after a submission PAPI may not know its activation, which is waited for. This lasts too long for that.",
+			Help:    "propctl status shows what is there",
+		},
+		{
+			Code: CodeNoActivation, Category: CategoryNotFound, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
+			Message: "there is no activation", FoundBy: "in the list of activations",
+			Meaning: "Nothing was ever activated on that network, so there is nothing to wait for.",
+			Help:    "propctl status shows both networks",
+		},
+		{
+			Code: CodeNothingBefore, Category: CategoryNotFound, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
+			Message: "there is no version to return to", FoundBy: "in the list of activations",
+			Meaning: "No other version was active on that network before the one that is.",
+			Help:    "name the version to return to with --to",
+		},
+	}
+}
+
+// EndEntries are about how a command ended that did not come to its end.
+func EndEntries() []Entry {
+	return []Entry{
+		{
+			Code: codeTimedOut, Category: CategoryRemoteSystemError, Outcome: OutcomeTimedOut, ExitCode: ExitTimedOut, Retry: RetryLookFirst,
+			Message: "--timeout has passed", FoundBy: "propctl's clock",
+			Meaning: "What was submitted goes on at Akamai, unless --on-timeout cancel has cancelled it; the hint has the command that picks it up again.",
+			Help:    Again,
+		},
+		{
+			Code: codeInterrupted, Category: CategoryConflict, Outcome: OutcomeInterrupted, ExitCode: ExitInterrupted, Retry: RetryLookFirst,
+			Message: "the command was interrupted", FoundBy: "Ctrl-C or SIGTERM",
+			Meaning: "What was submitted goes on at Akamai; the hint has the command that picks it up again.",
+			Help:    Again,
+		},
+		{
+			Code: CodeInternal, Category: CategoryInternalError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
+			Message: "something unforeseen went wrong", FoundBy: "none of the other rows fits",
+			Meaning: "This program has no row for the error: that is a defect of propctl. The message is all that is known.",
+			Help:    "run it again with --debug",
+		},
+	}
+}
