@@ -1,13 +1,15 @@
 package cmd
 
+import "github.com/propctl/propctl/cmd/result"
+
 // account returns who PAPI was asked as; nil where it was not asked.
-func (p *program) account() *accountView {
+func (p *program) account() *result.Account {
 	if p.session == nil || p.meter.view().Total == 0 {
 		return nil
 	}
 	c := p.session.credentials
-	v := &accountView{
-		ID: optional(p.session.client.AccountID()), Host: c.Host, Section: optional(c.Section), Source: c.Source,
+	v := &result.Account{
+		ID: result.Optional(p.session.client.AccountID()), Host: c.Host, Section: result.Optional(c.Section), Source: c.Source,
 	}
 	if c.AccountKey != "" {
 		v.SwitchKey = new(masked(c.AccountKey))

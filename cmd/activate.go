@@ -6,6 +6,7 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -28,12 +29,12 @@ type activateFlags struct {
 	yes            bool
 }
 
-func (p *program) activateCommand(about kind) *cobra.Command {
+func (p *program) activateCommand(about result.AssetKind) *cobra.Command {
 	f := &activateFlags{networks: networks{all: []papi.Network{papi.Staging}, most: 2}}
 	c := &cobra.Command{
-		Use:   "activate " + about.operand() + "[@VERSION]",
+		Use:   "activate " + about.Operand() + "[@VERSION]",
 		Short: "Activate a version on a network and wait for the outcome",
-		Long: "Activate a version on a network and wait for the outcome.\n\n" + about.choose(
+		Long: "Activate a version on a network and wait for the outcome.\n\n" + about.Choose(
 			`PROPERTY is a property's id (prp_123 or 123), its exact name, or a hostname that
 it serves.`, `INCLUDE is an include's id (inc_123 or 123) or its exact name. PAPI validates the
 properties that use it first.`) + ` VERSION is a number, latest (which is the default), staging or
@@ -42,7 +43,7 @@ production: the version that is active there now.
 A version that is active already is a success and submits nothing, and one that
 is on its way is followed. When another version is pending on that network, it is
 waited for.`,
-		Example: about.choose(`  propctl activate www.example.com --notify you@example.com
+		Example: about.Choose(`  propctl activate www.example.com --notify you@example.com
   propctl activate www.example.com@8 -n staging --dry-run --notify you@example.com
   propctl activate www.example.com@staging -n production --notify you@example.com
   propctl activate prp_123@7 -n staging,production --notify you@example.com -o json`,
@@ -64,13 +65,13 @@ func (f *activateFlags) declareNetworks(c *cobra.Command) {
 }
 
 // declare declares all but the network.
-func (f *activateFlags) declare(fs *pflag.FlagSet, about kind) {
+func (f *activateFlags) declare(fs *pflag.FlagSet, about result.AssetKind) {
 	f.declareSubmission(fs)
 	f.warnings = activation.AcknowledgeWarnings
 	fs.Var(oneOf[activation.WarningPolicy]{&f.warnings, []activation.WarningPolicy{
 		activation.AcknowledgeWarnings, activation.FailOnWarnings, activation.FailOnNewWarnings,
 	}}, "warnings", "`acknowledge` the rule tree's warnings, fail if there are any, or only if there are new ones")
-	if about == properties { // there is none for includes
+	if about == result.Properties { // there is none for includes
 		fs.VarPF(&f.fastPush, "fast-push", "", "PAPI's fastPush (default: PAPI's)").NoOptDefVal = "true"
 	}
 	fs.VarPF(&f.ignoreHTTP, "ignore-http-errors", "", "PAPI's ignoreHttpErrors (default: PAPI's)").NoOptDefVal = "true"

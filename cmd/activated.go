@@ -8,6 +8,7 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -15,20 +16,20 @@ import (
 // report makes one result of the networks that were touched. The outer members
 // are those of the last one, which also has the worst exit code: what does not
 // end well ends the sequence.
-func (a *activating) report(done []*activated, err error) *report {
+func (a *activating) report(done []*activated, err error) *result.Report {
 	last := done[len(done)-1]
-	r := &report{outcome: string(last.result.Outcome), help: a.help(last, err)}
-	r.fill = func(d *document) {
+	r := &result.Report{Outcome: string(last.result.Outcome), Help: a.help(last, err)}
+	r.Fill = func(d *result.Document) {
 		last.fill(d, a.property.name)
 		if len(a.flags.networks.all) < 2 {
 			return
 		}
-		d.asked = a.flags.networks.all
+		d.Requested = a.flags.networks.all
 		for _, one := range done {
 			d.Results = append(d.Results, a.single(one))
 		}
 	}
-	r.text = func(w *term.Printer) {
+	r.Text = func(w *term.Printer) {
 		for _, one := range done {
 			one.print(w, a.property)
 		}
@@ -37,30 +38,30 @@ func (a *activating) report(done []*activated, err error) *report {
 }
 
 // single is the document of one network of several.
-func (a *activating) single(one *activated) *document {
-	d := &document{SchemaVersion: schemaVersion, Command: a.about.command(a.verb), Outcome: string(one.result.Outcome), Requests: one.requests}
+func (a *activating) single(one *activated) *result.Document {
+	d := &result.Document{SchemaVersion: result.SchemaVersion, Command: a.about.Command(a.verb), Outcome: string(one.result.Outcome), Requests: one.requests}
 	one.fill(d, a.property.name)
 	if one.err != nil {
 		v := catalogue.Judge(one.err)
-		d.fail(v, one.err, cmp.Or(a.help(one, one.err), a.program.hint(d, v, one.err)))
+		d.Fail(v, one.err, cmp.Or(a.help(one, one.err), a.program.hint(d, v, one.err)))
 	}
 	return d
 }
 
 // fill completes a document with what is known of a network.
-func (one *activated) fill(d *document, name string) {
+func (one *activated) fill(d *result.Document, name string) {
 	fillResult(d, one.result, name, one.at)
 	d.Plan = one.plan
 }
 
 // fillResult completes a document with a result of the engine.
-func fillResult(d *document, r *activation.Result, name string, now time.Time) {
-	d.about(r.Property, name)
-	d.Version, d.Network = versionNumber(r.Version), optional(r.Network)
-	d.Activation, d.BlockedBy = viewActivation(r.Activation, now), viewActivation(r.BlockedBy, now)
+func fillResult(d *result.Document, r *activation.Result, name string, now time.Time) {
+	d.SetAsset(r.Property, name)
+	d.Version, d.Network = result.OptionalVersion(r.Version), result.Optional(r.Network)
+	d.Activation, d.BlockedBy = result.NewActivation(r.Activation, now), result.NewActivation(r.BlockedBy, now)
 	d.Submitted, d.Adopted = &r.Submitted, &r.Adopted
-	d.Budget = viewBudget(r.Budget)
-	d.WaitedSeconds = new(seconds(r.Waited))
+	d.Budget = result.NewBudget(r.Budget)
+	d.WaitedSeconds = new(result.Seconds(r.Waited))
 	d.Return = viewReturn(r.Rollback)
 }
 
@@ -103,7 +104,7 @@ func headline(w *term.Printer, r *activation.Result, p property) {
 	if r.Network != "" {
 		what += " on " + term.Clean(string(r.Network), term.MaxName)
 	}
-	w.Line("%s: %s", what, w.Terminal.Paint(toneOfOutcome(r.Outcome), outcomeText(r)))
+	w.Line("%s: %s", what, w.Terminal.Paint(result.OutcomeTone(r.Outcome), outcomeText(r)))
 }
 
 // outcomeText says what an outcome means.
@@ -150,31 +151,31 @@ func outcomeText(r *activation.Result) string {
 
 // printResult shows the details that are known.
 func printResult(w *term.Printer, r *activation.Result, now time.Time) {
-	w.Field(kindOf(r.Property.PropertyID).word(), fullID(r.Property))
+	w.Field(result.KindOf(r.Property.PropertyID).Noun(), fullID(r.Property))
 	if r.Rollback != nil {
 		w.Field("return", returnText(r.Rollback))
 	}
 	if a := r.Activation; a != nil {
-		w.Field("activation", idOf(a)+", "+stateOf(a), term.Mark{Word: stateOf(a), As: toneOfStatus(a.Status)})
+		w.Field("activation", result.IDOf(a)+", "+result.StateOf(a), term.Mark{Word: result.StateOf(a), As: result.StatusTone(a.Status)})
 		if a.Note != "" {
 			w.Field("note", a.Note)
 		}
-		if v := viewActivation(a, now); v.Fallback != nil && v.Fallback.Possible {
+		if v := result.NewActivation(a, now); v.Fallback != nil && v.Fallback.Possible {
 			w.Field("fallback", fallbackText(v.Fallback, w.Clock(now)))
 		}
 	}
 	if b := r.BlockedBy; b != nil {
-		w.Field("blocked by", idOf(b)+", "+versionOf(b)+stateOf(b)+noteOf(b), term.Mark{Word: stateOf(b), As: toneOfStatus(b.Status)})
+		w.Field("blocked by", result.IDOf(b)+", "+versionOf(b)+result.StateOf(b)+result.NoteOf(b), term.Mark{Word: result.StateOf(b), As: result.StatusTone(b.Status)})
 	}
 	if r.Outcome != activation.OutcomePlanned {
 		w.Field("took", term.Duration(r.Waited))
 	}
 	if r.Budget != nil || r.Submitted {
-		w.Field("budget", budgetText(r.Budget, w.Clock(time.Now())))
+		w.Field("budget", result.BudgetText(r.Budget, w.Clock(time.Now())))
 	}
 }
 
-func fallbackText(f *fallbackView, c term.Clock) string {
+func fallbackText(f *result.Fallback, c term.Clock) string {
 	text := "possible"
 	if f.Version != nil {
 		text += " to version " + term.VersionText(*f.Version)
@@ -187,7 +188,7 @@ func fallbackText(f *fallbackView, c term.Clock) string {
 
 // fullID is a property's id with its contract and group, where they are known.
 func fullID(ref papi.PropertyRef) string {
-	text := string(wholeID(ref.PropertyID))
+	text := string(result.AssetID(ref.PropertyID))
 	if ref.ContractID != "" && ref.GroupID != "" {
 		text += fmt.Sprintf(" (%s, %s)", ref.ContractID.With(papi.PrefixContract), ref.GroupID.With(papi.PrefixGroup))
 	}

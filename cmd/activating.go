@@ -10,22 +10,23 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
 // perform runs a workflow: name, look, ask, and one network after the other.
-func (p *program) perform(ctx context.Context, w workflow, arg string) (*report, error) {
+func (p *program) perform(ctx context.Context, w workflow, arg string) (*result.Report, error) {
 	wanted, err := w.parse(arg)
 	if err == nil {
 		err = w.check(p.env)
 	}
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	s, err := p.open(w.of)
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	p.advise(w.flags)
 	asks := w.asks(p.env)
@@ -56,7 +57,7 @@ type activating struct {
 
 	argument string
 	version  wantedVersion
-	counted  requestsView // of the networks before
+	counted  result.Requests // of the networks before
 
 	mu       sync.Mutex // guards property: a time-out asks for it, too
 	property property
@@ -92,7 +93,7 @@ func (a *activating) know(p property) {
 // inOrder goes through the networks, and stops at the first that does not end
 // well. A --timeout that was given is for all of them together; the default is
 // for each.
-func (a *activating) inOrder(ctx, whole context.Context) (*report, error) {
+func (a *activating) inOrder(ctx, whole context.Context) (*result.Report, error) {
 	var done []*activated
 	for i, network := range a.flags.networks.all {
 		within, cancel := whole, context.CancelFunc(func() {})
@@ -112,9 +113,9 @@ func (a *activating) inOrder(ctx, whole context.Context) (*report, error) {
 // activated is how a network went.
 type activated struct {
 	result   *activation.Result
-	plan     *planView // of a dry run
+	plan     *result.Plan // of a dry run
 	err      error
-	requests requestsView
+	requests result.Requests
 	at       time.Time
 }
 
@@ -132,27 +133,27 @@ func (a *activating) on(ctx context.Context, network papi.Network) (*activated, 
 	a.remember(result.Budget)
 	plan := a.plan(ctx, result)
 	all := a.program.meter.view()
-	one := &activated{result: result, plan: plan, err: err, requests: all.since(a.counted), at: a.program.now()}
+	one := &activated{result: result, plan: plan, err: err, requests: all.Since(a.counted), at: a.program.now()}
 	a.counted = all
 	return one, err
 }
 
 // unstarted is the report of a run that ended before the first look.
-func (a *activating) unstarted(err error) *report {
-	r := &report{fill: func(d *document) {
+func (a *activating) unstarted(err error) *result.Report {
+	r := &result.Report{Fill: func(d *result.Document) {
 		if a.property.ref.PropertyID != "" {
-			d.about(a.property.ref, a.property.name)
+			d.SetAsset(a.property.ref, a.property.name)
 		}
-		d.Version = versionNumber(a.version.number)
+		d.Version = result.OptionalVersion(a.version.number)
 		if n := a.flags.networks.all; len(n) == 1 {
 			d.Network = &n[0]
 		} else {
-			d.asked = n
+			d.Requested = n
 		}
 		d.Submitted, d.Adopted = new(false), new(false)
 	}}
 	if errors.Is(err, activation.ErrTimeout) || errors.Is(err, catalogue.ErrInterrupted) {
-		r.help = "nothing was submitted; run it again: " + a.again()
+		r.Help = "nothing was submitted; run it again: " + a.again()
 	}
 	return r
 }
@@ -161,15 +162,15 @@ func (a *activating) unstarted(err error) *report {
 func (a *activating) again() string {
 	named := a.argument
 	if a.property.ref.PropertyID != "" {
-		named = string(wholeID(a.property.ref.PropertyID))
+		named = string(result.AssetID(a.property.ref.PropertyID))
 		switch v := a.version; {
 		case v.number > 0:
 			named += "@" + term.VersionText(v.number)
 		case v.activeOn != "":
-			named += "@" + lower(v.activeOn)
+			named += "@" + result.NetworkName(v.activeOn)
 		}
 	}
-	l := a.program.commandLine(strings.Fields(a.about.command(a.verb))...)
+	l := a.program.commandLine(strings.Fields(a.about.Command(a.verb))...)
 	l.add(named)
 	return l.addFlags(a.program.given, func(string) bool { return true }).String()
 }

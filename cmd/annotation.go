@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -45,7 +46,7 @@ const (
 
 // cause is an error, and what it met: it may have met several in words that differ.
 type cause struct {
-	err      *errorView // the first of them
+	err      *result.Error // the first of them
 	outcome  string
 	met      []encounter
 	identity string
@@ -59,7 +60,7 @@ type encounter struct {
 
 // annotationsOf returns what deserves to be shown: errors, what is in the way, and
 // what has been brought about. That somebody looked does not.
-func annotationsOf(d *document) []annotation {
+func annotationsOf(d *result.Document) []annotation {
 	var all []annotation
 	causes := causesOf(d)
 	for i, c := range causes {
@@ -69,13 +70,13 @@ func annotationsOf(d *document) []annotation {
 		}
 		all = append(all, c.annotation(d.Command))
 	}
-	for _, one := range d.parts() {
+	for _, one := range d.Parts() {
 		if one.Error != nil || one.Outcome == catalogue.OutcomeOK && one.HostnameChange == nil || one.Outcome == catalogue.OutcomeFree || one.Outcome == catalogue.OutcomeBusy || one.ExitCode != catalogue.ExitOK {
 			continue
 		}
 		all = append(all, annotation{severityNotice, titleOf(d.Command, one.Outcome), []string{attained(one)}, ""})
 	}
-	if busy := busyLines(d.stateList()); len(busy) > 0 && d.Outcome == catalogue.OutcomeBusy && d.Error == nil {
+	if busy := busyLines(d.States()); len(busy) > 0 && d.Outcome == catalogue.OutcomeBusy && d.Error == nil {
 		all = append(all, annotation{severityWarning, titleOf(d.Command, d.Outcome), bounded(busy, mostSubjects), "propctl_busy"})
 	}
 	return all
@@ -86,9 +87,9 @@ func titleOf(command, outcome string) string {
 }
 
 // attained says what holds now.
-func attained(d *document) string {
+func attained(d *result.Document) string {
 	text := strings.ReplaceAll(d.Outcome, "-", " ")
-	if about := d.subject(); about != "" {
+	if about := d.Subject(); about != "" {
 		text = about + ": " + text
 	}
 	if d.Activation != nil {
@@ -104,23 +105,23 @@ func attained(d *document) string {
 }
 
 // causesOf collects the errors of a document, those of one code as one.
-func causesOf(d *document) []*cause {
+func causesOf(d *result.Document) []*cause {
 	var all []*cause
-	note := func(err *errorView, outcome, subject, identity string) {
+	note := func(err *result.Error, outcome, subject, identity string) {
 		i := slices.IndexFunc(all, func(c *cause) bool { return c.err.Code == err.Code })
 		if i < 0 {
 			i, all = len(all), append(all, &cause{err: err, outcome: outcome, identity: identity})
 		}
 		all[i].note(err.Message, subject)
 	}
-	for _, s := range d.stateList() {
+	for _, s := range d.States() {
 		if s.Error != nil {
-			note(s.Error, catalogue.OutcomeError, s.text(), identityOf(s.Error.Code, "", s.propertyView))
+			note(s.Error, catalogue.OutcomeError, s.Text(), identityOf(s.Error.Code, "", s.Property))
 		}
 	}
 	for _, one := range append(slices.Clone(d.Results), d) { // the outer one repeats one of the others, or has one of its own
 		if one.Error != nil {
-			note(one.Error, one.Outcome, one.subject(), identityOf(one.Error.Code, string(orZero(one.Network)), one.Property, one.Include))
+			note(one.Error, one.Outcome, one.Subject(), identityOf(one.Error.Code, string(result.OrZero(one.Network)), one.Property, one.Include))
 		}
 	}
 	return all
@@ -154,11 +155,11 @@ func (c *cause) annotation(command string) annotation {
 
 // linesOf shows an error to people: the message, at most so many lines of what PAPI
 // said, and what to do.
-func linesOf(e *errorView, details int) []string {
+func linesOf(e *result.Error, details int) []string {
 	lines := []string{term.Clean(e.Message, term.MaxMessage)}
 	if spoke := e.PAPI; spoke != nil {
 		var b strings.Builder
-		printProblems(spoke, &term.Printer{W: &b})
+		result.PrintProblems(spoke, &term.Printer{W: &b})
 		if b.Len() > 0 {
 			lines = append(lines, bounded(strings.Split(strings.TrimRight(b.String(), "\n"), "\n"), details)...)
 		}
@@ -178,12 +179,12 @@ func bounded(lines []string, most int) []string {
 }
 
 // busyLines says what keeps networks busy.
-func busyLines(states []*propertyState) []string {
+func busyLines(states []*result.PropertyState) []string {
 	var lines []string
 	for _, s := range states {
 		for _, n := range s.Networks {
 			for _, a := range n.Pending {
-				lines = append(lines, term.Clean(fmt.Sprintf("%s on %s: busy, %s of %s is %s", s.text(), n.Network, a.ID, contentText(a.Version), a.Status), term.MaxMessage))
+				lines = append(lines, term.Clean(fmt.Sprintf("%s on %s: busy, %s of %s is %s", s.Text(), n.Network, a.ID, result.ContentText(a.Version), a.Status), term.MaxMessage))
 			}
 		}
 	}
@@ -194,7 +195,7 @@ func busyLines(states []*propertyState) []string {
 // underscores.
 const maxIdentity = 60
 
-func identityOf(code, network string, about ...*propertyView) string {
+func identityOf(code, network string, about ...*result.Property) string {
 	text := "propctl_" + code
 	for _, v := range about {
 		if v != nil {

@@ -5,13 +5,14 @@ import (
 	"syscall"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
 func (p *program) askedFiles() files {
 	var asked files
 	for _, f := range []file{
-		{"output-file", p.flags.outputFile, func(d *document, _ *record) ([]byte, error) { return encodeJSON(d, true) }},
+		{"output-file", p.flags.outputFile, func(d *result.Document, _ *record) ([]byte, error) { return result.EncodeJSON(d, true) }},
 		{"junit", p.flags.junit, junit},
 		{"dotenv", p.flags.dotenv, dotenv},
 		{"metrics-file", p.flags.metricsFile, renderMetrics},
@@ -27,7 +28,7 @@ func (p *program) askedFiles() files {
 // spoil makes an error of a result that could not be handed over. The outcome
 // stays, and the files that could be written are written again: they have the exit
 // code in them, which is another one now.
-func (p *program) spoil(d *document, err error, help string) {
+func (p *program) spoil(d *result.Document, err error, help string) {
 	if !errors.Is(err, syscall.EPIPE) { // a reader that has read enough, as head does, knows
 		p.stderr().Label(term.Bad, "error", err.Error())
 	}
@@ -35,7 +36,7 @@ func (p *program) spoil(d *document, err error, help string) {
 		return
 	}
 	outcome := d.Outcome
-	d.fail(catalogue.Judge(err), err, help)
+	d.Fail(catalogue.Judge(err), err, help)
 	d.Outcome = outcome
 	_ = p.files.write(d, p.record) // what cannot be written was said already
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -39,7 +40,7 @@ func azureEscaped(s string) string {
 
 // leaveForAzure writes the summary where the agent cleans up after the job, and
 // hands it over.
-func leaveForAzure(env term.Env, d *document, rec *record) ([]string, error) {
+func leaveForAzure(env term.Env, d *result.Document, rec *record) ([]string, error) {
 	folder, ok := env.Lookup("AGENT_TEMPDIRECTORY")
 	if !ok || !filepath.IsAbs(folder) || strings.ContainsFunc(folder, term.IsUnsafe) {
 		return nil, nil

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -22,22 +23,22 @@ is what this machine saw last, and how long ago that was.`,
 		Example: `  propctl budget
   propctl budget -o json`,
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.NoArgs, func(ctx context.Context, _ []string) (*report, error) { return p.budget(ctx) })
+			return p.run(c, args, cobra.NoArgs, func(ctx context.Context, _ []string) (*result.Report, error) { return p.budget(ctx) })
 		},
 	}
 }
 
 // budget asks PAPI for what a cheap request tells, and adds what is remembered.
-func (p *program) budget(ctx context.Context) (*report, error) {
-	s, err := p.open(properties)
+func (p *program) budget(ctx context.Context) (*result.Report, error) {
+	s, err := p.open(result.Properties)
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	p.progress.begin("budget")
 	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
 	defer cancel()
 	remembered := s.remembered()
-	r := &report{fill: func(d *document) { d.Budget = viewBudget(remembered) }}
+	r := &result.Report{Fill: func(d *result.Document) { d.Budget = result.NewBudget(remembered) }}
 	build, err := s.client.Build(ctx)
 	if err != nil {
 		return r, err
@@ -48,18 +49,18 @@ func (p *program) budget(ctx context.Context) (*report, error) {
 		s.remember(asked)
 	}
 	now := time.Now()
-	return &report{
-		outcome: catalogue.OutcomeOK,
-		fill: func(d *document) {
-			d.Budget = viewBudget(remembered)
-			d.RequestLimit = &requestLimitView{}
+	return &result.Report{
+		Outcome: catalogue.OutcomeOK,
+		Fill: func(d *result.Document) {
+			d.Budget = result.NewBudget(remembered)
+			d.RequestLimit = &result.RequestLimit{}
 			if requests != nil {
-				d.RequestLimit = &requestLimitView{Limit: requests.Limit, Remaining: requests.Remaining, Next: instant(requests.Reset)}
+				d.RequestLimit = &result.RequestLimit{Limit: requests.Limit, Remaining: requests.Remaining, Next: result.OptionalTime(requests.Reset)}
 			}
 		},
-		text: func(w *term.Printer) {
-			w.Line("activations: %s", budgetText(remembered, w.Clock(now)))
-			w.Line("requests:    %s", requestsText(requests, w.Clock(now)))
+		Text: func(w *term.Printer) {
+			w.Line("activations: %s", result.BudgetText(remembered, w.Clock(now)))
+			w.Line("requests:    %s", result.RequestLimitText(requests, w.Clock(now)))
 		},
 	}, nil
 }
@@ -70,8 +71,8 @@ func (s *session) remember(q *papi.Quota) {
 	if q == nil {
 		return
 	}
-	if isFew(q) {
-		s.program.progress.warn("activations of the day: " + budgetText(q, s.program.progress.clock()))
+	if result.IsLow(q) {
+		s.program.progress.warn("activations of the day: " + result.BudgetText(q, s.program.progress.clock()))
 	}
 	if s.program.flags.simulate {
 		return

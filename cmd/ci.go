@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -50,7 +51,7 @@ type ciSyntax struct {
 	progress   func(line string) string                 // what is shown beside the running build
 	// leave writes the files through which the system is told more, and returns the
 	// commands that hand them over.
-	leave func(term.Env, *document, *record) ([]string, error)
+	leave func(term.Env, *result.Document, *record) ([]string, error)
 }
 
 func syntaxOf(s ciSystem) ciSyntax {
@@ -98,7 +99,7 @@ func (c *ci) happened(m moment) {
 }
 
 // concluded implements sink.
-func (c *ci) concluded(_ context.Context, d *document, rec *record) error {
+func (c *ci) concluded(_ context.Context, d *result.Document, rec *record) error {
 	if isAside(d) {
 		return nil
 	}
@@ -133,6 +134,6 @@ func (c *ci) tell(command string) {
 
 // isAside reports whether the document is about this program itself, and so of no
 // interest to a pipeline.
-func isAside(d *document) bool {
+func isAside(d *result.Document) bool {
 	return d.ExitCode == catalogue.ExitOK && (d.Build != nil || d.Simulator != nil || d.Errors != nil)
 }

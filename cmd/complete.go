@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -68,10 +69,10 @@ func (p *program) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
 	case "folder":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
-	case properties.word():
-		return p.completeNames(properties, false)
-	case includes.word():
-		return p.completeNames(includes, false)
+	case result.Properties.Noun():
+		return p.completeNames(result.Properties, false)
+	case result.Includes.Noun():
+		return p.completeNames(result.Includes, false)
 	}
 	return cobra.NoFileCompletions
 }
@@ -84,7 +85,7 @@ func words(all ...string) cobra.CompletionFunc {
 // completeNetworks completes a network, and after a comma the one that is not there yet.
 func completeNetworks(n *networks, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	const directive = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
-	both := []string{lower(papi.Staging), lower(papi.Production)}
+	both := []string{result.NetworkName(papi.Staging), result.NetworkName(papi.Production)}
 	comma := strings.LastIndex(typed, ",")
 	if comma < 0 {
 		if n.most > 1 {
@@ -98,7 +99,7 @@ func completeNetworks(n *networks, typed string) ([]cobra.Completion, cobra.Shel
 	}
 	var all []cobra.Completion
 	for _, other := range both {
-		if other != lower(given) {
+		if other != result.NetworkName(given) {
 			all = append(all, typed[:comma+1]+other)
 		}
 	}
@@ -113,10 +114,10 @@ func (p *program) completionOfArguments(use string) cobra.CompletionFunc {
 	first, versioned := strings.CutSuffix(strings.TrimSuffix(first, "..."), "[@VERSION]")
 	var complete cobra.CompletionFunc
 	switch first {
-	case properties.operand():
-		complete = p.completeNames(properties, versioned)
-	case includes.operand():
-		complete = p.completeNames(includes, versioned)
+	case result.Properties.Operand():
+		complete = p.completeNames(result.Properties, versioned)
+	case result.Includes.Operand():
+		complete = p.completeNames(result.Includes, versioned)
 	case "FILE":
 		complete = cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
 	default:
@@ -133,7 +134,7 @@ func (p *program) completionOfArguments(use string) cobra.CompletionFunc {
 
 // completeNames completes the name of a property or an include, and after an @ the
 // word for a version.
-func (p *program) completeNames(about kind, versioned bool) cobra.CompletionFunc {
+func (p *program) completeNames(about result.AssetKind, versioned bool) cobra.CompletionFunc {
 	return func(c *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if name, _, found := strings.Cut(typed, "@"); found {
 			if !versioned {

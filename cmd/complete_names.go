@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -29,7 +30,7 @@ const (
 
 // names returns the names of properties or of includes: those that were seen a
 // moment ago, or those that one request finds. Nothing decides by them.
-func (p *program) names(c *cobra.Command, about kind) []string {
+func (p *program) names(c *cobra.Command, about result.AssetKind) []string {
 	if loadSettings(c, p.env, &p.flags.config) != nil || p.checkFlags(c) != nil {
 		return nil
 	}
@@ -62,7 +63,7 @@ func (s *session) listNames(ctx context.Context) ([]string, error) {
 		query.ModifiedSince = namesSince
 	}
 	var names []string
-	if s.about == includes {
+	if s.about == result.Includes {
 		list, err := s.client.Includes(ctx, query)
 		if err != nil {
 			return nil, err
@@ -113,7 +114,7 @@ func (s *session) keptNames() namesFile {
 		return namesFile{}
 	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{s.credentials.Host, s.credentials.AccountKey, s.credentials.AccessToken, flags.contract, flags.group}, "\n")))
-	return namesFile{path: filepath.Join(dir, s.about.choose("properties-", "includes-")+hex.EncodeToString(sum[:8])+".json")}
+	return namesFile{path: filepath.Join(dir, s.about.Choose("properties-", "includes-")+hex.EncodeToString(sum[:8])+".json")}
 }
 
 // read returns nil where nothing that is new enough can be read.
@@ -127,7 +128,7 @@ func (f namesFile) read(now time.Time) []string {
 		return nil
 	}
 	var kept rememberedNames
-	if json.Unmarshal(data, &kept) != nil || kept.SchemaVersion != schemaVersion {
+	if json.Unmarshal(data, &kept) != nil || kept.SchemaVersion != result.SchemaVersion {
 		return nil
 	}
 	if age := now.Sub(kept.AsOf); age < 0 || age >= namesKept {
@@ -138,7 +139,7 @@ func (f namesFile) read(now time.Time) []string {
 
 // write keeps names where that is possible.
 func (f namesFile) write(names []string, now time.Time) {
-	data, err := json.Marshal(rememberedNames{SchemaVersion: schemaVersion, AsOf: now.UTC(), Names: names})
+	data, err := json.Marshal(rememberedNames{SchemaVersion: result.SchemaVersion, AsOf: now.UTC(), Names: names})
 	if f.path == "" || err != nil || len(data) >= maxNames || os.MkdirAll(filepath.Dir(f.path), 0o700) != nil {
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -32,7 +33,7 @@ Load it in a PowerShell with
 		Args:      cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			check := cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs)
-			return p.run(c, args, check, func(_ context.Context, args []string) (*report, error) { return completion(c.Root(), args[0]) })
+			return p.run(c, args, check, func(_ context.Context, args []string) (*result.Report, error) { return completion(c.Root(), args[0]) })
 		},
 	}
 }
@@ -45,7 +46,7 @@ func withAt(script string) string {
 	return strings.Replace(script, colon, colon+strings.Replace(colon, ":", "@", 1), 1)
 }
 
-func completion(root *cobra.Command, shell string) (*report, error) {
+func completion(root *cobra.Command, shell string) (*result.Report, error) {
 	var script bytes.Buffer
 	var err error
 	switch shell {
@@ -62,9 +63,9 @@ func completion(root *cobra.Command, shell string) (*report, error) {
 	if shell == "bash" {
 		text = withAt(text)
 	}
-	return &report{
-		outcome: catalogue.OutcomeOK,
-		fill:    func(d *document) { d.Script = text },
-		text:    func(w *term.Printer) { w.Printf("%s", text) },
+	return &result.Report{
+		Outcome: catalogue.OutcomeOK,
+		Fill:    func(d *result.Document) { d.Script = text },
+		Text:    func(w *term.Printer) { w.Printf("%s", text) },
 	}, err
 }

@@ -6,19 +6,20 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
 // conclude prints the result and the error, and returns the exit code.
-func (p *program) conclude(ctx context.Context, result *report, err error) int {
-	d := result.document(p.out.command)
-	d.Requests, d.Account, p.record.text = p.meter.view(), p.account(), result.text
+func (p *program) conclude(ctx context.Context, result *result.Report, err error) int {
+	d := result.Document(p.out.command)
+	d.Requests, d.Account, p.record.text = p.meter.view(), p.account(), result.Text
 	if err != nil {
 		v := catalogue.Judge(err)
 		if catalogue.Is[*catalogue.UsageError](err) {
 			v.Help = helpOf(p.name() + " " + p.out.command)
 		}
-		d.fail(v, err, cmp.Or(result.help, p.hint(d, v, err)))
+		d.Fail(v, err, cmp.Or(result.Help, p.hint(d, v, err)))
 	}
 	if fileErr := p.files.write(d, p.record); fileErr != nil {
 		p.spoil(d, fileErr, "")
@@ -40,7 +41,7 @@ const tellTimeout = 15 * time.Second
 // tell tells the sinks of the result, also when the run was interrupted. It is
 // bounded, and ends nothing but itself. A Ctrl-C that comes only now gives up the
 // telling: the result stands, and a second one would hide its exit code.
-func (p *program) tell(ctx context.Context, d *document) {
+func (p *program) tell(ctx context.Context, d *result.Document) {
 	if ctx.Err() != nil {
 		ctx = context.WithoutCancel(ctx)
 	}
@@ -53,13 +54,13 @@ func (p *program) tell(ctx context.Context, d *document) {
 	}
 }
 
-func (p *program) printError(d *document) {
+func (p *program) printError(d *result.Document) {
 	if d.Error == nil {
 		return
 	}
 	p.stderr().Label(term.Bad, "error", d.Error.Message)
 	if spoke := d.Error.PAPI; spoke != nil {
-		printProblems(spoke, p.stderr())
+		result.PrintProblems(spoke, p.stderr())
 	}
 	if d.Error.Help != "" {
 		p.stderr().Label(term.Title, "hint", d.Error.Help)

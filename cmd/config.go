@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/viper"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -76,7 +77,7 @@ func fromEnvironment(flags *pflag.FlagSet, env term.Env) error {
 				errs = append(errs, &catalogue.SettingError{Where: "environment", Key: name, Err: err})
 				return
 			}
-			noteSource(f, sourceEnvironment, name)
+			noteSource(f, result.SourceEnvironment, name)
 			return
 		}
 	})
@@ -198,7 +199,7 @@ func (file *settingsFile) set(f *pflag.Flag, key string) error {
 	if err := take(f, values, list); err != nil {
 		return err // what was not taken is not in force
 	}
-	noteSource(f, sourceFile, file.path)
+	noteSource(f, result.SourceFile, file.path)
 	return nil
 }
 

@@ -6,18 +6,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
-func (p *program) deactivateCommand(about kind) *cobra.Command {
+func (p *program) deactivateCommand(about result.AssetKind) *cobra.Command {
 	f := &activateFlags{networks: networks{most: 1}}
 	c := &cobra.Command{
-		Use: "deactivate " + about.operand(),
-		Short: about.choose(
+		Use: "deactivate " + about.Operand(),
+		Short: about.Choose(
 			"Take a property off a network",
 			"Take an include off a network",
 		),
-		Long: about.choose(`Take a property off a network, and wait until it serves no traffic any more.
+		Long: about.Choose(`Take a property off a network, and wait until it serves no traffic any more.
 
 Whatever version is active there is taken off. That none is active is a success
 and submits nothing. There is no default network. On a terminal it is asked for
@@ -25,7 +26,7 @@ always; elsewhere --yes is needed.`, `Take an include off a network, whatever ve
 
 That none is active is a success and submits nothing. There is no default
 network. On a terminal it is asked for always; elsewhere --yes is needed.`),
-		Example: "  propctl " + about.command("deactivate") + about.choose(" www.example.com", " security-headers") +
+		Example: "  propctl " + about.Command("deactivate") + about.Choose(" www.example.com", " security-headers") +
 			" -n staging --notify you@example.com",
 	}
 	f.declareNetworks(c)
@@ -54,7 +55,7 @@ func (deactivates) question(ctx context.Context, a *activating) (string, error) 
 		return "", nil
 	}
 	effect := "TRAFFIC STOPS: its hostnames are served no longer on " + string(network)
-	if a.about == includes {
+	if a.about == result.Includes {
 		effect = "every property that uses it on " + string(network) + " goes without it"
 	}
 	return "Take " + a.named() + " off " + string(network) + " of " + a.account() + "? Version " +

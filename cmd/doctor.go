@@ -9,6 +9,7 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -50,7 +51,7 @@ is not repeated unless --max-retries says so.`,
   propctl doctor --simulate`,
 		Annotations: map[string]string{anyway: ""},
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.NoArgs, func(ctx context.Context, _ []string) (*report, error) { return p.doctor(ctx, c) })
+			return p.run(c, args, cobra.NoArgs, func(ctx context.Context, _ []string) (*result.Report, error) { return p.doctor(ctx, c) })
 		},
 	}
 }
@@ -69,8 +70,8 @@ type examination struct {
 // doctorTimeout is how long the whole examination may take.
 const doctorTimeout = 2 * time.Minute
 
-func (p *program) doctor(ctx context.Context, c *cobra.Command) (*report, error) {
-	if kind, _ := sourceOf(c.Flags().Lookup("max-retries")); kind == sourceDefault {
+func (p *program) doctor(ctx context.Context, c *cobra.Command) (*result.Report, error) {
+	if kind, _ := sourceOf(c.Flags().Lookup("max-retries")); kind == result.SourceDefault {
 		p.flags.maxRetries = 0 // what is wrong now is to be seen now
 	}
 	limit := doctorTimeout
@@ -84,10 +85,10 @@ func (p *program) doctor(ctx context.Context, c *cobra.Command) (*report, error)
 	e.local()
 	e.way(ctx)
 	e.remote(ctx)
-	r := &report{
-		outcome: catalogue.OutcomeOK,
-		fill:    func(d *document) { d.Checks = e.checks },
-		text:    e.print,
+	r := &result.Report{
+		Outcome: catalogue.OutcomeOK,
+		Fill:    func(d *result.Document) { d.Checks = e.checks },
+		Text:    e.print,
 	}
 	if ctx.Err() != nil {
 		return r, context.Cause(ctx)

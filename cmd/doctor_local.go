@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -96,13 +97,13 @@ func (e *examination) why() string {
 // from says where the value of a flag comes from, for people.
 func (e *examination) from(flag string) string {
 	switch kind, name := sourceOf(e.command.Flags().Lookup(flag)); kind {
-	case sourceFlag:
+	case result.SourceFlag:
 		return name
-	case sourceEnvironment:
+	case result.SourceEnvironment:
 		return "the variable " + name
-	case sourceFile:
+	case result.SourceFile:
 		return "the settings file " + name
-	case sourceDefault:
+	case result.SourceDefault:
 	}
 	return "default"
 }
@@ -167,7 +168,7 @@ func (e *examination) connect() {
 	if p.flags.accountKey != "" {
 		credentials.AccountKey = p.flags.accountKey
 	}
-	session, err := p.connect(properties, credentials, transport, speed)
+	session, err := p.connect(result.Properties, credentials, transport, speed)
 	if err != nil {
 		e.fail(checkCredentials, err)
 		return

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -157,18 +158,18 @@ func (e *examination) checkWriting(ctx context.Context) {
 // checkLimits says what may still be asked for.
 func (e *examination) checkLimits(build *papi.Build) {
 	now := term.Clock{Now: time.Now()}
-	if requests := build.Limits.Requests; isFew(requests) {
-		e.warn(checkRequests, requestsText(requests, now), "run fewer commands at once; propctl slows down by itself")
+	if requests := build.Limits.Requests; result.IsLow(requests) {
+		e.warn(checkRequests, result.RequestLimitText(requests, now), "run fewer commands at once; propctl slows down by itself")
 	} else {
-		e.ok(checkRequests, requestsText(requests, now))
+		e.ok(checkRequests, result.RequestLimitText(requests, now))
 	}
 	budget := build.Limits.Activations
 	if budget == nil {
 		budget = e.session.remembered()
 	}
-	if isFew(budget) {
-		e.warn(checkActivations, budgetText(budget, now), "put off what can wait until the reset")
+	if result.IsLow(budget) {
+		e.warn(checkActivations, result.BudgetText(budget, now), "put off what can wait until the reset")
 	} else {
-		e.ok(checkActivations, budgetText(budget, now))
+		e.ok(checkActivations, result.BudgetText(budget, now))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -38,12 +39,12 @@ Neither credentials nor a network are needed.`,
 }
 
 // explain finds the rows that are asked for.
-func (p *program) explain(ctx context.Context, args []string) (*report, error) {
+func (p *program) explain(ctx context.Context, args []string) (*result.Report, error) {
 	switch {
 	case len(args) == 1 && args[0] != "-":
 		e, err := explained(args[0])
 		if err != nil {
-			return &report{}, err
+			return &result.Report{}, err
 		}
 		return explanation(e), nil
 	case len(args) == 0 && p.env.StdinTerminal:
@@ -52,13 +53,13 @@ func (p *program) explain(ctx context.Context, args []string) (*report, error) {
 	pasted, err := p.readPasted(ctx)
 	switch {
 	case err != nil:
-		return &report{}, err
+		return &result.Report{}, err
 	case strings.TrimSpace(string(pasted)) == "" && len(args) == 0:
 		return listing(), nil
 	}
 	class := papi.Classify(0, pasted)
 	if class == "" {
-		return &report{}, catalogue.Usagef("what was read is no error of PAPI's: it names no status and no type that is known")
+		return &result.Report{}, catalogue.Usagef("what was read is no error of PAPI's: it names no status and no type that is known")
 	}
 	return explanation(catalogue.Lookup(string(class))), nil
 }
@@ -95,25 +96,25 @@ func (p *program) readPasted(ctx context.Context) ([]byte, error) {
 }
 
 // explanation shows one row, whole.
-func explanation(e catalogue.Entry) *report {
-	return &report{
-		outcome: catalogue.OutcomeOK,
-		fill:    func(d *document) { d.Errors = []*entryView{viewEntry(e)} },
-		text:    func(w *term.Printer) { printEntry(e, w) },
+func explanation(e catalogue.Entry) *result.Report {
+	return &result.Report{
+		Outcome: catalogue.OutcomeOK,
+		Fill:    func(d *result.Document) { d.Errors = []*result.Entry{result.NewEntry(e)} },
+		Text:    func(w *term.Printer) { printEntry(e, w) },
 	}
 }
 
 // listing shows all rows, in short.
-func listing() *report {
+func listing() *result.Report {
 	all := catalogue.All()
-	return &report{
-		outcome: catalogue.OutcomeOK,
-		fill: func(d *document) {
+	return &result.Report{
+		Outcome: catalogue.OutcomeOK,
+		Fill: func(d *result.Document) {
 			for _, e := range all {
-				d.Errors = append(d.Errors, viewEntry(e))
+				d.Errors = append(d.Errors, result.NewEntry(e))
 			}
 		},
-		text: func(w *term.Printer) {
+		Text: func(w *term.Printer) {
 			t := term.NewTable(w, "CODE", "EXIT", "CATEGORY", "MESSAGE").Shorten("MESSAGE", 2*term.MinColumn).Shorten("CATEGORY", term.MinColumn)
 			for _, e := range all {
 				t.Row(e.Code, strconv.Itoa(e.ExitCode), string(e.Category), e.Message)

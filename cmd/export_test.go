@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -75,12 +76,12 @@ func BashCompletion() string {
 		return ""
 	}
 	var b bytes.Buffer
-	r.text(&term.Printer{W: &b})
+	r.Text(&term.Printer{W: &b})
 	return b.String()
 }
 
 // Words returns what is said of each member of what is printed as JSON.
-func Words() map[string]string { return newViews().words }
+func Words() map[string]string { return result.NewSchemas().Descriptions }
 
 // Settings returns what a settings file has.
 func Settings(path string) (map[string]any, error) {
@@ -98,7 +99,7 @@ func SpansOfRequests(requests int) (spans int, dropped string) {
 	for range requests {
 		rec.attempted(papi.Attempt{Method: "GET", Path: "/papi/v1/build", Sent: true, StatusCode: 200})
 	}
-	all := tracing{document: &document{Command: "status"}, record: rec, ended: time.Now()}.spans()
+	all := tracing{document: &result.Document{Command: "status"}, record: rec, ended: time.Now()}.spans()
 	for _, a := range all[0].Attributes {
 		if a.Key == "propctl.spans.dropped" {
 			dropped = *a.Value.Int
@@ -109,10 +110,10 @@ func SpansOfRequests(requests int) (spans int, dropped string) {
 
 // Evaluate evaluates a jq expression on an empty document, for so long at most.
 func Evaluate(text string, within time.Duration) error {
-	e := expression{within: within}
+	e := result.JQ{Within: within}
 	if err := e.Set(text); err != nil {
 		return err
 	}
-	_, err := e.apply([]byte("{}"))
+	_, err := e.Apply([]byte("{}"))
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -13,27 +14,27 @@ type fact struct{ name, value string }
 
 // factsOf returns the facts of a result, always all of them: a step that runs
 // twice must not leave anything of the first time behind.
-func factsOf(d *document) []fact {
+func factsOf(d *result.Document) []fact {
 	about, activated, budget := d.Property, d.Activation, d.Budget
 	if about == nil {
 		about = d.Include
 	}
 	if about == nil {
-		about = &propertyView{}
+		about = &result.Property{}
 	}
 	if activated == nil {
-		activated = &activationView{}
+		activated = &result.Activation{}
 	}
 	if budget == nil {
-		budget = &budgetView{}
+		budget = &result.Budget{}
 	}
 	return []fact{
 		{"outcome", d.Outcome},
 		{"exit-code", strconv.Itoa(d.ExitCode)},
 		{"property-id", string(about.ID)},
-		{"property-name", orNothing(about.Name)},
+		{"property-name", result.OrEmpty(about.Name)},
 		{"version", numberText(d.Version)},
-		{"network", string(orZero(d.Network))},
+		{"network", string(result.OrZero(d.Network))},
 		{"activation-id", string(activated.ID)},
 		{"submitted", flagText(d.Submitted)},
 		{"budget-remaining", numberText(budget.Remaining)},
@@ -77,7 +78,7 @@ func flagText(b *bool) string {
 
 // dotenv renders the facts as the lines of a dotenv file. GitLab takes no comments,
 // no quotes and no values of several lines there, and 5 KiB at most.
-func dotenv(d *document, _ *record) ([]byte, error) {
+func dotenv(d *result.Document, _ *record) ([]byte, error) {
 	var b strings.Builder
 	for _, f := range factsOf(d) {
 		b.WriteString(f.variable() + "=" + f.word() + "\n")

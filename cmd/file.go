@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 )
 
 // file is a file that a flag asks for. That it can be written is found out before
@@ -16,7 +17,7 @@ import (
 // could not be is an error, since somebody has asked for it.
 type file struct {
 	flag, path string // path is empty where it was not asked for
-	render     func(*document, *record) ([]byte, error)
+	render     func(*result.Document, *record) ([]byte, error)
 }
 
 // files are those that were asked for.
@@ -78,7 +79,7 @@ func checkPlace(path string) error {
 }
 
 // write writes all of them, and returns an error for those that it could not.
-func (all files) write(d *document, rec *record) error {
+func (all files) write(d *result.Document, rec *record) error {
 	var errs []error
 	for _, f := range all {
 		data, err := f.render(d, rec)

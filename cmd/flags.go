@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -16,7 +17,7 @@ type globalFlags struct {
 	outputFile, report          string
 	metricsFile                 string
 	notifyURLs                  endpoints
-	jq                          expression
+	jq                          result.JQ
 	quiet, verbose, debug       bool
 	timeout, requestTimeout     span
 	maxRetries                  int
@@ -82,7 +83,7 @@ func (g *globalFlags) check(accountKeyGiven bool) error {
 		return catalogue.Usagef("--account-key is empty; leave it out for the API client's own account")
 	case (f.contract == "") != (f.group == ""):
 		return catalogue.Usagef("--contract and --group go together; give both or neither")
-	case f.jq.code != nil && f.output == formatText:
+	case f.jq.Code != nil && f.output == formatText:
 		return catalogue.Usagef("--jq needs -o json or -o ndjson")
 	case f.maxRetries < 0:
 		return catalogue.Usagef("--max-retries %d is negative", f.maxRetries)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -38,7 +39,7 @@ func githubProperty(s string) string {
 
 // leaveForGitHub appends the outputs and the summary of the step to the files that
 // the runner has named.
-func leaveForGitHub(env term.Env, d *document, rec *record) ([]string, error) {
+func leaveForGitHub(env term.Env, d *result.Document, rec *record) ([]string, error) {
 	var outputs strings.Builder
 	for _, f := range factsOf(d) {
 		outputs.WriteString(githubOutput(f, rand.Text()))

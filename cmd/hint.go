@@ -7,6 +7,7 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -26,7 +27,7 @@ type next struct {
 type hinting struct {
 	*program
 
-	d   *document
+	d   *result.Document
 	err error
 }
 
@@ -59,7 +60,7 @@ func nexts() []next {
 }
 
 // hint is what to do about an error. d has all that is known.
-func (p *program) hint(d *document, v catalogue.Verdict, err error) string {
+func (p *program) hint(d *result.Document, v catalogue.Verdict, err error) string {
 	h := &hinting{p, d, err}
 	for _, n := range nexts() {
 		if !slices.Contains(n.codes, v.Code) {
@@ -128,7 +129,7 @@ func (h *hinting) statusOfNone() *commandLine {
 func (h *hinting) history() *commandLine {
 	l := h.of("history")
 	if l != nil && h.d.Network != nil && *h.d.Network != "" {
-		l.add("--network", lower(*h.d.Network))
+		l.add("--network", result.NetworkName(*h.d.Network))
 	}
 	return l
 }
@@ -139,12 +140,12 @@ func (h *hinting) waitForBlocker() *commandLine { return h.waitForOne(h.d.Blocke
 // wait waits for the activation that the command was about.
 func (h *hinting) wait() *commandLine { return h.waitForOne(h.d.Activation) }
 
-func (h *hinting) waitForOne(a *activationView) *commandLine {
+func (h *hinting) waitForOne(a *result.Activation) *commandLine {
 	view := cmp.Or(h.d.Property, h.d.Include)
 	if a == nil || view == nil || view.ID == "" {
 		return nil
 	}
-	return h.waitFor(a.ID, papi.PropertyRef{PropertyID: view.ID, ContractID: orZero(view.ContractID), GroupID: orZero(view.GroupID)})
+	return h.waitFor(a.ID, papi.PropertyRef{PropertyID: view.ID, ContractID: result.OrZero(view.ContractID), GroupID: result.OrZero(view.GroupID)})
 }
 
 // longestAgain is how long a command line may be to be worth repeating.

@@ -10,26 +10,27 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
 const defaultHistory = 20
 
-func (p *program) historyCommand(about kind) *cobra.Command {
+func (p *program) historyCommand(about result.AssetKind) *cobra.Command {
 	f := bothNetworks()
 	limit := defaultHistory
 	c := &cobra.Command{
-		Use:   "history " + about.operand(),
+		Use:   "history " + about.Operand(),
 		Short: "Show what was activated when, and how long it took",
 		Long: `Show what was activated when, by the latest first, and how long it took.
 
 How long an activation took is from its submission until nothing moved any more,
 as far as PAPI tells; of those that another one has replaced, it often does not.`,
-		Example: about.choose(`  propctl history www.example.com
+		Example: about.Choose(`  propctl history www.example.com
   propctl history www.example.com -n production --limit 5`, `  propctl includes history security-headers --limit 5`),
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*report, error) {
+			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
 				return p.history(ctx, about, args[0], f.all, limit)
 			})
 		},
@@ -40,46 +41,46 @@ as far as PAPI tells; of those that another one has replaced, it often does not.
 }
 
 // history lists the activations of a property.
-func (p *program) history(ctx context.Context, about kind, arg string, on []papi.Network, limit int) (*report, error) {
+func (p *program) history(ctx context.Context, about result.AssetKind, arg string, on []papi.Network, limit int) (*result.Report, error) {
 	named, err := parseProperty(arg)
 	if err == nil && limit < 0 {
 		err = catalogue.Usagef("--limit %d is negative", limit)
 	}
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	s, err := p.open(about)
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	p.progress.begin(named)
 	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
 	defer cancel()
 	what, err := s.resolve(ctx, named)
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	list, err := s.api.Activations(ctx, what.ref)
 	if err != nil {
-		return &report{fill: func(d *document) { d.about(what.ref, what.name) }}, err
+		return &result.Report{Fill: func(d *result.Document) { d.SetAsset(what.ref, what.name) }}, err
 	}
 	what = what.knownBy(list)
 	rows, usual := rowsOf(list.Items, on, limit, p.now()), usualOn(list.Items, on)
-	return &report{
-		outcome: catalogue.OutcomeOK,
-		fill: func(d *document) {
-			d.about(what.ref, what.name)
+	return &result.Report{
+		Outcome: catalogue.OutcomeOK,
+		Fill: func(d *result.Document) {
+			d.SetAsset(what.ref, what.name)
 			d.History, d.Usual = rows, usual
 			if len(on) == 1 {
 				d.Network = &on[0]
 			}
 		},
-		text: func(w *term.Printer) { printHistory(w, rows, usual, p.now()) },
+		Text: func(w *term.Printer) { printHistory(w, rows, usual, p.now()) },
 	}, nil
 }
 
 // rowsOf returns the activations of the networks, the latest first.
-func rowsOf(have []papi.Activation, on []papi.Network, limit int, now time.Time) []*historyView {
+func rowsOf(have []papi.Activation, on []papi.Network, limit int, now time.Time) []*result.History {
 	all := slices.DeleteFunc(slices.Clone(have), func(a papi.Activation) bool { return !slices.Contains(on, a.Network) })
 	slices.SortFunc(all, func(a, b papi.Activation) int {
 		x, y := a.ActivationID.Bare(), b.ActivationID.Bare()
@@ -88,11 +89,11 @@ func rowsOf(have []papi.Activation, on []papi.Network, limit int, now time.Time)
 	if limit > 0 && len(all) > limit {
 		all = all[:limit]
 	}
-	rows := []*historyView{}
+	rows := []*result.History{}
 	for _, a := range all {
-		row := &historyView{activationView: viewActivation(&a, now)}
+		row := &result.History{Activation: result.NewActivation(&a, now)}
 		if took, ok := activation.Duration(a); ok {
-			row.TookSeconds = new(seconds(took))
+			row.TookSeconds = new(result.Seconds(took))
 		}
 		rows = append(rows, row)
 	}
@@ -100,10 +101,10 @@ func rowsOf(have []papi.Activation, on []papi.Network, limit int, now time.Time)
 }
 
 // usualOn returns how long activations usually take on each of the networks.
-func usualOn(have []papi.Activation, on []papi.Network) []*usualView {
-	all := []*usualView{}
+func usualOn(have []papi.Activation, on []papi.Network) []*result.Usual {
+	all := []*result.Usual{}
 	for _, network := range on {
-		u := &usualView{Network: network}
+		u := &result.Usual{Network: network}
 		for _, a := range have {
 			_, ok := activation.Duration(a)
 			if ok && a.Network == network && a.ActivationType != papi.Deactivate && a.Status != papi.StatusFailed && !activation.InProgress(a) {
@@ -111,24 +112,24 @@ func usualOn(have []papi.Activation, on []papi.Network) []*usualView {
 			}
 		}
 		if u.Of > 0 { // else the engine takes a general figure
-			u.MedianSeconds = new(seconds(activation.UsualDuration(have, network)))
+			u.MedianSeconds = new(result.Seconds(activation.UsualDuration(have, network)))
 		}
 		all = append(all, u)
 	}
 	return all
 }
 
-func printHistory(w *term.Printer, rows []*historyView, usual []*usualView, now time.Time) {
+func printHistory(w *term.Printer, rows []*result.History, usual []*result.Usual, now time.Time) {
 	t := term.NewTable(w, "SUBMITTED", "NETWORK", "VERSION", "TYPE", "STATUS", "TOOK", "ACTIVATION", "NOTE").
 		Shorten("NOTE", term.MinColumn).Shorten("SUBMITTED", len("2006-01-02…")).Omit("NOTE").Omit("TOOK")
-	t.ColumnTone("STATUS", func(cell string) term.Tone { return toneOfStatus(papi.Status(cell)) })
+	t.ColumnTone("STATUS", func(cell string) term.Tone { return result.StatusTone(papi.Status(cell)) })
 	for _, r := range rows {
 		submitted := "-"
 		if r.SubmitDate != nil {
 			submitted = w.Clock(now).Tell(*r.SubmitDate)
 		}
 		t.Row(submitted, term.Clean(string(r.Network), term.MaxName), term.VersionText(r.Version), term.Clean(string(r.Type), term.MaxName),
-			term.Clean(string(r.Status), term.MaxName), term.SecondsText(r.TookSeconds), term.Clean(string(r.ID), term.MaxName), term.Clean(r.Note, maxShortNote))
+			term.Clean(string(r.Status), term.MaxName), term.SecondsText(r.TookSeconds), term.Clean(string(r.ID), term.MaxName), term.Clean(r.Note, result.MaxShortNote))
 	}
 	t.Print()
 	for _, u := range usual {

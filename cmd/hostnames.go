@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -29,15 +30,15 @@ a change goes there at once.`,
 	)
 }
 
-func viewHostname(h papi.Hostname) *hostnameView {
-	return &hostnameView{
-		CNAMEFrom: h.CNAMEFrom, CNAMETo: optional(h.CNAMETo), EdgeHostnameID: optional(h.EdgeHostnameID.With(papi.PrefixEdgeHostname)),
-		CertProvisioningType: optional(h.CertProvisioningType), CertStatus: h.CertStatus,
+func viewHostname(h papi.Hostname) *result.Hostname {
+	return &result.Hostname{
+		CNAMEFrom: h.CNAMEFrom, CNAMETo: result.Optional(h.CNAMETo), EdgeHostnameID: result.Optional(h.EdgeHostnameID.With(papi.PrefixEdgeHostname)),
+		CertProvisioningType: result.Optional(h.CertProvisioningType), CertStatus: h.CertStatus,
 	}
 }
 
-func viewHostnames(all []papi.Hostname) []*hostnameView {
-	views := []*hostnameView{}
+func viewHostnames(all []papi.Hostname) []*result.Hostname {
+	views := []*result.Hostname{}
 	for _, h := range all {
 		views = append(views, viewHostname(h))
 	}
@@ -54,35 +55,35 @@ no versions: it is shown what is served on each network.`,
 		Example: `  propctl hostnames list www.example.com
   propctl hostnames list www.example.com@production -o json`,
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*report, error) {
+			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
 				return p.hostnamesList(ctx, args[0])
 			})
 		},
 	}
 }
 
-func (p *program) hostnamesList(ctx context.Context, arg string) (*report, error) {
+func (p *program) hostnamesList(ctx context.Context, arg string) (*result.Report, error) {
 	wanted, err := parseName(arg)
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
-	s, err := p.open(properties)
+	s, err := p.open(result.Properties)
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	p.progress.begin(wanted.property)
 	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
 	defer cancel()
 	what, bucket, err := s.hostnamesOf(ctx, wanted.property)
-	r := &report{fill: func(d *document) {
+	r := &result.Report{Fill: func(d *result.Document) {
 		if what.ref.PropertyID != "" {
-			d.about(what.ref, what.name)
+			d.SetAsset(what.ref, what.name)
 		}
 	}}
 	if err != nil {
 		return r, err
 	}
-	var all []*hostnameView
+	var all []*result.Hostname
 	version := 0
 	if bucket {
 		all, err = s.served(ctx, what.ref, wanted.version)
@@ -92,14 +93,14 @@ func (p *program) hostnamesList(ctx context.Context, arg string) (*report, error
 	if err != nil {
 		return r, err
 	}
-	return &report{
-		outcome: catalogue.OutcomeOK,
-		fill: func(d *document) {
-			d.about(what.ref, what.name)
-			d.Version, d.Hostnames = versionNumber(version), all
-			d.Network = optional(wanted.version.activeOn)
+	return &result.Report{
+		Outcome: catalogue.OutcomeOK,
+		Fill: func(d *result.Document) {
+			d.SetAsset(what.ref, what.name)
+			d.Version, d.Hostnames = result.OptionalVersion(version), all
+			d.Network = result.Optional(wanted.version.activeOn)
 		},
-		text: func(w *term.Printer) { printHostnames(w, what, version, all) },
+		Text: func(w *term.Printer) { printHostnames(w, what, version, all) },
 	}, nil
 }
 
@@ -121,7 +122,7 @@ func (s *session) hostnamesOf(ctx context.Context, named string) (what property,
 }
 
 // ofVersion reads the hostnames of a version.
-func (s *session) ofVersion(ctx context.Context, ref papi.PropertyRef, v wantedVersion) (int, []*hostnameView, error) {
+func (s *session) ofVersion(ctx context.Context, ref papi.PropertyRef, v wantedVersion) (int, []*result.Hostname, error) {
 	number := v.number
 	if number == 0 {
 		var err error
@@ -138,7 +139,7 @@ func (s *session) ofVersion(ctx context.Context, ref papi.PropertyRef, v wantedV
 
 // served reads the hostnames of a bucket. One that the networks serve in different
 // ways comes twice.
-func (s *session) served(ctx context.Context, ref papi.PropertyRef, v wantedVersion) ([]*hostnameView, error) {
+func (s *session) served(ctx context.Context, ref papi.PropertyRef, v wantedVersion) ([]*result.Hostname, error) {
 	if v.number > 0 {
 		return nil, &catalogue.BucketError{What: "a hostname bucket has no versions; give @staging, @production or neither"}
 	}
@@ -146,7 +147,7 @@ func (s *session) served(ctx context.Context, ref papi.PropertyRef, v wantedVers
 	if err != nil {
 		return nil, err
 	}
-	all := []*hostnameView{}
+	all := []*result.Hostname{}
 	for _, h := range list.Items {
 		staging := papi.Hostname{CNAMEFrom: h.CNAMEFrom, CNAMETo: h.StagingCNAMETo, EdgeHostnameID: h.StagingEdgeHostnameID, CertProvisioningType: h.StagingCertType}
 		production := papi.Hostname{CNAMEFrom: h.CNAMEFrom, CNAMETo: h.ProductionCNAMETo, EdgeHostnameID: h.ProductionEdgeHostnameID, CertProvisioningType: h.ProductionCertType}
@@ -168,7 +169,7 @@ func (s *session) served(ctx context.Context, ref papi.PropertyRef, v wantedVers
 	return all, nil
 }
 
-func printHostnames(w *term.Printer, what property, version int, all []*hostnameView) {
+func printHostnames(w *term.Printer, what property, version int, all []*result.Hostname) {
 	title := term.Clean(what.String(), term.MaxName)
 	if version > 0 {
 		title += " version " + term.VersionText(version)
@@ -191,7 +192,7 @@ func printHostnames(w *term.Printer, what property, version int, all []*hostname
 }
 
 // certText is how far the certificate is on each network, where PAPI says.
-func certText(h *hostnameView) string {
+func certText(h *result.Hostname) string {
 	if h.CertStatus == nil {
 		return "-"
 	}
@@ -201,7 +202,7 @@ func certText(h *hostnameView) string {
 		list    []papi.CertDeployment
 	}{{papi.Staging, h.CertStatus.Staging}, {papi.Production, h.CertStatus.Production}} {
 		for _, c := range on.list {
-			states = append(states, lower(on.network)+" "+c.Status)
+			states = append(states, result.NetworkName(on.network)+" "+c.Status)
 		}
 	}
 	return term.Clean(cmp.Or(strings.Join(states, ", "), "-"), term.MaxName)

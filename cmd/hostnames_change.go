@@ -11,6 +11,7 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -36,7 +37,7 @@ too, a latest version that has the hostnames already is activated as it is.`,
 		Example: `  propctl hostnames add www.example.com shop.example.com=shop.example.com.edgekey.net -n staging --notify you@example.com
   propctl hostnames add prp_123 --from hostnames.txt --edge-hostname ehn_3001 --cert default`,
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
+			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
 				return p.changeHostnames(ctx, f, args)
 			})
 		},
@@ -57,7 +58,7 @@ network is given. What the property has not is no mistake, so that this can be
 repeated at any time.`,
 		Example: `  propctl hostnames remove www.example.com old.example.com -n staging --notify you@example.com`,
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
+			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
 				return p.changeHostnames(ctx, f, args)
 			})
 		},
@@ -93,14 +94,14 @@ func (c *changing) know(p property) {
 }
 
 // changeHostnames is the command: read the list, name, ask, and change.
-func (p *program) changeHostnames(ctx context.Context, f *changeFlags, args []string) (*report, error) {
+func (p *program) changeHostnames(ctx context.Context, f *changeFlags, args []string) (*result.Report, error) {
 	c := &changing{flags: f, args: args}
 	named, err := c.parse(ctx, p)
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
-	if c.session, err = p.open(properties); err != nil {
-		return &report{}, err
+	if c.session, err = p.open(result.Properties); err != nil {
+		return &result.Report{}, err
 	}
 	p.advise(&f.activateFlags)
 	asks := f.network() == papi.Production && !f.dryRun && !f.yes && canAsk(p.env)
@@ -204,7 +205,7 @@ func (c *changing) question() string {
 	return fmt.Sprintf(verb, n) + what + ": make a version of " + of + ", and activate it" + where
 }
 
-func (c *changing) bringAbout(ctx context.Context) (*report, error) {
+func (c *changing) bringAbout(ctx context.Context) (*result.Report, error) {
 	change := c.engine().ChangeHostnames
 	if c.bucket {
 		change = c.engine().ChangeBucket
@@ -226,15 +227,15 @@ func (c *changing) again() string {
 }
 
 // unstarted is the report of a run that ended before the first look.
-func (c *changing) unstarted(err error) *report {
-	r := &report{fill: func(d *document) {
+func (c *changing) unstarted(err error) *result.Report {
+	r := &result.Report{Fill: func(d *result.Document) {
 		if c.what.ref.PropertyID != "" {
-			d.about(c.what.ref, c.what.name)
+			d.SetAsset(c.what.ref, c.what.name)
 		}
-		d.Network, d.Submitted, d.Adopted = optional(c.flags.network()), new(false), new(false)
+		d.Network, d.Submitted, d.Adopted = result.Optional(c.flags.network()), new(false), new(false)
 	}}
 	if errors.Is(err, activation.ErrTimeout) || errors.Is(err, catalogue.ErrInterrupted) {
-		r.help = "nothing was changed; run it again: " + c.again()
+		r.Help = "nothing was changed; run it again: " + c.again()
 	}
 	return r
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -31,7 +32,7 @@ func (f *changeFlags) declare(c *cobra.Command) {
 	c.Flags().StringVar(&f.input.from, "from", "", "`file` with a hostname a line, or - for standard input")
 	c.Flags().Var(&f.base, "base", "`version` to begin with: a number, latest, staging or production (default: what is active on the network, else the latest)")
 	c.Flags().StringSliceVar(&f.or, "or", nil, "`property` to take instead while the first is busy or full")
-	f.activateFlags.declare(c.Flags(), properties)
+	f.activateFlags.declare(c.Flags(), result.Properties)
 }
 
 // check finds what makes no sense before anything is sent.
@@ -75,7 +76,7 @@ func (b *base) String() string {
 	case b.Latest:
 		return "latest"
 	}
-	return lower(b.ActiveOn)
+	return result.NetworkName(b.ActiveOn)
 }
 
 // Set implements pflag.Value.

@@ -7,36 +7,37 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
-func viewHostnameChange(r *activation.HostnameResult) *hostnameChangeView {
-	return &hostnameChangeView{
-		Base: versionNumber(r.Base), Version: versionNumber(r.Version), Created: r.Created, Resumed: r.Resumed,
+func viewHostnameChange(r *activation.HostnameResult) *result.HostnameChange {
+	return &result.HostnameChange{
+		Base: result.OptionalVersion(r.Base), Version: result.OptionalVersion(r.Version), Created: r.Created, Resumed: r.Resumed,
 		Added: append([]string{}, r.Added...), Removed: append([]string{}, r.Removed...),
 	}
 }
 
-func (c *changing) report(result *activation.Result, plan *planView, err error, now time.Time) *report {
-	return &report{
-		outcome: string(result.Outcome),
-		help:    c.help(err),
-		fill: func(d *document) {
-			fillResult(d, result, c.what.name, now)
+func (c *changing) report(done *activation.Result, plan *result.Plan, err error, now time.Time) *result.Report {
+	return &result.Report{
+		Outcome: string(done.Outcome),
+		Help:    c.help(err),
+		Fill: func(d *result.Document) {
+			fillResult(d, done, c.what.name, now)
 			d.Plan = plan
-			if h := result.Hostnames; h != nil {
+			if h := done.Hostnames; h != nil {
 				d.Hostnames, d.HostnameChange = viewHostnames(h.Hostnames), viewHostnameChange(h)
 			}
 		},
-		text: func(w *term.Printer) {
-			headline(w, result, c.what)
+		Text: func(w *term.Printer) {
+			headline(w, done, c.what)
 			if plan != nil {
-				showPlan(plan, w, result, now)
+				showPlan(plan, w, done, now)
 			}
-			if result.Hostnames != nil {
-				printHostnameChange(w, result.Hostnames, plan)
+			if done.Hostnames != nil {
+				printHostnameChange(w, done.Hostnames, plan)
 			}
-			printResult(w, result, now)
+			printResult(w, done, now)
 		},
 	}
 }
@@ -59,7 +60,7 @@ func (c *changing) help(err error) string {
 // document.
 const mostShown = 10
 
-func printHostnameChange(w *term.Printer, h *activation.HostnameResult, plan *planView) {
+func printHostnameChange(w *term.Printer, h *activation.HostnameResult, plan *result.Plan) {
 	switch {
 	case h.Created:
 		w.Field("version", fmt.Sprintf("%d, made from version %d", h.Version, h.Base))

@@ -1,6 +1,10 @@
 package cmd
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/cmd/result"
+)
 
 // includesCommand has the verbs that includes have too. There is no fast
 // fallback, and so no rollback.
@@ -17,7 +21,7 @@ document names it in the member include; property is null.`,
 			Example: `  propctl includes status security-headers
   propctl includes activate security-headers --notify you@example.com`,
 		},
-		p.activateCommand(includes), p.deactivateCommand(includes), p.waitCommand(includes), p.cancelCommand(includes),
-		p.statusCommand(includes), p.pendingCommand(includes), p.historyCommand(includes),
+		p.activateCommand(result.Includes), p.deactivateCommand(result.Includes), p.waitCommand(result.Includes), p.cancelCommand(result.Includes),
+		p.statusCommand(result.Includes), p.pendingCommand(result.Includes), p.historyCommand(result.Includes),
 	)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -18,13 +19,13 @@ import (
 // testCase is a network, or what else there is one result of.
 type testCase struct {
 	name    string
-	network papi.Network // empty: not of a single one
-	result  *document    // nil: not come to
+	network papi.Network     // empty: not of a single one
+	result  *result.Document // nil: not come to
 }
 
 // junit renders a run as a suite of tests: one for each network that was asked for,
 // which has failed when the state that was asked for does not hold.
-func junit(d *document, rec *record) ([]byte, error) {
+func junit(d *result.Document, rec *record) ([]byte, error) {
 	cases := testCases(d)
 	var failures, errs, skipped int
 	for _, c := range cases {
@@ -62,47 +63,47 @@ func junit(d *document, rec *record) ([]byte, error) {
 
 func secondsOf(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
 
-func testCases(d *document) []testCase {
+func testCases(d *result.Document) []testCase {
 	var cases []testCase
-	for _, s := range d.stateList() {
+	for _, s := range d.States() {
 		if s.Error != nil {
-			cases = append(cases, testCase{s.text(), "", &document{Outcome: catalogue.OutcomeError, ExitCode: catalogue.ExitError, Error: s.Error}})
+			cases = append(cases, testCase{s.Text(), "", &result.Document{Outcome: catalogue.OutcomeError, ExitCode: catalogue.ExitError, Error: s.Error}})
 		}
 		for _, n := range s.Networks {
-			one := &document{Outcome: d.Outcome}
-			if busy := busyLines([]*propertyState{{propertyView: s.propertyView, Networks: []*networkState{n}}}); len(busy) > 0 && d.Outcome == catalogue.OutcomeBusy {
-				one = &document{Outcome: catalogue.OutcomeBusy, ExitCode: catalogue.ExitBusy, Error: &errorView{Code: catalogue.OutcomeBusy, Message: strings.Join(busy, "; ")}}
+			one := &result.Document{Outcome: d.Outcome}
+			if busy := busyLines([]*result.PropertyState{{Property: s.Property, Networks: []*result.NetworkState{n}}}); len(busy) > 0 && d.Outcome == catalogue.OutcomeBusy {
+				one = &result.Document{Outcome: catalogue.OutcomeBusy, ExitCode: catalogue.ExitBusy, Error: &result.Error{Code: catalogue.OutcomeBusy, Message: strings.Join(busy, "; ")}}
 			}
-			cases = append(cases, testCase{s.text() + " " + string(n.Network), n.Network, one})
+			cases = append(cases, testCase{s.Text() + " " + string(n.Network), n.Network, one})
 		}
 	}
 	if len(cases) > 0 {
 		return cases
 	}
-	untouched := d.untouched()
-	for _, one := range d.parts() {
+	untouched := d.Untouched()
+	for _, one := range d.Parts() {
 		if one.Network == nil && len(untouched) > 0 { // what went wrong did so before the first of them
 			first := *one
 			first.Network, untouched = new(untouched[0]), untouched[1:]
 			one = &first
 		}
-		cases = append(cases, testCase{caseName(one), orZero(one.Network), one})
+		cases = append(cases, testCase{caseName(one), result.OrZero(one.Network), one})
 	}
 	for _, network := range untouched {
-		name := caseName((&document{Property: d.Property, Include: d.Include, Command: d.Command, Network: new(network)}))
+		name := caseName((&result.Document{Property: d.Property, Include: d.Include, Command: d.Command, Network: new(network)}))
 		cases = append(cases, testCase{name, network, nil})
 	}
 	return cases
 }
 
 // caseName is the same for the same wish in every run, so that readers can follow it.
-func caseName(d *document) string {
+func caseName(d *result.Document) string {
 	about, name := d.Property, d.Command
 	if about == nil {
 		about = d.Include
 	}
 	if about != nil && (about.Name != nil || about.ID != "") {
-		name = about.text()
+		name = about.Text()
 	}
 	if d.Network != nil {
 		name += " " + string(*d.Network)
@@ -136,7 +137,7 @@ func (c testCase) write(w *xmlWriter, rec *record) {
 	default:
 		e := c.result.Error
 		if e == nil {
-			e = &errorView{Code: c.result.Outcome, Message: c.result.Outcome}
+			e = &result.Error{Code: c.result.Outcome, Message: c.result.Outcome}
 		}
 		w.leaf(verdict, strings.Join(linesOf(e, mostPrintedLines), "\n"), "message", term.Clean(e.Message, term.MaxMessage), "type", e.Code)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -12,9 +13,9 @@ import (
 // can lie in one folder.
 
 // renderMetrics renders --metrics-file.
-func renderMetrics(d *document, rec *record) ([]byte, error) {
+func renderMetrics(d *result.Document, rec *record) ([]byte, error) {
 	e := &exposition{}
-	ofRun := []label{{"command", d.Command}, {"property", d.name()}}
+	ofRun := []label{{"command", d.Command}, {"property", d.Name()}}
 	e.run(d, rec, ofRun)
 	e.networks(d, ofRun)
 	e.limits(d, ofRun)
@@ -23,11 +24,11 @@ func renderMetrics(d *document, rec *record) ([]byte, error) {
 }
 
 // run adds what is of the run as a whole.
-func (e *exposition) run(d *document, rec *record, labels []label) {
+func (e *exposition) run(d *result.Document, rec *record, labels []label) {
 	now := time.Now()
 	one := func(name, kind, help string, value float64) { e.family(name, kind, help).add(value, labels) }
 	one("propctl_last_run_timestamp_seconds", kindGauge, "When the run ended, in seconds since 1970.", float64(now.Unix()))
-	one("propctl_run_duration_seconds", kindGauge, "How long the run took.", seconds(now.Sub(rec.begun)))
+	one("propctl_run_duration_seconds", kindGauge, "How long the run took.", result.Seconds(now.Sub(rec.begun)))
 	one("propctl_exit_code", kindGauge, "Exit code of the run; 0 is a success.", float64(d.ExitCode))
 	one("propctl_requests_total", kindCounter, "Requests sent to PAPI in the run, repeats included.", float64(d.Requests.Total))
 	one("propctl_request_retries_total", kindCounter, "Requests and submissions that were repeated in the run.", float64(d.Requests.Retries))
@@ -37,11 +38,11 @@ func (e *exposition) run(d *document, rec *record, labels []label) {
 }
 
 // networks adds what is of each network.
-func (e *exposition) networks(d *document, labels []label) {
+func (e *exposition) networks(d *result.Document, labels []label) {
 	waited := e.family("propctl_wait_seconds", kindGauge, "How long the run was busy with the network.")
 	took := e.family("propctl_activation_duration_seconds", kindGauge, "How long the activation took, from its submission until it was active.")
 	version := e.family("propctl_target_version", kindGauge, "The version that the run was about.")
-	for _, one := range d.parts() {
+	for _, one := range d.Parts() {
 		if one.Network == nil {
 			continue
 		}
@@ -50,7 +51,7 @@ func (e *exposition) networks(d *document, labels []label) {
 			waited.add(*one.WaitedSeconds, of)
 		}
 		if a := one.Activation; a != nil && a.Status == papi.StatusActive && a.SubmitDate != nil && a.UpdateDate != nil && !a.UpdateDate.Before(*a.SubmitDate) {
-			took.add(seconds(a.UpdateDate.Sub(*a.SubmitDate)), of)
+			took.add(result.Seconds(a.UpdateDate.Sub(*a.SubmitDate)), of)
 		}
 		if one.Version != nil {
 			version.add(float64(*one.Version), of)
@@ -63,7 +64,7 @@ func onNetwork(labels []label, n papi.Network) []label {
 }
 
 // limits adds what PAPI said of its limits.
-func (e *exposition) limits(d *document, labels []label) {
+func (e *exposition) limits(d *result.Document, labels []label) {
 	one := func(name, help string, value *int) {
 		f := e.family(name, kindGauge, help)
 		if value != nil {
@@ -81,12 +82,12 @@ func (e *exposition) limits(d *document, labels []label) {
 }
 
 // states adds what status and pending have seen.
-func (e *exposition) states(d *document) {
+func (e *exposition) states(d *result.Document) {
 	active := e.family("propctl_active_version", kindGauge, "The version that is active on the network; 0 where none is.")
 	pending := e.family("propctl_pending_activations", kindGauge, "Activations that are on their way on the network.")
 	latest := e.family("propctl_latest_version", kindGauge, "The latest version.")
 	for _, s := range slices.Concat(d.Properties, d.Includes) {
-		if s.Error != nil || s.propertyView == nil {
+		if s.Error != nil || s.Property == nil {
 			continue
 		}
 		name := string(s.ID)

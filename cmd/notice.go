@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -26,7 +27,7 @@ func (m message) summary() summary {
 	if m.simulated {
 		add("This is a simulation: nothing of it has reached Akamai.")
 	}
-	for _, one := range d.parts() {
+	for _, one := range d.Parts() {
 		if line := endingOf(one); line != "" {
 			add(line)
 		}
@@ -41,8 +42,8 @@ func (m message) summary() summary {
 }
 
 // endingOf says how it ended on a network; empty where nothing is known.
-func endingOf(d *document) string {
-	what := d.subject()
+func endingOf(d *result.Document) string {
+	what := d.Subject()
 	if what == "" {
 		return ""
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -35,7 +36,7 @@ func newNotifier(urls []string, env term.Env, courier func() (*courier, error), 
 func (*notifier) happened(moment) {}
 
 // concluded implements sink.
-func (n *notifier) concluded(ctx context.Context, d *document, rec *record) error {
+func (n *notifier) concluded(ctx context.Context, d *result.Document, rec *record) error {
 	to := n.urls
 	if len(to) == 0 || !isEnd(d, rec) {
 		return nil
@@ -65,7 +66,7 @@ func (n *notifier) concluded(ctx context.Context, d *document, rec *record) erro
 // isEnd reports whether a run has ended something that somebody waits for. What
 // was so already is news only after a wait, and a mistake in the command line or a
 // question that was answered with no are known to whoever made them.
-func isEnd(d *document, rec *record) bool {
+func isEnd(d *result.Document, rec *record) bool {
 	switch {
 	case !changes(d.Command), d.ExitCode == catalogue.ExitUsage:
 		return false
@@ -74,7 +75,7 @@ func isEnd(d *document, rec *record) bool {
 	}
 	moments, _, _ := rec.all()
 	waited := slices.ContainsFunc(moments, func(m moment) bool { return m.Kind == activation.EventQueued })
-	return slices.ContainsFunc(d.parts(), func(one *document) bool {
+	return slices.ContainsFunc(d.Parts(), func(one *result.Document) bool {
 		switch activation.Outcome(one.Outcome) { //nolint:exhaustive // the others are ends
 		case activation.OutcomeAlreadyActive, activation.OutcomeAlreadyInactive, activation.OutcomeAlreadyCancelled:
 			return waited
@@ -96,7 +97,7 @@ func changes(command string) bool {
 
 // message is what those are told who do not watch.
 type message struct {
-	document  *document
+	document  *result.Document
 	at        time.Time
 	simulated bool
 	id        string
@@ -112,9 +113,9 @@ func (m message) send(ctx context.Context, by *courier, to string) error {
 	var err error
 	switch {
 	case isSlack(to):
-		dest.body, err = encodeJSON(slackMessage(m.summary()), false)
+		dest.body, err = result.EncodeJSON(slackMessage(m.summary()), false)
 	case isTeams(to):
-		dest.body, err = encodeJSON(teamsMessage(m.summary()), false)
+		dest.body, err = result.EncodeJSON(teamsMessage(m.summary()), false)
 	default:
 		dest.body, err = m.webhook()
 		dest.header = func(now time.Time) http.Header { return webhookHeader(m.id, dest.body, m.secret, now) }
@@ -135,7 +136,7 @@ type webhookView struct {
 	Type      string `json:"type"`
 	Time      string `json:"time"`
 	Simulated bool   `json:"simulated"`
-	*document
+	*result.Document
 }
 
 // maxWebhook is how large a message may be before its lists are left out: those
@@ -144,17 +145,17 @@ const maxWebhook = 64 << 10
 
 // webhook is the message for programs.
 func (m message) webhook() ([]byte, error) {
-	view := webhookView{Type: "propctl.finished", Time: term.Timestamp(m.at), Simulated: m.simulated, document: m.document}
-	body, err := encodeJSON(view, false)
+	view := webhookView{Type: "propctl.finished", Time: term.Timestamp(m.at), Simulated: m.simulated, Document: m.document}
+	body, err := result.EncodeJSON(view, false)
 	if err == nil && len(body) > maxWebhook {
-		view.document = withoutLists(m.document)
-		body, err = encodeJSON(view, false)
+		view.Document = withoutLists(m.document)
+		body, err = result.EncodeJSON(view, false)
 	}
 	return body, err
 }
 
 // withoutLists is the document without what has no bound.
-func withoutLists(d *document) *document {
+func withoutLists(d *result.Document) *result.Document {
 	lean := *d
 	lean.Plan, lean.Hostnames, lean.HostnameChange = nil, nil, nil
 	if d.Error != nil {

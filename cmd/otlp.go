@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -148,7 +149,7 @@ func (tracer) happened(moment) {}
 
 // concluded implements sink. There is no trace of a mistake in the command line,
 // and none of what did not need PAPI.
-func (t tracer) concluded(ctx context.Context, d *document, rec *record) error {
+func (t tracer) concluded(ctx context.Context, d *result.Document, rec *record) error {
 	_, requests, _ := rec.all()
 	if d.ExitCode == catalogue.ExitUsage || len(requests) == 0 {
 		return nil
@@ -171,7 +172,7 @@ func (t tracer) concluded(ctx context.Context, d *document, rec *record) error {
 			Spans: made.spans(),
 		}},
 	}}}
-	body, err := encodeJSON(view, false)
+	body, err := result.EncodeJSON(view, false)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -20,7 +21,7 @@ import (
 type output struct {
 	command string
 	format  format
-	jq      *expression
+	jq      *result.JQ
 	begun   time.Time
 	verbose bool
 	printed bool // the result was, and is not to be printed again
@@ -41,7 +42,7 @@ func newOutput(env term.Env, command string, f globalFlags, begun time.Time) *ou
 
 // header begins a stream of events.
 func (o *output) header(b term.Build) {
-	o.line(headerView{"header", schemaVersion, o.command, b.Version, term.Timestamp(o.begun)})
+	o.line(headerView{"header", result.SchemaVersion, o.command, b.Version, term.Timestamp(o.begun)})
 }
 
 // headerView is the first line of ndjson.
@@ -62,7 +63,7 @@ func (o *output) line(v any) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if errors.Is(o.failed, errEndless) {
+	if errors.Is(o.failed, result.ErrEndless) {
 		return
 	}
 	data, err := o.encode(v)
@@ -75,36 +76,36 @@ func (o *output) line(v any) {
 
 // encode returns a document, or what --jq makes of it.
 func (o *output) encode(v any) ([]byte, error) {
-	data, err := encodeJSON(v, o.format == formatJSON)
-	if err != nil || o.jq.code == nil {
+	data, err := result.EncodeJSON(v, o.format == formatJSON)
+	if err != nil || o.jq.Code == nil {
 		return data, err
 	}
-	if data, err = o.jq.apply(data); err != nil {
+	if data, err = o.jq.Apply(data); err != nil {
 		return nil, fmt.Errorf("--jq fails: %w", err)
 	}
 	return data, nil
 }
 
 // happened implements sink.
-func (o *output) happened(m moment) { o.line(viewEvent(m.Event, m.at)) }
+func (o *output) happened(m moment) { o.line(result.NewEvent(m.Event, m.at)) }
 
 // concluded implements sink; show has printed the result before the others are told.
-func (o *output) concluded(context.Context, *document, *record) error { return nil }
+func (o *output) concluded(context.Context, *result.Document, *record) error { return nil }
 
 // show prints the result in the chosen format, once.
-func (o *output) show(d *document, r *report) error {
+func (o *output) show(d *result.Document, r *result.Report) error {
 	if o.printed {
 		return nil
 	}
 	o.printed = true
 	if o.format == formatText {
-		if r.text == nil {
+		if r.Text == nil {
 			return nil
 		}
 		w := &term.Printer{W: o.w, Terminal: o.term}
-		r.text(w)
-		if d.Account.shows(o.verbose) {
-			w.Line("  account:    %s", d.Account.text())
+		r.Text(w)
+		if d.Account.Shows(o.verbose) {
+			w.Line("  account:    %s", d.Account.Text())
 		}
 		return unwritten(w.Err)
 	}

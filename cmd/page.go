@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -15,7 +16,7 @@ import (
 // one file that asks for nothing, runs nothing, and is the same for the same run.
 
 // renderPage is the page about a run.
-func renderPage(d *document, r *record) ([]byte, error) {
+func renderPage(d *result.Document, r *record) ([]byte, error) {
 	details, err := otherMembers(d)
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func part(heading string, content ...node) node {
 }
 
 // pageHeader says how it ended.
-func pageHeader(d *document, r *record) node {
+func pageHeader(d *result.Document, r *record) node {
 	m := moodOf(d)
 	pills := []node{pill("exit code", strconv.Itoa(d.ExitCode))}
 	if took := runTime(d); took >= time.Second {
@@ -83,7 +84,7 @@ func simulationMark(r *record) node {
 }
 
 // runTime is how long it took on PAPI's clock, all networks together.
-func runTime(d *document) time.Duration {
+func runTime(d *result.Document) time.Duration {
 	var sum float64
 	for _, one := range networksOf(d) {
 		if one.WaitedSeconds != nil {
@@ -94,15 +95,15 @@ func runTime(d *document) time.Duration {
 }
 
 // networksOf returns a document for each network that was touched.
-func networksOf(d *document) []*document {
+func networksOf(d *result.Document) []*result.Document {
 	if len(d.Results) > 0 {
 		return d.Results
 	}
-	return []*document{d}
+	return []*result.Document{d}
 }
 
 // runSection says how it was run.
-func runSection(d *document, r *record) node {
+func runSection(d *result.Document, r *record) node {
 	version := cmp.Or(r.build.Version, "unknown")
 	if r.build.Commit != "" {
 		version += " (" + term.Truncate(r.build.Commit, maxCommit) + ")"
@@ -162,7 +163,7 @@ func instantNode(t time.Time) node {
 }
 
 // instantOrNone is instantNode for what may be nil.
-func instantOrNone(t *time.Time) node { return instantNode(orZero(t)) }
+func instantOrNone(t *time.Time) node { return instantNode(result.OrZero(t)) }
 
 // grid is a table with a heading for each column.
 type grid struct {

@@ -5,12 +5,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
 // errorSection says what went wrong, what PAPI said about it, and what to do.
-func errorSection(d *document) node {
+func errorSection(d *result.Document) node {
 	e := d.Error
 	if e == nil {
 		return node{}
@@ -46,7 +47,7 @@ func helpNode(help string) node {
 }
 
 // saidNode is what PAPI said.
-func saidNode(v *papiView) node {
+func saidNode(v *result.PAPI) node {
 	if v == nil {
 		return node{}
 	}
@@ -78,8 +79,8 @@ func codeOf(text string) node {
 // problemTable lists what PAPI said of a version, each text once.
 func problemTable(kind string, items []papi.Problem) node {
 	g := &grid{label: kind + "s of PAPI", columns: []string{kind, "Times", "Where"}, most: mostOfList / 2}
-	for _, group := range problemGroups(items) {
-		g.row("", upTo(maxText, group.text), written(strconv.Itoa(len(group.items))), placesNode(group.items))
+	for _, group := range result.ProblemGroups(items) {
+		g.row("", upTo(maxText, group.Text), written(strconv.Itoa(len(group.Items))), placesNode(group.Items))
 	}
 	return g.node()
 }

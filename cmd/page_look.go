@@ -3,25 +3,26 @@ package cmd
 import (
 	"time"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
 // lookSections are what commands that only look have found.
-func lookSections(d *document) node {
+func lookSections(d *result.Document) node {
 	return several(
-		stateSection(properties, d.Properties),
-		stateSection(includes, d.Includes),
+		stateSection(result.Properties, d.Properties),
+		stateSection(result.Includes, d.Includes),
 		historySection(d),
 		hostnameSection(d),
 	)
 }
 
 // stateSection lists what is on the networks.
-func stateSection(about kind, states []*propertyState) node {
-	g := &grid{label: "what is on the networks", columns: []string{capital(about.word()), "Latest", "Network", "Active", "Since", "Pending"}}
+func stateSection(about result.AssetKind, states []*result.PropertyState) node {
+	g := &grid{label: "what is on the networks", columns: []string{capital(about.Noun()), "Latest", "Network", "Active", "Since", "Pending"}}
 	for _, s := range states {
-		name := several(el("b", "", upTo(term.MaxName, s.text())), el("div", "muted", codeOf(notUsual(string(s.ID), s.text()))))
+		name := several(el("b", "", upTo(term.MaxName, s.Text())), el("div", "muted", codeOf(notUsual(string(s.ID), s.Text()))))
 		if s.Error != nil {
 			g.row("went-wrong", name, node{}, node{}, node{}, node{}, several(el("b", "", written("error: ")), upTo(maxText, s.Error.Message)))
 			continue
@@ -32,7 +33,7 @@ func stateSection(about kind, states []*propertyState) node {
 		}
 		for _, n := range s.Networks {
 			g.row("", name, latest, networkNode(n.Network), versionNode(n.Active), sinceNode(n.Active), pendingNode(n.Pending))
-			name = el("span", "muted", upTo(term.MaxName, s.text()))
+			name = el("span", "muted", upTo(term.MaxName, s.Text()))
 		}
 	}
 	return part("On the networks", g.node())
@@ -40,24 +41,24 @@ func stateSection(about kind, states []*propertyState) node {
 
 // networkNode is the name of a network in a table.
 func networkNode(n papi.Network) node {
-	return el("span", "nowrap", upTo(term.MaxName, capital(lower(n))))
+	return el("span", "nowrap", upTo(term.MaxName, capital(result.NetworkName(n))))
 }
 
-func versionNode(a *activationView) node {
+func versionNode(a *result.Activation) node {
 	if a == nil {
 		return el("span", "muted", written("none"))
 	}
 	return el("b", "", written(term.VersionText(a.Version)))
 }
 
-func sinceNode(a *activationView) node {
+func sinceNode(a *result.Activation) node {
 	if a == nil || a.UpdateDate == nil {
 		return written("—")
 	}
 	return instantNode(*a.UpdateDate)
 }
 
-func pendingNode(pending []*activationView) node {
+func pendingNode(pending []*result.Activation) node {
 	if len(pending) == 0 {
 		return written("—")
 	}
@@ -76,10 +77,10 @@ func noteNode(note string) node {
 }
 
 // historySection lists activations.
-func historySection(d *document) node {
+func historySection(d *result.Document) node {
 	g := &grid{label: "activations, the latest first", columns: []string{"Submitted", "Network", "Version", "Status", "Took", "Activation", "Note"}}
 	for _, h := range d.History {
-		status := stateNode(h.activationView)
+		status := stateNode(h.Activation)
 		if kind := notUsual(string(h.Type), "ACTIVATE"); kind != "" {
 			status = several(status, el("div", "muted", upTo(term.MaxName, kind)))
 		}
@@ -89,7 +90,7 @@ func historySection(d *document) node {
 	var usual []node
 	for _, u := range d.Usual {
 		if u.MedianSeconds != nil {
-			usual = append(usual, named(capital(lower(u.Network)), written(tookOf(u.MedianSeconds)+", the median of "+term.VersionText(u.Of))))
+			usual = append(usual, named(capital(result.NetworkName(u.Network)), written(tookOf(u.MedianSeconds)+", the median of "+term.VersionText(u.Of))))
 		}
 	}
 	return several(part("How long it usually takes", facts(usual...)), part("Activations", g.node()))
@@ -103,7 +104,7 @@ func tookOf(s *float64) string {
 }
 
 // hostnameSection lists hostnames.
-func hostnameSection(d *document) node {
+func hostnameSection(d *result.Document) node {
 	g := &grid{label: "hostnames", columns: []string{"Hostname", "Leads to", "Certificate", "Networks"}}
 	for _, h := range d.Hostnames {
 		to, cert := node{}, node{}
@@ -115,7 +116,7 @@ func hostnameSection(d *document) node {
 		}
 		var networks []node
 		for _, n := range h.Networks {
-			networks = append(networks, el("div", "", upTo(term.MaxName, capital(lower(n)))))
+			networks = append(networks, el("div", "", upTo(term.MaxName, capital(result.NetworkName(n)))))
 		}
 		g.row("", upTo(term.MaxName, h.CNAMEFrom), to, cert, several(networks...))
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/propctl/propctl/cmd/result"
 )
 
 // What a document has that no section of its own shows, is shown as it is: a member
@@ -31,12 +33,12 @@ func shownElsewhere(name string) bool {
 
 // otherMembers are sections for the members that no other section shows. With
 // several networks, each has its own.
-func otherMembers(d *document) (node, error) {
+func otherMembers(d *result.Document) (node, error) {
 	var all []node
 	for _, one := range networksOf(d) {
 		about := ""
 		if one != d && one.Network != nil {
-			about = " on " + lower(*one.Network)
+			about = " on " + result.NetworkName(*one.Network)
 		}
 		members, err := membersOf(one)
 		if err != nil {
@@ -53,10 +55,10 @@ func otherMembers(d *document) (node, error) {
 }
 
 // membersOf reads a document as what it is to its readers.
-func membersOf(d *document) ([]member, error) {
+func membersOf(d *result.Document) ([]member, error) {
 	rest := *d
 	rest.Properties, rest.Includes, rest.History, rest.Hostnames, rest.Results = nil, nil, nil, nil, nil // which may be long
-	data, err := encodeJSON(&rest, false)
+	data, err := result.EncodeJSON(&rest, false)
 	if err != nil {
 		return nil, err
 	}

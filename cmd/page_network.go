@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
 // networkSections say what became of each network, and when.
-func networkSections(d *document, r *record) node {
+func networkSections(d *result.Document, r *record) node {
 	var cards []node
 	for _, one := range networksOf(d) {
 		if one.Outcome != string(activation.OutcomePlanned) && (one.WaitedSeconds != nil || one.Activation != nil) {
@@ -25,8 +26,8 @@ func networkSections(d *document, r *record) node {
 }
 
 // subjectCard says what it is about, with the network where that has no card of its own.
-func subjectCard(d *document, withNetwork bool) []node {
-	about := d.owner()
+func subjectCard(d *result.Document, withNetwork bool) []node {
+	about := d.Asset()
 	if about == nil {
 		return nil
 	}
@@ -42,7 +43,7 @@ func subjectCard(d *document, withNetwork bool) []node {
 		name = upTo(term.MaxName, *about.Name)
 	}
 	return []node{el("article", "card",
-		el("h2", "", written(capital(kindOf(about.ID).word()))),
+		el("h2", "", written(capital(result.KindOf(about.ID).Noun()))),
 		rows(
 			named("Name", name), named("Id", codeOf(string(about.ID))), named("Version", version), named("Network", network),
 			named("Contract", idNode(about.ContractID)), named("Group", idNode(about.GroupID)),
@@ -59,11 +60,11 @@ func idNode(id *papi.ID) node {
 }
 
 // budgetNode says how much is left of the day, and shows it.
-func budgetNode(b *budgetView) node {
+func budgetNode(b *result.Budget) node {
 	if b == nil {
 		return node{}
 	}
-	text := amount(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining}) + " today"
+	text := result.BudgetAmount(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining}) + " today"
 	if b.Reset != nil {
 		text += ", reset at "
 	}
@@ -71,7 +72,7 @@ func budgetNode(b *budgetView) node {
 }
 
 // networkCard is what is known of a network.
-func networkCard(d *document) node {
+func networkCard(d *result.Document) node {
 	m := moodOf(d)
 	heading := "The network"
 	if d.Network != nil {
@@ -87,7 +88,7 @@ func networkCard(d *document) node {
 }
 
 // activationFacts are those of the activation that was followed.
-func activationFacts(d *document) []node {
+func activationFacts(d *result.Document) []node {
 	a := d.Activation
 	if a == nil {
 		return []node{named("Activation", written("none"))}
@@ -118,7 +119,7 @@ func notUsual(s, usual string) string {
 	return s
 }
 
-func stateNode(a *activationView) node {
+func stateNode(a *result.Activation) node {
 	state := ""
 	if a.FMAActivationState != nil {
 		state = " · " + *a.FMAActivationState
@@ -126,7 +127,7 @@ func stateNode(a *activationView) node {
 	return several(el("b", "", upTo(term.MaxName, string(a.Status))), upTo(term.MaxName, state))
 }
 
-func fallbackNode(f *fallbackView) node {
+func fallbackNode(f *result.Fallback) node {
 	switch {
 	case f == nil:
 		return node{}
@@ -143,7 +144,7 @@ func fallbackNode(f *fallbackView) node {
 	return several(written(text), instantOrNone(f.Expires))
 }
 
-func blockerNode(a *activationView) node {
+func blockerNode(a *result.Activation) node {
 	if a == nil {
 		return node{}
 	}

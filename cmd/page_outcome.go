@@ -7,6 +7,7 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -21,7 +22,7 @@ const (
 	moodBad
 )
 
-func moodOf(d *document) mood {
+func moodOf(d *result.Document) mood {
 	switch d.ExitCode {
 	case catalogue.ExitOK:
 		if d.Outcome == catalogue.OutcomeOK && d.WaitedSeconds == nil || d.Outcome == string(activation.OutcomePlanned) {
@@ -50,7 +51,7 @@ func (m mood) icon() node {
 }
 
 // headlineOf is the outcome in a word or two.
-func headlineOf(d *document) string {
+func headlineOf(d *result.Document) string {
 	switch {
 	case d.Outcome == catalogue.OutcomeOK && d.WaitedSeconds == nil:
 		return capital(d.Command)
@@ -71,7 +72,7 @@ func capital(s string) string {
 }
 
 // sentenceOf says what that means.
-func sentenceOf(d *document) string {
+func sentenceOf(d *result.Document) string {
 	what, on := whatOf(d), whereOf(d)
 	switch d.Outcome {
 	case string(activation.OutcomeActive):
@@ -101,7 +102,7 @@ func sentenceOf(d *document) string {
 }
 
 // failureOf is the sentence for what did not end well.
-func failureOf(d *document, what, on string) string {
+func failureOf(d *result.Document, what, on string) string {
 	switch d.Outcome {
 	case string(activation.OutcomeFailed):
 		return what + " did not become active" + on + ": the activation failed."
@@ -128,7 +129,7 @@ func failureOf(d *document, what, on string) string {
 }
 
 // stoppedSentence is for a run that ended before the activation did.
-func stoppedSentence(d *document, what, on string) string {
+func stoppedSentence(d *result.Document, what, on string) string {
 	why := "Time was up"
 	if d.Outcome == catalogue.OutcomeInterrupted {
 		why = "The command was stopped"
@@ -145,7 +146,7 @@ func stoppedSentence(d *document, what, on string) string {
 }
 
 // lookedAt is the sentence of commands that only look.
-func lookedAt(d *document) string {
+func lookedAt(d *result.Document) string {
 	switch states := d.Properties; {
 	case len(d.Includes) > 0:
 		return "What is active and pending on the networks, of " + counter(len(d.Includes), "include") + "."
@@ -164,8 +165,8 @@ func lookedAt(d *document) string {
 }
 
 // calledOf is how a sentence names the property.
-func calledOf(d *document) string {
-	about := d.owner()
+func calledOf(d *result.Document) string {
+	about := d.Asset()
 	switch {
 	case about == nil:
 		return "The property"
@@ -176,21 +177,21 @@ func calledOf(d *document) string {
 }
 
 // whatOf is the version of the property, at the beginning of a sentence.
-func whatOf(d *document) string {
+func whatOf(d *result.Document) string {
 	if d.Version == nil {
 		return calledOf(d)
 	}
 	return "Version " + versionOfDocument(d) + " of " + calledOf(d)
 }
 
-func versionOfDocument(d *document) string {
+func versionOfDocument(d *result.Document) string {
 	if d.Version == nil {
 		return "?"
 	}
 	return term.VersionText(*d.Version)
 }
 
-func inVersion(d *document) string {
+func inVersion(d *result.Document) string {
 	if d.Version == nil {
 		return ""
 	}
@@ -198,7 +199,7 @@ func inVersion(d *document) string {
 }
 
 // whereOf names the networks of a success, and the last one of a failure.
-func whereOf(d *document) string {
+func whereOf(d *result.Document) string {
 	var names []string
 	for _, one := range networksOf(d) {
 		if one.Network != nil && (d.ExitCode == catalogue.ExitOK || one == networksOf(d)[len(networksOf(d))-1]) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -19,7 +20,7 @@ const (
 )
 
 // requestList lists the requests that were sent.
-func requestList(d *document, r *record) node {
+func requestList(d *result.Document, r *record) node {
 	_, requests, omitted := r.all()
 	if len(requests) == 0 {
 		return node{}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -48,7 +49,7 @@ func timelineSection(all []*timeline) node {
 	s := scaleOf(all)
 	var bars []node
 	for _, t := range all {
-		bars = append(bars, el("p", "bar-name", upTo(term.MaxName, capital(lower(t.network))), written(" "), el("span", "muted", written(t.compared()))), t.bar(s))
+		bars = append(bars, el("p", "bar-name", upTo(term.MaxName, capital(result.NetworkName(t.network))), written(" "), el("span", "muted", written(t.compared()))), t.bar(s))
 	}
 	return part("Timeline",
 		several(bars...),
@@ -152,7 +153,7 @@ func (t *timeline) described() string {
 			parts = append(parts, s.text)
 		}
 	}
-	text := capital(lower(t.network)) + ": " + strings.Join(parts, ", then ")
+	text := capital(result.NetworkName(t.network)) + ": " + strings.Join(parts, ", then ")
 	if n := len(t.retries); n > 0 {
 		text += "; " + counter(n, "retry")
 	}

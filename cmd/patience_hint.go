@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -31,4 +32,4 @@ func (h *patienceHint) happened(m moment) {
 }
 
 // concluded implements sink.
-func (h *patienceHint) concluded(context.Context, *document, *record) error { return nil }
+func (h *patienceHint) concluded(context.Context, *result.Document, *record) error { return nil }

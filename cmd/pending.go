@@ -8,23 +8,24 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
-func (p *program) pendingCommand(about kind) *cobra.Command {
+func (p *program) pendingCommand(about result.AssetKind) *cobra.Command {
 	f := bothNetworks()
 	c := &cobra.Command{
-		Use:   "pending " + about.operand() + "...",
+		Use:   "pending " + about.Operand() + "...",
 		Short: "Is the network free? (exit code 6 while it is not)",
 		Long: `Is the network free? The exit code is 0 when nothing is pending there, and 6 while
 something is, which is named.
 
-` + about.named() + "Everything that has not ended counts, also what somebody else has begun.",
-		Example: about.choose(`  propctl pending www.example.com
+` + about.ArgumentHelp() + "Everything that has not ended counts, also what somebody else has begun.",
+		Example: about.Choose(`  propctl pending www.example.com
   propctl pending www.example.com api.example.com -n staging`, `  propctl includes pending security-headers -n staging`),
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
+			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
 				return p.pending(ctx, about, f.all, args)
 			})
 		},
@@ -35,29 +36,29 @@ something is, which is named.
 
 // pending looks for what keeps the networks busy. That they are busy is an
 // answer and not an error.
-func (p *program) pending(ctx context.Context, about kind, on []papi.Network, args []string) (*report, error) {
+func (p *program) pending(ctx context.Context, about result.AssetKind, on []papi.Network, args []string) (*result.Report, error) {
 	s, err := p.open(about)
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	p.progress.begin("pending")
 	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
 	defer cancel()
-	var states []*propertyState
+	var states []*result.PropertyState
 	for _, arg := range args {
 		state, err := s.stateOf(ctx, arg, on)
 		if err != nil {
-			return &report{fill: func(d *document) { d.is(about, state.propertyView) }}, err
+			return &result.Report{Fill: func(d *result.Document) { d.SetAssetView(about, state.Property) }}, err
 		}
 		states = append(states, state)
 	}
 	blocker := firstPending(states)
-	r := &report{outcome: catalogue.OutcomeFree}
+	r := &result.Report{Outcome: catalogue.OutcomeFree}
 	if blocker != nil {
-		r.outcome = catalogue.OutcomeBusy
+		r.Outcome = catalogue.OutcomeBusy
 	}
-	r.fill = func(d *document) {
-		setStates(d, about, states)
+	r.Fill = func(d *result.Document) {
+		result.SetStates(d, about, states)
 		d.BlockedBy = blocker
 		if len(on) == 1 {
 			d.Network = &on[0]
@@ -66,11 +67,11 @@ func (p *program) pending(ctx context.Context, about kind, on []papi.Network, ar
 			d.ExitCode = catalogue.ExitBusy
 		}
 	}
-	r.text = func(w *term.Printer) { printPending(w, states, p.now()) }
+	r.Text = func(w *term.Printer) { printPending(w, states, p.now()) }
 	return r, nil
 }
 
-func firstPending(states []*propertyState) *activationView {
+func firstPending(states []*result.PropertyState) *result.Activation {
 	for _, s := range states {
 		for _, n := range s.Networks {
 			if len(n.Pending) > 0 {
@@ -81,20 +82,20 @@ func firstPending(states []*propertyState) *activationView {
 	return nil
 }
 
-func printPending(w *term.Printer, states []*propertyState, now time.Time) {
+func printPending(w *term.Printer, states []*result.PropertyState, now time.Time) {
 	for _, s := range states {
 		for _, n := range s.Networks {
-			where := s.text() + " on " + term.Clean(string(n.Network), term.MaxName)
+			where := s.Text() + " on " + term.Clean(string(n.Network), term.MaxName)
 			if len(n.Pending) == 0 {
 				w.Line("%s: %s", where, w.Terminal.Paint(term.Good, "free"))
 			}
 			for _, a := range n.Pending {
-				line := fmt.Sprintf("%s: busy, %s of %s is %s", where, a.ID, contentText(a.Version), a.Status)
+				line := fmt.Sprintf("%s: busy, %s of %s is %s", where, a.ID, result.ContentText(a.Version), a.Status)
 				if a.SubmitDate != nil {
 					line += " for " + term.Duration(max(now.Sub(*a.SubmitDate), 0))
 				}
 				if a.Note != "" {
-					line += ", note “" + term.Clean(a.Note, maxShortNote) + "”"
+					line += ", note “" + term.Clean(a.Note, result.MaxShortNote) + "”"
 				}
 				w.Line("%s", w.Terminal.Mark(term.Clean(line, term.MaxMessage), ": busy", term.Doubtful))
 			}

@@ -6,20 +6,21 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
 // plan completes what the engine has planned with what is worth knowing before
 // it is done. What cannot be read is said and left out: the plan stands without it.
-func (s *session) plan(ctx context.Context, r *activation.Result) *planView {
+func (s *session) plan(ctx context.Context, r *activation.Result) *result.Plan {
 	if r.Plan == nil {
 		return nil
 	}
-	p := &planView{Action: r.Plan.Action, Request: r.Plan.Request, Pending: []*activationView{}, UsualSeconds: seconds(r.Usual), Budget: viewBudget(s.remembered())}
+	p := &result.Plan{Action: r.Plan.Action, Request: r.Plan.Request, Pending: []*result.Activation{}, UsualSeconds: result.Seconds(r.Usual), Budget: result.NewBudget(s.remembered())}
 	incomplete := func(what string, err error) { s.program.progress.warn(what + " cannot be read: " + err.Error()) }
 	if h := r.Hostnames; h != nil {
-		p.Hostnames = &hostnamesPlan{Added: append([]string{}, h.Added...), Removed: append([]string{}, h.Removed...)}
+		p.Hostnames = &result.HostnamesPlan{Added: append([]string{}, h.Added...), Removed: append([]string{}, h.Removed...)}
 		if len(h.Added)+len(h.Removed) > 0 {
 			p.FastFallback = new(false)
 		}
@@ -31,9 +32,9 @@ func (s *session) plan(ctx context.Context, r *activation.Result) *planView {
 		return p
 	}
 	now, active := s.program.now(), activation.Active(list.Items, r.Network)
-	p.Active = viewActivation(active, now)
+	p.Active = result.NewActivation(active, now)
 	for _, a := range activation.Pending(list.Items, r.Network) {
-		p.Pending = append(p.Pending, viewActivation(&a, now))
+		p.Pending = append(p.Pending, result.NewActivation(&a, now))
 	}
 	if p.Request == nil || p.Request.ActivationType == papi.Deactivate {
 		return p
@@ -43,7 +44,7 @@ func (s *session) plan(ctx context.Context, r *activation.Result) *planView {
 	} else {
 		p.Errors, p.Warnings = new(len(tree.Errors)), new(len(tree.Warnings))
 	}
-	if s.about == includes { // which have neither hostnames nor a fast fallback
+	if s.about == result.Includes { // which have neither hostnames nor a fast fallback
 		return p
 	}
 	if p.Hostnames, err = s.hostnamesChanged(ctx, r.Property, r.Version, active); err != nil {
@@ -55,7 +56,7 @@ func (s *session) plan(ctx context.Context, r *activation.Result) *planView {
 }
 
 // hostnamesChanged compares the hostnames of a version with those that are active.
-func (s *session) hostnamesChanged(ctx context.Context, ref papi.PropertyRef, version int, active *papi.Activation) (*hostnamesPlan, error) {
+func (s *session) hostnamesChanged(ctx context.Context, ref papi.PropertyRef, version int, active *papi.Activation) (*result.HostnamesPlan, error) {
 	wanted, err := s.client.VersionHostnames(ctx, ref, version)
 	if err != nil {
 		return nil, err
@@ -68,7 +69,7 @@ func (s *session) hostnamesChanged(ctx context.Context, ref papi.PropertyRef, ve
 		}
 		have = *list
 	}
-	return &hostnamesPlan{Added: namesWithout(wanted.Items, have.Items), Removed: namesWithout(have.Items, wanted.Items)}, nil
+	return &result.HostnamesPlan{Added: namesWithout(wanted.Items, have.Items), Removed: namesWithout(have.Items, wanted.Items)}, nil
 }
 
 // namesWithout returns the names of all that are not among the others.
@@ -87,10 +88,10 @@ func namesWithout(all, others []papi.Hostname) []string {
 }
 
 // showPlan prints the plan for people.
-func showPlan(p *planView, w *term.Printer, r *activation.Result, now time.Time) {
+func showPlan(p *result.Plan, w *term.Printer, r *activation.Result, now time.Time) {
 	w.Field("plan", planText(r))
 	if p.Request != nil {
-		if data, err := encodeJSON(p.Request, false); err == nil {
+		if data, err := result.EncodeJSON(p.Request, false); err == nil {
 			w.Line("  %-11s %s", "request:", strings.TrimSpace(string(data)))
 		}
 	}
@@ -113,7 +114,7 @@ func showPlan(p *planView, w *term.Printer, r *activation.Result, now time.Time)
 		w.Field("fallback", map[bool]string{true: "a fast one will be possible for an hour", false: "a fast one will not be possible"}[*p.FastFallback])
 	}
 	if b := p.Budget; b != nil {
-		w.Field("budget", budgetText(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: orZero(b.Reset), AsOf: orZero(b.AsOf)}, w.Clock(time.Now())))
+		w.Field("budget", result.BudgetText(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: result.OrZero(b.Reset), AsOf: result.OrZero(b.AsOf)}, w.Clock(time.Now())))
 	}
 }
 
@@ -138,7 +139,7 @@ func planText(r *activation.Result) string {
 	return "submit"
 }
 
-func since(a *activationView, c term.Clock) string {
+func since(a *result.Activation, c term.Clock) string {
 	if a == nil || a.UpdateDate == nil {
 		return ""
 	}

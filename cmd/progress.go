@@ -12,6 +12,7 @@ import (
 	"github.com/briandowns/spinner"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -218,11 +219,11 @@ func (p *progress) happened(m moment) {
 		p.at(from, line)
 		return
 	}
-	p.at(from, line, term.Mark{Word: ": " + stateOf(m.Activation), As: toneOfStatus(m.Activation.Status)})
+	p.at(from, line, term.Mark{Word: ": " + result.StateOf(m.Activation), As: result.StatusTone(m.Activation.Status)})
 }
 
 // concluded implements sink. What is drawn has ended by then.
-func (p *progress) concluded(context.Context, *document, *record) error { return nil }
+func (p *progress) concluded(context.Context, *result.Document, *record) error { return nil }
 
 // heartbeat prints that nothing has changed.
 func (p *progress) heartbeat() {
@@ -243,14 +244,14 @@ func (p *progress) heartbeat() {
 // then in fewer words.
 func (s state) now() []string {
 	passed := time.Duration(float64(time.Since(s.at)) * s.speed)
-	text, short := stateOf(s.ev.Activation), "trying again"
+	text, short := result.StateOf(s.ev.Activation), "trying again"
 	if s.ev.Activation == nil {
 		text = short
 	} else {
 		short = string(s.ev.Activation.Status)
 	}
 	if s.ev.Kind == activation.EventQueued {
-		text, short = "waiting for "+idOf(s.ev.Activation)+", "+text, "waiting"
+		text, short = "waiting for "+result.IDOf(s.ev.Activation)+", "+text, "waiting"
 	}
 	age := term.Duration(s.ev.Age + passed)
 	usually, of, next, soon := "", "", "", ""
@@ -261,7 +262,7 @@ func (s state) now() []string {
 		next, soon = ", next look in "+term.Duration(left), ", next "+term.Duration(left)
 	}
 	return []string{
-		place(s.subject, s.ev) + ": " + text + ", " + age + usually + next,
+		result.Heading(s.subject, s.ev) + ": " + text + ", " + age + usually + next,
 		fmt.Sprintf("%s on %s: %s, %s%s%s", s.subject, s.ev.Network, text, age, of, soon),
 		s.subject + ": " + text + ", " + age + of + soon,
 		text + ", " + age + of + soon,

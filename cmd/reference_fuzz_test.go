@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -37,7 +38,7 @@ func FuzzActivationReference(f *testing.F) {
 		f.Add(s, "prp_1")
 	}
 	f.Fuzz(func(t *testing.T, s, of string) {
-		named, err := parseActivation(properties, s, of)
+		named, err := parseActivation(result.Properties, s, of)
 		switch {
 		case err != nil && !catalogue.Is[*catalogue.UsageError](err):
 			t.Errorf("%q, %q: %T", s, of, err)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"sync"
+
+	"github.com/propctl/propctl/cmd/result"
 )
 
 // atOnce is a sink of several that each have to do with somebody far away: what
@@ -19,7 +21,7 @@ func (all atOnce) happened(m moment) {
 }
 
 // concluded implements sink.
-func (all atOnce) concluded(ctx context.Context, d *document, rec *record) error {
+func (all atOnce) concluded(ctx context.Context, d *result.Document, rec *record) error {
 	errs := make([]error, len(all))
 	var told sync.WaitGroup
 	for i, s := range all {

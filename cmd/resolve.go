@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -120,12 +121,12 @@ func (s *session) resolve(ctx context.Context, what string) (property, error) {
 		ContractID: papi.ID(s.program.flags.contract).With(papi.PrefixContract),
 		GroupID:    papi.ID(s.program.flags.group).With(papi.PrefixGroup),
 	}
-	if isID(what, s.about.prefix()) {
-		given.PropertyID = papi.ID(what).With(s.about.prefix())
+	if isID(what, s.about.IDPrefix()) {
+		given.PropertyID = papi.ID(what).With(s.about.IDPrefix())
 		return property{ref: given}, nil
 	}
 	queries := []papi.SearchQuery{{PropertyName: what}, {Hostname: strings.ToLower(what)}}
-	if s.about == includes {
+	if s.about == result.Includes {
 		queries = []papi.SearchQuery{{IncludeName: what}}
 	}
 	for _, query := range queries {
@@ -137,7 +138,7 @@ func (s *session) resolve(ctx context.Context, what string) (property, error) {
 			return chooseProperty(what, found.Items, given)
 		}
 	}
-	return property{}, &catalogue.NotFoundError{What: fmt.Sprintf(s.about.choose("there is no property %q, and none that serves such a hostname", "there is no include %q"), what)}
+	return property{}, &catalogue.NotFoundError{What: fmt.Sprintf(s.about.Choose("there is no property %q, and none that serves such a hostname", "there is no include %q"), what)}
 }
 
 // isID reports whether s is a number, with the prefix or without.
@@ -205,8 +206,8 @@ func (s *session) latest(ctx context.Context, p property, v wantedVersion) (want
 // latestOn returns the number of the version that is active on a network, or of
 // the latest one.
 func (s *session) latestOn(ctx context.Context, ref papi.PropertyRef, network papi.Network) (int, error) {
-	if s.about == includes {
-		return s.client.LatestIncludeVersion(ctx, includeRef(ref), network)
+	if s.about == result.Includes {
+		return s.client.LatestIncludeVersion(ctx, result.IncludeRef(ref), network)
 	}
 	return s.client.LatestVersion(ctx, ref, network)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -85,9 +86,9 @@ func (l *commandLine) String() string { return strings.Join(l.words, " ") }
 
 // waitFor is the command that picks an activation up again.
 func (p *program) waitFor(id papi.ID, ref papi.PropertyRef) *commandLine {
-	about := kindOf(ref.PropertyID)
-	l := p.commandLine(strings.Fields(about.command("wait"))...)
-	l.add(string(activationID(id)), "--"+about.word(), string(wholeID(ref.PropertyID)))
+	about := result.KindOf(ref.PropertyID)
+	l := p.commandLine(strings.Fields(about.Command("wait"))...)
+	l.add(string(result.ActivationID(id)), "--"+about.Noun(), string(result.AssetID(ref.PropertyID)))
 	if ref.ContractID != "" && ref.GroupID != "" {
 		l.add("--contract", string(ref.ContractID.With(papi.PrefixContract)), "--group", string(ref.GroupID.With(papi.PrefixGroup)))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -28,7 +29,7 @@ does. Run again, it does not go back further. There is no default network.`,
   propctl rollback www.example.com -n staging --to 6 --fast avoid --notify you@example.com`,
 	}
 	f.declareNetworks(c)
-	f.declare(c.Flags(), properties)
+	f.declare(c.Flags(), result.Properties)
 	r.declare(c)
 	return workflow{verb: "rollback", flags: f, change: r}.command(p, c)
 }
@@ -64,16 +65,16 @@ func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 	network := a.flags.networks.all[0]
 	t := a.flags.target(a.property, wantedVersion{}, network)
 	t.DryRun, t.FailIfPending = true, false // what has to end first is waited for later
-	result, err := a.engine().Rollback(ctx, r.target(t))
-	a.know(property{ref: result.Property, name: cmp.Or(result.PropertyName, a.property.name)})
+	done, err := a.engine().Rollback(ctx, r.target(t))
+	a.know(property{ref: done.Property, name: cmp.Or(done.PropertyName, a.property.name)})
 	switch {
 	case err != nil:
 		return err
-	case result.Rollback == nil:
-		a.program.progress.say("%s on %s: %s has to end before it is known what to return to", a.property, network, idOf(result.BlockedBy))
+	case done.Rollback == nil:
+		a.program.progress.say("%s on %s: %s has to end before it is known what to return to", a.property, network, result.IDOf(done.BlockedBy))
 		return nil
 	}
-	r.back = result.Rollback
+	r.back = done.Rollback
 	a.program.progress.say("%s on %s: %s", a.property, network, returnText(r.back))
 	return nil
 }
@@ -103,11 +104,11 @@ func (r *rollsBack) target(t activation.Target) activation.RollbackTarget {
 	return activation.RollbackTarget{Target: t, Fast: r.fast, CancelPending: r.cancelPending}
 }
 
-func viewReturn(r *activation.RollbackPlan) *returnView {
+func viewReturn(r *activation.RollbackPlan) *result.Return {
 	if r == nil {
 		return nil
 	}
-	return &returnView{From: optional(r.From), To: r.To, Fast: r.Fast, Reason: r.Reason, Expires: instant(r.Expires)}
+	return &result.Return{From: result.Optional(r.From), To: r.To, Fast: r.Fast, Reason: r.Reason, Expires: result.OptionalTime(r.Expires)}
 }
 
 // returnText says which version it is and why it is fast, or why it is not.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -92,9 +93,9 @@ success, and one that is on its way is followed and not submitted again.`,
 	})
 	p.flags.declare(root.PersistentFlags())
 	root.AddCommand(
-		p.activateCommand(properties), p.deactivateCommand(properties), p.rollbackCommand(),
-		p.waitCommand(properties), p.cancelCommand(properties),
-		p.statusCommand(properties), p.pendingCommand(properties), p.historyCommand(properties), p.budgetCommand(),
+		p.activateCommand(result.Properties), p.deactivateCommand(result.Properties), p.rollbackCommand(),
+		p.waitCommand(result.Properties), p.cancelCommand(result.Properties),
+		p.statusCommand(result.Properties), p.pendingCommand(result.Properties), p.historyCommand(result.Properties), p.budgetCommand(),
 		p.hostnamesCommand(), p.includesCommand(),
 		p.simulateCommand(), p.doctorCommand(), p.configCommand(), p.explainCommand(), p.schemaCommand(), p.completionCommand(), p.versionCommand(),
 	)
@@ -128,7 +129,7 @@ func helpOf(command string) string { return "this shows what can be given: " + c
 
 // action is what a command does. The report says what is known also when there
 // is an error; it is never nil.
-type action func(ctx context.Context, args []string) (*report, error)
+type action func(ctx context.Context, args []string) (*result.Report, error)
 
 // run executes an action between the reading of the settings and the printing
 // of the result. From here on, whatever happens is in the result.
@@ -149,7 +150,7 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	if p.flags.simulate {
 		p.record.speed = p.flags.speed
 	}
-	result, err := &report{}, p.settingsErr
+	result, err := &result.Report{}, p.settingsErr
 	if err != nil && worksAnyway(c) {
 		if c.Annotations[anyway] != mayBeMissing || !errors.Is(err, fs.ErrNotExist) {
 			p.progress.warn(err.Error())

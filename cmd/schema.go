@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -28,16 +29,16 @@ the settings file completes and checks it.`,
 		Args:      cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			check := cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs)
-			return p.run(c, args, check, func(_ context.Context, args []string) (*report, error) { return schemas(c.Root(), args), nil })
+			return p.run(c, args, check, func(_ context.Context, args []string) (*result.Report, error) { return schemas(c.Root(), args), nil })
 		},
 	}
 }
 
-func schemas(root *cobra.Command, args []string) *report {
-	all := []*schemaView{documentSchema(), eventsSchema(), asSchema("settings", "The settings file of propctl, as YAML or JSON.", settingsSchema(root))}
-	r := &report{outcome: catalogue.OutcomeOK}
+func schemas(root *cobra.Command, args []string) *result.Report {
+	all := []*result.SchemaView{documentSchema(), eventsSchema(), asSchema("settings", "The settings file of propctl, as YAML or JSON.", settingsSchema(root))}
+	r := &result.Report{Outcome: catalogue.OutcomeOK}
 	if len(args) == 0 {
-		r.text = func(w *term.Printer) {
+		r.Text = func(w *term.Printer) {
 			t := term.NewTable(w, "NAME", "ID", "WHAT IT IS OF")
 			for _, s := range all {
 				t.Row(s.Name, s.ID, s.Description)
@@ -47,16 +48,16 @@ func schemas(root *cobra.Command, args []string) *report {
 	}
 	for _, s := range all {
 		if len(args) > 0 && s.Name == args[0] {
-			all = []*schemaView{s}
-			r.text = func(w *term.Printer) { printSchema(s, w) }
+			all = []*result.SchemaView{s}
+			r.Text = func(w *term.Printer) { printSchema(s, w) }
 		}
 	}
-	r.fill = func(d *document) { d.Schemas = all }
+	r.Fill = func(d *result.Document) { d.Schemas = all }
 	return r
 }
 
-func printSchema(s *schemaView, w *term.Printer) {
-	data, err := encodeJSON(s.Schema, true)
+func printSchema(s *result.SchemaView, w *term.Printer) {
+	data, err := result.EncodeJSON(s.Schema, true)
 	if err != nil {
 		w.Err = err
 		return
@@ -66,25 +67,25 @@ func printSchema(s *schemaView, w *term.Printer) {
 
 // asSchema completes a schema. Its id names and locates nothing: there is nothing to
 // fetch, since the schema is in the program.
-func asSchema(name, description string, s *schema) *schemaView {
+func asSchema(name, description string, s *result.Schema) *result.SchemaView {
 	s.Dialect = "https://json-schema.org/draft/2020-12/schema"
-	s.ID = fmt.Sprintf("urn:propctl:schema:%s:%d", name, schemaVersion)
+	s.ID = fmt.Sprintf("urn:propctl:schema:%s:%d", name, result.SchemaVersion)
 	s.Title, s.Description = "propctl "+name, description
-	return &schemaView{Name: name, ID: s.ID, Description: description, Schema: s}
+	return &result.SchemaView{Name: name, ID: s.ID, Description: description, Schema: s}
 }
 
-func documentSchema() *schemaView {
-	v := newViews()
-	s := v.of(reflect.TypeFor[document](), "")
-	s.Defs = v.defs
+func documentSchema() *result.SchemaView {
+	v := result.NewSchemas()
+	s := v.Of(reflect.TypeFor[result.Document](), "")
+	s.Defs = v.Defs
 	return asSchema("document", "The one document that a command prints with -o json.", s)
 }
 
-func eventsSchema() *schemaView {
-	v := newViews()
-	result := v.of(reflect.TypeFor[document](), "")
-	result.Required = []string{"type"}
-	s := &schema{AnyOf: []*schema{v.of(reflect.TypeFor[headerView](), ""), v.of(reflect.TypeFor[eventView](), ""), result}}
-	s.Defs = v.defs
+func eventsSchema() *result.SchemaView {
+	v := result.NewSchemas()
+	last := v.Of(reflect.TypeFor[result.Document](), "")
+	last.Required = []string{"type"}
+	s := &result.Schema{AnyOf: []*result.Schema{v.Of(reflect.TypeFor[headerView](), ""), v.Of(reflect.TypeFor[result.Event](), ""), last}}
+	s.Defs = v.Defs
 	return asSchema("events", "A line of what a command prints with -o ndjson.", s)
 }

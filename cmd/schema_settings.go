@@ -6,12 +6,14 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/cmd/result"
 )
 
 // settingsSchema describes the settings file by the flags of all commands. A value
 // may be quoted where the flag reads it all the same, as a variable's always is.
-func settingsSchema(root *cobra.Command) *schema {
-	s := &schema{Type: "object", Properties: map[string]*schema{}, Additional: new(false)}
+func settingsSchema(root *cobra.Command) *result.Schema {
+	s := &result.Schema{Type: "object", Properties: map[string]*result.Schema{}, Additional: new(false)}
 	known := allFlags(root)
 	note := func(f *pflag.Flag) {
 		if !known[f.Name] {
@@ -50,25 +52,25 @@ const (
 	booleanPattern  = `^(1|0|t|f|T|F|true|false|TRUE|FALSE|True|False)$`
 )
 
-func schemaOfFlag(f *pflag.Flag) *schema {
+func schemaOfFlag(f *pflag.Flag) *result.Schema {
 	_, usage := pflag.UnquoteUsage(f)
-	s := &schema{Description: usage}
-	text := list("string", "number", "boolean") // YAML takes an id for a number
+	s := &result.Schema{Description: usage}
+	text := result.AnySlice("string", "number", "boolean") // YAML takes an id for a number
 	if _, ok := f.Value.(pflag.SliceValue); ok {
-		s.AnyOf = []*schema{{Type: text}, {Type: "array", Items: &schema{Type: text}}}
+		s.AnyOf = []*result.Schema{{Type: text}, {Type: "array", Items: &result.Schema{Type: text}}}
 		return s
 	}
 	switch f.Value.Type() {
 	case "bool":
-		s.Type, s.Pattern = list("boolean", "string"), booleanPattern
+		s.Type, s.Pattern = result.AnySlice("boolean", "string"), booleanPattern
 		if given, err := strconv.ParseBool(f.DefValue); err == nil {
 			s.Default = given
 		}
 	case "int":
-		s.Type, s.Pattern = list("integer", "string"), integerPattern
+		s.Type, s.Pattern = result.AnySlice("integer", "string"), integerPattern
 		s.Default, _ = strconv.Atoi(f.DefValue)
 	case "float64":
-		s.Type, s.Pattern = list("number", "string"), numberPattern
+		s.Type, s.Pattern = result.AnySlice("number", "string"), numberPattern
 		s.Default, _ = strconv.ParseFloat(f.DefValue, 64)
 	default:
 		s.Type = text
@@ -82,9 +84,9 @@ func schemaOfFlag(f *pflag.Flag) *schema {
 
 // narrow says which texts a flag takes, where that is known. Words are taken in
 // any case, and recommended in this one.
-func narrow(s *schema, value pflag.Value) {
+func narrow(s *result.Schema, value pflag.Value) {
 	if words, ok := value.(interface{ Words() []string }); ok {
-		s.Type, s.Enum = "string", list(words.Words()...)
+		s.Type, s.Enum = "string", result.AnySlice(words.Words()...)
 		return
 	}
 	reader, ok := value.(interface{ Get() any })
@@ -95,6 +97,6 @@ func narrow(s *schema, value pflag.Value) {
 	case *span:
 		s.Type, s.Pattern = "string", durationPattern
 	case *format:
-		s.Type, s.Enum = "string", list(formatText, formatJSON, formatNDJSON)
+		s.Type, s.Enum = "string", result.AnySlice(formatText, formatJSON, formatNDJSON)
 	}
 }

@@ -8,13 +8,14 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/papi"
 )
 
 // session is a connection to PAPI, or to a simulated one.
 type session struct {
 	program     *program
-	about       kind
+	about       result.AssetKind
 	client      *papi.Client
 	api         activation.API // the part of the client that has the activations
 	credentials papi.Credentials
@@ -26,7 +27,7 @@ type session struct {
 }
 
 // open connects. Nothing is sent yet.
-func (p *program) open(about kind) (*session, error) {
+func (p *program) open(about result.AssetKind) (*session, error) {
 	if p.flags.simulate {
 		p.progress.say("simulation: nothing of this reaches Akamai; one real second is %g simulated ones", p.flags.speed)
 		credentials, transport := p.simulation()
@@ -45,7 +46,7 @@ func (p *program) open(about kind) (*session, error) {
 
 // connect makes a session of what to sign with and the way to PAPI. speed is how
 // many seconds of PAPI's time pass in a real one.
-func (p *program) connect(about kind, credentials papi.Credentials, transport http.RoundTripper, speed float64) (*session, error) {
+func (p *program) connect(about result.AssetKind, credentials papi.Credentials, transport http.RoundTripper, speed float64) (*session, error) {
 	s := &session{program: p, about: about, speed: speed, credentials: credentials, names: map[papi.ID]string{}}
 	var err error
 	s.client, err = papi.New(credentials, papi.Options{
@@ -64,7 +65,7 @@ func (p *program) connect(about kind, credentials papi.Credentials, transport ht
 	p.record.host = s.credentials.Host
 	p.session = s
 	s.api = s.client
-	if about == includes {
+	if about == result.Includes {
 		s.api = activation.Includes{PAPI: s.client}
 	}
 	return s, nil
@@ -157,7 +158,7 @@ func (s *session) account() string {
 // meter counts requests. It may be used from several goroutines.
 type meter struct {
 	mu     sync.Mutex
-	counts requestsView
+	counts result.Requests
 }
 
 func (m *meter) count(a papi.Attempt) {
@@ -180,7 +181,7 @@ func (m *meter) retry() {
 	m.counts.Retries++
 }
 
-func (m *meter) view() requestsView {
+func (m *meter) view() result.Requests {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.counts

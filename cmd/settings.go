@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -34,18 +35,18 @@ value. What is wrong with the settings is a warning here, so that it can be foun
 		if len(args) > 0 {
 			return unknown(c, args)
 		}
-		return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*report, error) { return p.config(c), nil })
+		return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*result.Report, error) { return p.config(c), nil })
 	}
 	return c
 }
 
 // config lists the settings as this command line has them.
-func (p *program) config(c *cobra.Command) *report {
+func (p *program) config(c *cobra.Command) *result.Report {
 	all := p.settings(c)
-	return &report{
-		outcome: catalogue.OutcomeOK,
-		fill:    func(d *document) { d.Settings = all },
-		text: func(w *term.Printer) {
+	return &result.Report{
+		Outcome: catalogue.OutcomeOK,
+		Fill:    func(d *result.Document) { d.Settings = all },
+		Text: func(w *term.Printer) {
 			t := term.NewTable(w, "SETTING", "VALUE", "SOURCE", "COMMANDS")
 			for _, s := range all {
 				t.Row(s.Name, term.Clean(s.Value, term.MaxName), sourceText(s), term.Clean(cmp.Or(strings.Join(s.Commands, ", "), "every command"), maxCommands))
@@ -59,7 +60,7 @@ func (p *program) config(c *cobra.Command) *report {
 const maxCommands = 60
 
 // sourceText is the source for people.
-func sourceText(s *settingView) string {
+func sourceText(s *result.Setting) string {
 	if s.From == nil {
 		return string(s.Source)
 	}
@@ -68,8 +69,8 @@ func sourceText(s *settingView) string {
 
 // settings returns the settings of every command: those for all of them as they
 // are in force here, then the others, by name.
-func (p *program) settings(c *cobra.Command) []*settingView {
-	var global, own []*settingView
+func (p *program) settings(c *cobra.Command) []*result.Setting {
+	var global, own []*result.Setting
 	settable := allFlags(c.Root())
 	settable["config"] = true
 	c.Flags().VisitAll(func(f *pflag.Flag) {
@@ -79,7 +80,7 @@ func (p *program) settings(c *cobra.Command) []*settingView {
 	})
 	for command, f := range p.flagsOfCommands() {
 		v := viewSetting(f)
-		same := slices.IndexFunc(own, func(o *settingView) bool {
+		same := slices.IndexFunc(own, func(o *result.Setting) bool {
 			return o.Name == v.Name && o.Value == v.Value && o.Source == v.Source
 		})
 		if same < 0 {
@@ -87,13 +88,13 @@ func (p *program) settings(c *cobra.Command) []*settingView {
 		}
 		own[same].Commands = append(own[same].Commands, command)
 	}
-	slices.SortStableFunc(own, func(a, b *settingView) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(own, func(a, b *result.Setting) int { return strings.Compare(a.Name, b.Name) })
 	return append(global, own...)
 }
 
-func viewSetting(f *pflag.Flag) *settingView {
+func viewSetting(f *pflag.Flag) *result.Setting {
 	kind, name := sourceOf(f)
-	return &settingView{Name: f.Name, Value: valueOf(f), Source: kind, From: optional(name), Commands: []string{}}
+	return &result.Setting{Name: f.Name, Value: valueOf(f), Source: kind, From: result.Optional(name), Commands: []string{}}
 }
 
 // flagsOfCommands yields each command with each flag of its own that a settings

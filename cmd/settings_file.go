@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -26,10 +27,10 @@ PROPCTL_CONFIG name, else propctl/config.yaml in the user's configuration folder
   propctl config path -o json`,
 		Annotations: map[string]string{anyway: mayBeMissing},
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*report, error) {
+			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*result.Report, error) {
 				v, err := p.settingsFile()
 				if err != nil {
-					return &report{}, err
+					return &result.Report{}, err
 				}
 				return settingsFileReport(v, "%s"), nil
 			})
@@ -49,43 +50,43 @@ the file that --config names. A file that is there already is not written over.`
   propctl config init --config ./propctl.yaml`,
 		Annotations: map[string]string{anyway: mayBeMissing},
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*report, error) { return p.initSettings(force) })
+			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*result.Report, error) { return p.initSettings(force) })
 		},
 	}
 	c.Flags().BoolVar(&force, "force", false, "write over a file that is there")
 	return c
 }
 
-func (p *program) settingsFile() (*settingsFileView, error) {
+func (p *program) settingsFile() (*result.SettingsFile, error) {
 	path, named := settingsPath(p.env, p.flags.config)
 	if path == "" {
 		return nil, catalogue.Usagef("there is no home folder to have settings in; name a file with --config")
 	}
-	return &settingsFileView{Path: path, Exists: isFile(path), Named: named}, nil
+	return &result.SettingsFile{Path: path, Exists: isFile(path), Named: named}, nil
 }
 
-func settingsFileReport(v *settingsFileView, format string) *report {
-	return &report{
-		outcome: catalogue.OutcomeOK,
-		fill:    func(d *document) { d.SettingsFile = v },
-		text:    func(w *term.Printer) { w.Line(format, term.Clean(v.Path, term.MaxMessage)) },
+func settingsFileReport(v *result.SettingsFile, format string) *result.Report {
+	return &result.Report{
+		Outcome: catalogue.OutcomeOK,
+		Fill:    func(d *result.Document) { d.SettingsFile = v },
+		Text:    func(w *term.Printer) { w.Line(format, term.Clean(v.Path, term.MaxMessage)) },
 	}
 }
 
 // initSettings writes the file.
-func (p *program) initSettings(force bool) (*report, error) {
+func (p *program) initSettings(force bool) (*result.Report, error) {
 	v, err := p.settingsFile()
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	if _, err := os.Lstat(v.Path); !errors.Is(err, fs.ErrNotExist) && !force {
-		return &report{}, catalogue.Usagef("%s is there already; --force writes over it", v.Path)
+		return &result.Report{}, catalogue.Usagef("%s is there already; --force writes over it", v.Path)
 	}
 	if err := os.MkdirAll(filepath.Dir(v.Path), 0o700); err != nil {
-		return &report{}, &catalogue.SettingError{Where: v.Path, Err: bareFileError(err)}
+		return &result.Report{}, &catalogue.SettingError{Where: v.Path, Err: bareFileError(err)}
 	}
 	if err := writeAtomically(v.Path, []byte(p.commentedSettings()), 0o600); err != nil {
-		return &report{}, &catalogue.SettingError{Where: v.Path, Err: bareFileError(err)}
+		return &result.Report{}, &catalogue.SettingError{Where: v.Path, Err: bareFileError(err)}
 	}
 	v.Exists = true
 	return settingsFileReport(v, "wrote %s"), nil
@@ -131,7 +132,7 @@ func example(f *pflag.Flag) string {
 	switch value := f.Value.(type) {
 	case interface{ Words() []string }:
 		candidates = append(candidates, value.Words()...)
-	case *expression:
+	case *result.JQ:
 		candidates = []string{"."}
 	}
 	for _, candidate := range candidates {

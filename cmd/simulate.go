@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 	"github.com/propctl/propctl/papi/simulator"
@@ -43,7 +44,7 @@ submit, poll, cancel or any; FAULT is a status, drop, malformed or delay:10s, wi
   propctl activate www.example.com --notify you@example.com --edgerc sim/.edgerc --ca-file sim/ca.pem
   propctl simulate --fault submit=503-after --fault poll=429@3`,
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.NoArgs, func(ctx context.Context, _ []string) (*report, error) { return p.serve(ctx, f) })
+			return p.run(c, args, cobra.NoArgs, func(ctx context.Context, _ []string) (*result.Report, error) { return p.serve(ctx, f) })
 		},
 	}
 	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:0", "`address` on loopback; port 0 is any free one")
@@ -74,21 +75,21 @@ const (
 )
 
 // serve serves until the context ends. Its result is printed when it begins.
-func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) {
+func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, error) {
 	if err := checkLoopback(f.listen); err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	var faults []simulator.Fault
 	for _, text := range f.faults {
 		fault, err := simulator.ParseFault(text)
 		if err != nil {
-			return &report{}, catalogue.Usagef("--fault: %w", err)
+			return &result.Report{}, catalogue.Usagef("--fault: %w", err)
 		}
 		faults = append(faults, fault)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
 	if err != nil {
-		return &report{}, catalogue.Usagef("--listen: %w", err)
+		return &result.Report{}, catalogue.Usagef("--listen: %w", err)
 	}
 	defer listener.Close() //nolint:errcheck // it is closed by the server, or not used
 	credentials := simulator.SampleCredentials()
@@ -99,25 +100,25 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*report, error) 
 	}
 	certificate, ca, err := newCertificate(time.Now())
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	dir := f.dir
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "propctl-"); err != nil {
-			return &report{}, catalogue.Usagef("--dir: %w", err)
+			return &result.Report{}, catalogue.Usagef("--dir: %w", err)
 		}
 		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder that is left is only untidy
 	}
 	view, err := writeSimulatorFiles(dir, credentials, ca)
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
-	r := &report{
-		outcome: catalogue.OutcomeOK,
-		fill:    func(d *document) { d.Simulator = view },
-		text:    func(w *term.Printer) { printSimulator(view, w, p.name(), p.flags.speed) },
+	r := &result.Report{
+		Outcome: catalogue.OutcomeOK,
+		Fill:    func(d *result.Document) { d.Simulator = view },
+		Text:    func(w *term.Printer) { printSimulator(view, w, p.name(), p.flags.speed) },
 	}
-	d := r.document(p.out.command) // those who wait for it cannot wait for the end
+	d := r.Document(p.out.command) // those who wait for it cannot wait for the end
 	err = p.files.write(d, p.record)
 	if err == nil {
 		if showErr := p.out.show(d, r); showErr != nil {
@@ -174,7 +175,7 @@ const edgercMark = "; written by propctl simulate\n"
 
 // writeSimulatorFiles writes what a client needs. It leaves an .edgerc alone that
 // it did not write.
-func writeSimulatorFiles(dir string, c simulator.Credentials, ca []byte) (*simulatorView, error) {
+func writeSimulatorFiles(dir string, c simulator.Credentials, ca []byte) (*result.Simulator, error) {
 	err := os.MkdirAll(dir, 0o700)
 	if err == nil {
 		dir, err = filepath.Abs(dir)
@@ -182,7 +183,7 @@ func writeSimulatorFiles(dir string, c simulator.Credentials, ca []byte) (*simul
 	if err != nil {
 		return nil, catalogue.Usagef("--dir: %w", err)
 	}
-	v := &simulatorView{URL: "https://" + c.Host, Edgerc: filepath.Join(dir, ".edgerc"), CAFile: filepath.Join(dir, "ca.pem")}
+	v := &result.Simulator{URL: "https://" + c.Host, Edgerc: filepath.Join(dir, ".edgerc"), CAFile: filepath.Join(dir, "ca.pem")}
 	old, err := os.ReadFile(v.Edgerc)
 	if err == nil && !isOurs(old) {
 		return nil, catalogue.Usagef("--dir: %s was not written by propctl simulate and is not written over", v.Edgerc)
@@ -202,7 +203,7 @@ func isOurs(edgerc []byte) bool {
 	return len(edgerc) >= len(edgercMark) && string(edgerc[:len(edgercMark)]) == edgercMark
 }
 
-func printSimulator(v *simulatorView, w *term.Printer, name string, speed float64) {
+func printSimulator(v *result.Simulator, w *term.Printer, name string, speed float64) {
 	w.Printf(`PAPI simulator at %s, one real second is %g simulated ones. Ctrl-C ends it.
 
   credentials  %s

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -22,7 +23,7 @@ type sink interface {
 	happened(moment)
 	// concluded is told of the result, once, when it has been printed. Its error is
 	// a warning and changes neither the result nor the exit code.
-	concluded(context.Context, *document, *record) error
+	concluded(context.Context, *result.Document, *record) error
 }
 
 // moment is an event, when it happened, and how PAPI's time passed.
@@ -37,7 +38,7 @@ type moment struct {
 
 // text is the moment as a line for people, and whether it is worth one when not
 // every look is to be shown.
-func (m moment) text() (line string, always bool) { return describe(m.subject, m.Event) }
+func (m moment) text() (line string, always bool) { return result.EventText(m.subject, m.Event) }
 
 // request is one attempt at a request, and when it was over.
 type request struct {

@@ -5,13 +5,15 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/cmd/result"
 )
 
 // sourceAnnotation marks a flag that has its value from a variable or from the
 // settings file: which kind, and the name.
 const sourceAnnotation = "propctl-source"
 
-func noteSource(f *pflag.Flag, kind source, name string) {
+func noteSource(f *pflag.Flag, kind result.Source, name string) {
 	if f.Annotations == nil {
 		f.Annotations = map[string][]string{}
 	}
@@ -22,14 +24,14 @@ func hasSource(f *pflag.Flag) bool { return f.Annotations[sourceAnnotation] != n
 
 // sourceOf returns where a flag has its value from, and the name of the flag, of
 // the variable or of the file; a default has none.
-func sourceOf(f *pflag.Flag) (kind source, name string) {
+func sourceOf(f *pflag.Flag) (kind result.Source, name string) {
 	switch noted := f.Annotations[sourceAnnotation]; {
 	case f.Changed:
-		return sourceFlag, "--" + f.Name
+		return result.SourceFlag, "--" + f.Name
 	case len(noted) == 2:
-		return source(noted[0]), noted[1]
+		return result.Source(noted[0]), noted[1]
 	}
-	return sourceDefault, ""
+	return result.SourceDefault, ""
 }
 
 // valueOf is the value of a flag as it may be shown: no secret is.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -39,7 +40,7 @@ func (f stateFile) write(q *papi.Quota) error {
 	if f.path == "" {
 		return errors.New("there is no home folder")
 	}
-	data, err := json.Marshal(rememberedBudget{SchemaVersion: schemaVersion, Limit: q.Limit, Remaining: q.Remaining, Reset: q.Reset, AsOf: q.AsOf})
+	data, err := json.Marshal(rememberedBudget{SchemaVersion: result.SchemaVersion, Limit: q.Limit, Remaining: q.Remaining, Reset: q.Reset, AsOf: q.AsOf})
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func (f stateFile) read() *papi.Quota {
 		return nil
 	}
 	var b rememberedBudget
-	if json.Unmarshal(data, &b) != nil || b.SchemaVersion != schemaVersion || b.AsOf.IsZero() {
+	if json.Unmarshal(data, &b) != nil || b.SchemaVersion != result.SchemaVersion || b.AsOf.IsZero() {
 		return nil
 	}
 	return &papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: b.Reset, AsOf: b.AsOf}

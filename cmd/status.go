@@ -8,6 +8,7 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -16,21 +17,21 @@ func bothNetworks() networks {
 	return networks{all: []papi.Network{papi.Staging, papi.Production}, most: 2}
 }
 
-func (p *program) statusCommand(about kind) *cobra.Command {
+func (p *program) statusCommand(about result.AssetKind) *cobra.Command {
 	f := bothNetworks()
 	c := &cobra.Command{
-		Use:   "status " + about.operand() + "...",
+		Use:   "status " + about.Operand() + "...",
 		Short: "Show what is active, pending and latest on each network",
 		Long: "Show what is active, pending and latest on each network: several in a table, one\n" +
 			"with all that is known: notes, when it was submitted and since when it is active,\n" +
-			"and until when a fast fallback is possible.\n\n" + about.named() +
+			"and until when a fast fallback is possible.\n\n" + about.ArgumentHelp() +
 			"One that cannot be read does not hide the others: the exit code is that of the first.",
-		Example: about.choose(`  propctl status www.example.com
+		Example: about.Choose(`  propctl status www.example.com
   propctl status www.example.com api.example.com -n production -o json`,
 			`  propctl includes status security-headers
   propctl includes status security-headers inc_123 -n production -o json`),
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*report, error) {
+			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
 				return p.status(ctx, about, f.all, args)
 			})
 		},
@@ -41,22 +42,22 @@ func (p *program) statusCommand(about kind) *cobra.Command {
 
 // status looks at one property after the other. One that cannot be read does
 // not hide the others; the error is that of the first.
-func (p *program) status(ctx context.Context, about kind, on []papi.Network, args []string) (*report, error) {
+func (p *program) status(ctx context.Context, about result.AssetKind, on []papi.Network, args []string) (*result.Report, error) {
 	s, err := p.open(about)
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	p.progress.begin("status")
 	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
 	defer cancel()
-	var states []*propertyState
+	var states []*result.PropertyState
 	var first error
 	for _, arg := range args {
 		state, err := s.stateOf(ctx, arg, on)
 		if err != nil {
-			state = &propertyState{propertyView: state.propertyView, Networks: []*networkState{}}
-			d := &document{}
-			d.fail(catalogue.Judge(err), err, "")
+			state = &result.PropertyState{Property: state.Property, Networks: []*result.NetworkState{}}
+			d := &result.Document{}
+			d.Fail(catalogue.Judge(err), err, "")
 			state.Error = d.Error
 			if first == nil {
 				first = err
@@ -67,16 +68,16 @@ func (p *program) status(ctx context.Context, about kind, on []papi.Network, arg
 			break
 		}
 	}
-	return &report{
-		outcome: catalogue.OutcomeOK,
-		fill:    func(d *document) { setStates(d, about, states) },
-		text:    func(w *term.Printer) { printStates(w, about, states, p.now()) },
+	return &result.Report{
+		Outcome: catalogue.OutcomeOK,
+		Fill:    func(d *result.Document) { result.SetStates(d, about, states) },
+		Text:    func(w *term.Printer) { printStates(w, about, states, p.now()) },
 	}, first
 }
 
 // stateOf looks at a property. It is never nil.
-func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network) (*propertyState, error) {
-	state := &propertyState{propertyView: &propertyView{Name: optional(arg)}}
+func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network) (*result.PropertyState, error) {
+	state := &result.PropertyState{Property: &result.Property{Name: result.Optional(arg)}}
 	named, err := parseProperty(arg)
 	if err != nil {
 		return state, err
@@ -85,12 +86,12 @@ func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network) (*
 	if err != nil {
 		return state, err
 	}
-	state.propertyView = viewProperty(what.ref, what.name)
+	state.Property = result.NewProperty(what.ref, what.name)
 	known, err := s.known(ctx, what.ref)
 	if err != nil {
 		return state, err
 	}
-	what.name, state.LatestVersion = known.name, versionNumber(known.latest)
+	what.name, state.LatestVersion = known.name, result.OptionalVersion(known.latest)
 	list, err := s.api.Activations(ctx, what.ref)
 	if err != nil {
 		return state, err
@@ -104,16 +105,16 @@ func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network) (*
 		changes = changed.Items
 	}
 	what = what.knownBy(list)
-	state.propertyView = viewProperty(what.ref, what.name)
+	state.Property = result.NewProperty(what.ref, what.name)
 	now := s.program.now()
 	for _, network := range on {
-		n := &networkState{
-			Network: network, Pending: []*activationView{},
-			Active: viewActivation(activation.Active(list.Items, network), now),
-			Latest: viewActivation(activation.Latest(list.Items, network), now),
+		n := &result.NetworkState{
+			Network: network, Pending: []*result.Activation{},
+			Active: result.NewActivation(activation.Active(list.Items, network), now),
+			Latest: result.NewActivation(activation.Latest(list.Items, network), now),
 		}
 		for _, a := range slices.Concat(activation.Pending(list.Items, network), activation.Pending(changes, network)) {
-			n.Pending = append(n.Pending, viewActivation(&a, now))
+			n.Pending = append(n.Pending, result.NewActivation(&a, now))
 		}
 		state.Networks = append(state.Networks, n)
 	}
@@ -129,8 +130,8 @@ type knownProperty struct {
 }
 
 func (s *session) known(ctx context.Context, ref papi.PropertyRef) (knownProperty, error) {
-	if s.about == includes {
-		answer, err := s.client.Include(ctx, includeRef(ref))
+	if s.about == result.Includes {
+		answer, err := s.client.Include(ctx, result.IncludeRef(ref))
 		if err != nil {
 			return knownProperty{}, err
 		}

@@ -5,18 +5,19 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
 // One property is shown with all that is known of it, several in a table.
 
-func printStates(w *term.Printer, about kind, states []*propertyState, now time.Time) {
+func printStates(w *term.Printer, about result.AssetKind, states []*result.PropertyState, now time.Time) {
 	if len(states) == 1 && states[0].Error == nil {
 		showProperty(states[0], w, about, now)
 		return
 	}
-	t := term.NewTable(w, about.operand(), "LATEST", "NETWORK", "ACTIVE", "SINCE", "PENDING").
+	t := term.NewTable(w, about.Operand(), "LATEST", "NETWORK", "ACTIVE", "SINCE", "PENDING").
 		Shorten("SINCE", len("2006-01-02…")).Shorten("PENDING", len("12 (atv_12345678, PENDING)")).Omit("SINCE")
 	t.ColumnTone("PENDING", func(cell string) term.Tone {
 		switch {
@@ -29,17 +30,17 @@ func printStates(w *term.Printer, about kind, states []*propertyState, now time.
 	})
 	for _, s := range states {
 		if s.Error != nil {
-			t.Row(s.text(), "", "", "", "", "error: "+term.Clean(s.Error.Message, term.MaxName))
+			t.Row(s.Text(), "", "", "", "", "error: "+term.Clean(s.Error.Message, term.MaxName))
 			continue
 		}
 		for _, n := range s.Networks {
-			t.Row(s.text(), latestText(s), term.Clean(string(n.Network), term.MaxName), activeText(n.Active), sinceText(n.Active, w.Clock(now)), pendingText(n.Pending))
+			t.Row(s.Text(), latestText(s), term.Clean(string(n.Network), term.MaxName), activeText(n.Active), sinceText(n.Active, w.Clock(now)), pendingText(n.Pending))
 		}
 	}
 	t.Print()
 }
 
-func latestText(s *propertyState) string {
+func latestText(s *result.PropertyState) string {
 	if s.LatestVersion == nil {
 		return "-"
 	}
@@ -47,16 +48,16 @@ func latestText(s *propertyState) string {
 }
 
 // showProperty prints one property, network by network.
-func showProperty(s *propertyState, w *term.Printer, about kind, now time.Time) {
-	w.Line("%s", w.Terminal.Paint(term.Title, s.text()))
-	w.Field(about.word(), fullID(papi.PropertyRef{PropertyID: s.ID, ContractID: orZero(s.ContractID), GroupID: orZero(s.GroupID)}))
+func showProperty(s *result.PropertyState, w *term.Printer, about result.AssetKind, now time.Time) {
+	w.Line("%s", w.Terminal.Paint(term.Title, s.Text()))
+	w.Field(about.Noun(), fullID(papi.PropertyRef{PropertyID: s.ID, ContractID: result.OrZero(s.ContractID), GroupID: result.OrZero(s.GroupID)}))
 	w.Field("latest", "version "+latestText(s))
 	for _, n := range s.Networks {
 		showNetwork(n, w, now)
 	}
 }
 
-func showNetwork(n *networkState, w *term.Printer, now time.Time) {
+func showNetwork(n *result.NetworkState, w *term.Printer, now time.Time) {
 	name := w.Terminal.Paint(term.Title, term.Clean(string(n.Network), term.MaxName))
 	if n.Active == nil {
 		w.Line("%s: nothing is active", name)
@@ -71,7 +72,7 @@ func showNetwork(n *networkState, w *term.Printer, now time.Time) {
 		}
 	}
 	for _, a := range n.Pending {
-		w.Line("%s: %s is %s", name, contentText(a.Version), w.Terminal.Paint(term.Doubtful, "pending"))
+		w.Line("%s: %s is %s", name, result.ContentText(a.Version), w.Terminal.Paint(term.Doubtful, "pending"))
 		showActivation(a, w, now)
 	}
 	if l := n.Latest; l != nil && !showsActivation(n, l.ID) {
@@ -81,8 +82,8 @@ func showNetwork(n *networkState, w *term.Printer, now time.Time) {
 }
 
 // showsActivation reports whether an activation is active or pending.
-func showsActivation(n *networkState, id papi.ID) bool {
-	for _, a := range append([]*activationView{n.Active}, n.Pending...) {
+func showsActivation(n *result.NetworkState, id papi.ID) bool {
+	for _, a := range append([]*result.Activation{n.Active}, n.Pending...) {
 		if a != nil && a.ID == id {
 			return true
 		}
@@ -91,7 +92,7 @@ func showsActivation(n *networkState, id papi.ID) bool {
 }
 
 // showActivation prints an activation: what, when and why.
-func showActivation(a *activationView, w *term.Printer, now time.Time) {
+func showActivation(a *result.Activation, w *term.Printer, now time.Time) {
 	state := string(a.Status)
 	if a.FMAActivationState != nil {
 		state += " (" + *a.FMAActivationState + ")"
@@ -100,7 +101,7 @@ func showActivation(a *activationView, w *term.Printer, now time.Time) {
 	if a.Type == papi.Deactivate {
 		text += ", a deactivation"
 	}
-	w.Field("activation", text, term.Mark{Word: state, As: toneOfStatus(a.Status)})
+	w.Field("activation", text, term.Mark{Word: state, As: result.StatusTone(a.Status)})
 	if a.SubmitDate != nil {
 		w.Field("submitted", w.Clock(now).Tell(*a.SubmitDate))
 	}
@@ -109,27 +110,27 @@ func showActivation(a *activationView, w *term.Printer, now time.Time) {
 	}
 }
 
-func activeText(a *activationView) string {
+func activeText(a *result.Activation) string {
 	if a == nil {
 		return "-"
 	}
 	return term.VersionText(a.Version)
 }
 
-func sinceText(a *activationView, c term.Clock) string {
+func sinceText(a *result.Activation, c term.Clock) string {
 	if a == nil || a.UpdateDate == nil {
 		return "-"
 	}
 	return c.Tell(*a.UpdateDate)
 }
 
-func pendingText(pending []*activationView) string {
+func pendingText(pending []*result.Activation) string {
 	if len(pending) == 0 {
 		return "-"
 	}
 	var all []string
 	for _, a := range pending {
-		all = append(all, term.Clean(fmt.Sprintf("%s (%s, %s)", strings.TrimPrefix(contentText(a.Version), "version "), a.ID, a.Status), term.MaxName))
+		all = append(all, term.Clean(fmt.Sprintf("%s (%s, %s)", strings.TrimPrefix(result.ContentText(a.Version), "version "), a.ID, a.Status), term.MaxName))
 	}
 	return strings.Join(all, ", ")
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -20,7 +21,7 @@ const (
 
 // summaryWithin returns the summary if it is not longer than room; else a shorter
 // one, or nothing.
-func summaryWithin(room int64, d *document, rec *record) string {
+func summaryWithin(room int64, d *result.Document, rec *record) string {
 	for _, text := range [...]string{summaryOf(d, rec, true), summaryOf(d, rec, false)} {
 		if int64(len(text)) <= room {
 			return text
@@ -30,7 +31,7 @@ func summaryWithin(room int64, d *document, rec *record) string {
 }
 
 // summaryOf tells of a run on a page in Markdown. Details are what can get long.
-func summaryOf(d *document, rec *record, details bool) string {
+func summaryOf(d *result.Document, rec *record, details bool) string {
 	m := &markdown{}
 	m.heading(titleOf(d.Command, d.Outcome))
 	if isChange(d) {
@@ -57,17 +58,17 @@ func summaryOf(d *document, rec *record, details bool) string {
 
 // isChange reports whether the document is about a change of what is active, be it
 // one that came to nothing.
-func isChange(d *document) bool {
+func isChange(d *result.Document) bool {
 	return d.Submitted != nil || d.WaitedSeconds != nil || d.Activation != nil || len(d.Results) > 0
 }
 
-func activationRows(d *document) [][]string {
+func activationRows(d *result.Document) [][]string {
 	var rows [][]string
-	for _, one := range d.parts() {
-		about := one.owner()
-		row := []string{"", numberText(one.Version), string(orZero(one.Network)), one.Outcome, "", "", "", "", fmt.Sprint(one.Requests.Total)}
+	for _, one := range d.Parts() {
+		about := one.Asset()
+		row := []string{"", numberText(one.Version), string(result.OrZero(one.Network)), one.Outcome, "", "", "", "", fmt.Sprint(one.Requests.Total)}
 		if about != nil {
-			row[0] = about.text()
+			row[0] = about.Text()
 		}
 		if a := one.Activation; a != nil {
 			row[4], row[5] = string(a.ID), string(a.Status)
@@ -80,18 +81,18 @@ func activationRows(d *document) [][]string {
 		}
 		rows = append(rows, row)
 	}
-	for _, network := range d.untouched() {
+	for _, network := range d.Untouched() {
 		rows = append(rows, []string{"", "", string(network), "not begun", "", "", "", "", ""})
 	}
 	return rows
 }
 
-func budgetSentence(b *budgetView) string {
+func budgetSentence(b *result.Budget) string {
 	if b == nil {
 		return ""
 	}
-	q := &papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: orZero(b.Reset)}
-	return " Activations: " + budgetText(q, term.Clock{Now: time.Now()}) + "."
+	q := &papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: result.OrZero(b.Reset)}
+	return " Activations: " + result.BudgetText(q, term.Clock{Now: time.Now()}) + "."
 }
 
 // printed is the result as people see it, in lines.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -151,11 +152,11 @@ func phaseOf(ev activation.Event) (what phase, text, short string) {
 	a := ev.Activation
 	switch {
 	case ev.Kind == activation.EventQueued && a != nil:
-		return phaseQueued, "waiting for " + idOf(a) + noneIsEmpty(a.PropertyVersion), "waiting for " + idOf(a)
+		return phaseQueued, "waiting for " + result.IDOf(a) + noneIsEmpty(a.PropertyVersion), "waiting for " + result.IDOf(a)
 	case a == nil:
 		return phaseRetrying, "trying again", "trying again"
 	}
-	return phaseOfState(a), stateOf(a), cmp.Or(a.FMAActivationState, string(a.Status))
+	return phaseOfState(a), result.StateOf(a), cmp.Or(a.FMAActivationState, string(a.Status))
 }
 
 func phaseOfState(a *papi.Activation) phase {

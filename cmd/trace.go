@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -26,7 +27,7 @@ const (
 // tracing makes the spans of one run.
 type tracing struct {
 	context   traceContext
-	document  *document
+	document  *result.Document
 	record    *record
 	ended     time.Time
 	simulated bool
@@ -77,8 +78,8 @@ func (t tracing) describe(root *traceSpan, omitted int) {
 	root.number("process.exit.code", d.ExitCode)
 	root.text("propctl.command", d.Command)
 	root.text("propctl.outcome", d.Outcome)
-	root.text("propctl.property.name", d.name())
-	for _, v := range []*propertyView{d.Property, d.Include} {
+	root.text("propctl.property.name", d.Name())
+	for _, v := range []*result.Property{d.Property, d.Include} {
 		if v != nil {
 			root.text("propctl.property.id", string(v.ID))
 		}
@@ -255,7 +256,7 @@ func (s *traceSpan) moments(all []moment) {
 		}
 		ev := spanEvent{Time: nano(m.at), Name: string(m.Kind)}
 		if a := m.Activation; a != nil {
-			ev.text("propctl.activation.id", string(activationID(a.ActivationID)))
+			ev.text("propctl.activation.id", string(result.ActivationID(a.ActivationID)))
 			ev.text("propctl.activation.status", string(a.Status))
 			ev.text("propctl.activation.fma_state", a.FMAActivationState)
 		}

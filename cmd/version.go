@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -19,17 +20,17 @@ func (p *program) versionCommand() *cobra.Command {
 		Example: `  propctl version
   propctl version -o json`,
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*report, error) { return p.version(), nil })
+			return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*result.Report, error) { return p.version(), nil })
 		},
 	}
 }
 
-func (p *program) version() *report {
+func (p *program) version() *result.Report {
 	b := p.env.Build
-	return &report{
-		outcome: catalogue.OutcomeOK,
-		fill:    func(d *document) { d.Build = &b },
-		text: func(w *term.Printer) {
+	return &result.Report{
+		Outcome: catalogue.OutcomeOK,
+		Fill:    func(d *result.Document) { d.Build = &b },
+		Text: func(w *term.Printer) {
 			w.Line("propctl %s (commit %s, %s, %s)",
 				b.Version, cmp.Or(b.Commit, "unknown"), cmp.Or(b.Date, "no date"), cmp.Or(b.Go, "unknown Go"))
 		},

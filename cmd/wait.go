@@ -9,13 +9,14 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
 // selectFlags say which activation wait and cancel are about.
 type selectFlags struct {
-	about    kind
+	about    result.AssetKind
 	acts     bool // it changes what it finds
 	networks networks
 	of       string // the property, or the include, of an activation that is named by its id
@@ -23,34 +24,34 @@ type selectFlags struct {
 	noWait   bool
 }
 
-func newSelectFlags(about kind) *selectFlags {
+func newSelectFlags(about result.AssetKind) *selectFlags {
 	return &selectFlags{about: about, networks: networks{all: []papi.Network{papi.Staging}, most: 1}}
 }
 
 func (f *selectFlags) declare(c *cobra.Command) {
 	c.Flags().VarP(&f.networks, "network", "n", "`network`: staging or production")
-	c.Flags().StringVar(&f.of, f.about.word(), "", "`"+f.about.word()+"` of the activation that is named by its id")
+	c.Flags().StringVar(&f.of, f.about.Noun(), "", "`"+f.about.Noun()+"` of the activation that is named by its id")
 	f.waiting.declare(c.Flags())
 }
 
 // naming explains the argument of wait and cancel.
-func naming(k kind) string {
-	return k.choose(`ACTIVATION is an activation's id (atv_1 or 1) together with --property, or the
+func naming(k result.AssetKind) string {
+	return k.Choose(`ACTIVATION is an activation's id (atv_1 or 1) together with --property, or the
 activation link as PAPI printed it; it may also be a change of a hostname bucket.`, `ACTIVATION is an activation's id together with --include, or the activation link
-as PAPI printed it.`) + " With " + k.choose("a PROPERTY", "an INCLUDE") + " it is what is pending on the\nnetwork;"
+as PAPI printed it.`) + " With " + k.Choose("a PROPERTY", "an INCLUDE") + " it is what is pending on the\nnetwork;"
 }
 
-func (p *program) waitCommand(about kind) *cobra.Command {
+func (p *program) waitCommand(about result.AssetKind) *cobra.Command {
 	f := newSelectFlags(about)
 	c := &cobra.Command{
-		Use:   "wait " + about.operand() + " | ACTIVATION",
+		Use:   "wait " + about.Operand() + " | ACTIVATION",
 		Short: "Wait for an activation that is under way, wherever it was started",
 		Long: "Wait for an activation that is under way, wherever it was started.\n\n" + naming(about) +
 			" when nothing is, the result is how the latest one ended. Without -n it is\nstaging, or production where nothing is pending on staging.",
-		Example: about.choose(`  propctl wait www.example.com -n production
+		Example: about.Choose(`  propctl wait www.example.com -n production
   propctl wait atv_5001 --property prp_123`, `  propctl includes wait security-headers -n production`),
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*report, error) {
+			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
 				return p.selected(ctx, f, args[0], (*activation.Engine).Wait)
 			})
 		},
@@ -72,14 +73,14 @@ func (f *selectFlags) elsewhere() papi.Network {
 type verb func(*activation.Engine, context.Context, activation.Selection) (*activation.Result, error)
 
 // selected is what wait and cancel have in common.
-func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do verb) (*report, error) {
+func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do verb) (*result.Report, error) {
 	named, err := parseActivation(f.about, arg, f.of)
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	s, err := p.open(f.about)
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	p.progress.begin(arg)
 	network := f.networks.all[0]
@@ -97,16 +98,16 @@ func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do v
 		cancel()
 	}
 	if err != nil {
-		return &report{}, err
+		return &result.Report{}, err
 	}
 	ctx, cancel := s.patiently(ctx, limit, func() papi.PropertyRef { return what.ref })
 	defer cancel()
 	s.begin(what)
-	result, err := s.do(ctx, do, named, activation.Selection{
+	done, err := s.do(ctx, do, named, activation.Selection{
 		Property: what.ref, ActivationID: named.id, Network: network, Elsewhere: f.elsewhere(),
 		NoWait: f.noWait, WaitOptions: f.waiting.waiting(),
 	})
-	return p.selectedReport(what, result, err), err
+	return p.selectedReport(what, done, err), err
 }
 
 // do does it with an activation, or with a change of a bucket when that is what
@@ -117,32 +118,32 @@ func (s *session) do(ctx context.Context, do verb, named namedActivation, which 
 	if named.inBucket {
 		return do(changes, ctx, which)
 	}
-	result, err := do(s.engine(), ctx, which)
-	if s.about == includes || which.ActivationID == "" || result.Activation != nil || !errors.Is(err, papi.ClassNotFound) {
-		return result, err
+	done, err := do(s.engine(), ctx, which)
+	if s.about == result.Includes || which.ActivationID == "" || done.Activation != nil || !errors.Is(err, papi.ClassNotFound) {
+		return done, err
 	}
 	if change, changeErr := do(changes, ctx, which); change.Activation != nil {
 		return change, changeErr
 	}
-	return result, err
+	return done, err
 }
 
-func (p *program) selectedReport(what property, result *activation.Result, err error) *report {
+func (p *program) selectedReport(what property, done *activation.Result, err error) *result.Report {
 	now := p.now()
-	if result.PropertyName != "" {
-		what.name = result.PropertyName
+	if done.PropertyName != "" {
+		what.name = done.PropertyName
 	}
-	what.ref = result.Property
-	r := &report{
-		outcome: string(result.Outcome),
-		fill:    func(d *document) { fillResult(d, result, what.name, now) },
-		text: func(w *term.Printer) {
-			headline(w, result, what)
-			printResult(w, result, now)
+	what.ref = done.Property
+	r := &result.Report{
+		Outcome: string(done.Outcome),
+		Fill:    func(d *result.Document) { fillResult(d, done, what.name, now) },
+		Text: func(w *term.Printer) {
+			headline(w, done, what)
+			printResult(w, done, now)
 		},
 	}
 	if stopped, ok := errors.AsType[*activation.StoppedError](err); ok && stopped.Activation != nil {
-		r.help = p.pickUp(stopped.Activation.ActivationID, what.ref)
+		r.Help = p.pickUp(stopped.Activation.ActivationID, what.ref)
 	}
 	return r
 }
@@ -157,8 +158,8 @@ type namedActivation struct {
 }
 
 // parseActivation reads PROPERTY | ACTIVATION.
-func parseActivation(k kind, arg, of string) (namedActivation, error) {
-	flag := "--" + k.word()
+func parseActivation(k result.AssetKind, arg, of string) (namedActivation, error) {
+	flag := "--" + k.Noun()
 	switch {
 	case strings.Contains(arg, "/"):
 		if of != "" {
@@ -172,7 +173,7 @@ func parseActivation(k kind, arg, of string) (namedActivation, error) {
 		named, err := parseProperty(of)
 		return namedActivation{property: named, id: papi.ID(arg)}, err
 	case strings.HasPrefix(arg, papi.PrefixActivation):
-		return namedActivation{}, catalogue.Usagef("the activation %s needs its %s: give %s", term.Clean(arg, term.MaxName), k.word(), flag)
+		return namedActivation{}, catalogue.Usagef("the activation %s needs its %s: give %s", term.Clean(arg, term.MaxName), k.Noun(), flag)
 	}
 	named, err := parseProperty(arg)
 	return namedActivation{property: named}, err
@@ -180,17 +181,17 @@ func parseActivation(k kind, arg, of string) (namedActivation, error) {
 
 // isActivationID reports whether s is the id of an activation. Those of includes
 // may have letters.
-func isActivationID(k kind, s string) bool {
-	return isID(s, papi.PrefixActivation) || k == includes && papi.ID(s).Valid()
+func isActivationID(k result.AssetKind, s string) bool {
+	return isID(s, papi.PrefixActivation) || k == result.Includes && papi.ID(s).Valid()
 }
 
 // parseLink reads a link to an activation. Links to activations of includes, and
 // to changes of buckets, differ from those to activations of properties in one
 // segment.
-func parseLink(k kind, link string) (namedActivation, error) {
+func parseLink(k result.AssetKind, link string) (namedActivation, error) {
 	const ofBucket, ofInclude = "/hostname-activations/", "/includes/"
 	same := strings.Replace(link, ofBucket, "/activations/", 1)
-	if k == includes {
+	if k == result.Includes {
 		if !strings.Contains(link, ofInclude) {
 			return namedActivation{}, catalogue.Usagef("%q is not a link to an activation of an include", link)
 		}
@@ -200,6 +201,6 @@ func parseLink(k kind, link string) (namedActivation, error) {
 	if err != nil {
 		return namedActivation{}, &catalogue.UsageError{Err: err}
 	}
-	parsed.Property.PropertyID = parsed.Property.PropertyID.With(k.prefix())
-	return namedActivation{ref: parsed.Property, id: parsed.ActivationID, inBucket: same != link && k == properties}, nil
+	parsed.Property.PropertyID = parsed.Property.PropertyID.With(k.IDPrefix())
+	return namedActivation{ref: parsed.Property, id: parsed.ActivationID, inBucket: same != link && k == result.Properties}, nil
 }

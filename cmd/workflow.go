@@ -9,6 +9,7 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -16,7 +17,7 @@ import (
 // workflow is a command that changes what is active on a network.
 type workflow struct {
 	verb  string // activate, deactivate or rollback
-	of    kind
+	of    result.AssetKind
 	flags *activateFlags
 	// versioned says that a version may be named, and is the latest otherwise.
 	versioned bool
@@ -40,7 +41,7 @@ type change interface {
 func (w workflow) command(p *program, c *cobra.Command) *cobra.Command {
 	c.Args = cobra.ArbitraryArgs // they are counted when the settings have been read
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*report, error) {
+		return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
 			return p.perform(ctx, w, args[0])
 		})
 	}
@@ -114,7 +115,7 @@ func (a *activating) settle(ctx context.Context) error {
 	}
 	switch {
 	case !a.flags.dryRun || a.version.number == 0:
-	case a.about == includes: // without a submission, nobody else would notice
+	case a.about == result.Includes: // without a submission, nobody else would notice
 		_, err = a.api.Rules(ctx, a.property.ref, a.version.number)
 	default:
 		_, err = a.client.Version(ctx, a.property.ref, a.version.number)

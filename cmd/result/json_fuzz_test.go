@@ -1,4 +1,4 @@
-package cmd
+package result
 
 import (
 	"encoding/json"
@@ -15,7 +15,7 @@ func FuzzJSONIsHarmlessAndUnchanged(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		s = strings.ToValidUTF8(s, "?")
-		data, err := encodeJSON(map[string]string{"text": s}, true)
+		data, err := EncodeJSON(map[string]string{"text": s}, true)
 		if err != nil {
 			t.Fatal(err)
 		}

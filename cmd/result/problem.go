@@ -1,4 +1,4 @@
-package cmd
+package result
 
 import (
 	"errors"
@@ -9,8 +9,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// papiView is what PAPI said.
-type papiView struct {
+// PAPI is what PAPI said.
+type PAPI struct {
 	Type     string         `json:"type"`
 	Title    string         `json:"title"`
 	Detail   string         `json:"detail"`
@@ -20,9 +20,9 @@ type papiView struct {
 	Warnings []papi.Problem `json:"warnings"`
 }
 
-// printProblems shows what PAPI said beyond the error's own line. What it said several
+// PrintProblems shows what PAPI said beyond the error's own line. What it said several
 // times, of several places, comes once.
-func printProblems(v *papiView, w *term.Printer) {
+func PrintProblems(v *PAPI, w *term.Printer) {
 	for _, list := range [...]struct {
 		name  string
 		items []papi.Problem
@@ -39,42 +39,42 @@ func printProblems(v *papiView, w *term.Printer) {
 // grouped returns a line for each text, with its place or with how many there are.
 func grouped(items []papi.Problem) []string {
 	var lines []string
-	for _, g := range problemGroups(items) {
+	for _, g := range ProblemGroups(items) {
 		switch {
-		case len(g.items) > 1:
-			g.text += fmt.Sprintf(" (%d times)", len(g.items))
-		case g.items[0].ErrorLocation != "":
-			g.text += " (" + g.items[0].ErrorLocation + ")"
+		case len(g.Items) > 1:
+			g.Text += fmt.Sprintf(" (%d times)", len(g.Items))
+		case g.Items[0].ErrorLocation != "":
+			g.Text += " (" + g.Items[0].ErrorLocation + ")"
 		}
-		lines = append(lines, g.text)
+		lines = append(lines, g.Text)
 	}
 	return lines
 }
 
 // problemGroup is what PAPI said with the same text, of one place or of several.
 type problemGroup struct {
-	text  string
-	items []papi.Problem
+	Text  string
+	Items []papi.Problem
 }
 
-// problemGroups returns them in the order of their first.
-func problemGroups(items []papi.Problem) []*problemGroup {
+// ProblemGroups returns them in the order of their first.
+func ProblemGroups(items []papi.Problem) []*problemGroup {
 	var order []*problemGroup
 	groups := map[string]*problemGroup{}
 	for _, p := range items {
 		text := p.Text()
 		if groups[text] == nil {
-			groups[text] = &problemGroup{text: text}
+			groups[text] = &problemGroup{Text: text}
 			order = append(order, groups[text])
 		}
-		groups[text].items = append(groups[text].items, p)
+		groups[text].Items = append(groups[text].Items, p)
 	}
 	return order
 }
 
 // viewPAPI returns what PAPI said about an error; nil where it said nothing.
-func viewPAPI(err error) *papiView {
-	v := &papiView{Errors: []papi.Problem{}, Warnings: []papi.Problem{}}
+func viewPAPI(err error) *PAPI {
+	v := &PAPI{Errors: []papi.Problem{}, Warnings: []papi.Problem{}}
 	spoke := false
 	take := func(p papi.Problem) { v.Type, v.Title, v.Detail, v.Instance = p.Type, p.Title, p.Detail, p.Instance }
 	if e, ok := errors.AsType[*papi.Error](err); ok && e.StatusCode != 0 {

@@ -1,4 +1,4 @@
-package cmd
+package result
 
 import (
 	"fmt"
@@ -11,12 +11,12 @@ import (
 // fewLeft is the share of a budget at which to warn.
 const fewLeft = 0.1
 
-// budgetText says how much is left, and how sure that is.
-func budgetText(q *papi.Quota, c term.Clock) string {
+// BudgetText says how much is left, and how sure that is.
+func BudgetText(q *papi.Quota, c term.Clock) string {
 	if q == nil {
 		return "not known; PAPI tells it with the answer to a submission"
 	}
-	text := amount(q)
+	text := BudgetAmount(q)
 	if !q.Reset.IsZero() {
 		text += ", reset at " + c.Tell(q.Reset)
 	}
@@ -26,7 +26,7 @@ func budgetText(q *papi.Quota, c term.Clock) string {
 	return text
 }
 
-func amount(q *papi.Quota) string {
+func BudgetAmount(q *papi.Quota) string {
 	switch {
 	case q.Remaining != nil && q.Limit != nil:
 		return fmt.Sprintf("%d of %d left", *q.Remaining, *q.Limit)
@@ -38,18 +38,18 @@ func amount(q *papi.Quota) string {
 	return "not known"
 }
 
-func requestsText(q *papi.Quota, c term.Clock) string {
+func RequestLimitText(q *papi.Quota, c term.Clock) string {
 	if q == nil {
 		return "PAPI did not say"
 	}
-	text := amount(q)
+	text := BudgetAmount(q)
 	if !q.Reset.IsZero() {
 		text += ", the next one from " + c.Tell(q.Reset)
 	}
 	return text
 }
 
-// isFew reports whether so little is left that it is worth a warning.
-func isFew(q *papi.Quota) bool {
+// IsLow reports whether so little is left that it is worth a warning.
+func IsLow(q *papi.Quota) bool {
 	return q != nil && q.Limit != nil && q.Remaining != nil && float64(*q.Remaining) <= fewLeft*float64(*q.Limit)
 }

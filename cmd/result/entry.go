@@ -1,9 +1,9 @@
-package cmd
+package result
 
 import "github.com/propctl/propctl/cmd/catalogue"
 
-// entryView is a row of the catalogue as JSON.
-type entryView struct {
+// Entry is a row of the catalogue as JSON.
+type Entry struct {
 	Code         string             `json:"code"`
 	Category     catalogue.Category `json:"category"`
 	Outcome      string             `json:"outcome"`
@@ -13,11 +13,11 @@ type entryView struct {
 	Meaning      string             `json:"meaning"`
 	Help         string             `json:"help"`
 	Found        *string            `json:"found"`
-	Recognitions []recognitionView  `json:"recognitions"`
+	Recognitions []recognition      `json:"recognitions"`
 }
 
-// recognitionView is how PAPI says it. Members that are null match everything.
-type recognitionView struct {
+// recognition is how PAPI says it. Members that are null match everything.
+type recognition struct {
 	Status     *int    `json:"status"`
 	LastStatus *int    `json:"lastStatus"`
 	Type       *string `json:"type"`
@@ -26,16 +26,16 @@ type recognitionView struct {
 	Also       *string `json:"also"`
 }
 
-func viewEntry(e catalogue.Entry) *entryView {
-	v := &entryView{
+func NewEntry(e catalogue.Entry) *Entry {
+	v := &Entry{
 		Code: e.Code, Category: e.Category, Outcome: e.Outcome, ExitCode: e.ExitCode, Retry: e.Retry,
-		Message: e.Message, Meaning: e.Meaning, Help: e.Help, Found: optional(e.FoundBy),
-		Recognitions: []recognitionView{},
+		Message: e.Message, Meaning: e.Meaning, Help: e.Help, Found: Optional(e.FoundBy),
+		Recognitions: []recognition{},
 	}
 	for _, r := range e.Recognitions() {
-		v.Recognitions = append(v.Recognitions, recognitionView{
-			Status: optional(r.Status), LastStatus: optional(r.Last), Type: optional(r.Type),
-			InErrors: r.InErrors, Text: optional(r.Text), Also: optional(r.Also),
+		v.Recognitions = append(v.Recognitions, recognition{
+			Status: Optional(r.Status), LastStatus: Optional(r.Last), Type: Optional(r.Type),
+			InErrors: r.InErrors, Text: Optional(r.Text), Also: Optional(r.Also),
 		})
 	}
 	return v

@@ -1,4 +1,4 @@
-package cmd
+package result
 
 import (
 	"strings"
@@ -7,9 +7,9 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// accountView says whose properties a result is about. The host names the API
+// Account says whose properties a result is about. The host names the API
 // client and is no secret; of the account switch key only the beginning is shown.
-type accountView struct {
+type Account struct {
 	ID        *papi.ID `json:"accountId"` // where PAPI has said it
 	SwitchKey *string  `json:"accountSwitchKey"`
 	Host      string   `json:"host"`
@@ -17,8 +17,8 @@ type accountView struct {
 	Source    string   `json:"source"`
 }
 
-// text is the account as a row for people.
-func (v *accountView) text() string {
+// Text is the account as a row for people.
+func (v *Account) Text() string {
 	var parts []string
 	if v.ID != nil {
 		parts = append(parts, term.Clean(string(*v.ID), term.MaxName))
@@ -29,6 +29,6 @@ func (v *accountView) text() string {
 	return strings.Join(append(parts, term.Clean(v.Host, term.MaxName), term.Clean(v.Source, term.MaxMessage)), ", ")
 }
 
-// shows reports whether the row is worth its place: another account than the API
+// Shows reports whether the row is worth its place: another account than the API
 // client's own is.
-func (v *accountView) shows(verbose bool) bool { return v != nil && (verbose || v.SwitchKey != nil) }
+func (v *Account) Shows(verbose bool) bool { return v != nil && (verbose || v.SwitchKey != nil) }

@@ -1,4 +1,4 @@
-package cmd
+package result
 
 import (
 	"bytes"
@@ -10,10 +10,10 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// encodeJSON returns v as JSON and a line end; indented for people where that
+// EncodeJSON returns v as JSON and a line end; indented for people where that
 // is asked for. Values are what they are, but what could act on a terminal or
 // on a CI system is escaped, which every reader of JSON undoes.
-func encodeJSON(v any, indented bool) ([]byte, error) {
+func EncodeJSON(v any, indented bool) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

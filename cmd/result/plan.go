@@ -1,4 +1,4 @@
-package cmd
+package result
 
 import (
 	"time"
@@ -7,30 +7,30 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// planView is what a dry run has found out. Members are null where they were not
+// Plan is what a dry run has found out. Members are null where they were not
 // asked for, because they have no meaning for the action, or could not be read.
-type planView struct {
+type Plan struct {
 	Action  activation.Action       `json:"action"`
 	Request *papi.ActivationRequest `json:"request"`
 	// Active and Pending are what the network has now.
-	Active  *activationView   `json:"active"`
-	Pending []*activationView `json:"pending"`
+	Active  *Activation   `json:"active"`
+	Pending []*Activation `json:"pending"`
 	// Errors and Warnings count those of the version's rule tree. PAPI refuses a
 	// version with errors.
 	Errors   *int `json:"errors"`
 	Warnings *int `json:"warnings"`
 	// Hostnames are what the version has more, and less, than the active one.
-	Hostnames *hostnamesPlan `json:"hostnames"`
+	Hostnames *HostnamesPlan `json:"hostnames"`
 	// UsualSeconds is how long an activation usually takes here.
 	UsualSeconds float64 `json:"usualSeconds"`
 	// FastFallback says whether it will be possible to return within seconds.
 	FastFallback *bool `json:"fastFallback"`
 	// Budget is what PAPI said of it last, to this machine.
-	Budget *budgetView `json:"budget"`
+	Budget *Budget `json:"budget"`
 }
 
-// returnView is how a rollback goes back.
-type returnView struct {
+// Return is how a rollback goes back.
+type Return struct {
 	From    *int       `json:"from"`
 	To      int        `json:"to"`
 	Fast    bool       `json:"fast"`

@@ -1,4 +1,4 @@
-package cmd
+package result
 
 import (
 	"strings"
@@ -7,30 +7,30 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-func orZero[T any](v *T) T {
+func OrZero[T any](v *T) T {
 	if v == nil {
 		return *new(T)
 	}
 	return *v
 }
 
-func orNothing(s *string) string { return orZero(s) }
+func OrEmpty(s *string) string { return OrZero(s) }
 
-// owner is the property, or the include, that the document is about; nil for none.
-func (d *document) owner() *propertyView {
+// Asset is the property, or the include, that the document is about; nil for none.
+func (d *Document) Asset() *Property {
 	if d.Include != nil {
 		return d.Include
 	}
 	return d.Property
 }
 
-// subject says what a result is about, for people: what is known of property,
+// Subject says what a result is about, for people: what is known of property,
 // version and network.
-func (d *document) subject() string {
-	about := d.owner()
+func (d *Document) Subject() string {
+	about := d.Asset()
 	var parts []string
 	if about != nil && (about.Name != nil || about.ID != "") {
-		parts = append(parts, about.text())
+		parts = append(parts, about.Text())
 	}
 	if d.Version != nil && len(parts) > 0 {
 		parts = append(parts, "version "+term.VersionText(*d.Version))
@@ -41,27 +41,27 @@ func (d *document) subject() string {
 	return strings.Join(parts, " ")
 }
 
-// parts are the results of single networks; where there is only one, it is the
+// Parts are the results of single networks; where there is only one, it is the
 // document itself.
-func (d *document) parts() []*document {
+func (d *Document) Parts() []*Document {
 	if len(d.Results) > 0 {
 		return d.Results
 	}
-	return []*document{d}
+	return []*Document{d}
 }
 
 // states are those that status and pending have found.
-func (d *document) stateList() []*propertyState {
+func (d *Document) States() []*PropertyState {
 	if d.Properties != nil {
 		return d.Properties
 	}
 	return d.Includes
 }
 
-// untouched are the networks that were asked for and not come to.
-func (d *document) untouched() []papi.Network {
+// Untouched are the networks that were asked for and not come to.
+func (d *Document) Untouched() []papi.Network {
 	var left []papi.Network
-	for _, network := range d.asked {
+	for _, network := range d.Requested {
 		touched := false
 		for _, r := range d.Results {
 			touched = touched || r.Network != nil && *r.Network == network
@@ -73,9 +73,9 @@ func (d *document) untouched() []papi.Network {
 	return left
 }
 
-// name is what the property, or the include, is called; empty where that is not known.
-func (d *document) name() string {
-	v := d.owner()
+// Name is what the property, or the include, is called; empty where that is not known.
+func (d *Document) Name() string {
+	v := d.Asset()
 	switch {
 	case v == nil:
 		return ""

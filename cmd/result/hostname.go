@@ -1,9 +1,9 @@
-package cmd
+package result
 
 import "github.com/propctl/propctl/papi"
 
-// hostnameView is a hostname. What serves it is null where PAPI did not say.
-type hostnameView struct {
+// Hostname is a hostname. What serves it is null where PAPI did not say.
+type Hostname struct {
 	CNAMEFrom            string           `json:"cnameFrom"`
 	CNAMETo              *string          `json:"cnameTo"`
 	EdgeHostnameID       *papi.ID         `json:"edgeHostnameId"`
@@ -12,8 +12,8 @@ type hostnameView struct {
 	Networks             []papi.Network   `json:"networks,omitempty"` // of a bucket: where it is served so
 }
 
-// hostnameChangeView is what became of the hostnames.
-type hostnameChangeView struct {
+// HostnameChange is what became of the hostnames.
+type HostnameChange struct {
 	Base    *int     `json:"base"`    // the version that the new one is made from; null with a hostname bucket
 	Version *int     `json:"version"` // the version that has them now
 	Created bool     `json:"created"` // this run made the version
@@ -22,8 +22,8 @@ type hostnameChangeView struct {
 	Removed []string `json:"removed"`
 }
 
-// hostnamesPlan is how hostnames change.
-type hostnamesPlan struct {
+// HostnamesPlan is how hostnames change.
+type HostnamesPlan struct {
 	Added   []string `json:"added"`
 	Removed []string `json:"removed"`
 }

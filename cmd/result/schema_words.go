@@ -1,4 +1,4 @@
-package cmd
+package result
 
 // schemaWords has a sentence for each member of what is printed as JSON, and for
 // each object. That is all that a schema has by hand: types, what may be null and

@@ -1,4 +1,4 @@
-package cmd
+package result
 
 import (
 	"bytes"
@@ -27,24 +27,24 @@ const (
 	maxYield      = 8 << 20         // bytes of all values together
 )
 
-// errEndless is what an expression ends with that would not end by itself.
-var errEndless = errors.New("it takes too long")
+// ErrEndless is what an expression ends with that would not end by itself.
+var ErrEndless = errors.New("it takes too long")
 
-// expression is a flag that takes a jq expression. The zero value is none.
-type expression struct {
+// JQ is a flag that takes a jq expression. The zero value is none.
+type JQ struct {
 	text   string
-	code   *gojq.Code
-	within time.Duration // that an evaluation may take; 0: maxEvaluation
+	Code   *gojq.Code
+	Within time.Duration // that an evaluation may take; 0: maxEvaluation
 }
 
 // Type, String and Set implement pflag.Value.
-func (*expression) Type() string { return "string" }
+func (*JQ) Type() string { return "string" }
 
-func (e *expression) String() string { return e.text }
+func (e *JQ) String() string { return e.text }
 
 // Set compiles the expression, so that a mistake in it is found before anything is
 // sent, wherever the expression comes from.
-func (e *expression) Set(text string) error {
+func (e *JQ) Set(text string) error {
 	if err := term.CheckText(text); err != nil {
 		return fmt.Errorf("the expression %w", err)
 	}
@@ -60,19 +60,19 @@ func (e *expression) Set(text string) error {
 	if err != nil {
 		return err
 	}
-	e.text, e.code = text, code
+	e.text, e.Code = text, code
 	return nil
 }
 
-// apply returns what the expression yields for a document, a value a line: strings
+// Apply returns what the expression yields for a document, a value a line: strings
 // as they are, all else as compact JSON. Both are as harmless as all that is printed.
 // With an error there is nothing: half a result would pass for a whole one.
-func (e *expression) apply(document []byte) ([]byte, error) {
+func (e *JQ) Apply(document []byte) ([]byte, error) {
 	var input any
 	if err := json.Unmarshal(document, &input); err != nil {
 		return nil, err
 	}
-	within, cancel := context.WithTimeout(context.Background(), cmp.Or(e.within, maxEvaluation))
+	within, cancel := context.WithTimeout(context.Background(), cmp.Or(e.Within, maxEvaluation))
 	defer cancel()
 	var data []byte
 	var err error
@@ -85,14 +85,14 @@ func (e *expression) apply(document []byte) ([]byte, error) {
 	case <-done:
 		return data, err
 	case <-within.Done(): // a step such as a match of a long text asks nobody, and is left behind
-		return nil, errEndless
+		return nil, ErrEndless
 	}
 }
 
 // evaluate returns what the expression yields until the context ends.
-func (e *expression) evaluate(within context.Context, input any) ([]byte, error) {
+func (e *JQ) evaluate(within context.Context, input any) ([]byte, error) {
 	var out bytes.Buffer
-	values := e.code.RunWithContext(&steps{Context: within, left: maxSteps, over: closed()}, input)
+	values := e.Code.RunWithContext(&steps{Context: within, left: maxSteps, over: closed()}, input)
 	for {
 		value, more := values.Next()
 		if !more {
@@ -148,7 +148,7 @@ func (b *steps) Done() <-chan struct{} {
 // Err implements context.Context.
 func (b *steps) Err() error {
 	if b.left < 0 || b.Context.Err() != nil {
-		return errEndless
+		return ErrEndless
 	}
 	return nil
 }

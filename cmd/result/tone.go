@@ -1,4 +1,4 @@
-package cmd
+package result
 
 import (
 	"github.com/propctl/propctl/activation"
@@ -6,8 +6,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// toneOfStatus is that of an activation. What is not known is in progress.
-func toneOfStatus(s papi.Status) term.Tone {
+// StatusTone is that of an activation. What is not known is in progress.
+func StatusTone(s papi.Status) term.Tone {
 	if s == papi.StatusActive {
 		return term.Good
 	}
@@ -20,8 +20,8 @@ func toneOfStatus(s papi.Status) term.Tone {
 	return term.Doubtful
 }
 
-// toneOfOutcome is that of a command.
-func toneOfOutcome(o activation.Outcome) term.Tone {
+// OutcomeTone is that of a command.
+func OutcomeTone(o activation.Outcome) term.Tone {
 	switch o {
 	case activation.OutcomeActive, activation.OutcomeAlreadyActive, activation.OutcomeDeactivated, activation.OutcomeAlreadyInactive,
 		activation.OutcomeRolledBack, activation.OutcomeCancelled, activation.OutcomeAlreadyCancelled, activation.OutcomeOK:

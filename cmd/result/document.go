@@ -1,0 +1,194 @@
+package result
+
+import (
+	"errors"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/papi"
+)
+
+// SchemaVersion is that of the JSON documents: members are added within it,
+// never renamed and never removed.
+const SchemaVersion = 1
+
+// Document is the result of a command as JSON. Members without a meaning for
+// the command are null; those in the last block belong to single commands.
+type Document struct {
+	Type          string        `json:"type,omitempty"` // only as the last line of ndjson
+	SchemaVersion int           `json:"schemaVersion"`
+	Command       string        `json:"command"`
+	Outcome       string        `json:"outcome"`
+	ExitCode      int           `json:"exitCode"`
+	Property      *Property     `json:"property"`
+	Version       *int          `json:"version"`
+	Network       *papi.Network `json:"network"`
+	Activation    *Activation   `json:"activation"`
+	Submitted     *bool         `json:"submitted"`
+	Adopted       *bool         `json:"adopted"`
+	BlockedBy     *Activation   `json:"blockedBy"`
+	Budget        *Budget       `json:"budget"`
+	WaitedSeconds *float64      `json:"waitedSeconds"`
+	Account       *Account      `json:"account"`
+	Requests      Requests      `json:"requests"`
+	Error         *Error        `json:"error"`
+
+	Include        *Property        `json:"include,omitempty"`        // of includes, instead of property
+	Results        []*Document      `json:"results,omitempty"`        // several networks
+	Plan           *Plan            `json:"plan,omitempty"`           // activate --dry-run
+	Return         *Return          `json:"return,omitempty"`         // rollback
+	Properties     []*PropertyState `json:"properties,omitempty"`     // status, pending
+	Includes       []*PropertyState `json:"includes,omitempty"`       // includes status, includes pending
+	History        []*History       `json:"history,omitzero"`         // history
+	Hostnames      []*Hostname      `json:"hostnames,omitzero"`       // hostnames
+	HostnameChange *HostnameChange  `json:"hostnameChange,omitempty"` // hostnames add, hostnames remove
+	Usual          []*Usual         `json:"usual,omitzero"`           // history
+	RequestLimit   *RequestLimit    `json:"requestLimit,omitempty"`   // budget
+	Simulator      *Simulator       `json:"simulator,omitempty"`      // simulate
+	Build          *term.Build      `json:"build,omitempty"`          // version
+	Errors         []*Entry         `json:"errors,omitempty"`         // explain
+	Script         string           `json:"script,omitempty"`         // completion
+	Schemas        []*SchemaView    `json:"schemas,omitempty"`        // schema
+	Checks         []*Check         `json:"checks,omitempty"`         // doctor
+	Settings       []*Setting       `json:"settings,omitempty"`       // config
+	SettingsFile   *SettingsFile    `json:"settingsFile,omitempty"`   // config path, config init
+
+	Requested []papi.Network `json:"-"` // that were to be gone through, when there are several; touched are those in Results
+}
+
+type Property struct {
+	ID         papi.ID  `json:"id"`
+	Name       *string  `json:"name"`
+	ContractID *papi.ID `json:"contractId"`
+	GroupID    *papi.ID `json:"groupId"`
+}
+
+type Activation struct {
+	ID                 papi.ID             `json:"id"`
+	Type               papi.ActivationType `json:"type"`
+	Version            int                 `json:"version"`
+	Network            papi.Network        `json:"network"`
+	Status             papi.Status         `json:"status"`
+	FMAActivationState *string             `json:"fmaActivationState"`
+	SubmitDate         *time.Time          `json:"submitDate"`
+	UpdateDate         *time.Time          `json:"updateDate"`
+	Note               string              `json:"note"`
+	Fallback           *Fallback           `json:"fallback"`
+}
+
+// Fallback says whether the activation can be undone within seconds. That
+// it was possible when the document was made is in Possible; until when, in Expires.
+type Fallback struct {
+	Possible bool       `json:"possible"`
+	Version  *int       `json:"version"`
+	Expires  *time.Time `json:"expires"`
+}
+
+type Budget struct {
+	Limit     *int       `json:"limit"`
+	Remaining *int       `json:"remaining"`
+	Reset     *time.Time `json:"reset"`
+	AsOf      *time.Time `json:"asOf"`
+}
+
+type RequestLimit struct {
+	Limit     *int       `json:"limit"`
+	Remaining *int       `json:"remaining"`
+	Next      *time.Time `json:"next"`
+}
+
+type Requests struct {
+	Total       int `json:"total"`
+	Retries     int `json:"retries"`
+	RateLimited int `json:"rateLimited"`
+}
+
+// Since returns how many there were after others.
+func (v Requests) Since(before Requests) Requests {
+	return Requests{v.Total - before.Total, v.Retries - before.Retries, v.RateLimited - before.RateLimited}
+}
+
+type Error struct {
+	Code     string             `json:"code"`
+	Category catalogue.Category `json:"category"`
+	Message  string             `json:"message"`
+	Help     string             `json:"help"`
+	PAPI     *PAPI              `json:"papi"`
+}
+
+// Optional returns nil for the zero value.
+func Optional[T comparable](v T) *T {
+	if v == *new(T) {
+		return nil
+	}
+	return &v
+}
+
+// OptionalTime is optional for times, in UTC and whole seconds.
+func OptionalTime(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return new(t.UTC().Truncate(time.Second))
+}
+
+func NewProperty(ref papi.PropertyRef, name string) *Property {
+	return &Property{
+		ID: AssetID(ref.PropertyID), Name: Optional(name),
+		ContractID: Optional(ref.ContractID.With(papi.PrefixContract)),
+		GroupID:    Optional(ref.GroupID.With(papi.PrefixGroup)),
+	}
+}
+
+// SetAsset says which property, or which include, the document is about.
+func (d *Document) SetAsset(ref papi.PropertyRef, name string) {
+	d.SetAssetView(KindOf(ref.PropertyID), NewProperty(ref, name))
+}
+
+func (d *Document) SetAssetView(about AssetKind, v *Property) {
+	if about == Includes {
+		d.Include = v
+		return
+	}
+	d.Property = v
+}
+
+func NewActivation(a *papi.Activation, now time.Time) *Activation {
+	if a == nil {
+		return nil
+	}
+	v := &Activation{
+		ID: ActivationID(a.ActivationID), Type: a.ActivationType, Version: a.PropertyVersion,
+		Network: a.Network, Status: a.Status, FMAActivationState: Optional(a.FMAActivationState),
+		SubmitDate: OptionalTime(a.SubmitDate), UpdateDate: OptionalTime(a.UpdateDate), Note: a.Note,
+	}
+	if f := a.FallbackInfo; f != nil {
+		v.Fallback = &Fallback{
+			Possible: f.CanFastFallback && (f.FastFallbackExpirationTime.IsZero() || now.Before(f.FastFallbackExpirationTime)),
+			Version:  Optional(f.FallbackVersion),
+			Expires:  OptionalTime(f.FastFallbackExpirationTime),
+		}
+	}
+	return v
+}
+
+func NewBudget(q *papi.Quota) *Budget {
+	if q == nil {
+		return nil
+	}
+	return &Budget{Limit: q.Limit, Remaining: q.Remaining, Reset: OptionalTime(q.Reset), AsOf: OptionalTime(q.AsOf)}
+}
+
+// Fail puts an error into the document.
+func (d *Document) Fail(v catalogue.Verdict, err error, help string) {
+	if help == "" {
+		help = v.Help
+	}
+	d.Outcome, d.ExitCode = v.Outcome, v.ExitCode
+	if stopped, ok := errors.AsType[*activation.StoppedError](err); ok && stopped.Uncertain {
+		d.Submitted = nil // nobody knows
+	}
+	d.Error = &Error{Code: v.Code, Category: v.Category, Message: term.Truncate(err.Error(), term.MaxMessage), Help: help, PAPI: viewPAPI(err)}
+}

@@ -1,0 +1,127 @@
+package result
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/papi"
+)
+
+// Event is an event as a line of ndjson.
+type Event struct {
+	Type         activation.EventKind `json:"type"`
+	Time         string               `json:"time"`
+	Network      papi.Network         `json:"network"`
+	Version      *int                 `json:"version"`
+	Activation   *Activation          `json:"activation"`
+	AgeSeconds   float64              `json:"ageSeconds"`
+	UsualSeconds float64              `json:"usualSeconds"`
+	PauseSeconds float64              `json:"pauseSeconds"`
+	Budget       *Budget              `json:"budget,omitempty"`
+	Error        string               `json:"error,omitempty"`
+}
+
+func NewEvent(ev activation.Event, now time.Time) Event {
+	v := Event{
+		Type: ev.Kind, Time: term.Timestamp(now), Network: ev.Network, Version: OptionalVersion(ev.Version),
+		Activation: NewActivation(ev.Activation, now),
+		AgeSeconds: Seconds(ev.Age), UsualSeconds: Seconds(ev.Usual), PauseSeconds: Seconds(ev.Pause),
+		Budget: NewBudget(ev.Budget),
+	}
+	if ev.Err != nil {
+		v.Error = ev.Err.Error()
+	}
+	return v
+}
+
+// OptionalVersion is null where the engine has no version yet.
+func OptionalVersion(v int) *int {
+	if v <= 0 {
+		return nil
+	}
+	return &v
+}
+
+// Seconds rounds to milliseconds.
+func Seconds(d time.Duration) float64 { return float64(d.Milliseconds()) / 1000 }
+
+// EventText says in one line what has happened, and whether that is worth a line
+// when not every look is to be shown.
+func EventText(subject string, ev activation.Event) (line string, always bool) {
+	where, next := Heading(subject, ev), ""
+	if ev.Pause > 0 {
+		next = ", next look in " + term.Duration(ev.Pause)
+	}
+	switch ev.Kind {
+	case activation.EventSubmitted:
+		what := ": submitted as "
+		if isDeactivation(ev.Activation) {
+			what = ": deactivation submitted as "
+		}
+		return where + what + IDOf(ev.Activation) + ", usually takes " + term.Duration(ev.Usual), true
+	case activation.EventAdopted:
+		return where + ": " + IDOf(ev.Activation) + " is on its way already, for " + term.Duration(ev.Age), true
+	case activation.EventQueued:
+		return fmt.Sprintf("%s: waiting for %s of %s, %s for %s%s%s", where, IDOf(ev.Activation),
+			ContentText(ev.Activation.PropertyVersion), StateOf(ev.Activation), term.Duration(ev.Age), NoteOf(ev.Activation), next), true
+	case activation.EventChanged:
+		return where + ": " + StateOf(ev.Activation) + " after " + term.Duration(ev.Age), true
+	case activation.EventRetrying:
+		return where + ": " + ev.Err.Error() + "; trying again in " + term.Duration(ev.Pause), true
+	case activation.EventWaiting:
+		return where + ": " + StateOf(ev.Activation) + " after " + term.Duration(ev.Age) + next, false
+	}
+	return where + ": " + string(ev.Kind), false
+}
+
+func Heading(subject string, ev activation.Event) string {
+	if ev.Version <= 0 {
+		return fmt.Sprintf("%s on %s", subject, ev.Network)
+	}
+	return fmt.Sprintf("%s version %d on %s", subject, ev.Version, ev.Network)
+}
+
+// ContentText is what an activation puts on a network: a version, or for 0 the
+// hostnames of a bucket.
+func ContentText(version int) string {
+	if version == 0 {
+		return "the hostnames"
+	}
+	return "version " + term.VersionText(version)
+}
+
+func IDOf(a *papi.Activation) string {
+	if a == nil {
+		return "an activation"
+	}
+	return string(ActivationID(a.ActivationID))
+}
+
+// StateOf is the status, with the finer state where PAPI sends one. A deactivation
+// that is ACTIVE has taken something off, which the word alone would not tell.
+func StateOf(a *papi.Activation) string {
+	if a == nil {
+		return "unknown"
+	}
+	state := string(a.Status)
+	if a.FMAActivationState != "" {
+		state += " (" + a.FMAActivationState + ")"
+	}
+	if isDeactivation(a) {
+		return "deactivation " + state
+	}
+	return state
+}
+
+func isDeactivation(a *papi.Activation) bool { return a != nil && a.ActivationType == papi.Deactivate }
+
+func NoteOf(a *papi.Activation) string {
+	if a.Note == "" {
+		return ""
+	}
+	return ", note “" + term.Clean(a.Note, MaxShortNote) + "”"
+}
+
+const MaxShortNote = 60

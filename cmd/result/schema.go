@@ -1,0 +1,193 @@
+package result
+
+import (
+	"cmp"
+	"reflect"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/catalogue"
+)
+
+// The schemas of what is printed are made of the Go types that it is printed from,
+// so they cannot say anything else. Only the words are written by hand.
+
+// Schema is a JSON Schema, as far as it is needed here.
+type Schema struct {
+	Dialect     string             `json:"$schema,omitempty"`
+	ID          string             `json:"$id,omitempty"`
+	Title       string             `json:"title,omitempty"`
+	Description string             `json:"description,omitempty"`
+	Ref         string             `json:"$ref,omitempty"`
+	Type        any                `json:"type,omitempty"` // a string, or several
+	Format      string             `json:"format,omitempty"`
+	Pattern     string             `json:"pattern,omitempty"`
+	Enum        []any              `json:"enum,omitempty"`
+	Default     any                `json:"default,omitempty"`
+	Items       *Schema            `json:"items,omitempty"`
+	AnyOf       []*Schema          `json:"anyOf,omitempty"`
+	Properties  map[string]*Schema `json:"properties,omitempty"`
+	Additional  *bool              `json:"additionalProperties,omitempty"`
+	Required    []string           `json:"required,omitempty"`
+	Defs        map[string]*Schema `json:"$defs,omitempty"`
+}
+
+// Schemas makes schemas of Go types. Each struct is described once, in defs.
+type Schemas struct {
+	Defs         map[string]*Schema
+	Descriptions map[string]string
+}
+
+func NewSchemas() *Schemas {
+	v := &Schemas{Defs: map[string]*Schema{}, Descriptions: map[string]string{}}
+	for line := range strings.Lines(schemaWords) {
+		if name, sentence, ok := strings.Cut(strings.TrimSpace(line), ": "); ok {
+			v.Descriptions[name] = sentence
+		}
+	}
+	return v
+}
+
+// Of returns the schema of a type; name is what it has if the type has none.
+func (v *Schemas) Of(t reflect.Type, name string) *Schema {
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		return &Schema{Type: "string", Format: "date-time"}
+	case t == reflect.TypeFor[Schema]():
+		return &Schema{Type: "object"}
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return v.Of(t.Elem(), name)
+	case reflect.Struct:
+		return &Schema{Ref: "#/$defs/" + v.object(t, name)}
+	case reflect.Slice:
+		return &Schema{Type: "array", Items: v.Of(t.Elem(), name)}
+	case reflect.Bool:
+		return &Schema{Type: "boolean"}
+	case reflect.Int:
+		return &Schema{Type: "integer"}
+	case reflect.Float64:
+		return &Schema{Type: "number"}
+	case reflect.String:
+		return &Schema{Type: "string", Enum: wordsOf(t)}
+	default: // a test keeps them away
+		return &Schema{}
+	}
+}
+
+// object describes a struct, once, and returns its name.
+func (v *Schemas) object(t reflect.Type, name string) string {
+	name = viewName(t, name)
+	if v.Defs[name] == nil {
+		o := &Schema{Description: v.Descriptions[name], Type: "object", Properties: map[string]*Schema{}}
+		v.Defs[name] = o // before its members, which may have it in them
+		v.members(o, t, name)
+	}
+	return name
+}
+
+// members adds those of a struct, and of the structs that are embedded in it.
+func (v *Schemas) members(o *Schema, t reflect.Type, name string) {
+	for f := range t.Fields() {
+		if f.Anonymous {
+			embedded := f.Type.Elem()
+			v.members(o, embedded, viewName(embedded, ""))
+			continue
+		}
+		if !f.IsExported() || f.Tag.Get("json") == "-" { // it is not printed
+			continue
+		}
+		member, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		m := v.Of(f.Type, member)
+		if values := valuesOf(name + "." + member); values != nil {
+			m.Enum = values
+		}
+		if options == "" {
+			o.Required = append(o.Required, member)
+			if f.Type.Kind() == reflect.Pointer {
+				m = orNull(m)
+			}
+		}
+		m.Description = v.Descriptions[name+"."+member]
+		o.Properties[member] = m
+	}
+}
+
+func orNull(s *Schema) *Schema {
+	if s.Ref != "" || s.Enum != nil {
+		return &Schema{AnyOf: []*Schema{s, {Type: "null"}}}
+	}
+	s.Type = []any{s.Type, "null"}
+	return s
+}
+
+// viewName is what the schemas call a type: Activation is activation, PAPI papi.
+func viewName(t reflect.Type, member string) string {
+	name := cmp.Or(strings.TrimSuffix(t.Name(), "View"), member)
+	if name == strings.ToUpper(name) {
+		return strings.ToLower(name)
+	}
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToLower(first)) + name[size:]
+}
+
+// wordsOf returns the values of a type whose values are all ours; nil for others, as
+// PAPI may invent some.
+func wordsOf(t reflect.Type) []any {
+	switch t {
+	case reflect.TypeFor[catalogue.Category]():
+		return AnySlice(catalogue.CategoryNotFound, catalogue.CategoryInvalidData, catalogue.CategoryTypeError, catalogue.CategoryPermissionDenied, catalogue.CategoryRemoteAuthFailed, catalogue.CategoryConflict, catalogue.CategoryInvalidSettings, catalogue.CategoryInternalError, catalogue.CategoryRemoteSystemError)
+	case reflect.TypeFor[catalogue.Retry]():
+		return AnySlice(catalogue.RetryNever, catalogue.RetryLookFirst, catalogue.RetryAtTime, catalogue.RetryBackOff)
+	case reflect.TypeFor[checkStatus]():
+		return AnySlice(CheckOK, CheckWarning, CheckFailed, CheckSkipped)
+	case reflect.TypeFor[Source]():
+		return AnySlice(SourceFlag, SourceEnvironment, SourceFile, SourceDefault)
+	case reflect.TypeFor[activation.EventKind]():
+		return AnySlice(activation.EventSubmitted, activation.EventAdopted, activation.EventQueued, activation.EventChanged,
+			activation.EventRetrying, activation.EventWaiting)
+	case reflect.TypeFor[activation.Action]():
+		return AnySlice(activation.ActionNone, activation.ActionFollow, activation.ActionWait, activation.ActionSubmit, activation.ActionVersion, activation.ActionCancel)
+	}
+	return nil
+}
+
+// valuesOf returns the values of a member, where its type does not tell.
+func valuesOf(member string) []any {
+	switch member {
+	case "header.type":
+		return AnySlice("header")
+	case "document.type":
+		return AnySlice("result")
+	case "document.schemaVersion", "header.schemaVersion":
+		return AnySlice(SchemaVersion)
+	case "document.outcome":
+		return AnySlice("active", "already-active", "submitted", "deactivated", "already-inactive", "cancelled", "already-cancelled", "rolled-back",
+			"planned", "ok", "free", "failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
+	case "entry.outcome":
+		return AnySlice("failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
+	case "document.exitCode":
+		return AnySlice(catalogue.ExitOK, catalogue.ExitError, catalogue.ExitUsage, catalogue.ExitFailed, catalogue.ExitCredentials, catalogue.ExitTimedOut, catalogue.ExitBusy, catalogue.ExitRejected, catalogue.ExitLimited, catalogue.ExitInterrupted)
+	case "entry.exitCode":
+		return AnySlice(catalogue.ExitError, catalogue.ExitUsage, catalogue.ExitFailed, catalogue.ExitCredentials, catalogue.ExitTimedOut, catalogue.ExitBusy, catalogue.ExitRejected, catalogue.ExitLimited, catalogue.ExitInterrupted)
+	case "error.code", "entry.code":
+		var codes []any
+		for _, e := range catalogue.All() {
+			codes = append(codes, e.Code)
+		}
+		return codes
+	}
+	return nil
+}
+
+func AnySlice[T any](values ...T) []any {
+	var all []any
+	for _, v := range values {
+		all = append(all, v)
+	}
+	return all
+}
