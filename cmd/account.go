@@ -1,6 +1,9 @@
 package cmd
 
-import "github.com/propctl/propctl/cmd/result"
+import (
+	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
+)
 
 // account returns who PAPI was asked as; nil where it was not asked.
 func (p *program) account() *result.Account {
@@ -12,7 +15,7 @@ func (p *program) account() *result.Account {
 		ID: result.Optional(p.session.client.AccountID()), Host: c.Host, Section: result.Optional(c.Section), Source: c.Source,
 	}
 	if c.AccountKey != "" {
-		v.SwitchKey = new(masked(c.AccountKey))
+		v.SwitchKey = new(settings.Mask(c.AccountKey))
 	}
 	return v
 }

@@ -7,30 +7,31 @@ import (
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
 )
 
 // activateFlags are the flags of activate.
 type activateFlags struct {
-	networks       networks
+	networks       settings.Networks
 	notify         []string
 	note           string
-	ifPending      choice
+	ifPending      settings.Choice
 	noWait         bool
 	waiting        waitFlags
-	onTimeout      choice
+	onTimeout      settings.Choice
 	warnings       activation.WarningPolicy
 	dryRun         bool
-	fastPush       optionalBool
-	ignoreHTTP     optionalBool
-	delay          optionalBool
+	fastPush       settings.OptionalBool
+	ignoreHTTP     settings.OptionalBool
+	delay          settings.OptionalBool
 	compliance     complianceFlags
 	requireStaging bool
 	yes            bool
 }
 
 func (p *program) activateCommand(about result.AssetKind) *cobra.Command {
-	f := &activateFlags{networks: networks{all: []papi.Network{papi.Staging}, most: 2}}
+	f := &activateFlags{networks: settings.Networks{All: []papi.Network{papi.Staging}, Max: 2}}
 	c := &cobra.Command{
 		Use:   "activate " + about.Operand() + "[@VERSION]",
 		Short: "Activate a version on a network and wait for the outcome",
@@ -58,7 +59,7 @@ waited for.`,
 // declareNetworks declares the flag for as many networks as the value takes.
 func (f *activateFlags) declareNetworks(c *cobra.Command) {
 	usage := "`network`: staging or production"
-	if f.networks.most > 1 {
+	if f.networks.Max > 1 {
 		usage = "`network`: staging, production, or staging,production for one after the other"
 	}
 	c.Flags().VarP(&f.networks, "network", "n", usage)
@@ -68,7 +69,7 @@ func (f *activateFlags) declareNetworks(c *cobra.Command) {
 func (f *activateFlags) declare(fs *pflag.FlagSet, about result.AssetKind) {
 	f.declareSubmission(fs)
 	f.warnings = activation.AcknowledgeWarnings
-	fs.Var(oneOf[activation.WarningPolicy]{&f.warnings, []activation.WarningPolicy{
+	fs.Var(settings.OneOf[activation.WarningPolicy]{To: &f.warnings, Allowed: []activation.WarningPolicy{
 		activation.AcknowledgeWarnings, activation.FailOnWarnings, activation.FailOnNewWarnings,
 	}}, "warnings", "`acknowledge` the rule tree's warnings, fail if there are any, or only if there are new ones")
 	if about == result.Properties { // there is none for includes
@@ -83,12 +84,12 @@ func (f *activateFlags) declare(fs *pflag.FlagSet, about result.AssetKind) {
 func (f *activateFlags) declareSubmission(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&f.notify, "notify", nil, "e-mail `address` that PAPI notifies; at least one is needed")
 	fs.StringVar(&f.note, "note", "", "`text` that goes with the activation")
-	f.ifPending = whenPendingWait
-	fs.Var(oneOf[choice]{&f.ifPending, []choice{whenPendingWait, whenPendingFail}}, "if-pending", "while another version is pending: `wait` or fail")
+	f.ifPending = settings.IfPendingWait
+	fs.Var(settings.OneOf[settings.Choice]{To: &f.ifPending, Allowed: []settings.Choice{settings.IfPendingWait, settings.IfPendingFail}}, "if-pending", "while another version is pending: `wait` or fail")
 	fs.BoolVar(&f.noWait, "no-wait", false, "end as soon as PAPI has accepted the activation")
 	f.waiting.declare(fs)
-	f.onTimeout = timeoutLeave
-	fs.Var(oneOf[choice]{&f.onTimeout, []choice{timeoutLeave, timeoutCancel}}, "on-timeout", "when --timeout passes: `leave` the activation alone, or cancel it")
+	f.onTimeout = settings.OnTimeoutLeave
+	fs.Var(settings.OneOf[settings.Choice]{To: &f.onTimeout, Allowed: []settings.Choice{settings.OnTimeoutLeave, settings.OnTimeoutCancel}}, "on-timeout", "when --timeout passes: `leave` the activation alone, or cancel it")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "look and decide, and submit nothing")
 	f.compliance.declare(fs)
 	fs.BoolVarP(&f.yes, "yes", "y", false, "do not ask")
@@ -96,7 +97,7 @@ func (f *activateFlags) declareSubmission(fs *pflag.FlagSet) {
 
 // check finds what PAPI would refuse, before anything is sent.
 func (f *activateFlags) check() error {
-	if f.noWait && len(f.networks.all) > 1 {
+	if f.noWait && len(f.networks.All) > 1 {
 		return catalogue.Usagef("--no-wait cannot go with two networks: production has to wait for staging")
 	}
 	if err := checkNotify(f.notify); err != nil {
@@ -114,12 +115,12 @@ func (f *activateFlags) target(p property, v wantedVersion, network papi.Network
 		Property: p.ref, Network: network, Version: v.number, ActiveOn: v.activeOn,
 		Request: papi.ActivationRequest{
 			Note: f.note, NotifyEmails: f.notify,
-			FastPush: f.fastPush.value, IgnoreHTTPErrors: f.ignoreHTTP.value, DelayValidations: f.delay.value,
+			FastPush: f.fastPush.Value, IgnoreHTTPErrors: f.ignoreHTTP.Value, DelayValidations: f.delay.Value,
 		},
-		FailIfPending: f.ifPending == whenPendingFail, NoWait: f.noWait, RequireStaging: f.requireStaging,
+		FailIfPending: f.ifPending == settings.IfPendingFail, NoWait: f.noWait, RequireStaging: f.requireStaging,
 		Warnings: f.warnings, DryRun: f.dryRun, WaitOptions: f.waiting.waiting(),
 	}
-	t.CancelOnTimeout = f.onTimeout == timeoutCancel
+	t.CancelOnTimeout = f.onTimeout == settings.OnTimeoutCancel
 	if network == papi.Production {
 		t.Request.ComplianceRecord = f.compliance.record()
 	}

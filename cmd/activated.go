@@ -21,10 +21,10 @@ func (a *activating) report(done []*activated, err error) *result.Report {
 	r := &result.Report{Outcome: string(last.result.Outcome), Help: a.help(last, err)}
 	r.Fill = func(d *result.Document) {
 		last.fill(d, a.property.name)
-		if len(a.flags.networks.all) < 2 {
+		if len(a.flags.networks.All) < 2 {
 			return
 		}
-		d.Requested = a.flags.networks.all
+		d.Requested = a.flags.networks.All
 		for _, one := range done {
 			d.Results = append(d.Results, a.single(one))
 		}
@@ -69,7 +69,7 @@ func fillResult(d *result.Document, r *activation.Result, name string, now time.
 // how far it got.
 func (a *activating) help(one *activated, err error) string {
 	stopped, ok := errors.AsType[*activation.StoppedError](err)
-	all := a.flags.networks.all
+	all := a.flags.networks.All
 	switch isLast := one.result.Network == all[len(all)-1]; {
 	case ok && stopped.Cancelled:
 		return "" // nothing goes on

@@ -34,7 +34,7 @@ func (p *program) perform(ctx context.Context, w workflow, arg string) (*result.
 		p.progress.begin(wanted.property)
 	}
 	a := &activating{session: s, workflow: w, version: wanted.version, argument: arg}
-	whole, cancel := s.patiently(ctx, p.deadline(w.flags.networks.all...), a.ref)
+	whole, cancel := s.patiently(ctx, p.deadline(w.flags.networks.All...), a.ref)
 	defer cancel()
 	found, err := s.resolve(whole, wanted.property)
 	a.know(found)
@@ -95,9 +95,9 @@ func (a *activating) know(p property) {
 // for each.
 func (a *activating) inOrder(ctx, whole context.Context) (*result.Report, error) {
 	var done []*activated
-	for i, network := range a.flags.networks.all {
+	for i, network := range a.flags.networks.All {
 		within, cancel := whole, context.CancelFunc(func() {})
-		if a.program.flags.timeout == 0 && i > 0 {
+		if a.program.flags.Timeout == 0 && i > 0 {
 			within, cancel = a.patiently(ctx, a.program.deadline(network), a.ref)
 		}
 		one, err := a.on(within, network)
@@ -121,7 +121,7 @@ type activated struct {
 
 func (a *activating) on(ctx context.Context, network papi.Network) (*activated, error) {
 	t := a.flags.target(a.property, a.version, network)
-	if t.DryRun && len(a.flags.networks.all) > 1 {
+	if t.DryRun && len(a.flags.networks.All) > 1 {
 		t.RequireStaging = false // it would be active there by then
 	}
 	a.begin(a.property)
@@ -145,7 +145,7 @@ func (a *activating) unstarted(err error) *result.Report {
 			d.SetAsset(a.property.ref, a.property.name)
 		}
 		d.Version = result.OptionalVersion(a.version.number)
-		if n := a.flags.networks.all; len(n) == 1 {
+		if n := a.flags.networks.All; len(n) == 1 {
 			d.Network = &n[0]
 		} else {
 			d.Requested = n

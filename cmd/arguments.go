@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/cmd/settings"
 )
 
 // Flags may stand before the command that they belong to. cobra finds the command
@@ -81,7 +83,7 @@ func flagsOfAll(root *cobra.Command) flagTable {
 			all[f.Shorthand] = f
 		}
 	}
-	eachFlag(root, note)
+	settings.EachFlag(root, note)
 	return all
 }
 

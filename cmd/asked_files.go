@@ -12,11 +12,11 @@ import (
 func (p *program) askedFiles() files {
 	var asked files
 	for _, f := range []file{
-		{"output-file", p.flags.outputFile, func(d *result.Document, _ *record) ([]byte, error) { return result.EncodeJSON(d, true) }},
-		{"junit", p.flags.junit, junit},
-		{"dotenv", p.flags.dotenv, dotenv},
-		{"metrics-file", p.flags.metricsFile, renderMetrics},
-		{"report", p.flags.report, renderPage},
+		{"output-file", p.flags.OutputFile, func(d *result.Document, _ *record) ([]byte, error) { return result.EncodeJSON(d, true) }},
+		{"junit", p.flags.JUnit, junit},
+		{"dotenv", p.flags.Dotenv, dotenv},
+		{"metrics-file", p.flags.MetricsFile, renderMetrics},
+		{"report", p.flags.Report, renderPage},
 	} {
 		if f.path != "" {
 			asked = append(asked, f)

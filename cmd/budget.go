@@ -74,7 +74,7 @@ func (s *session) remember(q *papi.Quota) {
 	if result.IsLow(q) {
 		s.program.progress.warn("activations of the day: " + result.BudgetText(q, s.program.progress.clock()))
 	}
-	if s.program.flags.simulate {
+	if s.program.flags.Simulate {
 		return
 	}
 	if err := s.state().write(q); err != nil {
@@ -85,7 +85,7 @@ func (s *session) remember(q *papi.Quota) {
 // remembered is what was seen last. Of a window that has passed since, only the
 // limit still holds.
 func (s *session) remembered() *papi.Quota {
-	if s.program.flags.simulate {
+	if s.program.flags.Simulate {
 		return nil
 	}
 	q := s.state().read()

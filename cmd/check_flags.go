@@ -4,16 +4,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/settings"
 )
 
 // check finds mistakes before anything is sent.
 func (p *program) check(c *cobra.Command, args []string, positional cobra.PositionalArgs) error {
-	if err := checkWords(c, args); err != nil {
+	if err := settings.CheckArguments(c, args); err != nil {
 		p.files = nil // their names may be what is wrong
 		return err
 	}
 	if err := positional(c, args); err != nil {
-		return &catalogue.UsageError{Err: misfit(c, args), Command: c.CommandPath()}
+		return &catalogue.UsageError{Err: settings.ArgumentCountError(c, args), Command: c.CommandPath()}
 	}
 	if err := p.checkFlags(c); err != nil {
 		return err
@@ -34,7 +35,7 @@ func canDryRun(c *cobra.Command) bool {
 // checkFlags finds mistakes in the flags that every command has, and in what goes
 // with them.
 func (p *program) checkFlags(c *cobra.Command) error {
-	if err := p.flags.check(c.Flags().Changed("account-key")); err != nil || len(p.flags.notifyURLs.urls) == 0 {
+	if err := p.flags.Check(c.Flags().Changed("account-key")); err != nil || len(p.flags.NotifyURLs.All) == 0 {
 		return err
 	}
 	_, err := webhookSecret(p.env)

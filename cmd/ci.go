@@ -8,6 +8,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -24,22 +25,22 @@ import (
 // so that it could not begin a command even where it stood at the start of a line.
 
 // ciOf returns the CI system that the environment names.
-func ciOf(env term.Env) ciSystem {
+func ciOf(env term.Env) settings.CISystem {
 	for _, known := range [...]struct {
 		variable string
-		system   ciSystem
+		system   settings.CISystem
 	}{
-		{"GITHUB_ACTIONS", ciGitHub},
-		{"GITLAB_CI", ciGitLab},
-		{"TF_BUILD", ciAzure},
-		{"TEAMCITY_VERSION", ciTeamCity},
-		{"JENKINS_URL", ciJenkins},
+		{"GITHUB_ACTIONS", settings.CIGitHub},
+		{"GITLAB_CI", settings.CIGitLab},
+		{"TF_BUILD", settings.CIAzure},
+		{"TEAMCITY_VERSION", settings.CITeamCity},
+		{"JENKINS_URL", settings.CIJenkins},
 	} {
 		if value, ok := env.Lookup(known.variable); ok && !strings.EqualFold(value, "false") {
 			return known.system
 		}
 	}
-	return ciNone
+	return settings.CINone
 }
 
 // ciSyntax is what can be said to a CI system. Functions that are nil are what it
@@ -54,17 +55,17 @@ type ciSyntax struct {
 	leave func(term.Env, *result.Document, *record) ([]string, error)
 }
 
-func syntaxOf(s ciSystem) ciSyntax {
+func syntaxOf(s settings.CISystem) ciSyntax {
 	switch s {
-	case ciGitHub:
+	case settings.CIGitHub:
 		return githubSyntax()
-	case ciGitLab:
+	case settings.CIGitLab:
 		return gitlabSyntax()
-	case ciAzure:
+	case settings.CIAzure:
 		return azureSyntax()
-	case ciTeamCity:
+	case settings.CITeamCity:
 		return teamcitySyntax()
-	case ciJenkins, ciNone:
+	case settings.CIJenkins, settings.CINone:
 	}
 	return ciSyntax{}
 }
@@ -76,8 +77,8 @@ type ci struct {
 	progress *progress
 }
 
-func newCI(env term.Env, f globalFlags, p *progress, rec *record) *ci {
-	c := &ci{syntax: syntaxOf(cmp.Or(f.ci, ciOf(env))), env: env, progress: p}
+func newCI(env term.Env, f settings.Flags, p *progress, rec *record) *ci {
+	c := &ci{syntax: syntaxOf(cmp.Or(f.CI, ciOf(env))), env: env, progress: p}
 	if c.syntax.begin != nil && !p.drawable() {
 		title := term.Clean("propctl "+rec.command, term.MaxName)
 		p.folded(section{

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -20,7 +21,7 @@ import (
 // only while something is completed: cobra keeps what is registered for ever.
 func (p *program) completes(root *cobra.Command) {
 	p.env.Stderr = io.Discard // for all that is called from here; cobra has its own
-	p.flags.quiet = true
+	p.flags.Quiet = true
 	p.progress, p.record = newProgress(p.env, p.flags), &record{}
 	var visit func(*cobra.Command)
 	visit = func(c *cobra.Command) {
@@ -46,8 +47,8 @@ func (p *program) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 	switch value := f.Value.(type) {
 	case interface{ Words() []string }:
 		return words(value.Words()...)
-	case *networks:
-		value.patient = true
+	case *settings.Networks:
+		value.Repeatable = true
 		return func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return completeNetworks(value, typed)
 		}
@@ -56,7 +57,7 @@ func (p *program) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 	}
 	switch f.Name {
 	case "output":
-		return words(string(formatText), string(formatJSON), string(formatNDJSON))
+		return words(string(settings.FormatText), string(settings.FormatJSON), string(settings.FormatNDJSON))
 	case "poll":
 		return words("adaptive", "retry-after", "30s")
 	case "section":
@@ -83,18 +84,18 @@ func words(all ...string) cobra.CompletionFunc {
 }
 
 // completeNetworks completes a network, and after a comma the one that is not there yet.
-func completeNetworks(n *networks, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeNetworks(n *settings.Networks, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	const directive = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 	both := []string{result.NetworkName(papi.Staging), result.NetworkName(papi.Production)}
 	comma := strings.LastIndex(typed, ",")
 	if comma < 0 {
-		if n.most > 1 {
+		if n.Max > 1 {
 			both = append(both, strings.Join(both, ","))
 		}
 		return both, directive
 	}
 	given, err := papi.ParseNetwork(typed[:comma])
-	if err != nil || n.most < 2 {
+	if err != nil || n.Max < 2 {
 		return nil, directive
 	}
 	var all []cobra.Completion
@@ -149,7 +150,7 @@ func (p *program) completeNames(about result.AssetKind, versioned bool) cobra.Co
 
 // completeSections completes the sections of the credentials file in force.
 func (p *program) completeSections(c *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	_ = loadSettings(c, p.env, &p.flags.config) // what can be read, counts
+	_ = settings.Load(c, p.env, &p.flags.Config) // what can be read, counts
 	sections, err := papi.Sections(p.edgerc())
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -31,10 +32,10 @@ const (
 // names returns the names of properties or of includes: those that were seen a
 // moment ago, or those that one request finds. Nothing decides by them.
 func (p *program) names(c *cobra.Command, about result.AssetKind) []string {
-	if loadSettings(c, p.env, &p.flags.config) != nil || p.checkFlags(c) != nil {
+	if settings.Load(c, p.env, &p.flags.Config) != nil || p.checkFlags(c) != nil {
 		return nil
 	}
-	p.flags.quiet, p.flags.verbose, p.flags.debug, p.flags.maxRetries = true, false, false, 0
+	p.flags.Quiet, p.flags.Verbose, p.flags.Debug, p.flags.MaxRetries = true, false, false, 0
 	p.progress = newProgress(p.env, p.flags)
 	s, err := p.open(about)
 	if err != nil {
@@ -58,8 +59,8 @@ func (p *program) names(c *cobra.Command, about result.AssetKind) []string {
 // listNames asks PAPI, once.
 func (s *session) listNames(ctx context.Context) ([]string, error) {
 	flags := s.program.flags
-	query := papi.ListQuery{ContractID: papi.ID(flags.contract), GroupID: papi.ID(flags.group)}
-	if flags.contract == "" {
+	query := papi.ListQuery{ContractID: papi.ID(flags.Contract), GroupID: papi.ID(flags.Group)}
+	if flags.Contract == "" {
 		query.ModifiedSince = namesSince
 	}
 	var names []string
@@ -109,11 +110,11 @@ type rememberedNames struct {
 // the host or the account switch key. What is simulated is not kept.
 func (s *session) keptNames() namesFile {
 	flags := s.program.flags
-	dir := cacheDir(s.program.env)
-	if dir == "" || flags.simulate {
+	dir := settings.CacheDir(s.program.env)
+	if dir == "" || flags.Simulate {
 		return namesFile{}
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{s.credentials.Host, s.credentials.AccountKey, s.credentials.AccessToken, flags.contract, flags.group}, "\n")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{s.credentials.Host, s.credentials.AccountKey, s.credentials.AccessToken, flags.Contract, flags.Group}, "\n")))
 	return namesFile{path: filepath.Join(dir, s.about.Choose("properties-", "includes-")+hex.EncodeToString(sum[:8])+".json")}
 }
 

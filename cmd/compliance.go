@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -18,7 +19,7 @@ type complianceFlags struct {
 }
 
 func (f *complianceFlags) declare(fs *pflag.FlagSet) {
-	fs.Var(oneOf[papi.ComplianceReason]{&f.reason, []papi.ComplianceReason{
+	fs.Var(settings.OneOf[papi.ComplianceReason]{To: &f.reason, Allowed: []papi.ComplianceReason{
 		papi.ComplianceNone, papi.ComplianceOther, papi.ComplianceNoProductionTraffic, papi.ComplianceEmergency,
 	}}, "compliance-reason", "compliance record, for production: `NONE`, OTHER, NO_PRODUCTION_TRAFFIC or EMERGENCY")
 	fs.StringVar(&f.ticket, "ticket", "", "compliance record: `id` of the ticket")

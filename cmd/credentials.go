@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -30,19 +31,19 @@ func (p *program) credentials() (papi.Credentials, error) {
 	if err != nil {
 		return papi.Credentials{}, err
 	}
-	if p.flags.accountKey != "" {
-		found.AccountKey = p.flags.accountKey
+	if p.flags.AccountKey != "" {
+		found.AccountKey = p.flags.AccountKey
 	}
 	return found.Credentials, nil
 }
 
 func (p *program) findCredentials() (foundCredentials, error) {
-	file, section := p.edgerc(), p.flags.section
+	file, section := p.edgerc(), p.flags.Section
 	switch {
-	case p.flags.edgerc != "":
+	case p.flags.Edgerc != "":
 		return fromEdgerc(file, orDefault(section))
 	case section == "":
-		c, found, err := papi.CredentialsFromEnv(defaultSection, p.env.Lookup)
+		c, found, err := papi.CredentialsFromEnv(settings.DefaultSection, p.env.Lookup)
 		if err != nil {
 			return foundCredentials{}, &catalogue.CredentialsError{Err: err}
 		}
@@ -50,9 +51,9 @@ func (p *program) findCredentials() (foundCredentials, error) {
 			return foundCredentials{Credentials: c}, nil
 		}
 		if file != "" && isFile(file) {
-			return fromEdgerc(file, defaultSection)
+			return fromEdgerc(file, settings.DefaultSection)
 		}
-		return foundCredentials{}, missingCredentials(file, defaultSection, "AKAMAI_HOST and the like are not set")
+		return foundCredentials{}, missingCredentials(file, settings.DefaultSection, "AKAMAI_HOST and the like are not set")
 	}
 	return p.namedSection(file, section)
 }
@@ -101,8 +102,8 @@ func missingCredentials(file, section, environment string) error {
 
 // edgerc returns the path of the credentials file, "" when there is no home folder.
 func (p *program) edgerc() string {
-	path := p.flags.edgerc
-	switch home := home(p.env); {
+	path := p.flags.Edgerc
+	switch home := settings.Home(p.env); {
 	case path == "" && home == "":
 		return ""
 	case path == "":
@@ -115,7 +116,7 @@ func (p *program) edgerc() string {
 
 func orDefault(section string) string {
 	if section == "" {
-		return defaultSection
+		return settings.DefaultSection
 	}
 	return section
 }
@@ -131,27 +132,27 @@ const maxRoots = 16
 // roots returns the system's root certificates and those of --ca-file; nil
 // means the system's alone.
 func (p *program) roots() (*x509.CertPool, error) {
-	if p.flags.caFile == "" {
+	if p.flags.CaFile == "" {
 		return nil, nil //nolint:nilnil // nil is what the transport takes for the system's
 	}
-	data, err := readRegular(p.flags.caFile, maxRoots)
+	data, err := settings.ReadRegularFile(p.flags.CaFile, maxRoots)
 	if err != nil {
-		return nil, &catalogue.SettingError{Where: "--ca-file " + p.flags.caFile, Err: err}
+		return nil, &catalogue.SettingError{Where: "--ca-file " + p.flags.CaFile, Err: err}
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(data) {
-		return nil, &catalogue.SettingError{Where: "--ca-file " + p.flags.caFile, Err: errors.New("no certificate in it")}
+		return nil, &catalogue.SettingError{Where: "--ca-file " + p.flags.CaFile, Err: errors.New("no certificate in it")}
 	}
 	return pool, nil
 }
 
 func (p *program) userAgent() string {
 	version := strings.TrimPrefix(p.env.Build.Version, "v")
-	if p.flags.contact == "" {
+	if p.flags.Contact == "" {
 		return "propctl/" + version + underAkamaiCLI(p.env)
 	}
-	return "propctl/" + version + " (+" + p.flags.contact + ")" + underAkamaiCLI(p.env)
+	return "propctl/" + version + " (+" + p.flags.Contact + ")" + underAkamaiCLI(p.env)
 }

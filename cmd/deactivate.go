@@ -7,11 +7,12 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
 
 func (p *program) deactivateCommand(about result.AssetKind) *cobra.Command {
-	f := &activateFlags{networks: networks{most: 1}}
+	f := &activateFlags{networks: settings.Networks{Max: 1}}
 	c := &cobra.Command{
 		Use: "deactivate " + about.Operand(),
 		Short: about.Choose(
@@ -42,7 +43,7 @@ func (deactivates) prepare(context.Context, *activating) error { return nil }
 // question says in plain words what will happen. There is none where nothing
 // will.
 func (deactivates) question(ctx context.Context, a *activating) (string, error) {
-	network := a.flags.networks.all[0]
+	network := a.flags.networks.All[0]
 	list, err := a.api.Activations(ctx, a.property.ref)
 	if err != nil {
 		return "", err

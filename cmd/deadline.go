@@ -26,8 +26,8 @@ const (
 // for the first of the networks. No network stands for either of them.
 func (p *program) deadline(n ...papi.Network) time.Duration {
 	switch {
-	case p.flags.timeout > 0:
-		return time.Duration(p.flags.timeout)
+	case p.flags.Timeout > 0:
+		return time.Duration(p.flags.Timeout)
 	case len(n) > 0 && n[0] == papi.Staging:
 		return stagingTimeout
 	}
@@ -47,7 +47,7 @@ func (s *session) real(d time.Duration) time.Duration { return time.Duration(flo
 // hostnames. The latter is only looked at when the time has passed: it costs
 // requests that most runs never need.
 func (s *session) patiently(ctx context.Context, d time.Duration, ref func() papi.PropertyRef) (context.Context, context.CancelFunc) {
-	if s.program.flags.timeout > 0 {
+	if s.program.flags.Timeout > 0 {
 		return s.within(ctx, d)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)

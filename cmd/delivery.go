@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/propctl/propctl/cmd/settings"
 )
 
 // What is reported goes to whom the user has named. It is tried a few times within
@@ -69,7 +71,7 @@ func (c *courier) close() {
 // deliver sends a report until it is taken, or the attempts or the time are used
 // up. Its error has nothing of the URL but the host.
 func (c *courier) deliver(ctx context.Context, d delivery) error {
-	failed := func(err error) error { return fmt.Errorf("%s: %w", maskedURL(d.to), err) }
+	failed := func(err error) error { return fmt.Errorf("%s: %w", settings.MaskURL(d.to), err) }
 	var before error
 	for attempt, pause := 1, deliveryPause; ; attempt, pause = attempt+1, 2*pause {
 		err := c.try(ctx, d)

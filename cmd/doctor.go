@@ -10,6 +10,7 @@ import (
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -71,12 +72,12 @@ type examination struct {
 const doctorTimeout = 2 * time.Minute
 
 func (p *program) doctor(ctx context.Context, c *cobra.Command) (*result.Report, error) {
-	if kind, _ := sourceOf(c.Flags().Lookup("max-retries")); kind == result.SourceDefault {
-		p.flags.maxRetries = 0 // what is wrong now is to be seen now
+	if kind, _ := settings.SourceOf(c.Flags().Lookup("max-retries")); kind == result.SourceDefault {
+		p.flags.MaxRetries = 0 // what is wrong now is to be seen now
 	}
 	limit := doctorTimeout
-	if p.flags.timeout > 0 {
-		limit = time.Duration(p.flags.timeout)
+	if p.flags.Timeout > 0 {
+		limit = time.Duration(p.flags.Timeout)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, activation.ErrTimeout)
 	defer cancel()

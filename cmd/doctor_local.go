@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -29,7 +30,7 @@ func (e *examination) local() {
 }
 
 func (e *examination) checkSettings() {
-	path, _ := settingsPath(e.program.env, e.program.flags.config)
+	path, _ := settings.Path(e.program.env, e.program.flags.Config)
 	switch {
 	case e.program.settingsErr != nil:
 		e.fail(checkSettings, e.program.settingsErr)
@@ -45,7 +46,7 @@ func (e *examination) checkSettings() {
 // checkState makes a file where the budget is remembered. Nothing depends on it.
 func (e *examination) checkState() {
 	const help = "without it, propctl budget shows less; nothing else needs it"
-	dir := stateDir(e.program.env)
+	dir := settings.StateDir(e.program.env)
 	if dir == "" {
 		e.warn(checkState, "there is no home folder to remember the budget in", help)
 		return
@@ -67,7 +68,7 @@ func (e *examination) checkState() {
 // checkCredentials finds what to sign with, and says why it is that.
 func (e *examination) checkCredentials() {
 	p := e.program
-	if p.flags.simulate {
+	if p.flags.Simulate {
 		e.ok(checkCredentials, "the simulator's own, because of "+e.from("simulate"))
 		return
 	}
@@ -82,11 +83,11 @@ func (e *examination) checkCredentials() {
 // why says which source of credentials has won.
 func (e *examination) why() string {
 	switch p := e.program; {
-	case p.flags.edgerc != "":
+	case p.flags.Edgerc != "":
 		return "the file is named by " + e.from("edgerc")
-	case p.flags.section != "" && e.found.file != "":
+	case p.flags.Section != "" && e.found.file != "":
 		return "the section is named by " + e.from("section")
-	case p.flags.section != "":
+	case p.flags.Section != "":
 		return "the section is named by " + e.from("section") + ", and no file has it"
 	case e.found.file != "":
 		return "no file and no section are named, and AKAMAI_HOST and the like are not set"
@@ -96,7 +97,7 @@ func (e *examination) why() string {
 
 // from says where the value of a flag comes from, for people.
 func (e *examination) from(flag string) string {
-	switch kind, name := sourceOf(e.command.Flags().Lookup(flag)); kind {
+	switch kind, name := settings.SourceOf(e.command.Flags().Lookup(flag)); kind {
 	case result.SourceFlag:
 		return name
 	case result.SourceEnvironment:
@@ -122,10 +123,10 @@ func (e *examination) checkPermissions() {
 
 func (e *examination) checkSwitchKey() {
 	switch p := e.program; {
-	case p.flags.accountKey != "":
-		e.ok(checkSwitchKey, masked(p.flags.accountKey)+", from "+e.from("account-key"))
+	case p.flags.AccountKey != "":
+		e.ok(checkSwitchKey, settings.Mask(p.flags.AccountKey)+", from "+e.from("account-key"))
 	case e.found.AccountKey != "":
-		e.ok(checkSwitchKey, masked(e.found.AccountKey)+", from "+e.found.Source)
+		e.ok(checkSwitchKey, settings.Mask(e.found.AccountKey)+", from "+e.found.Source)
 	case e.failed(checkCredentials):
 		e.skip(checkSwitchKey, "the credentials may have one")
 	default:
@@ -134,7 +135,7 @@ func (e *examination) checkSwitchKey() {
 }
 
 func (e *examination) checkRoots() {
-	path := e.program.flags.caFile
+	path := e.program.flags.CaFile
 	if path == "" {
 		e.ok(checkCAFile, "none: the certificates of this system are trusted")
 		return
@@ -151,9 +152,9 @@ func (e *examination) connect() {
 	p := e.program
 	credentials, speed := e.found.Credentials, 1.0
 	transport := p.env.Transport
-	if p.flags.simulate {
+	if p.flags.Simulate {
 		credentials, transport = p.simulation()
-		speed = p.flags.speed
+		speed = p.flags.Speed
 	} else if transport == nil && !e.failed(checkCAFile) {
 		network, err := p.network(nil)
 		if err != nil {
@@ -165,8 +166,8 @@ func (e *examination) connect() {
 	if credentials.Host == "" || transport == nil {
 		return
 	}
-	if p.flags.accountKey != "" {
-		credentials.AccountKey = p.flags.accountKey
+	if p.flags.AccountKey != "" {
+		credentials.AccountKey = p.flags.AccountKey
 	}
 	session, err := p.connect(result.Properties, credentials, transport, speed)
 	if err != nil {

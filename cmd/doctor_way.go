@@ -116,9 +116,9 @@ func (e *examination) checkTLS(answered bool) {
 		leaf := state.PeerCertificates[0]
 		text += fmt.Sprintf(", a certificate of %s until %s", leaf.Issuer, leaf.NotAfter.UTC().Format(time.DateOnly))
 		switch trusted := trustedBySystem(state, nameOfHost(e.session.credentials.Host)); {
-		case e.program.flags.caFile != "" && trusted:
+		case e.program.flags.CaFile != "" && trusted:
 			text += ", which this system trusts; --ca-file is not needed"
-		case e.program.flags.caFile != "":
+		case e.program.flags.CaFile != "":
 			text += ", trusted because of --ca-file only"
 		}
 	}

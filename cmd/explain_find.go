@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -21,7 +22,7 @@ func explained(wanted string) (catalogue.Entry, error) {
 	}
 	err := "there is no error " + strconv.Quote(wanted) + "; propctl explain lists all"
 	if like := suggestions(code); len(like) > 0 {
-		err = "there is no error " + strconv.Quote(wanted) + didYouMean(like)
+		err = "there is no error " + strconv.Quote(wanted) + settings.DidYouMean(like)
 	}
 	return catalogue.Entry{}, catalogue.Usagef("%s", err)
 }
@@ -41,7 +42,7 @@ func suggestions(wanted string) []string {
 	}
 	var all []near
 	for _, e := range catalogue.All() {
-		switch d := distance(wanted, e.Code); {
+		switch d := settings.Distance(wanted, e.Code); {
 		case hasStatus(e, wanted), len(wanted) > 1 && strings.Contains(e.Code, wanted):
 			all = append(all, near{e.Code, 0})
 		case d <= maxDistance && d < len(wanted):

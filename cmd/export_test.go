@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -85,11 +86,11 @@ func Words() map[string]string { return result.NewSchemas().Descriptions }
 
 // Settings returns what a settings file has.
 func Settings(path string) (map[string]any, error) {
-	file, err := readSettings(path, true)
+	file, err := settings.ReadFile(path, true)
 	if err != nil {
 		return nil, err
 	}
-	return file.values, nil
+	return file.Values, nil
 }
 
 // SpansOfRequests returns how many spans there are in the trace of a run with so

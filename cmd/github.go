@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -74,7 +75,7 @@ func appendTo(env term.Env, variable string, text func(size int64) string) (err 
 	}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("nothing can be added to the file that %s names: %w", variable, bareFileError(err))
+			err = fmt.Errorf("nothing can be added to the file that %s names: %w", variable, settings.WithoutPath(err))
 		}
 	}()
 	if err := checkPlace(path); err != nil { // a pipe could take forever

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/settings"
 )
 
 // group makes a command of commands: alone it shows what there is, and with
@@ -18,7 +19,7 @@ func group(c *cobra.Command, below ...*cobra.Command) *cobra.Command {
 			return c.Help()
 		}
 		meant := c.SuggestionsFor(args[0])
-		err := fmt.Errorf("unknown command %q for %q%s", args[0], c.CommandPath(), didYouMean(meant))
+		err := fmt.Errorf("unknown command %q for %q%s", args[0], c.CommandPath(), settings.DidYouMean(meant))
 		return &catalogue.UsageError{Err: err, Command: c.CommandPath()}
 	}
 	c.Args = cobra.ArbitraryArgs

@@ -164,7 +164,7 @@ func (h *hinting) dryRun() *commandLine {
 }
 
 func (h *hinting) debug() *commandLine {
-	if h.flags.debug {
+	if h.flags.Debug {
 		return nil
 	}
 	return h.with("--debug")

@@ -31,7 +31,7 @@ as far as PAPI tells; of those that another one has replaced, it often does not.
   propctl history www.example.com -n production --limit 5`, `  propctl includes history security-headers --limit 5`),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
-				return p.history(ctx, about, args[0], f.all, limit)
+				return p.history(ctx, about, args[0], f.All, limit)
 			})
 		},
 	}

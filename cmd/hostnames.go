@@ -9,6 +9,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -209,7 +210,7 @@ func certText(h *result.Hostname) string {
 }
 
 func networksText(all []papi.Network) string {
-	n := networks{all: all}
+	n := settings.Networks{All: all}
 	return n.String()
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -44,7 +45,7 @@ too, a latest version that has the hostnames already is activated as it is.`,
 	}
 	f.declare(c)
 	c.Flags().StringVar(&f.input.edge, "edge-hostname", "", "edge hostname, by `name` or id, of those that do not say")
-	c.Flags().Var(oneOf[certificate]{&f.input.cert, []certificate{certDefault, certCPS}}, "cert", "certificate: `default`, which Akamai gets, or cps, which is managed elsewhere (default: PAPI's)")
+	c.Flags().Var(settings.OneOf[certificate]{To: &f.input.cert, Allowed: []certificate{certDefault, certCPS}}, "cert", "certificate: `default`, which Akamai gets, or cps, which is managed elsewhere (default: PAPI's)")
 	return c
 }
 
@@ -110,7 +111,7 @@ func (p *program) changeHostnames(ctx context.Context, f *changeFlags, args []st
 	}
 	limit := p.deadline(papi.Staging)
 	switch many := len(c.change.Add) > manyHostnames; {
-	case many && p.flags.timeout == 0:
+	case many && p.flags.Timeout == 0:
 		limit = hostnamesTimeout
 	case f.network() != "":
 		limit = p.deadline(f.network())

@@ -9,6 +9,7 @@ import (
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -24,7 +25,7 @@ type changeFlags struct {
 }
 
 func newChangeFlags(verb string) *changeFlags {
-	return &changeFlags{verb: verb, activateFlags: activateFlags{networks: networks{most: 1}}}
+	return &changeFlags{verb: verb, activateFlags: activateFlags{networks: settings.Networks{Max: 1}}}
 }
 
 func (f *changeFlags) declare(c *cobra.Command) {
@@ -50,7 +51,7 @@ func (f *changeFlags) check() error {
 	if len(f.or) > 0 && f.base.Version > 0 {
 		return catalogue.Usagef("--base %d is a version of one property, and cannot go with --or", f.base.Version)
 	}
-	if len(f.networks.all) == 0 { // nothing is activated
+	if len(f.networks.All) == 0 { // nothing is activated
 		return errors.Join(checkNote(f.note), f.compliance.check())
 	}
 	return f.activateFlags.check()
@@ -58,10 +59,10 @@ func (f *changeFlags) check() error {
 
 // network is where it is to be activated; empty for nowhere.
 func (f *changeFlags) network() papi.Network {
-	if len(f.networks.all) == 0 {
+	if len(f.networks.All) == 0 {
 		return ""
 	}
-	return f.networks.all[0]
+	return f.networks.All[0]
 }
 
 // base is a flag that names the version to begin with.

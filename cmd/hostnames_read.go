@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -171,14 +172,14 @@ func readList(ctx context.Context, p *program, from string) ([]byte, error) {
 	if from != "-" {
 		info, err := os.Stat(from)
 		if err != nil {
-			return nil, catalogue.Usagef("--from %s: %w", from, bareFileError(err))
+			return nil, catalogue.Usagef("--from %s: %w", from, settings.WithoutPath(err))
 		}
 		if !info.Mode().IsRegular() {
 			return nil, catalogue.Usagef("--from %s is not a regular file", from)
 		}
 		f, err := os.Open(from) //nolint:gosec // the file that the user named
 		if err != nil {
-			return nil, catalogue.Usagef("--from %s: %w", from, bareFileError(err))
+			return nil, catalogue.Usagef("--from %s: %w", from, settings.WithoutPath(err))
 		}
 		defer f.Close() //nolint:errcheck // it was only read
 		in = f

@@ -30,7 +30,7 @@ func (p *program) advise(f *activateFlags) {
 	if f.noWait {
 		p.useless(typed("until", "poll", "on-timeout"), "with --no-wait")
 	}
-	if !slices.Contains(f.networks.all, papi.Production) && len(f.networks.all) > 0 {
+	if !slices.Contains(f.networks.All, papi.Production) && len(f.networks.All) > 0 {
 		p.useless(typed("require-staging", "compliance-reason", "ticket", "peer-reviewed-by", "customer-email", "unit-tested", "other-reason"), "on STAGING")
 		return
 	}

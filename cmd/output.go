@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -20,7 +21,7 @@ import (
 // output is where the result goes.
 type output struct {
 	command string
-	format  format
+	format  settings.Format
 	jq      *result.JQ
 	begun   time.Time
 	verbose bool
@@ -33,10 +34,10 @@ type output struct {
 	failed error // the first error of jq on an event
 }
 
-func newOutput(env term.Env, command string, f globalFlags, begun time.Time) *output {
+func newOutput(env term.Env, command string, f settings.Flags, begun time.Time) *output {
 	return &output{
-		w: env.Stdout, term: env.StdoutTerminalOf(), command: command, format: f.output, jq: &f.jq,
-		begun: begun, verbose: f.verbose || f.debug,
+		w: env.Stdout, term: env.StdoutTerminalOf(), command: command, format: f.Output, jq: &f.JQ,
+		begun: begun, verbose: f.Verbose || f.Debug,
 	}
 }
 
@@ -58,7 +59,7 @@ type headerView struct {
 // cannot be written shows again with the result, and that --jq fails on it is said
 // then. An expression that has failed by never ending is not tried on every event.
 func (o *output) line(v any) {
-	if o.format != formatNDJSON {
+	if o.format != settings.FormatNDJSON {
 		return
 	}
 	o.mu.Lock()
@@ -76,7 +77,7 @@ func (o *output) line(v any) {
 
 // encode returns a document, or what --jq makes of it.
 func (o *output) encode(v any) ([]byte, error) {
-	data, err := result.EncodeJSON(v, o.format == formatJSON)
+	data, err := result.EncodeJSON(v, o.format == settings.FormatJSON)
 	if err != nil || o.jq.Code == nil {
 		return data, err
 	}
@@ -98,7 +99,7 @@ func (o *output) show(d *result.Document, r *result.Report) error {
 		return nil
 	}
 	o.printed = true
-	if o.format == formatText {
+	if o.format == settings.FormatText {
 		if r.Text == nil {
 			return nil
 		}
@@ -110,7 +111,7 @@ func (o *output) show(d *result.Document, r *result.Report) error {
 		return unwritten(w.Err)
 	}
 	whole := *d
-	if o.format == formatNDJSON {
+	if o.format == settings.FormatNDJSON {
 		whole.Type = "result"
 	}
 	o.mu.Lock()

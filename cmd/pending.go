@@ -26,7 +26,7 @@ something is, which is named.
   propctl pending www.example.com api.example.com -n staging`, `  propctl includes pending security-headers -n staging`),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
-				return p.pending(ctx, about, f.all, args)
+				return p.pending(ctx, about, f.All, args)
 			})
 		},
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -61,14 +62,14 @@ const (
 	unknownWidth = 80
 )
 
-func newProgress(env term.Env, f globalFlags) *progress {
-	p := &progress{w: env.Stderr, env: env, level: levelNormal, still: f.output == formatNDJSON}
+func newProgress(env term.Env, f settings.Flags) *progress {
+	p := &progress{w: env.Stderr, env: env, level: levelNormal, still: f.Output == settings.FormatNDJSON}
 	switch {
-	case f.quiet:
+	case f.Quiet:
 		p.level = levelQuiet
-	case f.debug:
+	case f.Debug:
 		p.level = levelDebug
-	case f.verbose:
+	case f.Verbose:
 		p.level = levelVerbose
 	}
 	return p

@@ -10,6 +10,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -60,7 +61,7 @@ func parseName(s string) (name, error) {
 	case "production":
 		n.version.activeOn = papi.Production
 	default:
-		return name{}, catalogue.Usagef("version %q is neither a number nor latest, staging or production%s", version, didYouMean(nearest(version, "latest", "staging", "production")))
+		return name{}, catalogue.Usagef("version %q is neither a number nor latest, staging or production%s", version, settings.DidYouMean(settings.Nearest(version, "latest", "staging", "production")))
 	}
 	return n, nil
 }
@@ -118,8 +119,8 @@ func (p property) knownBy(list *papi.ActivationList) property {
 // hostname two, since a name wins.
 func (s *session) resolve(ctx context.Context, what string) (property, error) {
 	given := papi.PropertyRef{
-		ContractID: papi.ID(s.program.flags.contract).With(papi.PrefixContract),
-		GroupID:    papi.ID(s.program.flags.group).With(papi.PrefixGroup),
+		ContractID: papi.ID(s.program.flags.Contract).With(papi.PrefixContract),
+		GroupID:    papi.ID(s.program.flags.Group).With(papi.PrefixGroup),
 	}
 	if isID(what, s.about.IDPrefix()) {
 		given.PropertyID = papi.ID(what).With(s.about.IDPrefix())

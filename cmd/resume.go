@@ -102,7 +102,7 @@ func (p *program) pickUp(id papi.ID, ref papi.PropertyRef) string {
 
 // goesOn introduces a command that picks up what goes on without this one.
 func (p *program) goesOn() string {
-	if p.flags.simulate {
+	if p.flags.Simulate {
 		return "the simulation has ended with this command; at Akamai it would go on, and this would pick it up again"
 	}
 	return "it goes on at Akamai; pick it up again with"

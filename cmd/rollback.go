@@ -9,11 +9,12 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
 
 func (p *program) rollbackCommand() *cobra.Command {
-	f := &activateFlags{networks: networks{most: 1}}
+	f := &activateFlags{networks: settings.Networks{Max: 1}}
 	r := &rollsBack{}
 	c := &cobra.Command{
 		Use:   "rollback PROPERTY",
@@ -46,7 +47,7 @@ type rollsBack struct {
 func (r *rollsBack) declare(c *cobra.Command) {
 	c.Flags().Var(&r.to, "to", "`version` to return to (default: the one that was active before)")
 	r.fast = activation.FastAuto
-	c.Flags().Var(oneOf[activation.FastFallback]{&r.fast, []activation.FastFallback{
+	c.Flags().Var(settings.OneOf[activation.FastFallback]{To: &r.fast, Allowed: []activation.FastFallback{
 		activation.FastAuto, activation.FastRequire, activation.FastAvoid,
 	}}, "fast", "use fast fallback where that is possible: `auto`; require it, or avoid it")
 	c.Flags().BoolVar(&r.cancelPending, "cancel-pending", false, "cancel what is pending on the network first")
@@ -62,7 +63,7 @@ func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 	if !a.asks(a.program.env) {
 		return nil
 	}
-	network := a.flags.networks.all[0]
+	network := a.flags.networks.All[0]
 	t := a.flags.target(a.property, wantedVersion{}, network)
 	t.DryRun, t.FailIfPending = true, false // what has to end first is waited for later
 	done, err := a.engine().Rollback(ctx, r.target(t))
@@ -80,7 +81,7 @@ func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 }
 
 func (r *rollsBack) question(_ context.Context, a *activating) (string, error) {
-	where := a.named() + " on " + string(a.flags.networks.all[0]) + " of " + a.account()
+	where := a.named() + " on " + string(a.flags.networks.All[0]) + " of " + a.account()
 	if r.back == nil {
 		return "Return to the version that was active before what is pending has ended, of " + where + "?", nil
 	}

@@ -13,13 +13,14 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
 
 // program is one run of one command line. It is used once.
 type program struct {
 	env      term.Env
-	flags    globalFlags
+	flags    settings.Flags
 	exitCode int
 	began    bool // a command has begun, and reports errors itself
 	given    givenFlags
@@ -87,11 +88,11 @@ success, and one that is on its way is followed and not submitted again.`,
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetGlobalNormalizationFunc(spelling)
+	root.SetGlobalNormalizationFunc(settings.NormalizeName)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &catalogue.UsageError{Err: misread(c, err), Command: c.CommandPath()}
+		return &catalogue.UsageError{Err: settings.FlagError(c, err), Command: c.CommandPath()}
 	})
-	p.flags.declare(root.PersistentFlags())
+	p.flags.Declare(root.PersistentFlags())
 	root.AddCommand(
 		p.activateCommand(result.Properties), p.deactivateCommand(result.Properties), p.rollbackCommand(),
 		p.waitCommand(result.Properties), p.cancelCommand(result.Properties),
@@ -114,7 +115,7 @@ func (p *program) refuse(err error) int {
 		usage = &catalogue.UsageError{Err: err, Command: p.name()}
 	}
 	message, suggestion, _ := strings.Cut(usage.Error(), "\n\nDid you mean this?\n")
-	message += didYouMean(strings.Fields(suggestion))
+	message += settings.DidYouMean(strings.Fields(suggestion))
 	p.stderr().Label(term.Bad, "error", message)
 	p.stderr().Label(term.Title, "hint", helpOf(usage.Command))
 	return catalogue.ExitUsage
@@ -136,7 +137,7 @@ type action func(ctx context.Context, args []string) (*result.Report, error)
 func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArgs, do action) error {
 	p.began = true
 	begun := time.Now()
-	p.settingsErr = loadSettings(c, p.env, &p.flags.config)
+	p.settingsErr = settings.Load(c, p.env, &p.flags.Config)
 	p.given = givenBy(c)
 	p.dryRuns = canDryRun(c)
 	p.progress = newProgress(p.env, p.flags)
@@ -147,8 +148,8 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.files = p.askedFiles()
 	p.record = &record{command: command, line: p.typed(command, args), build: p.env.Build, begun: begun}
 	p.sinks = p.allSinks(c)
-	if p.flags.simulate {
-		p.record.speed = p.flags.speed
+	if p.flags.Simulate {
+		p.record.speed = p.flags.Speed
 	}
 	result, err := &result.Report{}, p.settingsErr
 	if err != nil && worksAnyway(c) {
@@ -173,7 +174,7 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 
 // allSinks returns those that are told of the run, in the order in which they are.
 func (p *program) allSinks(c *cobra.Command) []sink {
-	urls := p.flags.notifyURLs.urls
+	urls := p.flags.NotifyURLs.All
 	if f := c.Flags().Lookup("dry-run"); f != nil && f.Value.String() == "true" {
 		urls = nil
 	}
@@ -181,10 +182,10 @@ func (p *program) allSinks(c *cobra.Command) []sink {
 		p.progress,
 		p.out,
 		newCI(p.env, p.flags, p.progress, p.record),
-		&patienceHint{progress: p.progress, timeout: time.Duration(p.flags.timeout)},
+		&patienceHint{progress: p.progress, timeout: time.Duration(p.flags.Timeout)},
 		atOnce{
-			newNotifier(urls, p.env, p.courier, p.flags.simulate),
-			newTracer(p.env, p.courier, p.flags.simulate),
+			newNotifier(urls, p.env, p.courier, p.flags.Simulate),
+			newTracer(p.env, p.courier, p.flags.Simulate),
 		},
 	}
 }
@@ -203,10 +204,10 @@ func (p *program) happened(m moment) {
 // now is the time by PAPI's clock: a simulated one runs faster.
 func (p *program) now() time.Time {
 	now := time.Now()
-	if !p.flags.simulate {
+	if !p.flags.Simulate {
 		return now
 	}
-	return p.record.begun.Add(time.Duration(float64(now.Sub(p.record.begun)) * p.flags.speed))
+	return p.record.begun.Add(time.Duration(float64(now.Sub(p.record.begun)) * p.flags.Speed))
 }
 
 // typed is the command line as it may be shown.

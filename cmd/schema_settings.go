@@ -8,13 +8,14 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 )
 
 // settingsSchema describes the settings file by the flags of all commands. A value
 // may be quoted where the flag reads it all the same, as a variable's always is.
 func settingsSchema(root *cobra.Command) *result.Schema {
 	s := &result.Schema{Type: "object", Properties: map[string]*result.Schema{}, Additional: new(false)}
-	known := allFlags(root)
+	known := settings.AllFlags(root)
 	note := func(f *pflag.Flag) {
 		if !known[f.Name] {
 			return
@@ -29,7 +30,7 @@ func settingsSchema(root *cobra.Command) *result.Schema {
 		}
 		s.Properties[f.Name] = setting
 	}
-	eachFlag(root, note)
+	settings.EachFlag(root, note)
 	s.Properties["accountkey"] = s.Properties["account-key"] // as other Akamai tools spell it
 	return s
 }
@@ -94,9 +95,9 @@ func narrow(s *result.Schema, value pflag.Value) {
 		return
 	}
 	switch reader.Get().(type) {
-	case *span:
+	case *settings.Duration:
 		s.Type, s.Pattern = "string", durationPattern
-	case *format:
-		s.Type, s.Enum = "string", result.AnySlice(formatText, formatJSON, formatNDJSON)
+	case *settings.Format:
+		s.Type, s.Enum = "string", result.AnySlice(settings.FormatText, settings.FormatJSON, settings.FormatNDJSON)
 	}
 }

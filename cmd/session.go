@@ -9,6 +9,7 @@ import (
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -28,10 +29,10 @@ type session struct {
 
 // open connects. Nothing is sent yet.
 func (p *program) open(about result.AssetKind) (*session, error) {
-	if p.flags.simulate {
-		p.progress.say("simulation: nothing of this reaches Akamai; one real second is %g simulated ones", p.flags.speed)
+	if p.flags.Simulate {
+		p.progress.say("simulation: nothing of this reaches Akamai; one real second is %g simulated ones", p.flags.Speed)
 		credentials, transport := p.simulation()
-		return p.connect(about, credentials, transport, p.flags.speed)
+		return p.connect(about, credentials, transport, p.flags.Speed)
 	}
 	credentials, err := p.credentials()
 	if err != nil {
@@ -52,10 +53,10 @@ func (p *program) connect(about result.AssetKind, credentials papi.Credentials, 
 	s.client, err = papi.New(credentials, papi.Options{
 		Transport:      transport,
 		UserAgent:      p.userAgent(),
-		MaxRetries:     noneIsNegative(p.flags.maxRetries),
-		RequestTimeout: time.Duration(p.flags.requestTimeout),
-		SubmitTimeout:  time.Duration(p.flags.requestTimeout),
-		Suspension:     p.flags.suspension(),
+		MaxRetries:     noneIsNegative(p.flags.MaxRetries),
+		RequestTimeout: time.Duration(p.flags.RequestTimeout),
+		SubmitTimeout:  time.Duration(p.flags.RequestTimeout),
+		Suspension:     p.flags.Suspension(),
 		Jitter:         p.env.Jitter,
 		Observe:        s.attempted,
 	})
@@ -93,7 +94,7 @@ func (s *session) engine() *activation.Engine {
 	return &activation.Engine{
 		API:           s.api,
 		Observe:       s.happened,
-		Resubmissions: noneIsNegative(s.program.flags.maxRetries),
+		Resubmissions: noneIsNegative(s.program.flags.MaxRetries),
 		Jitter:        s.program.env.Jitter,
 		Speed:         s.speed,
 	}
@@ -150,7 +151,7 @@ func (s *session) happened(ev activation.Event) {
 // account says whose properties these are, for people.
 func (s *session) account() string {
 	if key := s.credentials.AccountKey; key != "" {
-		return "account " + masked(key)
+		return "account " + settings.Mask(key)
 	}
 	return s.credentials.Host
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -71,7 +72,7 @@ func sourceText(s *result.Setting) string {
 // are in force here, then the others, by name.
 func (p *program) settings(c *cobra.Command) []*result.Setting {
 	var global, own []*result.Setting
-	settable := allFlags(c.Root())
+	settable := settings.AllFlags(c.Root())
 	settable["config"] = true
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		if settable[f.Name] && c.InheritedFlags().Lookup(f.Name) != nil {
@@ -93,22 +94,22 @@ func (p *program) settings(c *cobra.Command) []*result.Setting {
 }
 
 func viewSetting(f *pflag.Flag) *result.Setting {
-	kind, name := sourceOf(f)
-	return &result.Setting{Name: f.Name, Value: valueOf(f), Source: kind, From: result.Optional(name), Commands: []string{}}
+	kind, name := settings.SourceOf(f)
+	return &result.Setting{Name: f.Name, Value: settings.ShownValue(f), Source: kind, From: result.Optional(name), Commands: []string{}}
 }
 
 // flagsOfCommands yields each command with each flag of its own that a settings
 // file may set, as environment and file set it. What is wrong is a warning.
 func (p *program) flagsOfCommands() func(func(string, *pflag.Flag) bool) {
 	other := newProgram(p.env) // whose flags nobody has typed
-	other.flags.config = p.flags.config
+	other.flags.Config = p.flags.Config
 	root := other.root()
-	settable := allFlags(root)
-	file, _ := readSettings(settingsPath(p.env, p.flags.config)) // what is wrong with the whole file was said already
+	settable := settings.AllFlags(root)
+	file, _ := settings.ReadFile(settings.Path(p.env, p.flags.Config)) // what is wrong with the whole file was said already
 	said := map[string]bool{errorText(p.settingsErr): true, "": true}
 	return func(yield func(string, *pflag.Flag) bool) {
 		for _, c := range commandsBelow(root) {
-			for _, err := range []error{fromEnvironment(c.LocalNonPersistentFlags(), p.env), file.apply(c)} {
+			for _, err := range []error{settings.LoadEnvironment(c.LocalNonPersistentFlags(), p.env), file.Apply(c)} {
 				if text := errorText(err); !said[text] {
 					said[text] = true
 					p.progress.warn(text)

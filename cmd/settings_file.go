@@ -14,6 +14,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -58,7 +59,7 @@ the file that --config names. A file that is there already is not written over.`
 }
 
 func (p *program) settingsFile() (*result.SettingsFile, error) {
-	path, named := settingsPath(p.env, p.flags.config)
+	path, named := settings.Path(p.env, p.flags.Config)
 	if path == "" {
 		return nil, catalogue.Usagef("there is no home folder to have settings in; name a file with --config")
 	}
@@ -83,10 +84,10 @@ func (p *program) initSettings(force bool) (*result.Report, error) {
 		return &result.Report{}, catalogue.Usagef("%s is there already; --force writes over it", v.Path)
 	}
 	if err := os.MkdirAll(filepath.Dir(v.Path), 0o700); err != nil {
-		return &result.Report{}, &catalogue.SettingError{Where: v.Path, Err: bareFileError(err)}
+		return &result.Report{}, &catalogue.SettingError{Where: v.Path, Err: settings.WithoutPath(err)}
 	}
 	if err := writeAtomically(v.Path, []byte(p.commentedSettings()), 0o600); err != nil {
-		return &result.Report{}, &catalogue.SettingError{Where: v.Path, Err: bareFileError(err)}
+		return &result.Report{}, &catalogue.SettingError{Where: v.Path, Err: settings.WithoutPath(err)}
 	}
 	v.Exists = true
 	return settingsFileReport(v, "wrote %s"), nil
@@ -101,7 +102,7 @@ func (p *program) commentedSettings() string {
 # the default. propctl config shows what is in force and where it came from.
 `)
 	root := newProgram(p.env).root()
-	settable := allFlags(root)
+	settable := settings.AllFlags(root)
 	section := func(title string, flags *pflag.FlagSet) {
 		flags.VisitAll(func(f *pflag.Flag) {
 			if !settable[f.Name] {
@@ -136,7 +137,7 @@ func example(f *pflag.Flag) string {
 		candidates = []string{"."}
 	}
 	for _, candidate := range candidates {
-		if setFlag(f, candidate) != nil {
+		if settings.SetFlag(f, candidate) != nil {
 			continue
 		}
 		switch f.Value.Type() {

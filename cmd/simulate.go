@@ -57,11 +57,11 @@ submit, poll, cancel or any; FAULT is a status, drop, malformed or delay:10s, wi
 // simulation returns a simulator within this process: what to sign with, and
 // the way to it.
 func (p *program) simulation() (papi.Credentials, http.RoundTripper) {
-	sim := simulator.New(simulator.Options{Speed: p.flags.speed})
+	sim := simulator.New(simulator.Options{Speed: p.flags.Speed})
 	c := sim.Credentials()
 	return papi.Credentials{
 		Host: c.Host, ClientToken: c.ClientToken, ClientSecret: c.ClientSecret, AccessToken: c.AccessToken,
-		AccountKey: p.flags.accountKey, Source: "the simulator",
+		AccountKey: p.flags.AccountKey, Source: "the simulator",
 	}, sim.Transport()
 }
 
@@ -94,7 +94,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, 
 	defer listener.Close() //nolint:errcheck // it is closed by the server, or not used
 	credentials := simulator.SampleCredentials()
 	credentials.Host = listener.Addr().String()
-	sim := simulator.New(simulator.Options{Credentials: credentials, Speed: p.flags.speed, ClockOffset: f.offset})
+	sim := simulator.New(simulator.Options{Credentials: credentials, Speed: p.flags.Speed, ClockOffset: f.offset})
 	for _, fault := range faults {
 		sim.Inject(fault)
 	}
@@ -116,7 +116,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, 
 	r := &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.Simulator = view },
-		Text:    func(w *term.Printer) { printSimulator(view, w, p.name(), p.flags.speed) },
+		Text:    func(w *term.Printer) { printSimulator(view, w, p.name(), p.flags.Speed) },
 	}
 	d := r.Document(p.out.command) // those who wait for it cannot wait for the end
 	err = p.files.write(d, p.record)
@@ -128,9 +128,9 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, 
 	if err != nil {
 		return r, err
 	}
-	if p.flags.timeout > 0 { // of this machine's time: the simulated one may run fast
+	if p.flags.Timeout > 0 { // of this machine's time: the simulated one may run fast
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Duration(p.flags.timeout))
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(p.flags.Timeout))
 		defer cancel()
 	}
 	return r, serveUntil(ctx, tls.NewListener(listener, &tls.Config{

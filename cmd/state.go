@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -20,7 +21,7 @@ type stateFile struct{ path string }
 // state returns the file for the account of the session. Its name does not tell
 // the host or the account switch key.
 func (s *session) state() stateFile {
-	dir := stateDir(s.program.env)
+	dir := settings.StateDir(s.program.env)
 	if dir == "" {
 		return stateFile{}
 	}

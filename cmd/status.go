@@ -9,12 +9,13 @@ import (
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
-func bothNetworks() networks {
-	return networks{all: []papi.Network{papi.Staging, papi.Production}, most: 2}
+func bothNetworks() settings.Networks {
+	return settings.Networks{All: []papi.Network{papi.Staging, papi.Production}, Max: 2}
 }
 
 func (p *program) statusCommand(about result.AssetKind) *cobra.Command {
@@ -32,7 +33,7 @@ func (p *program) statusCommand(about result.AssetKind) *cobra.Command {
   propctl includes status security-headers inc_123 -n production -o json`),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
-				return p.status(ctx, about, f.all, args)
+				return p.status(ctx, about, f.All, args)
 			})
 		},
 	}

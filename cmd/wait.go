@@ -10,6 +10,7 @@ import (
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -18,14 +19,14 @@ import (
 type selectFlags struct {
 	about    result.AssetKind
 	acts     bool // it changes what it finds
-	networks networks
+	networks settings.Networks
 	of       string // the property, or the include, of an activation that is named by its id
 	waiting  waitFlags
 	noWait   bool
 }
 
 func newSelectFlags(about result.AssetKind) *selectFlags {
-	return &selectFlags{about: about, networks: networks{all: []papi.Network{papi.Staging}, most: 1}}
+	return &selectFlags{about: about, networks: settings.Networks{All: []papi.Network{papi.Staging}, Max: 1}}
 }
 
 func (f *selectFlags) declare(c *cobra.Command) {
@@ -63,7 +64,7 @@ func (p *program) waitCommand(about result.AssetKind) *cobra.Command {
 // elsewhere is the network to wait on, too, where none was named: what goes on
 // there is meant when nothing goes on at staging. What acts needs to be told.
 func (f *selectFlags) elsewhere() papi.Network {
-	if f.acts || f.networks.given {
+	if f.acts || f.networks.Given {
 		return ""
 	}
 	return papi.Production
@@ -83,12 +84,12 @@ func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do v
 		return &result.Report{}, err
 	}
 	p.progress.begin(arg)
-	network := f.networks.all[0]
+	network := f.networks.All[0]
 	limit := p.deadline(network)
 	if named.id != "" { // of which nobody knows the network yet
 		limit = p.deadline()
 	}
-	if named.id != "" && !f.networks.typed {
+	if named.id != "" && !f.networks.Typed {
 		network = "" // that of the activation
 	}
 	what := property{ref: named.ref}

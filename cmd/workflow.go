@@ -50,7 +50,7 @@ func (w workflow) command(p *program, c *cobra.Command) *cobra.Command {
 
 // check finds what makes no sense before anything is sent.
 func (w workflow) check(env term.Env) error {
-	if len(w.flags.networks.all) == 0 {
+	if len(w.flags.networks.All) == 0 {
 		return catalogue.Usagef("%s has no default network; give -n staging or -n production", w.verb)
 	}
 	if err := w.flags.check(); err != nil {
@@ -64,7 +64,7 @@ func (w workflow) check(env term.Env) error {
 
 // asks reports whether somebody has to confirm.
 func (w workflow) asks(env term.Env) bool {
-	return (w.always || slices.Contains(w.flags.networks.all, papi.Production)) && !w.flags.dryRun && !w.flags.yes && canAsk(env)
+	return (w.always || slices.Contains(w.flags.networks.All, papi.Production)) && !w.flags.dryRun && !w.flags.yes && canAsk(env)
 }
 
 // parse reads the argument.
@@ -96,7 +96,7 @@ func (activates) question(ctx context.Context, a *activating) (string, error) {
 // everywhere names the networks in the order in which they are gone through.
 func (a *activating) everywhere() string {
 	var names []string
-	for _, network := range a.flags.networks.all {
+	for _, network := range a.flags.networks.All {
 		names = append(names, string(network))
 	}
 	return strings.Join(names, ", then ")

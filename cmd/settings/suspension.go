@@ -1,4 +1,4 @@
-package cmd
+package settings
 
 import (
 	"time"
@@ -15,7 +15,7 @@ const (
 )
 
 // checkSuspension finds settings of the suspension that make no sense.
-func (g *globalFlags) checkSuspension() error {
+func (g *Flags) checkSuspension() error {
 	switch initial, maximum := time.Duration(g.suspendInitial), time.Duration(g.suspendMaximum); {
 	case !(g.suspendFactor >= 1) || g.suspendFactor > maxSuspensionFactor:
 		return catalogue.Usagef("--suspend-factor %v is not between 1 and %d", g.suspendFactor, maxSuspensionFactor)
@@ -27,8 +27,8 @@ func (g *globalFlags) checkSuspension() error {
 	return nil
 }
 
-// suspension says for how long a PAPI that is down is left alone.
-func (g *globalFlags) suspension() papi.Suspension {
+// Suspension says for how long a PAPI that is down is left alone.
+func (g *Flags) Suspension() papi.Suspension {
 	return papi.Suspension{
 		Initial: time.Duration(g.suspendInitial), Factor: g.suspendFactor, Maximum: time.Duration(g.suspendMaximum),
 	}

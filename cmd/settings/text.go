@@ -1,4 +1,4 @@
-package cmd
+package settings
 
 import (
 	"fmt"
@@ -11,9 +11,9 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// checkWords refuses what is no text: it could be sent only as something else
+// CheckArguments refuses what is no text: it could be sent only as something else
 // than what was typed. Wherever flags have their values from, they are looked at.
-func checkWords(c *cobra.Command, args []string) error {
+func CheckArguments(c *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if err := term.CheckText(arg); err != nil {
 			return catalogue.Usagef("an argument %w", err)

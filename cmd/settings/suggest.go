@@ -1,4 +1,4 @@
-package cmd
+package settings
 
 import (
 	"cmp"
@@ -21,9 +21,9 @@ import (
 // mostGuesses is how many words may be meant.
 const mostGuesses = 3
 
-// nearest returns those of the words that may have been meant, the most likely
+// Nearest returns those of the words that may have been meant, the most likely
 // first: it is the beginning of them, or few letters are different.
-func nearest(typed string, words ...string) []string {
+func Nearest(typed string, words ...string) []string {
 	type near struct {
 		word string
 		far  int
@@ -34,7 +34,7 @@ func nearest(typed string, words ...string) []string {
 	}
 	var all []near
 	for _, word := range words {
-		switch far, most := distance(typed, word), max(1, min(len(word), len(typed))/3); {
+		switch far, most := Distance(typed, word), max(1, min(len(word), len(typed))/3); {
 		case len(typed) > 1 && strings.HasPrefix(word, typed):
 			all = append(all, near{word, 1})
 		case far <= most && far < len(typed):
@@ -51,21 +51,21 @@ func nearest(typed string, words ...string) []string {
 	return meant
 }
 
-// didYouMean is the end of an error; empty where nothing is near.
-func didYouMean(meant []string) string {
+// DidYouMean is the end of an error; empty where nothing is near.
+func DidYouMean(meant []string) string {
 	if len(meant) == 0 {
 		return ""
 	}
 	return "; did you mean " + strings.Join(meant, " or ") + "?"
 }
 
-// misread is the error for a flag that there is not, or whose value cannot be
+// FlagError is the error for a flag that there is not, or whose value cannot be
 // read. pflag's own begins with the value, and would not come to the flag's name
 // if it is long.
-func misread(c *cobra.Command, err error) error {
+func FlagError(c *cobra.Command, err error) error {
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		typed := cmp.Or(e.GetSpecifiedShortnames(), e.GetSpecifiedName())
-		return fmt.Errorf("%w%s", err, didYouMean(flagsLike(c, typed)))
+		return fmt.Errorf("%w%s", err, DidYouMean(flagsLike(c, typed)))
 	}
 	e, ok := errors.AsType[*pflag.InvalidValueError](err)
 	switch {
@@ -93,15 +93,15 @@ func flagsLike(c *cobra.Command, typed string) []string {
 		}
 	})
 	var meant []string
-	for _, name := range nearest(typed, names...) {
+	for _, name := range Nearest(typed, names...) {
 		meant = append(meant, "--"+name)
 	}
 	return meant
 }
 
-// distance is how many letters have to be put in, taken out, changed or swapped
+// Distance is how many letters have to be put in, taken out, changed or swapped
 // with the next one to make b of a.
-func distance(a, b string) int {
+func Distance(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {
 		rows[i] = make([]int, len(b)+1)
@@ -125,11 +125,11 @@ func distance(a, b string) int {
 	return rows[len(a)][len(b)]
 }
 
-// misfit is the error for a wrong number of arguments.
-func misfit(c *cobra.Command, args []string) error {
+// ArgumentCountError is the error for a wrong number of arguments.
+func ArgumentCountError(c *cobra.Command, args []string) error {
 	n := "no argument"
 	if len(args) == 1 && len(c.ValidArgs) > 0 {
-		return catalogue.Usagef("%q is not one of %s%s", args[0], strings.Join(c.ValidArgs, ", "), didYouMean(nearest(args[0], c.ValidArgs...)))
+		return catalogue.Usagef("%q is not one of %s%s", args[0], strings.Join(c.ValidArgs, ", "), DidYouMean(Nearest(args[0], c.ValidArgs...)))
 	}
 	if len(args) > 0 {
 		n = term.Plural(len(args), "argument")

@@ -1,4 +1,4 @@
-package cmd
+package settings
 
 import (
 	"strings"
@@ -8,8 +8,8 @@ import (
 	"github.com/propctl/propctl/cmd/catalogue"
 )
 
-// masked returns as much of an account switch key as may be shown.
-func masked(key string) string {
+// Mask returns as much of an account switch key as may be shown.
+func Mask(key string) string {
 	const shown = 4
 	if len(key) <= shown {
 		return "…"
@@ -32,8 +32,8 @@ func checkContact(contact string) error {
 	return nil
 }
 
-// spelling returns the name of a flag that may be spelt as other Akamai tools do.
-func spelling(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+// NormalizeName returns the name of a flag that may be spelt as other Akamai tools do.
+func NormalizeName(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 	if name == "accountkey" {
 		name = "account-key"
 	}

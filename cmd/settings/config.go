@@ -1,4 +1,4 @@
-package cmd
+package settings
 
 import (
 	"bytes"
@@ -43,14 +43,14 @@ func envNames(flag string) []string {
 	return names
 }
 
-// loadSettings sets the flags of a command that were not given from the environment
+// Load sets the flags of a command that were not given from the environment
 // and the settings file. It goes on after an error, so that the error is printed in
 // the format that was asked for. config is the flag --config, which the environment
 // may set.
-func loadSettings(c *cobra.Command, env term.Env, config *string) error {
-	errs := []error{fromEnvironment(c.Flags(), env)}
-	file, err := readSettings(settingsPath(env, *config))
-	return firstOf(append(errs, err, file.apply(c)))
+func Load(c *cobra.Command, env term.Env, config *string) error {
+	errs := []error{LoadEnvironment(c.Flags(), env)}
+	file, err := ReadFile(Path(env, *config))
+	return firstOf(append(errs, err, file.Apply(c)))
 }
 
 // firstOf returns the first error: one mistake after the other is easier to mend.
@@ -62,7 +62,7 @@ func firstOf(errs []error) error {
 	return errs[i]
 }
 
-func fromEnvironment(flags *pflag.FlagSet, env term.Env) error {
+func LoadEnvironment(flags *pflag.FlagSet, env term.Env) error {
 	var errs []error
 	flags.VisitAll(func(f *pflag.Flag) {
 		if f.Changed || f.Name == "help" || f.Name == "force" {
@@ -73,7 +73,7 @@ func fromEnvironment(flags *pflag.FlagSet, env term.Env) error {
 			if !ok {
 				continue
 			}
-			if err := setFlag(f, value); err != nil {
+			if err := SetFlag(f, value); err != nil {
 				errs = append(errs, &catalogue.SettingError{Where: "environment", Key: name, Err: err})
 				return
 			}
@@ -84,9 +84,9 @@ func fromEnvironment(flags *pflag.FlagSet, env term.Env) error {
 	return firstOf(errs)
 }
 
-// settingsPath returns the settings file, and whether somebody named it: one
+// Path returns the settings file, and whether somebody named it: one
 // that is only looked for may be missing.
-func settingsPath(env term.Env, config string) (path string, named bool) {
+func Path(env term.Env, config string) (path string, named bool) {
 	if config != "" {
 		return config, true
 	}
@@ -96,19 +96,19 @@ func settingsPath(env term.Env, config string) (path string, named bool) {
 	return "", false
 }
 
-// settingsFile is a settings file that was read; nil where there is none.
-type settingsFile struct {
+// File is a settings file that was read; nil where there is none.
+type File struct {
 	path   string
-	values map[string]any
+	Values map[string]any
 }
 
-// readSettings reads the settings file, if there is one. One that nobody named may
+// ReadFile reads the settings file, if there is one. One that nobody named may
 // be missing.
-func readSettings(path string, named bool) (*settingsFile, error) {
+func ReadFile(path string, named bool) (*File, error) {
 	if path == "" {
 		return nil, nil //nolint:nilnil // no file is no error
 	}
-	data, err := readRegular(path, maxSettings)
+	data, err := ReadRegularFile(path, maxSettings)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !named:
 		return nil, nil //nolint:nilnil // no file is no error
@@ -121,9 +121,9 @@ func readSettings(path string, named bool) (*settingsFile, error) {
 		err = fmt.Errorf("not readable as YAML: %s%s", strings.Join(strings.Fields(err.Error()), " "), noBreakSpace(data))
 		return nil, &catalogue.SettingError{Where: path, Err: err}
 	}
-	file := &settingsFile{path: path, values: map[string]any{}}
+	file := &File{path: path, Values: map[string]any{}}
 	for _, key := range v.AllKeys() {
-		file.values[key] = v.Get(key)
+		file.Values[key] = v.Get(key)
 	}
 	return file, nil
 }
@@ -138,13 +138,13 @@ func noBreakSpace(data []byte) string {
 	return fmt.Sprintf("; line %d has a no-break space: write a plain one", 1+bytes.Count(before, []byte("\n")))
 }
 
-// readRegular reads a file that the user named, if it has no end that is out of
+// ReadRegularFile reads a file that the user named, if it has no end that is out of
 // reach: devices and pipes are none. The error is without the path.
-func readRegular(path string, mebibytes int64) ([]byte, error) {
+func ReadRegularFile(path string, mebibytes int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, bareFileError(err)
+		return nil, WithoutPath(err)
 	case !info.Mode().IsRegular():
 		return nil, errors.New("not a regular file")
 	case info.Size() > mebibytes<<20:
@@ -152,34 +152,34 @@ func readRegular(path string, mebibytes int64) ([]byte, error) {
 	}
 	data, err := os.ReadFile(path) //nolint:gosec // the file that the user named
 	if err != nil {
-		return nil, bareFileError(err)
+		return nil, WithoutPath(err)
 	}
 	return data, nil
 }
 
-// bareFileError removes the path, which the message has already.
-func bareFileError(err error) error {
+// WithoutPath removes the path, which the message has already.
+func WithoutPath(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err
 	}
 	return err
 }
 
-// apply sets the command's flags. Keys that belong to other commands are left
+// Apply sets the command's flags. Keys that belong to other commands are left
 // alone; keys that belong to none are mistakes.
-func (file *settingsFile) apply(c *cobra.Command) error {
+func (file *File) Apply(c *cobra.Command) error {
 	if file == nil {
 		return nil
 	}
-	known := allFlags(c.Root())
-	keys := slices.Sorted(maps.Keys(file.values))
+	known := AllFlags(c.Root())
+	keys := slices.Sorted(maps.Keys(file.Values))
 	if i := slices.Index(keys, "output"); i > 0 { // errors are printed with it
 		keys = slices.Insert(slices.Delete(keys, i, i+1), 0, "output")
 	}
 	var errs []error
 	for _, key := range keys {
 		err := errors.New("there is no such setting")
-		if known[string(spelling(nil, key))] {
+		if known[string(NormalizeName(nil, key))] {
 			err = file.set(c.Flags().Lookup(key), key)
 		}
 		if err != nil {
@@ -191,8 +191,8 @@ func (file *settingsFile) apply(c *cobra.Command) error {
 
 // set gives a flag the value of a key. A flag that has one already keeps it, and
 // nil is one of another command.
-func (file *settingsFile) set(f *pflag.Flag, key string) error {
-	values, list, err := scalars(file.values[key])
+func (file *File) set(f *pflag.Flag, key string) error {
+	values, list, err := scalars(file.Values[key])
 	if err != nil || f == nil || f.Changed || hasSource(f) {
 		return err
 	}
@@ -205,7 +205,7 @@ func (file *settingsFile) set(f *pflag.Flag, key string) error {
 
 func take(f *pflag.Flag, values []string, list bool) error {
 	if !list {
-		return setFlag(f, values[0])
+		return SetFlag(f, values[0])
 	}
 	slice, ok := f.Value.(pflag.SliceValue)
 	if !ok {
@@ -214,9 +214,9 @@ func take(f *pflag.Flag, values []string, list bool) error {
 	return slice.Replace(values)
 }
 
-// setFlag gives a flag a value as if it had been typed, without marking it as
+// SetFlag gives a flag a value as if it had been typed, without marking it as
 // typed. Lists have commas between their items.
-func setFlag(f *pflag.Flag, value string) error {
+func SetFlag(f *pflag.Flag, value string) error {
 	slice, ok := f.Value.(pflag.SliceValue)
 	if !ok {
 		return inWords(f, value, f.Value.Set(value))
@@ -248,9 +248,9 @@ func scalars(value any) (values []string, list bool, err error) {
 	return nil, false, errors.New("neither a plain value nor a list of them")
 }
 
-// eachFlag goes through the flags of all commands, those that every command has first.
+// EachFlag goes through the flags of all commands, those that every command has first.
 // Some are there more than once.
-func eachFlag(root *cobra.Command, note func(*pflag.Flag)) {
+func EachFlag(root *cobra.Command, note func(*pflag.Flag)) {
 	root.PersistentFlags().VisitAll(note)
 	var visit func(*cobra.Command)
 	visit = func(c *cobra.Command) {
@@ -262,11 +262,11 @@ func eachFlag(root *cobra.Command, note func(*pflag.Flag)) {
 	visit(root)
 }
 
-// allFlags returns the names of all flags of all commands that a file may set.
-func allFlags(root *cobra.Command) map[string]bool {
+// AllFlags returns the names of all flags of all commands that a file may set.
+func AllFlags(root *cobra.Command) map[string]bool {
 	names := map[string]bool{}
 	note := func(f *pflag.Flag) { names[f.Name] = true }
-	eachFlag(root, note)
+	EachFlag(root, note)
 	for _, name := range [...]string{"help", "config", "force"} { // they only make sense when they are typed
 		delete(names, name)
 	}
@@ -276,13 +276,13 @@ func allFlags(root *cobra.Command) map[string]bool {
 // configDir returns the folder of the user's settings, "" when there is none.
 func configDir(e term.Env) string { return userDir(e, "XDG_CONFIG_HOME", "APPDATA", ".config") }
 
-// stateDir returns the folder of what is remembered between runs, "" when there is none.
-func stateDir(e term.Env) string {
+// StateDir returns the folder of what is remembered between runs, "" when there is none.
+func StateDir(e term.Env) string {
 	return userDir(e, "XDG_STATE_HOME", "LOCALAPPDATA", filepath.Join(".local", "state"))
 }
 
-// cacheDir returns the folder of what is kept for a moment, "" when there is none.
-func cacheDir(e term.Env) string { return userDir(e, "XDG_CACHE_HOME", "LOCALAPPDATA", ".cache") }
+// CacheDir returns the folder of what is kept for a moment, "" when there is none.
+func CacheDir(e term.Env) string { return userDir(e, "XDG_CACHE_HOME", "LOCALAPPDATA", ".cache") }
 
 func userDir(e term.Env, xdg, windows, below string) string {
 	for _, name := range [...]string{xdg, windows} {
@@ -290,14 +290,14 @@ func userDir(e term.Env, xdg, windows, below string) string {
 			return filepath.Join(dir, "propctl")
 		}
 	}
-	if home := home(e); home != "" {
+	if home := Home(e); home != "" {
 		return filepath.Join(home, below, "propctl")
 	}
 	return ""
 }
 
-// home returns the user's home folder, "" when the environment does not say.
-func home(e term.Env) string {
+// Home returns the user's home folder, "" when the environment does not say.
+func Home(e term.Env) string {
 	for _, name := range [...]string{"HOME", "USERPROFILE"} {
 		if dir, ok := e.Lookup(name); ok {
 			return dir

@@ -1,4 +1,4 @@
-package cmd
+package settings
 
 import (
 	"errors"
@@ -13,33 +13,33 @@ import (
 // The types of flags read themselves, so that a flag, a variable and the
 // settings file are checked alike.
 
-// format is how the result is printed.
-type format string
+// Format is how the result is printed.
+type Format string
 
 const (
-	formatText   format = "text"
-	formatJSON   format = "json"
-	formatNDJSON format = "ndjson"
+	FormatText   Format = "text"
+	FormatJSON   Format = "json"
+	FormatNDJSON Format = "ndjson"
 )
 
 // MarshalText implements encoding.TextMarshaler.
-func (f format) MarshalText() ([]byte, error) { return []byte(f), nil }
+func (f Format) MarshalText() ([]byte, error) { return []byte(f), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (f *format) UnmarshalText(text []byte) error {
-	return choose(f, text, formatText, formatJSON, formatNDJSON)
+func (f *Format) UnmarshalText(text []byte) error {
+	return choose(f, text, FormatText, FormatJSON, FormatNDJSON)
 }
 
-// choice is one of a few words.
-type choice string
+// Choice is one of a few words.
+type Choice string
 
 const (
-	whenPendingWait choice = "wait"
-	whenPendingFail choice = "fail"
-	untilActive     choice = "active"
-	untilSteady     choice = "steady"
-	timeoutLeave    choice = "leave"
-	timeoutCancel   choice = "cancel"
+	IfPendingWait   Choice = "wait"
+	IfPendingFail   Choice = "fail"
+	UntilActive     Choice = "active"
+	UntilSteady     Choice = "steady"
+	OnTimeoutLeave  Choice = "leave"
+	OnTimeoutCancel Choice = "cancel"
 )
 
 // choose sets to to the allowed word that text is, in any case.
@@ -52,39 +52,39 @@ func choose[T ~string](to *T, text []byte, allowed ...T) error {
 		}
 		words = append(words, string(word))
 	}
-	return fmt.Errorf("%q is not one of %s%s", text, strings.Join(words, ", "), didYouMean(nearest(string(text), words...)))
+	return fmt.Errorf("%q is not one of %s%s", text, strings.Join(words, ", "), DidYouMean(Nearest(string(text), words...)))
 }
 
-// oneOf is a flag whose value is one of a few words.
-type oneOf[T ~string] struct {
-	to      *T
-	allowed []T
+// OneOf is a flag whose value is one of a few words.
+type OneOf[T ~string] struct {
+	To      *T
+	Allowed []T
 }
 
-func (o oneOf[T]) Set(s string) error { return choose(o.to, []byte(s), o.allowed...) }
-func (o oneOf[T]) Type() string       { return "string" }
-func (o oneOf[T]) String() string {
-	if o.to == nil {
+func (o OneOf[T]) Set(s string) error { return choose(o.To, []byte(s), o.Allowed...) }
+func (o OneOf[T]) Type() string       { return "string" }
+func (o OneOf[T]) String() string {
+	if o.To == nil {
 		return ""
 	}
-	return string(*o.to)
+	return string(*o.To)
 }
 
 // Words are those that it takes.
-func (o oneOf[T]) Words() []string {
+func (o OneOf[T]) Words() []string {
 	var all []string
-	for _, word := range o.allowed {
+	for _, word := range o.Allowed {
 		all = append(all, string(word))
 	}
 	return all
 }
 
-// span is a duration that is positive and was given with a unit; 0 means that
+// Duration is a duration that is positive and was given with a unit; 0 means that
 // it was not given.
-type span time.Duration
+type Duration time.Duration
 
 // MarshalText implements encoding.TextMarshaler.
-func (s span) MarshalText() ([]byte, error) {
+func (s Duration) MarshalText() ([]byte, error) {
 	if s == 0 {
 		return nil, nil
 	}
@@ -92,7 +92,7 @@ func (s span) MarshalText() ([]byte, error) {
 }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (s *span) UnmarshalText(text []byte) error {
+func (s *Duration) UnmarshalText(text []byte) error {
 	d, err := time.ParseDuration(string(text))
 	switch {
 	case strings.Trim(string(text), "0123456789.") == "" && len(text) > 0:
@@ -102,47 +102,47 @@ func (s *span) UnmarshalText(text []byte) error {
 	case d <= 0:
 		return fmt.Errorf("%q is not longer than nothing", text)
 	}
-	*s = span(d)
+	*s = Duration(d)
 	return nil
 }
 
-// networks is a flag that takes one network or several, in the order in which
+// Networks is a flag that takes one network or several, in the order in which
 // they are gone through: staging first, whatever the order they are given in.
-type networks struct {
-	all  []papi.Network
-	most int // how many it takes
-	// typed says that the flag was given: a second one would silently win.
-	typed bool
-	// given says that it is not the default, wherever it is from.
-	given bool
-	// patient says that it may be read twice, as completion does.
-	patient bool
+type Networks struct {
+	All []papi.Network
+	Max int // how many it takes
+	// Typed says that the flag was given: a second one would silently win.
+	Typed bool
+	// Given says that it is not the default, wherever it is from.
+	Given bool
+	// Repeatable says that it may be read twice, as completion does.
+	Repeatable bool
 }
 
-func (n *networks) Type() string { return "network" }
+func (n *Networks) Type() string { return "network" }
 
-func (n *networks) String() string {
+func (n *Networks) String() string {
 	var names []string
-	for _, network := range n.all {
+	for _, network := range n.All {
 		names = append(names, strings.ToLower(string(network)))
 	}
 	return strings.Join(names, ",")
 }
 
 // Set implements pflag.Value.
-func (n *networks) Set(s string) error {
-	if n.typed && !n.patient {
+func (n *Networks) Set(s string) error {
+	if n.Typed && !n.Repeatable {
 		return errors.New("it is given twice; give both networks at once, with a comma")
 	}
-	n.typed = true
+	n.Typed = true
 	return n.Replace(strings.Split(s, ","))
 }
 
 // Append, Replace and GetSlice make it a list in the settings file.
-func (n *networks) Append(s string) error { return n.Replace(append(n.GetSlice(), s)) }
+func (n *Networks) Append(s string) error { return n.Replace(append(n.GetSlice(), s)) }
 
 // Replace implements pflag.SliceValue.
-func (n *networks) Replace(names []string) error {
+func (n *Networks) Replace(names []string) error {
 	var all []papi.Network
 	for _, name := range names {
 		network, err := papi.ParseNetwork(name)
@@ -153,21 +153,21 @@ func (n *networks) Replace(names []string) error {
 			all = append(all, network)
 		}
 	}
-	if len(all) > n.most {
+	if len(all) > n.Max {
 		return errors.New("only one network can be given here")
 	}
 	slices.SortFunc(all, func(a, b papi.Network) int { return strings.Compare(string(b), string(a)) }) // STAGING before PRODUCTION
-	n.all, n.given = all, true
+	n.All, n.Given = all, true
 	return nil
 }
 
 // GetSlice implements pflag.SliceValue.
-func (n *networks) GetSlice() []string { return strings.Split(n.String(), ",") }
+func (n *Networks) GetSlice() []string { return strings.Split(n.String(), ",") }
 
 // meantNetwork guesses from what is near, else from the first letter, which two
 // words need no more than.
 func meantNetwork(name string) string {
-	meant := nearest(name, "staging", "production")
+	meant := Nearest(name, "staging", "production")
 	switch name = strings.ToLower(strings.TrimSpace(name)); {
 	case len(meant) > 0:
 	case strings.HasPrefix(name, "s"):
@@ -175,29 +175,29 @@ func meantNetwork(name string) string {
 	case strings.HasPrefix(name, "p"):
 		meant = []string{"production"}
 	}
-	return didYouMean(meant)
+	return DidYouMean(meant)
 }
 
-// optionalBool is a flag that is sent to PAPI only when it was given.
-type optionalBool struct{ value *bool }
+// OptionalBool is a flag that is sent to PAPI only when it was given.
+type OptionalBool struct{ Value *bool }
 
-func (o *optionalBool) Type() string     { return "bool" }
-func (o *optionalBool) IsBoolFlag() bool { return true }
+func (o *OptionalBool) Type() string     { return "bool" }
+func (o *OptionalBool) IsBoolFlag() bool { return true }
 
-func (o *optionalBool) String() string {
-	if o.value == nil {
+func (o *OptionalBool) String() string {
+	if o.Value == nil {
 		return ""
 	}
-	return fmt.Sprint(*o.value)
+	return fmt.Sprint(*o.Value)
 }
 
 // Set implements pflag.Value.
-func (o *optionalBool) Set(s string) error {
+func (o *OptionalBool) Set(s string) error {
 	switch strings.ToLower(s) {
 	case "true", "1":
-		o.value = new(true)
+		o.Value = new(true)
 	case "false", "0":
-		o.value = new(false)
+		o.Value = new(false)
 	default:
 		return fmt.Errorf("%q is neither true nor false", s)
 	}

@@ -1,4 +1,4 @@
-package cmd
+package settings
 
 import (
 	"errors"
@@ -13,33 +13,33 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// endpoints are the URLs that a flag names for reports. Whoever knows the path of
+// URLs are the URLs that a flag names for reports. Whoever knows the path of
 // a webhook can write to it, so as a value of a flag they show their hosts only:
 // in messages, in commands to be copied, and in the settings in force.
-type endpoints struct{ urls []string }
+type URLs struct{ All []string }
 
 // Type implements pflag.Value. It is what pflag calls a list of texts.
-func (e *endpoints) Type() string { return "stringSlice" }
+func (e *URLs) Type() string { return "stringSlice" }
 
 // String returns them without their secrets.
-func (e *endpoints) String() string { return strings.Join(e.GetSlice(), ",") }
+func (e *URLs) String() string { return strings.Join(e.GetSlice(), ",") }
 
 // Set adds what a flag was given: one URL, or several with commas between them.
-func (e *endpoints) Set(s string) error { return e.Append(s) }
+func (e *URLs) Set(s string) error { return e.Append(s) }
 
 // Append implements pflag.SliceValue.
-func (e *endpoints) Append(s string) error {
+func (e *URLs) Append(s string) error {
 	for one := range strings.SplitSeq(s, ",") {
-		if one = strings.TrimSpace(one); one != "" && !slices.Contains(e.urls, one) {
-			e.urls = append(e.urls, one)
+		if one = strings.TrimSpace(one); one != "" && !slices.Contains(e.All, one) {
+			e.All = append(e.All, one)
 		}
 	}
 	return nil
 }
 
 // Replace implements pflag.SliceValue.
-func (e *endpoints) Replace(all []string) error {
-	e.urls = nil
+func (e *URLs) Replace(all []string) error {
+	e.All = nil
 	for _, one := range all {
 		if err := e.Append(one); err != nil {
 			return err
@@ -49,20 +49,20 @@ func (e *endpoints) Replace(all []string) error {
 }
 
 // GetSlice implements pflag.SliceValue. It returns them without their secrets.
-func (e *endpoints) GetSlice() []string {
+func (e *URLs) GetSlice() []string {
 	var shown []string
-	for _, one := range e.urls {
-		shown = append(shown, maskedURL(one))
+	for _, one := range e.All {
+		shown = append(shown, MaskURL(one))
 	}
 	return shown
 }
 
 // check finds URLs that nothing can be sent to, or not safely. Its errors count
 // them, since to show them would be to tell their secrets.
-func (e *endpoints) check(flag string) error {
-	for i, one := range e.urls {
+func (e *URLs) check(flag string) error {
+	for i, one := range e.All {
 		if err := checkEndpoint(one); err != nil {
-			return catalogue.Usagef("--%s: URL %d of %d %w", flag, i+1, len(e.urls), err)
+			return catalogue.Usagef("--%s: URL %d of %d %w", flag, i+1, len(e.All), err)
 		}
 	}
 	return nil
@@ -93,8 +93,8 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// maskedURL is as much of a URL as may be shown.
-func maskedURL(text string) string {
+// MaskURL is as much of a URL as may be shown.
+func MaskURL(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" {
 		return "…"

@@ -1,4 +1,4 @@
-package cmd
+package settings
 
 import (
 	"slices"
@@ -22,9 +22,9 @@ func noteSource(f *pflag.Flag, kind result.Source, name string) {
 
 func hasSource(f *pflag.Flag) bool { return f.Annotations[sourceAnnotation] != nil }
 
-// sourceOf returns where a flag has its value from, and the name of the flag, of
+// SourceOf returns where a flag has its value from, and the name of the flag, of
 // the variable or of the file; a default has none.
-func sourceOf(f *pflag.Flag) (kind result.Source, name string) {
+func SourceOf(f *pflag.Flag) (kind result.Source, name string) {
 	switch noted := f.Annotations[sourceAnnotation]; {
 	case f.Changed:
 		return result.SourceFlag, "--" + f.Name
@@ -34,8 +34,8 @@ func sourceOf(f *pflag.Flag) (kind result.Source, name string) {
 	return result.SourceDefault, ""
 }
 
-// valueOf is the value of a flag as it may be shown: no secret is.
-func valueOf(f *pflag.Flag) string {
+// ShownValue is the value of a flag as it may be shown: no secret is.
+func ShownValue(f *pflag.Flag) string {
 	values := []string{f.Value.String()}
 	if slice, ok := f.Value.(pflag.SliceValue); ok {
 		values = slices.Clone(slice.GetSlice())
@@ -44,9 +44,9 @@ func valueOf(f *pflag.Flag) string {
 		switch {
 		case value == "":
 		case f.Name == "account-key":
-			values[i] = masked(value)
+			values[i] = Mask(value)
 		case strings.Contains(value, "://"):
-			values[i] = maskedURL(value)
+			values[i] = MaskURL(value)
 		}
 	}
 	return strings.Join(values, ",")
