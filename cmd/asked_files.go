@@ -5,20 +5,21 @@ import (
 	"syscall"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
 
-func (p *program) askedFiles() files {
-	var asked files
-	for _, f := range []file{
-		{"output-file", p.flags.OutputFile, func(d *result.Document, _ *record) ([]byte, error) { return result.EncodeJSON(d, true) }},
-		{"junit", p.flags.JUnit, junit},
-		{"dotenv", p.flags.Dotenv, dotenv},
-		{"metrics-file", p.flags.MetricsFile, renderMetrics},
-		{"report", p.flags.Report, renderPage},
+func (p *program) askedFiles() journal.Files {
+	var asked journal.Files
+	for _, f := range []journal.File{
+		{Flag: "output-file", Path: p.flags.OutputFile, Render: func(d *result.Document, _ *journal.Run) ([]byte, error) { return result.EncodeJSON(d, true) }},
+		{Flag: "junit", Path: p.flags.JUnit, Render: junit},
+		{Flag: "dotenv", Path: p.flags.Dotenv, Render: dotenv},
+		{Flag: "metrics-file", Path: p.flags.MetricsFile, Render: renderMetrics},
+		{Flag: "report", Path: p.flags.Report, Render: renderPage},
 	} {
-		if f.path != "" {
+		if f.Path != "" {
 			asked = append(asked, f)
 		}
 	}
@@ -38,5 +39,5 @@ func (p *program) spoil(d *result.Document, err error, help string) {
 	outcome := d.Outcome
 	d.Fail(catalogue.Judge(err), err, help)
 	d.Outcome = outcome
-	_ = p.files.write(d, p.record) // what cannot be written was said already
+	_ = p.files.Write(d, p.record) // what cannot be written was said already
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
@@ -40,14 +41,14 @@ func azureEscaped(s string) string {
 
 // leaveForAzure writes the summary where the agent cleans up after the job, and
 // hands it over.
-func leaveForAzure(env term.Env, d *result.Document, rec *record) ([]string, error) {
+func leaveForAzure(env term.Env, d *result.Document, rec *journal.Run) ([]string, error) {
 	folder, ok := env.Lookup("AGENT_TEMPDIRECTORY")
 	if !ok || !filepath.IsAbs(folder) || strings.ContainsFunc(folder, term.IsUnsafe) {
 		return nil, nil
 	}
 	const mode = 0o644
 	path := filepath.Join(folder, "propctl-"+rand.Text()+".md")
-	if err := writeAtomically(path, []byte(summaryWithin(maxSummary, d, rec)), mode); err != nil {
+	if err := journal.WriteFile(path, []byte(summaryWithin(maxSummary, d, rec)), mode); err != nil {
 		return nil, err
 	}
 	return []string{"##vso[task.uploadsummary]" + azureEscaped(path)}, nil

@@ -19,7 +19,7 @@ func (p *program) check(c *cobra.Command, args []string, positional cobra.Positi
 	if err := p.checkFlags(c); err != nil {
 		return err
 	}
-	if err := p.files.check(); err != nil {
+	if err := p.files.Check(); err != nil {
 		p.files = nil // what was refused is not written
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
@@ -52,7 +53,7 @@ type ciSyntax struct {
 	progress   func(line string) string                 // what is shown beside the running build
 	// leave writes the files through which the system is told more, and returns the
 	// commands that hand them over.
-	leave func(term.Env, *result.Document, *record) ([]string, error)
+	leave func(term.Env, *result.Document, *journal.Run) ([]string, error)
 }
 
 func syntaxOf(s settings.CISystem) ciSyntax {
@@ -77,30 +78,30 @@ type ci struct {
 	progress *progress
 }
 
-func newCI(env term.Env, f settings.Flags, p *progress, rec *record) *ci {
+func newCI(env term.Env, f settings.Flags, p *progress, rec *journal.Run) *ci {
 	c := &ci{syntax: syntaxOf(cmp.Or(f.CI, ciOf(env))), env: env, progress: p}
 	if c.syntax.begin != nil && !p.drawable() {
-		title := term.Clean("propctl "+rec.command, term.MaxName)
+		title := term.Clean("propctl "+rec.Command, term.MaxName)
 		p.folded(section{
-			start: func() string { return c.syntax.begin(title, rec.begun) },
-			stop:  func() string { return c.syntax.end(title, rec.begun) },
+			start: func() string { return c.syntax.begin(title, rec.Begun) },
+			stop:  func() string { return c.syntax.end(title, rec.Begun) },
 		})
 	}
 	return c
 }
 
-// happened implements sink.
-func (c *ci) happened(m moment) {
+// Happened implements sink.
+func (c *ci) Happened(m journal.Entry) {
 	if c.syntax.progress == nil {
 		return
 	}
-	if line, always := m.text(); always {
+	if line, always := m.Text(); always {
 		c.progress.command(c.syntax.progress(term.Clean(line, term.MaxMessage)))
 	}
 }
 
-// concluded implements sink.
-func (c *ci) concluded(_ context.Context, d *result.Document, rec *record) error {
+// Concluded implements sink.
+func (c *ci) Concluded(_ context.Context, d *result.Document, rec *journal.Run) error {
 	if isAside(d) {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
@@ -22,7 +23,7 @@ import (
 func (p *program) completes(root *cobra.Command) {
 	p.env.Stderr = io.Discard // for all that is called from here; cobra has its own
 	p.flags.Quiet = true
-	p.progress, p.record = newProgress(p.env, p.flags), &record{}
+	p.progress, p.record = newProgress(p.env, p.flags), &journal.Run{}
 	var visit func(*cobra.Command)
 	visit = func(c *cobra.Command) {
 		register := func(f *pflag.Flag) {

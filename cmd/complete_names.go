@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
@@ -144,5 +145,5 @@ func (f namesFile) write(names []string, now time.Time) {
 	if f.path == "" || err != nil || len(data) >= maxNames || os.MkdirAll(filepath.Dir(f.path), 0o700) != nil {
 		return
 	}
-	_ = writeAtomically(f.path, append(data, '\n'), 0o600) // there is a next time
+	_ = journal.WriteFile(f.path, append(data, '\n'), 0o600) // there is a next time
 }

@@ -13,7 +13,7 @@ import (
 // conclude prints the result and the error, and returns the exit code.
 func (p *program) conclude(ctx context.Context, result *result.Report, err error) int {
 	d := result.Document(p.out.command)
-	d.Requests, d.Account, p.record.text = p.meter.view(), p.account(), result.Text
+	d.Requests, d.Account, p.record.Text = p.meter.view(), p.account(), result.Text
 	if err != nil {
 		v := catalogue.Judge(err)
 		if catalogue.Is[*catalogue.UsageError](err) {
@@ -21,7 +21,7 @@ func (p *program) conclude(ctx context.Context, result *result.Report, err error
 		}
 		d.Fail(v, err, cmp.Or(result.Help, p.hint(d, v, err)))
 	}
-	if fileErr := p.files.write(d, p.record); fileErr != nil {
+	if fileErr := p.files.Write(d, p.record); fileErr != nil {
 		p.spoil(d, fileErr, "")
 	}
 	printErr := p.out.show(d, result)
@@ -48,7 +48,7 @@ func (p *program) tell(ctx context.Context, d *result.Document) {
 	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
 	defer cancel()
 	for _, s := range p.sinks {
-		if err := s.concluded(ctx, d, p.record); err != nil {
+		if err := s.Concluded(ctx, d, p.record); err != nil {
 			p.progress.warn(err.Error())
 		}
 	}

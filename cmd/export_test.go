@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
@@ -96,9 +97,9 @@ func Settings(path string) (map[string]any, error) {
 // SpansOfRequests returns how many spans there are in the trace of a run with so
 // many requests, and what its root says of those that were dropped.
 func SpansOfRequests(requests int) (spans int, dropped string) {
-	rec := &record{begun: time.Now()}
+	rec := &journal.Run{Begun: time.Now()}
 	for range requests {
-		rec.attempted(papi.Attempt{Method: "GET", Path: "/papi/v1/build", Sent: true, StatusCode: 200})
+		rec.Attempted(papi.Attempt{Method: "GET", Path: "/papi/v1/build", Sent: true, StatusCode: 200})
 	}
 	all := tracing{document: &result.Document{Command: "status"}, record: rec, ended: time.Now()}.spans()
 	for _, a := range all[0].Attributes {

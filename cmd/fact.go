@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
@@ -78,7 +79,7 @@ func flagText(b *bool) string {
 
 // dotenv renders the facts as the lines of a dotenv file. GitLab takes no comments,
 // no quotes and no values of several lines there, and 5 KiB at most.
-func dotenv(d *result.Document, _ *record) ([]byte, error) {
+func dotenv(d *result.Document, _ *journal.Run) ([]byte, error) {
 	var b strings.Builder
 	for _, f := range factsOf(d) {
 		b.WriteString(f.variable() + "=" + f.word() + "\n")

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
@@ -40,12 +41,12 @@ func githubProperty(s string) string {
 
 // leaveForGitHub appends the outputs and the summary of the step to the files that
 // the runner has named.
-func leaveForGitHub(env term.Env, d *result.Document, rec *record) ([]string, error) {
+func leaveForGitHub(env term.Env, d *result.Document, rec *journal.Run) ([]string, error) {
 	var outputs strings.Builder
 	for _, f := range factsOf(d) {
 		outputs.WriteString(githubOutput(f, rand.Text()))
 	}
-	return nil, oneLine([]error{
+	return nil, journal.JoinErrors([]error{
 		appendTo(env, "GITHUB_OUTPUT", func(int64) string { return outputs.String() }),
 		appendTo(env, "GITHUB_STEP_SUMMARY", func(size int64) string { return summaryWithin(maxSummary-size, d, rec) }),
 	})
@@ -78,7 +79,7 @@ func appendTo(env term.Env, variable string, text func(size int64) string) (err 
 			err = fmt.Errorf("nothing can be added to the file that %s names: %w", variable, settings.WithoutPath(err))
 		}
 	}()
-	if err := checkPlace(path); err != nil { // a pipe could take forever
+	if err := journal.CheckPath(path); err != nil { // a pipe could take forever
 		return err
 	}
 	const mode = 0o644

@@ -171,10 +171,10 @@ func (h *hinting) debug() *commandLine {
 }
 
 func (h *hinting) with(flag string) *commandLine {
-	if h.record == nil || len(h.record.line) > longestAgain {
+	if h.record == nil || len(h.record.CommandLine) > longestAgain {
 		return nil
 	}
-	l := &commandLine{words: []string{h.record.line}}
+	l := &commandLine{words: []string{h.record.CommandLine}}
 	if flag != "" {
 		l.add(flag)
 	}

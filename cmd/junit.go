@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
@@ -25,7 +26,7 @@ type testCase struct {
 
 // junit renders a run as a suite of tests: one for each network that was asked for,
 // which has failed when the state that was asked for does not hold.
-func junit(d *result.Document, rec *record) ([]byte, error) {
+func junit(d *result.Document, rec *journal.Run) ([]byte, error) {
 	cases := testCases(d)
 	var failures, errs, skipped int
 	for _, c := range cases {
@@ -40,14 +41,14 @@ func junit(d *result.Document, rec *record) ([]byte, error) {
 	}
 	counts := []string{
 		"tests", strconv.Itoa(len(cases)), "failures", strconv.Itoa(failures), "errors", strconv.Itoa(errs), "skipped", strconv.Itoa(skipped),
-		"time", secondsOf(time.Since(rec.begun)),
+		"time", secondsOf(time.Since(rec.Begun)),
 	}
 	w := &xmlWriter{}
 	w.b.WriteString(xml.Header)
 	w.open("testsuites", append([]string{"name", "propctl"}, counts...)...)
-	w.open("testsuite", append([]string{"name", "propctl " + d.Command, "timestamp", rec.begun.UTC().Format("2006-01-02T15:04:05")}, counts...)...)
+	w.open("testsuite", append([]string{"name", "propctl " + d.Command, "timestamp", rec.Begun.UTC().Format("2006-01-02T15:04:05")}, counts...)...)
 	w.open("properties")
-	for _, f := range append([]fact{{"command", rec.line}, {"release", rec.build.Version}}, factsOf(d)...) {
+	for _, f := range append([]fact{{"command", rec.CommandLine}, {"release", rec.Build.Version}}, factsOf(d)...) {
 		if f.value != "" {
 			w.leaf("property", "", "name", "propctl."+f.name, "value", f.value)
 		}
@@ -124,7 +125,7 @@ func (c testCase) verdict() string {
 	return "error"
 }
 
-func (c testCase) write(w *xmlWriter, rec *record) {
+func (c testCase) write(w *xmlWriter, rec *journal.Run) {
 	took := "0"
 	if c.result != nil && c.result.WaitedSeconds != nil {
 		took = fmt.Sprintf("%.3f", *c.result.WaitedSeconds)
@@ -148,18 +149,18 @@ func (c testCase) write(w *xmlWriter, rec *record) {
 }
 
 // timeline is what happened on the network.
-func (c testCase) timeline(rec *record) []string {
+func (c testCase) timeline(rec *journal.Run) []string {
 	if c.result == nil {
 		return nil
 	}
 	var lines []string
-	moments, _, _ := rec.all()
+	moments, _, _ := rec.Snapshot()
 	for _, m := range moments {
 		if c.network != "" && m.Network != c.network {
 			continue
 		}
-		line, _ := m.text()
-		lines = append(lines, term.Timestamp(m.at)+" "+term.Clean(line, term.MaxMessage))
+		line, _ := m.Text()
+		lines = append(lines, term.Timestamp(m.At)+" "+term.Clean(line, term.MaxMessage))
 	}
 	return bounded(lines, mostTimeline)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/papi"
 )
@@ -13,7 +14,7 @@ import (
 // can lie in one folder.
 
 // renderMetrics renders --metrics-file.
-func renderMetrics(d *result.Document, rec *record) ([]byte, error) {
+func renderMetrics(d *result.Document, rec *journal.Run) ([]byte, error) {
 	e := &exposition{}
 	ofRun := []label{{"command", d.Command}, {"property", d.Name()}}
 	e.run(d, rec, ofRun)
@@ -24,11 +25,11 @@ func renderMetrics(d *result.Document, rec *record) ([]byte, error) {
 }
 
 // run adds what is of the run as a whole.
-func (e *exposition) run(d *result.Document, rec *record, labels []label) {
+func (e *exposition) run(d *result.Document, rec *journal.Run, labels []label) {
 	now := time.Now()
 	one := func(name, kind, help string, value float64) { e.family(name, kind, help).add(value, labels) }
 	one("propctl_last_run_timestamp_seconds", kindGauge, "When the run ended, in seconds since 1970.", float64(now.Unix()))
-	one("propctl_run_duration_seconds", kindGauge, "How long the run took.", result.Seconds(now.Sub(rec.begun)))
+	one("propctl_run_duration_seconds", kindGauge, "How long the run took.", result.Seconds(now.Sub(rec.Begun)))
 	one("propctl_exit_code", kindGauge, "Exit code of the run; 0 is a success.", float64(d.ExitCode))
 	one("propctl_requests_total", kindCounter, "Requests sent to PAPI in the run, repeats included.", float64(d.Requests.Total))
 	one("propctl_request_retries_total", kindCounter, "Requests and submissions that were repeated in the run.", float64(d.Requests.Retries))

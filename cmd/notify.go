@@ -11,6 +11,7 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
@@ -22,21 +23,21 @@ import (
 type notifier struct {
 	urls      []string
 	env       term.Env
-	courier   func() (*courier, error)
+	courier   func() (*journal.Sender, error)
 	simulated bool
 }
 
 // newNotifier returns a sink that tells the URLs; env has the secret that messages
 // are signed with, and courier who carries them.
-func newNotifier(urls []string, env term.Env, courier func() (*courier, error), simulated bool) *notifier {
+func newNotifier(urls []string, env term.Env, courier func() (*journal.Sender, error), simulated bool) *notifier {
 	return &notifier{urls: urls, env: env, courier: courier, simulated: simulated}
 }
 
-// happened implements sink. On the way nobody is told.
-func (*notifier) happened(moment) {}
+// Happened implements sink. On the way nobody is told.
+func (*notifier) Happened(journal.Entry) {}
 
-// concluded implements sink.
-func (n *notifier) concluded(ctx context.Context, d *result.Document, rec *record) error {
+// Concluded implements sink.
+func (n *notifier) Concluded(ctx context.Context, d *result.Document, rec *journal.Run) error {
 	to := n.urls
 	if len(to) == 0 || !isEnd(d, rec) {
 		return nil
@@ -49,7 +50,7 @@ func (n *notifier) concluded(ctx context.Context, d *result.Document, rec *recor
 	if err != nil {
 		return err
 	}
-	defer by.close()
+	defer by.Close()
 	m := message{document: d, at: time.Now(), simulated: n.simulated, id: newDelivery(), secret: secret}
 	errs := make([]error, len(to))
 	var all sync.WaitGroup
@@ -57,7 +58,7 @@ func (n *notifier) concluded(ctx context.Context, d *result.Document, rec *recor
 		all.Go(func() { errs[i] = m.send(ctx, by, one) })
 	}
 	all.Wait()
-	if err := oneLine(errs); err != nil {
+	if err := journal.JoinErrors(errs); err != nil {
 		return fmt.Errorf("the notification was not delivered: %w", err)
 	}
 	return nil
@@ -66,15 +67,15 @@ func (n *notifier) concluded(ctx context.Context, d *result.Document, rec *recor
 // isEnd reports whether a run has ended something that somebody waits for. What
 // was so already is news only after a wait, and a mistake in the command line or a
 // question that was answered with no are known to whoever made them.
-func isEnd(d *result.Document, rec *record) bool {
+func isEnd(d *result.Document, rec *journal.Run) bool {
 	switch {
 	case !changes(d.Command), d.ExitCode == catalogue.ExitUsage:
 		return false
 	case d.Error != nil:
 		return d.Error.Code != catalogue.CodeDeclined
 	}
-	moments, _, _ := rec.all()
-	waited := slices.ContainsFunc(moments, func(m moment) bool { return m.Kind == activation.EventQueued })
+	moments, _, _ := rec.Snapshot()
+	waited := slices.ContainsFunc(moments, func(m journal.Entry) bool { return m.Kind == activation.EventQueued })
 	return slices.ContainsFunc(d.Parts(), func(one *result.Document) bool {
 		switch activation.Outcome(one.Outcome) { //nolint:exhaustive // the others are ends
 		case activation.OutcomeAlreadyActive, activation.OutcomeAlreadyInactive, activation.OutcomeAlreadyCancelled:
@@ -105,25 +106,25 @@ type message struct {
 }
 
 // send delivers the message to one of them, in the form that its host reads.
-func (m message) send(ctx context.Context, by *courier, to string) error {
-	dest := delivery{to: to, timeout: deliveryTimeout, most: maxDeliveries, passing: isPassing}
+func (m message) send(ctx context.Context, by *journal.Sender, to string) error {
+	dest := journal.Message{URL: to, Timeout: journal.AttemptTimeout, MaxAttempts: journal.MaxAttempts, Retryable: isPassing}
 	if m.document.Outcome == catalogue.OutcomeInterrupted {
-		dest.most = 1 // whoever has pressed Ctrl-C wants to go
+		dest.MaxAttempts = 1 // whoever has pressed Ctrl-C wants to go
 	}
 	var err error
 	switch {
 	case isSlack(to):
-		dest.body, err = result.EncodeJSON(slackMessage(m.summary()), false)
+		dest.Body, err = result.EncodeJSON(slackMessage(m.summary()), false)
 	case isTeams(to):
-		dest.body, err = result.EncodeJSON(teamsMessage(m.summary()), false)
+		dest.Body, err = result.EncodeJSON(teamsMessage(m.summary()), false)
 	default:
-		dest.body, err = m.webhook()
-		dest.header = func(now time.Time) http.Header { return webhookHeader(m.id, dest.body, m.secret, now) }
+		dest.Body, err = m.webhook()
+		dest.Header = func(now time.Time) http.Header { return webhookHeader(m.id, dest.Body, m.secret, now) }
 	}
 	if err != nil {
 		return err
 	}
-	return by.deliver(ctx, dest)
+	return by.Send(ctx, dest)
 }
 
 // isPassing reports whether a status may be another one in a moment.

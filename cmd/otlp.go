@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
@@ -134,23 +135,23 @@ func randomHex(bytes int) string {
 // says.
 type tracer struct {
 	env       term.Env
-	courier   func() (*courier, error)
+	courier   func() (*journal.Sender, error)
 	simulated bool
 }
 
 // newTracer returns a sink that sends the trace where the variables of env say, by
 // the courier.
-func newTracer(env term.Env, courier func() (*courier, error), simulated bool) tracer {
+func newTracer(env term.Env, courier func() (*journal.Sender, error), simulated bool) tracer {
 	return tracer{env: env, courier: courier, simulated: simulated}
 }
 
-// happened implements sink. The record has it.
-func (tracer) happened(moment) {}
+// Happened implements sink. The record has it.
+func (tracer) Happened(journal.Entry) {}
 
-// concluded implements sink. There is no trace of a mistake in the command line,
+// Concluded implements sink. There is no trace of a mistake in the command line,
 // and none of what did not need PAPI.
-func (t tracer) concluded(ctx context.Context, d *result.Document, rec *record) error {
-	_, requests, _ := rec.all()
+func (t tracer) Concluded(ctx context.Context, d *result.Document, rec *journal.Run) error {
+	_, requests, _ := rec.Snapshot()
 	if d.ExitCode == catalogue.ExitUsage || len(requests) == 0 {
 		return nil
 	}
@@ -162,7 +163,7 @@ func (t tracer) concluded(ctx context.Context, d *result.Document, rec *record) 
 	if err != nil {
 		return err
 	}
-	defer by.close()
+	defer by.Close()
 	made := tracing{context: s.context, document: d, record: rec, ended: time.Now(), simulated: t.simulated}
 	version := t.env.Build.Version
 	view := tracesView{ResourceSpans: []resourceSpans{{
@@ -178,14 +179,14 @@ func (t tracer) concluded(ctx context.Context, d *result.Document, rec *record) 
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, fmt.Errorf("no answer within %s", s.timeout))
 	defer cancel()
-	dest := delivery{
-		to: s.url, body: body, timeout: min(s.timeout, deliveryTimeout), most: maxDeliveries, passing: isPassingToOTLP,
-		header: func(time.Time) http.Header { return s.header.Clone() },
+	dest := journal.Message{
+		URL: s.url, Body: body, Timeout: min(s.timeout, journal.AttemptTimeout), MaxAttempts: journal.MaxAttempts, Retryable: isPassingToOTLP,
+		Header: func(time.Time) http.Header { return s.header.Clone() },
 	}
 	if d.Outcome == catalogue.OutcomeInterrupted {
-		dest.most = 1
+		dest.MaxAttempts = 1
 	}
-	if err := by.deliver(ctx, dest); err != nil {
+	if err := by.Send(ctx, dest); err != nil {
 		return fmt.Errorf("the trace was not delivered: %w", err)
 	}
 	return nil

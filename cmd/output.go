@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
@@ -87,11 +88,11 @@ func (o *output) encode(v any) ([]byte, error) {
 	return data, nil
 }
 
-// happened implements sink.
-func (o *output) happened(m moment) { o.line(result.NewEvent(m.Event, m.at)) }
+// Happened implements sink.
+func (o *output) Happened(m journal.Entry) { o.line(result.NewEvent(m.Event, m.At)) }
 
-// concluded implements sink; show has printed the result before the others are told.
-func (o *output) concluded(context.Context, *result.Document, *record) error { return nil }
+// Concluded implements sink; show has printed the result before the others are told.
+func (o *output) Concluded(context.Context, *result.Document, *journal.Run) error { return nil }
 
 // show prints the result in the chosen format, once.
 func (o *output) show(d *result.Document, r *result.Report) error {

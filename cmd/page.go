@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
@@ -16,12 +17,12 @@ import (
 // one file that asks for nothing, runs nothing, and is the same for the same run.
 
 // renderPage is the page about a run.
-func renderPage(d *result.Document, r *record) ([]byte, error) {
+func renderPage(d *result.Document, r *journal.Run) ([]byte, error) {
 	details, err := otherMembers(d)
 	if err != nil {
 		return nil, err
 	}
-	title := headlineOf(d) + " · propctl " + r.command
+	title := headlineOf(d) + " · propctl " + r.Command
 	return htmlPage(title, pageStyle,
 		pageHeader(d, r),
 		elWith("main", nil,
@@ -45,7 +46,7 @@ func part(heading string, content ...node) node {
 }
 
 // pageHeader says how it ended.
-func pageHeader(d *result.Document, r *record) node {
+func pageHeader(d *result.Document, r *journal.Run) node {
 	m := moodOf(d)
 	pills := []node{pill("exit code", strconv.Itoa(d.ExitCode))}
 	if took := runTime(d); took >= time.Second {
@@ -61,7 +62,7 @@ func pageHeader(d *result.Document, r *record) node {
 		}
 	}
 	return el("header", m.class(),
-		el("p", "kicker", el("span", "", written("propctl "+r.command)), instantNode(r.begun)),
+		el("p", "kicker", el("span", "", written("propctl "+r.Command)), instantNode(r.Begun)),
 		el("h1", "", m.icon(), el("span", "", written(headlineOf(d)))),
 		el("p", "lead", written(sentenceOf(d))),
 		el("p", "pills", append(pills, simulationMark(r))...),
@@ -76,8 +77,8 @@ func pill(name, value string) node {
 }
 
 // simulationMark keeps a simulation from being taken for the real thing.
-func simulationMark(r *record) node {
-	if r.speed == 0 {
+func simulationMark(r *journal.Run) node {
+	if r.Speed == 0 {
 		return node{}
 	}
 	return el("span", "pill simulated", written("simulation: nothing of this reached Akamai"))
@@ -103,22 +104,22 @@ func networksOf(d *result.Document) []*result.Document {
 }
 
 // runSection says how it was run.
-func runSection(d *result.Document, r *record) node {
-	version := cmp.Or(r.build.Version, "unknown")
-	if r.build.Commit != "" {
-		version += " (" + term.Truncate(r.build.Commit, maxCommit) + ")"
+func runSection(d *result.Document, r *journal.Run) node {
+	version := cmp.Or(r.Build.Version, "unknown")
+	if r.Build.Commit != "" {
+		version += " (" + term.Truncate(r.Build.Commit, maxCommit) + ")"
 	}
 	speed := ""
-	if r.speed > 0 {
-		speed = fmt.Sprintf("the simulator; one real second is %g simulated ones, and times of PAPI are simulated", r.speed)
+	if r.Speed > 0 {
+		speed = fmt.Sprintf("the simulator; one real second is %g simulated ones, and times of PAPI are simulated", r.Speed)
 	}
 	return part("How it was run",
-		el("pre", "command", el("code", "", written(r.line))),
+		el("pre", "command", el("code", "", written(r.CommandLine))),
 		facts(
-			named("Started", instantNode(r.begun)),
-			named("Ended", instantNode(r.ended)),
+			named("Started", instantNode(r.Begun)),
+			named("Ended", instantNode(r.Ended)),
 			named("propctl", written(version)),
-			named("Go", written(r.build.Go)),
+			named("Go", written(r.Build.Go)),
 			named("Against", written(speed)),
 			named("Outcome", written(fmt.Sprintf("%s, exit code %d", d.Outcome, d.ExitCode))),
 		),

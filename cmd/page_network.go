@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
 // networkSections say what became of each network, and when.
-func networkSections(d *result.Document, r *record) node {
+func networkSections(d *result.Document, r *journal.Run) node {
 	var cards []node
 	for _, one := range networksOf(d) {
 		if one.Outcome != string(activation.OutcomePlanned) && (one.WaitedSeconds != nil || one.Activation != nil) {

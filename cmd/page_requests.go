@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
@@ -20,8 +21,8 @@ const (
 )
 
 // requestList lists the requests that were sent.
-func requestList(d *result.Document, r *record) node {
-	_, requests, omitted := r.all()
+func requestList(d *result.Document, r *journal.Run) node {
+	_, requests, omitted := r.Snapshot()
 	if len(requests) == 0 {
 		return node{}
 	}
@@ -32,7 +33,7 @@ func requestList(d *result.Document, r *record) node {
 	if n := d.Requests.RateLimited; n > 0 {
 		summary += ", " + strconv.Itoa(n) + " rate limited"
 	}
-	first, last := requests, []request(nil)
+	first, last := requests, []journal.Request(nil)
 	if len(requests) > mostFirst+mostLast {
 		first, last = requests[:mostFirst], requests[len(requests)-mostLast:]
 	}
@@ -55,7 +56,7 @@ func folded(summary string, open bool, content ...node) node {
 	return elWith("details", attributes, el("summary", "", written(summary)), several(content...))
 }
 
-func requestTable(label string, all []request) node {
+func requestTable(label string, all []journal.Request) node {
 	g := &grid{label: label, columns: []string{"Time", "Request", "Answer", "Took", "Instance"}, most: 2 * mostOfList}
 	for _, q := range all {
 		class := markup("")
@@ -67,7 +68,7 @@ func requestTable(label string, all []request) node {
 			query = "?" + query
 		}
 		g.row(class,
-			clockNode(q.at),
+			clockNode(q.At),
 			several(el("b", "method", upTo(term.MaxName, q.Method)), written(" "), el("code", "", upTo(term.MaxName, path)), el("code", "muted", upTo(term.MaxName, query))),
 			answerNode(q),
 			el("span", "number", written(tookText(q.Elapsed))),
@@ -78,7 +79,7 @@ func requestTable(label string, all []request) node {
 }
 
 // answerNode says what came back, and what was made of it.
-func answerNode(q request) node {
+func answerNode(q journal.Request) node {
 	answer := "no answer"
 	switch {
 	case !q.Sent:
@@ -112,15 +113,15 @@ func clockNode(t time.Time) node {
 }
 
 // eventList lists what happened, in the words of the terminal.
-func eventList(r *record) node {
-	moments, _, omitted := r.all()
+func eventList(r *journal.Run) node {
+	moments, _, omitted := r.Snapshot()
 	var lines []node
 	for _, m := range moments {
-		line, always := m.text()
+		line, always := m.Text()
 		if !always {
 			continue
 		}
-		lines = append(lines, el("li", "", clockNode(m.at), written(" "), upTo(maxText, line)))
+		lines = append(lines, el("li", "", clockNode(m.At), written(" "), upTo(maxText, line)))
 	}
 	if len(lines) == 0 {
 		return node{}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
@@ -22,8 +23,8 @@ type patienceHint struct {
 	once     sync.Once
 }
 
-// happened implements sink.
-func (h *patienceHint) happened(m moment) {
+// Happened implements sink.
+func (h *patienceHint) Happened(m journal.Entry) {
 	if m.Kind == activation.EventSubmitted && h.timeout > 0 && m.Usual > h.timeout {
 		h.once.Do(func() {
 			h.progress.hint("--timeout " + term.Duration(h.timeout) + " is shorter than the " + term.Duration(m.Usual) + " that this usually takes")
@@ -31,5 +32,5 @@ func (h *patienceHint) happened(m moment) {
 	}
 }
 
-// concluded implements sink.
-func (h *patienceHint) concluded(context.Context, *result.Document, *record) error { return nil }
+// Concluded implements sink.
+func (h *patienceHint) Concluded(context.Context, *result.Document, *journal.Run) error { return nil }

@@ -12,6 +12,7 @@ import (
 	"github.com/briandowns/spinner"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
@@ -206,12 +207,12 @@ func (p *progress) folded(s section) {
 	p.fold = s
 }
 
-// happened implements sink.
-func (p *progress) happened(m moment) {
+// Happened implements sink.
+func (p *progress) Happened(m journal.Entry) {
 	p.mu.Lock()
-	p.state.ev, p.state.at, p.state.speed = m.Event, m.at, m.speed
+	p.state.ev, p.state.at, p.state.speed = m.Event, m.At, m.Speed
 	p.mu.Unlock()
-	line, always := m.text()
+	line, always := m.Text()
 	from := levelVerbose
 	if always && papi.SuspendedUntil(m.Err).IsZero() { // a suspension was told of once
 		from = levelNormal
@@ -223,8 +224,8 @@ func (p *progress) happened(m moment) {
 	p.at(from, line, term.Mark{Word: ": " + result.StateOf(m.Activation), As: result.StatusTone(m.Activation.Status)})
 }
 
-// concluded implements sink. What is drawn has ended by then.
-func (p *progress) concluded(context.Context, *result.Document, *record) error { return nil }
+// Concluded implements sink. What is drawn has ended by then.
+func (p *progress) Concluded(context.Context, *result.Document, *journal.Run) error { return nil }
 
 // heartbeat prints that nothing has changed.
 func (p *progress) heartbeat() {

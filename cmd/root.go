@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
@@ -27,9 +28,9 @@ type program struct {
 	dryRuns  bool // --dry-run could be given, and was not
 	out      *output
 	progress *progress
-	files    files
-	sinks    []sink
-	record   *record
+	files    journal.Files
+	sinks    []journal.Sink
+	record   *journal.Run
 	meter    meter
 	session  *session // nil until there is one
 
@@ -146,10 +147,10 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.out = newOutput(p.env, command, p.flags, begun)
 	p.out.header(p.env.Build)
 	p.files = p.askedFiles()
-	p.record = &record{command: command, line: p.typed(command, args), build: p.env.Build, begun: begun}
+	p.record = &journal.Run{Command: command, CommandLine: p.typed(command, args), Build: p.env.Build, Begun: begun}
 	p.sinks = p.allSinks(c)
 	if p.flags.Simulate {
-		p.record.speed = p.flags.Speed
+		p.record.Speed = p.flags.Speed
 	}
 	result, err := &result.Report{}, p.settingsErr
 	if err != nil && worksAnyway(c) {
@@ -167,23 +168,23 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 		ended()
 	}
 	p.progress.close()
-	p.record.ended = time.Now()
+	p.record.Ended = time.Now()
 	p.exitCode = p.conclude(c.Context(), result, err)
 	return err
 }
 
 // allSinks returns those that are told of the run, in the order in which they are.
-func (p *program) allSinks(c *cobra.Command) []sink {
+func (p *program) allSinks(c *cobra.Command) []journal.Sink {
 	urls := p.flags.NotifyURLs.All
 	if f := c.Flags().Lookup("dry-run"); f != nil && f.Value.String() == "true" {
 		urls = nil
 	}
-	return []sink{
+	return []journal.Sink{
 		p.progress,
 		p.out,
 		newCI(p.env, p.flags, p.progress, p.record),
 		&patienceHint{progress: p.progress, timeout: time.Duration(p.flags.Timeout)},
-		atOnce{
+		journal.Parallel{
 			newNotifier(urls, p.env, p.courier, p.flags.Simulate),
 			newTracer(p.env, p.courier, p.flags.Simulate),
 		},
@@ -191,13 +192,13 @@ func (p *program) allSinks(c *cobra.Command) []sink {
 }
 
 // happened tells everybody of an event.
-func (p *program) happened(m moment) {
+func (p *program) happened(m journal.Entry) {
 	if m.Activation != nil { // the engine goes on with its own
 		m.Activation = new(*m.Activation)
 	}
-	p.record.happened(m)
+	p.record.Happened(m)
 	for _, s := range p.sinks {
-		s.happened(m)
+		s.Happened(m)
 	}
 }
 
@@ -207,7 +208,7 @@ func (p *program) now() time.Time {
 	if !p.flags.Simulate {
 		return now
 	}
-	return p.record.begun.Add(time.Duration(float64(now.Sub(p.record.begun)) * p.flags.Speed))
+	return p.record.Begun.Add(time.Duration(float64(now.Sub(p.record.Begun)) * p.flags.Speed))
 }
 
 // typed is the command line as it may be shown.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
@@ -63,7 +64,7 @@ func (p *program) connect(about result.AssetKind, credentials papi.Credentials, 
 	if err != nil {
 		return nil, &catalogue.CredentialsError{Err: err}
 	}
-	p.record.host = s.credentials.Host
+	p.record.Host = s.credentials.Host
 	p.session = s
 	s.api = s.client
 	if about == result.Includes {
@@ -103,7 +104,7 @@ func (s *session) engine() *activation.Engine {
 // attempted takes note of a request.
 func (s *session) attempted(a papi.Attempt) {
 	s.program.meter.count(a)
-	s.program.record.attempted(a)
+	s.program.record.Attempted(a)
 	s.program.progress.attempt(a)
 }
 
@@ -145,7 +146,7 @@ func (s *session) happened(ev activation.Event) {
 	if ev.Kind == activation.EventRetrying {
 		s.program.meter.retry()
 	}
-	s.program.happened(moment{Event: ev, at: time.Now(), subject: s.subject(ev), speed: s.speed})
+	s.program.happened(journal.Entry{Event: ev, At: time.Now(), Subject: s.subject(ev), Speed: s.speed})
 }
 
 // account says whose properties these are, for people.
@@ -190,7 +191,7 @@ func (m *meter) view() result.Requests {
 
 // courier returns who carries notifications and traces, over the network or what
 // stands for it.
-func (p *program) courier() (*courier, error) {
+func (p *program) courier() (*journal.Sender, error) {
 	transport := p.env.Reporting
 	if transport == nil {
 		var err error
@@ -198,5 +199,5 @@ func (p *program) courier() (*courier, error) {
 			return nil, err
 		}
 	}
-	return newCourier(transport, p.userAgent()), nil
+	return journal.NewSender(transport, p.userAgent()), nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
@@ -86,7 +87,7 @@ func (p *program) initSettings(force bool) (*result.Report, error) {
 	if err := os.MkdirAll(filepath.Dir(v.Path), 0o700); err != nil {
 		return &result.Report{}, &catalogue.SettingError{Where: v.Path, Err: settings.WithoutPath(err)}
 	}
-	if err := writeAtomically(v.Path, []byte(p.commentedSettings()), 0o600); err != nil {
+	if err := journal.WriteFile(v.Path, []byte(p.commentedSettings()), 0o600); err != nil {
 		return &result.Report{}, &catalogue.SettingError{Where: v.Path, Err: settings.WithoutPath(err)}
 	}
 	v.Exists = true

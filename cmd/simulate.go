@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
@@ -119,7 +120,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, 
 		Text:    func(w *term.Printer) { printSimulator(view, w, p.name(), p.flags.Speed) },
 	}
 	d := r.Document(p.out.command) // those who wait for it cannot wait for the end
-	err = p.files.write(d, p.record)
+	err = p.files.Write(d, p.record)
 	if err == nil {
 		if showErr := p.out.show(d, r); showErr != nil {
 			err = &catalogue.OutputError{Err: showErr}
@@ -193,7 +194,7 @@ func writeSimulatorFiles(dir string, c simulator.Credentials, ca []byte) (*resul
 	}
 	edgerc := fmt.Sprintf("%s[default]\nhost = %s\nclient_token = %s\nclient_secret = %s\naccess_token = %s\n",
 		edgercMark, c.Host, c.ClientToken, c.ClientSecret, c.AccessToken)
-	if err := errors.Join(writeAtomically(v.Edgerc, []byte(edgerc), 0o600), writeAtomically(v.CAFile, ca, 0o644)); err != nil {
+	if err := errors.Join(journal.WriteFile(v.Edgerc, []byte(edgerc), 0o600), journal.WriteFile(v.CAFile, ca, 0o644)); err != nil {
 		return nil, catalogue.Usagef("--dir: %w", err)
 	}
 	return v, nil

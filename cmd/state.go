@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
@@ -48,7 +49,7 @@ func (f stateFile) write(q *papi.Quota) error {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
 		return err
 	}
-	return writeAtomically(f.path, append(data, '\n'), 0o600)
+	return journal.WriteFile(f.path, append(data, '\n'), 0o600)
 }
 
 const maxState = 64 << 10

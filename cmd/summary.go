@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
@@ -21,7 +22,7 @@ const (
 
 // summaryWithin returns the summary if it is not longer than room; else a shorter
 // one, or nothing.
-func summaryWithin(room int64, d *result.Document, rec *record) string {
+func summaryWithin(room int64, d *result.Document, rec *journal.Run) string {
 	for _, text := range [...]string{summaryOf(d, rec, true), summaryOf(d, rec, false)} {
 		if int64(len(text)) <= room {
 			return text
@@ -31,14 +32,14 @@ func summaryWithin(room int64, d *result.Document, rec *record) string {
 }
 
 // summaryOf tells of a run on a page in Markdown. Details are what can get long.
-func summaryOf(d *result.Document, rec *record, details bool) string {
+func summaryOf(d *result.Document, rec *journal.Run, details bool) string {
 	m := &markdown{}
 	m.heading(titleOf(d.Command, d.Outcome))
 	if isChange(d) {
 		m.table([]string{"Property", "Version", "Network", "Outcome", "Activation", "Status", "Submitted", "Took", "Requests"}, activationRows(d))
 	}
-	if details && rec.text != nil && (!isChange(d) || d.Plan != nil || d.HostnameChange != nil) {
-		m.block(printed(rec.text))
+	if details && rec.Text != nil && (!isChange(d) || d.Plan != nil || d.HostnameChange != nil) {
+		m.block(printed(rec.Text))
 	}
 	if details {
 		for i, c := range causesOf(d) {
@@ -52,7 +53,7 @@ func summaryOf(d *result.Document, rec *record, details bool) string {
 	}
 	m.line(fmt.Sprintf("Exit code %d. Requests: %s, %d sent again, %d refused for their rate.%s",
 		d.ExitCode, term.Plural(d.Requests.Total, "attempt"), d.Requests.Retries, d.Requests.RateLimited, budgetSentence(d.Budget)))
-	m.line("Command: " + inlineCodeOf(rec.line, term.MaxMessage) + ", begun at " + term.Timestamp(rec.begun) + ".")
+	m.line("Command: " + inlineCodeOf(rec.CommandLine, term.MaxMessage) + ", begun at " + term.Timestamp(rec.Begun) + ".")
 	return m.b.String()
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
@@ -54,24 +55,24 @@ type timeline struct {
 const longestBefore = 3 * time.Hour
 
 // timelines returns one for each network, in order.
-func timelines(r *record) []*timeline {
-	moments, requests, _ := r.all()
+func timelines(r *journal.Run) []*timeline {
+	moments, requests, _ := r.Snapshot()
 	speed := 1.0
 	var all []*timeline
-	since := func(at time.Time) time.Duration { return time.Duration(float64(at.Sub(r.begun)) * speed) }
+	since := func(at time.Time) time.Duration { return time.Duration(float64(at.Sub(r.Begun)) * speed) }
 	for _, m := range moments {
-		speed = m.speed
+		speed = m.Speed
 		t := openTimeline(&all, m.Network)
-		t.happened(m.Event, since(m.at))
+		t.happened(m.Event, since(m.At))
 	}
 	if len(all) == 0 {
 		return nil
 	}
 	if last := all[len(all)-1]; !last.isOver() {
-		last.close(since(r.ended))
+		last.close(since(r.Ended))
 	}
 	for _, q := range requests {
-		if at := since(q.at); q.Retry {
+		if at := since(q.At); q.Retry {
 			i := slices.IndexFunc(all, func(t *timeline) bool { return at <= t.to })
 			t := all[max(i, 0)]
 			t.retries = append(t.retries, at)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
@@ -28,17 +29,17 @@ const (
 type tracing struct {
 	context   traceContext
 	document  *result.Document
-	record    *record
+	record    *journal.Run
 	ended     time.Time
 	simulated bool
 }
 
 // spans returns the spans of the run, the root first.
 func (t tracing) spans() []*traceSpan {
-	moments, requests, omitted := t.record.all()
-	root := t.begin("propctl "+t.document.Command, spanInternal, t.context.parent, t.record.begun, t.ended)
+	moments, requests, omitted := t.record.Snapshot()
+	root := t.begin("propctl "+t.document.Command, spanInternal, t.context.parent, t.record.Begun, t.ended)
 	all := []*traceSpan{root}
-	phases := phasesOf(t.record.begun, t.ended, moments, requests)
+	phases := phasesOf(t.record.Begun, t.ended, moments, requests)
 	ids := make([]string, len(phases))
 	for i, ph := range phases {
 		if len(all) == maxSpans {
@@ -127,15 +128,15 @@ func later(a, b time.Time) time.Time {
 }
 
 // request makes the span of a request. again is how often it was repeated before.
-func (t tracing) request(r request, again int, parent string) *traceSpan {
+func (t tracing) request(r journal.Request, again int, parent string) *traceSpan {
 	path, _, _ := strings.Cut(r.Path, "?")
 	template := pathTemplate(path)
-	s := t.begin(r.Method+" "+template, spanClient, parent, beganAt(r), r.at)
+	s := t.begin(r.Method+" "+template, spanClient, parent, beganAt(r), r.At)
 	s.text("http.request.method", r.Method)
-	s.text("url.full", (&url.URL{Scheme: "https", Host: t.record.host}).String()+r.Path)
+	s.text("url.full", (&url.URL{Scheme: "https", Host: t.record.Host}).String()+r.Path)
 	s.text("url.path", path)
 	s.text("url.template", template)
-	s.text("server.address", t.record.host)
+	s.text("server.address", t.record.Host)
 	s.number("server.port", 443)
 	s.text("papi.instance", r.Instance)
 	s.text("papi.class", string(r.Class))
@@ -155,7 +156,7 @@ func (t tracing) request(r request, again int, parent string) *traceSpan {
 }
 
 // beganAt is when the attempt began.
-func beganAt(r request) time.Time { return r.at.Add(-r.Elapsed) }
+func beganAt(r journal.Request) time.Time { return r.At.Add(-r.Elapsed) }
 
 // pathTemplate is a path with names where its ids are, so that requests of a kind
 // have one name.
@@ -179,13 +180,13 @@ type tracePhase struct {
 	network      papi.Network
 	begun, ended time.Time
 	first        int // its first request
-	moments      []moment
+	moments      []journal.Entry
 }
 
 // phasesOf divides a run. It looks first; it waits in a queue from when something
 // was in the way, submits from the request that did it, and waits from when
 // PAPI had it. Where it turns to another network, it looks again.
-func phasesOf(begun, ended time.Time, moments []moment, requests []request) []*tracePhase {
+func phasesOf(begun, ended time.Time, moments []journal.Entry, requests []journal.Request) []*tracePhase {
 	now := &tracePhase{name: "look", begun: begun}
 	all := []*tracePhase{now}
 	turn := func(name string, network papi.Network, at time.Time, first int) {
@@ -194,26 +195,26 @@ func phasesOf(begun, ended time.Time, moments []moment, requests []request) []*t
 		now = &tracePhase{name: name, network: network, begun: at, first: first}
 		all = append(all, now)
 	}
-	before := moment{at: begun}
+	before := journal.Entry{At: begun}
 	for _, m := range moments {
 		if now.network == "" {
 			now.network = m.Network
 		}
 		if m.Network != now.network {
-			turn("look", m.Network, before.at, before.after)
+			turn("look", m.Network, before.At, before.Requests)
 		}
 		switch m.Kind {
 		case activation.EventQueued:
 			if now.name != "queue" {
-				turn("queue", m.Network, m.at, m.after)
+				turn("queue", m.Network, m.At, m.Requests)
 			}
 		case activation.EventSubmitted:
-			if i := submissionBefore(m.after, requests); i >= now.first {
+			if i := submissionBefore(m.Requests, requests); i >= now.first {
 				turn("submit", m.Network, beganAt(requests[i]), i)
 			}
-			turn("wait", m.Network, m.at, m.after)
+			turn("wait", m.Network, m.At, m.Requests)
 		case activation.EventAdopted:
-			turn("wait", m.Network, m.at, m.after)
+			turn("wait", m.Network, m.At, m.Requests)
 		case activation.EventChanged, activation.EventRetrying, activation.EventWaiting:
 		}
 		now.moments = append(now.moments, m)
@@ -225,7 +226,7 @@ func phasesOf(begun, ended time.Time, moments []moment, requests []request) []*t
 
 // submissionBefore is the index of the last of the first requests that was no
 // read; -1 where all were.
-func submissionBefore(first int, requests []request) int {
+func submissionBefore(first int, requests []journal.Request) int {
 	for i, r := range slices.Backward(requests[:first]) {
 		if r.Method != http.MethodGet && !strings.Contains(r.Path, "/search/") {
 			return i
@@ -245,7 +246,7 @@ func phaseAt(i int, phases []*tracePhase) int {
 }
 
 // moments makes events of what has happened; of looks that have seen nothing new, none.
-func (s *traceSpan) moments(all []moment) {
+func (s *traceSpan) moments(all []journal.Entry) {
 	for _, m := range all {
 		if m.Kind == activation.EventWaiting {
 			continue
@@ -254,7 +255,7 @@ func (s *traceSpan) moments(all []moment) {
 			s.DroppedEvents++
 			continue
 		}
-		ev := spanEvent{Time: nano(m.at), Name: string(m.Kind)}
+		ev := spanEvent{Time: nano(m.At), Name: string(m.Kind)}
 		if a := m.Activation; a != nil {
 			ev.text("propctl.activation.id", string(result.ActivationID(a.ActivationID)))
 			ev.text("propctl.activation.status", string(a.Status))

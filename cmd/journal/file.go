@@ -1,4 +1,4 @@
-package cmd
+package journal
 
 import (
 	"crypto/rand"
@@ -12,30 +12,30 @@ import (
 	"github.com/propctl/propctl/cmd/result"
 )
 
-// file is a file that a flag asks for. That it can be written is found out before
+// File is a file that a flag asks for. That it can be written is found out before
 // anything is sent; at the end it is written as a whole or not at all, and that it
 // could not be is an error, since somebody has asked for it.
-type file struct {
-	flag, path string // path is empty where it was not asked for
-	render     func(*result.Document, *record) ([]byte, error)
+type File struct {
+	Flag, Path string // path is empty where it was not asked for
+	Render     func(*result.Document, *Run) ([]byte, error)
 }
 
-// files are those that were asked for.
-type files []file
+// Files are those that were asked for.
+type Files []File
 
-// check finds out before anything is sent whether the files can be written:
+// Check finds out before anything is sent whether the files can be written:
 // afterwards it would be too late to refuse.
-func (all files) check() error {
+func (all Files) Check() error {
 	places := map[string]string{}
 	for _, f := range all {
 		if err := f.check(); err != nil {
-			return catalogue.Usagef("--%s: %w", f.flag, err)
+			return catalogue.Usagef("--%s: %w", f.Flag, err)
 		}
-		place := whereTo(f.path)
+		place := whereTo(f.Path)
 		if other, taken := places[place]; taken {
-			return catalogue.Usagef("--%s and --%s name the same file; give them different ones", other, f.flag)
+			return catalogue.Usagef("--%s and --%s name the same file; give them different ones", other, f.Flag)
 		}
-		places[place] = f.flag
+		places[place] = f.Flag
 	}
 	return nil
 }
@@ -52,20 +52,20 @@ func whereTo(path string) string {
 	return filepath.Join(folder, filepath.Base(path))
 }
 
-func (f file) check() error {
-	if err := checkPlace(f.path); err != nil {
+func (f File) check() error {
+	if err := CheckPath(f.Path); err != nil {
 		return err
 	}
-	probe, err := os.CreateTemp(filepath.Dir(f.path), ".propctl-*")
+	probe, err := os.CreateTemp(filepath.Dir(f.Path), ".propctl-*")
 	if err != nil {
 		return err
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-// checkPlace refuses a path where a file would take the place of something else:
+// CheckPath refuses a path where a file would take the place of something else:
 // to move a file over a device removes the device.
-func checkPlace(path string) error {
+func CheckPath(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -78,28 +78,28 @@ func checkPlace(path string) error {
 	return nil
 }
 
-// write writes all of them, and returns an error for those that it could not.
-func (all files) write(d *result.Document, rec *record) error {
+// Write writes all of them, and returns an error for those that it could not.
+func (all Files) Write(d *result.Document, rec *Run) error {
 	var errs []error
 	for _, f := range all {
-		data, err := f.render(d, rec)
+		data, err := f.Render(d, rec)
 		if err == nil {
-			err = writeAtomically(f.path, data, 0o644)
+			err = WriteFile(f.Path, data, 0o644)
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("the result cannot be written to --%s: %w", f.flag, err))
+			errs = append(errs, fmt.Errorf("the result cannot be written to --%s: %w", f.Flag, err))
 		}
 	}
-	if err := oneLine(errs); err != nil {
+	if err := JoinErrors(errs); err != nil {
 		return &catalogue.OutputError{Err: err}
 	}
 	return nil
 }
 
-// writeAtomically writes a file beside its place and moves it there. A file that is
+// WriteFile writes a file beside its place and moves it there. A file that is
 // there keeps its mode; a new one gets at most the one that is given.
-func writeAtomically(path string, data []byte, mode fs.FileMode) (err error) {
-	if err := checkPlace(path); err != nil {
+func WriteFile(path string, data []byte, mode fs.FileMode) (err error) {
+	if err := CheckPath(path); err != nil {
 		return err
 	}
 	if info, err := os.Stat(path); err == nil {

@@ -1,4 +1,4 @@
-package cmd
+package journal
 
 import (
 	"bytes"
@@ -18,22 +18,22 @@ import (
 // a short time, follows no redirect, and has nothing of Akamai's credentials.
 
 const (
-	deliveryTimeout = 5 * time.Second // of an attempt
-	deliveryPause   = time.Second     // before the first repeat, doubling
-	maxDeliveries   = 3
-	maxReply        = 4 << 10 // bytes that are read of an answer; nothing is made of them
+	AttemptTimeout = 5 * time.Second // of an attempt
+	deliveryPause  = time.Second     // before the first repeat, doubling
+	MaxAttempts    = 3
+	maxReply       = 4 << 10 // bytes that are read of an answer; nothing is made of them
 )
 
-// delivery is a report on its way.
-type delivery struct {
-	to   string // a URL that was checked
-	body []byte // JSON
-	// header returns what goes with an attempt that is made now; nil adds nothing.
-	header  func(now time.Time) http.Header
-	timeout time.Duration // of an attempt
-	most    int           // attempts
-	// passing says which statuses are worth a repeat.
-	passing func(status int) bool
+// Message is a report on its way.
+type Message struct {
+	URL  string // a URL that was checked
+	Body []byte // JSON
+	// Header returns what goes with an attempt that is made now; nil adds nothing.
+	Header      func(now time.Time) http.Header
+	Timeout     time.Duration // of an attempt
+	MaxAttempts int           // attempts
+	// Retryable says which statuses are worth a repeat.
+	Retryable func(status int) bool
 }
 
 // refusal is an answer that is no success.
@@ -49,29 +49,29 @@ func (e *refusal) Error() string {
 	return fmt.Sprintf("answered %d", e.status)
 }
 
-// courier delivers. It has no http.Client, which would follow redirects, and whose
+// Sender delivers. It has no http.Client, which would follow redirects, and whose
 // errors begin with the URL.
-type courier struct {
+type Sender struct {
 	transport http.RoundTripper
 	userAgent string
 }
 
-// newCourier returns one that uses the transport.
-func newCourier(transport http.RoundTripper, userAgent string) *courier {
-	return &courier{transport: transport, userAgent: userAgent}
+// NewSender returns one that uses the transport.
+func NewSender(transport http.RoundTripper, userAgent string) *Sender {
+	return &Sender{transport: transport, userAgent: userAgent}
 }
 
-// close gives up the connections that are left.
-func (c *courier) close() {
+// Close gives up the connections that are left.
+func (c *Sender) Close() {
 	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}
 }
 
-// deliver sends a report until it is taken, or the attempts or the time are used
+// Send sends a report until it is taken, or the attempts or the time are used
 // up. Its error has nothing of the URL but the host.
-func (c *courier) deliver(ctx context.Context, d delivery) error {
-	failed := func(err error) error { return fmt.Errorf("%s: %w", settings.MaskURL(d.to), err) }
+func (c *Sender) Send(ctx context.Context, d Message) error {
+	failed := func(err error) error { return fmt.Errorf("%s: %w", settings.MaskURL(d.URL), err) }
 	var before error
 	for attempt, pause := 1, deliveryPause; ; attempt, pause = attempt+1, 2*pause {
 		err := c.try(ctx, d)
@@ -86,8 +86,8 @@ func (c *courier) deliver(ctx context.Context, d delivery) error {
 		if answered {
 			pause = max(pause, refused.retryAfter)
 		}
-		passes := !answered || d.passing(refused.status)
-		if !passes || attempt >= d.most || !pauseFits(ctx, pause) {
+		passes := !answered || d.Retryable(refused.status)
+		if !passes || attempt >= d.MaxAttempts || !pauseFits(ctx, pause) {
 			return failed(err)
 		}
 		timer := time.NewTimer(pause)
@@ -107,16 +107,16 @@ func pauseFits(ctx context.Context, pause time.Duration) bool {
 }
 
 // try makes one attempt.
-func (c *courier) try(ctx context.Context, d delivery) error {
-	late := fmt.Errorf("no answer within %s", d.timeout)
-	ctx, cancel := context.WithTimeoutCause(ctx, d.timeout, late)
+func (c *Sender) try(ctx context.Context, d Message) error {
+	late := fmt.Errorf("no answer within %s", d.Timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, d.Timeout, late)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.to, bytes.NewReader(d.body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, bytes.NewReader(d.Body))
 	if err != nil {
 		return errors.New("not a URL") // its own words have the URL
 	}
-	if d.header != nil {
-		req.Header = d.header(time.Now())
+	if d.Header != nil {
+		req.Header = d.Header(time.Now())
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", c.userAgent)

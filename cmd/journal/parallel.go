@@ -1,0 +1,46 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/propctl/propctl/cmd/result"
+)
+
+// Parallel is a sink of several that each have to do with somebody far away: what
+// one of them waits for must not be missing to the others.
+type Parallel []Sink
+
+// Happened implements sink.
+func (all Parallel) Happened(m Entry) {
+	for _, s := range all {
+		s.Happened(m)
+	}
+}
+
+// Concluded implements sink.
+func (all Parallel) Concluded(ctx context.Context, d *result.Document, rec *Run) error {
+	errs := make([]error, len(all))
+	var told sync.WaitGroup
+	for i, s := range all {
+		told.Go(func() { errs[i] = s.Concluded(ctx, d, rec) })
+	}
+	told.Wait()
+	return JoinErrors(errs)
+}
+
+// JoinErrors makes one error of those that there are; nil where there are none.
+func JoinErrors(errs []error) error {
+	var texts []string
+	for _, err := range errs {
+		if err != nil {
+			texts = append(texts, err.Error())
+		}
+	}
+	if texts == nil {
+		return nil
+	}
+	return errors.New(strings.Join(texts, "; "))
+}
