@@ -31,7 +31,7 @@ func (p *program) perform(ctx context.Context, w workflow, arg string) (*result.
 	p.advise(w.flags)
 	asks := w.asks(p.env)
 	if !asks { // a question and a line that is drawn again and again would be in each other's way
-		p.progress.begin(wanted.property)
+		p.progress.Begin(wanted.property)
 	}
 	a := &activating{session: s, workflow: w, version: wanted.version, argument: arg}
 	whole, cancel := s.patiently(ctx, p.deadline(w.flags.networks.All...), a.ref)

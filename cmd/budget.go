@@ -8,6 +8,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/screen"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -34,7 +35,7 @@ func (p *program) budget(ctx context.Context) (*result.Report, error) {
 	if err != nil {
 		return &result.Report{}, err
 	}
-	p.progress.begin("budget")
+	p.progress.Begin("budget")
 	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
 	defer cancel()
 	remembered := s.remembered()
@@ -72,13 +73,13 @@ func (s *session) remember(q *papi.Quota) {
 		return
 	}
 	if result.IsLow(q) {
-		s.program.progress.warn("activations of the day: " + result.BudgetText(q, s.program.progress.clock()))
+		s.program.progress.Warn("activations of the day: " + result.BudgetText(q, s.program.progress.Clock()))
 	}
 	if s.program.flags.Simulate {
 		return
 	}
 	if err := s.state().write(q); err != nil {
-		s.program.progress.at(levelVerbose, "the budget cannot be remembered: "+err.Error())
+		s.program.progress.Print(screen.LevelVerbose, "the budget cannot be remembered: "+err.Error())
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/screen"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
@@ -75,16 +76,16 @@ func syntaxOf(s settings.CISystem) ciSyntax {
 type ci struct {
 	syntax   ciSyntax
 	env      term.Env
-	progress *progress
+	progress *screen.Progress
 }
 
-func newCI(env term.Env, f settings.Flags, p *progress, rec *journal.Run) *ci {
+func newCI(env term.Env, f settings.Flags, p *screen.Progress, rec *journal.Run) *ci {
 	c := &ci{syntax: syntaxOf(cmp.Or(f.CI, ciOf(env))), env: env, progress: p}
-	if c.syntax.begin != nil && !p.drawable() {
+	if c.syntax.begin != nil && !p.Drawable() {
 		title := term.Clean("propctl "+rec.Command, term.MaxName)
-		p.folded(section{
-			start: func() string { return c.syntax.begin(title, rec.Begun) },
-			stop:  func() string { return c.syntax.end(title, rec.Begun) },
+		p.SetFold(screen.Fold{
+			Start: func() string { return c.syntax.begin(title, rec.Begun) },
+			Stop:  func() string { return c.syntax.end(title, rec.Begun) },
 		})
 	}
 	return c
@@ -96,7 +97,7 @@ func (c *ci) Happened(m journal.Entry) {
 		return
 	}
 	if line, always := m.Text(); always {
-		c.progress.command(c.syntax.progress(term.Clean(line, term.MaxMessage)))
+		c.progress.WriteCommand(c.syntax.progress(term.Clean(line, term.MaxMessage)))
 	}
 }
 
@@ -107,7 +108,7 @@ func (c *ci) Concluded(_ context.Context, d *result.Document, rec *journal.Run) 
 	}
 	if c.syntax.report != nil {
 		for _, a := range annotationsOf(d) {
-			if a.severity != severityNotice || c.progress.level > levelQuiet {
+			if a.severity != severityNotice || c.progress.Level > screen.LevelQuiet {
 				c.tell(c.syntax.report(a))
 			}
 		}
@@ -130,7 +131,7 @@ func (c *ci) Concluded(_ context.Context, d *result.Document, rec *journal.Run) 
 // tell prints a command, also with --quiet: it is the result, for a machine.
 func (c *ci) tell(command string) {
 	if command != "" {
-		c.progress.write(command + "\n")
+		c.progress.WriteText(command + "\n")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/screen"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
 )
@@ -23,7 +24,7 @@ import (
 func (p *program) completes(root *cobra.Command) {
 	p.env.Stderr = io.Discard // for all that is called from here; cobra has its own
 	p.flags.Quiet = true
-	p.progress, p.record = newProgress(p.env, p.flags), &journal.Run{}
+	p.progress, p.record = screen.NewProgress(p.env, p.flags), &journal.Run{}
 	var visit func(*cobra.Command)
 	visit = func(c *cobra.Command) {
 		register := func(f *pflag.Flag) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/screen"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
@@ -37,7 +38,7 @@ func (p *program) names(c *cobra.Command, about result.AssetKind) []string {
 		return nil
 	}
 	p.flags.Quiet, p.flags.Verbose, p.flags.Debug, p.flags.MaxRetries = true, false, false, 0
-	p.progress = newProgress(p.env, p.flags)
+	p.progress = screen.NewProgress(p.env, p.flags)
 	s, err := p.open(about)
 	if err != nil {
 		return nil

@@ -12,19 +12,19 @@ import (
 
 // conclude prints the result and the error, and returns the exit code.
 func (p *program) conclude(ctx context.Context, result *result.Report, err error) int {
-	d := result.Document(p.out.command)
+	d := result.Document(p.out.Command)
 	d.Requests, d.Account, p.record.Text = p.meter.view(), p.account(), result.Text
 	if err != nil {
 		v := catalogue.Judge(err)
 		if catalogue.Is[*catalogue.UsageError](err) {
-			v.Help = helpOf(p.name() + " " + p.out.command)
+			v.Help = helpOf(p.name() + " " + p.out.Command)
 		}
 		d.Fail(v, err, cmp.Or(result.Help, p.hint(d, v, err)))
 	}
 	if fileErr := p.files.Write(d, p.record); fileErr != nil {
 		p.spoil(d, fileErr, "")
 	}
-	printErr := p.out.show(d, result)
+	printErr := p.out.Show(d, result)
 	if err != nil {
 		p.printError(d)
 	}
@@ -49,7 +49,7 @@ func (p *program) tell(ctx context.Context, d *result.Document) {
 	defer cancel()
 	for _, s := range p.sinks {
 		if err := s.Concluded(ctx, d, p.record); err != nil {
-			p.progress.warn(err.Error())
+			p.progress.Warn(err.Error())
 		}
 	}
 }

@@ -26,7 +26,7 @@ type foundCredentials struct {
 func (p *program) credentials() (papi.Credentials, error) {
 	found, err := p.findCredentials()
 	for _, w := range found.warnings {
-		p.progress.warn(w)
+		p.progress.Warn(w)
 	}
 	if err != nil {
 		return papi.Credentials{}, err

@@ -124,7 +124,7 @@ func (s *session) addsManyHostnames(ctx context.Context, ref papi.PropertyRef) b
 	if err != nil || added <= manyHostnames {
 		return false
 	}
-	s.program.progress.say("version %d adds %d hostnames, which takes longer: waiting for up to %s",
+	s.program.progress.Say("version %d adds %d hostnames, which takes longer: waiting for up to %s",
 		ev.Activation.PropertyVersion, added, term.Duration(hostnamesTimeout))
 	return true
 }

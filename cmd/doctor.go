@@ -81,7 +81,7 @@ func (p *program) doctor(ctx context.Context, c *cobra.Command) (*result.Report,
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, activation.ErrTimeout)
 	defer cancel()
-	p.progress.begin("doctor")
+	p.progress.Begin("doctor")
 	e := &examination{program: p, command: c}
 	e.local()
 	e.way(ctx)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/screen"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -43,7 +44,7 @@ func helpWidth(e term.Env) int {
 		width = e.Width()
 	}
 	if width <= 0 {
-		width = unknownWidth
+		width = screen.UnknownWidth
 	}
 	return min(width, maxHelp)
 }

@@ -53,7 +53,7 @@ func (p *program) history(ctx context.Context, about result.AssetKind, arg strin
 	if err != nil {
 		return &result.Report{}, err
 	}
-	p.progress.begin(named)
+	p.progress.Begin(named)
 	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
 	defer cancel()
 	what, err := s.resolve(ctx, named)

@@ -72,7 +72,7 @@ func (p *program) hostnamesList(ctx context.Context, arg string) (*result.Report
 	if err != nil {
 		return &result.Report{}, err
 	}
-	p.progress.begin(wanted.property)
+	p.progress.Begin(wanted.property)
 	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
 	defer cancel()
 	what, bucket, err := s.hostnamesOf(ctx, wanted.property)

@@ -107,7 +107,7 @@ func (p *program) changeHostnames(ctx context.Context, f *changeFlags, args []st
 	p.advise(&f.activateFlags)
 	asks := f.network() == papi.Production && !f.dryRun && !f.yes && canAsk(p.env)
 	if !asks {
-		p.progress.begin(named)
+		p.progress.Begin(named)
 	}
 	limit := p.deadline(papi.Staging)
 	switch many := len(c.change.Add) > manyHostnames; {
@@ -166,7 +166,7 @@ func (c *changing) find(ctx context.Context, named string) error {
 		return c.checkBucket()
 	}
 	if len(c.change.Add) > manyHostnames {
-		c.program.progress.say("more than %d new hostnames can take over an hour to activate, and there will be no fast fallback", manyHostnames)
+		c.program.progress.Say("more than %d new hostnames can take over an hour to activate, and there will be no fast fallback", manyHostnames)
 	}
 	return nil
 }

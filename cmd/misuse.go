@@ -36,7 +36,7 @@ func (p *program) advise(f *activateFlags) {
 	}
 	text, _ := f.waiting.poll.MarshalText() // it is one of three words, or a duration
 	if every, err := time.ParseDuration(string(text)); err == nil && every < oftenEnough && !f.noWait {
-		p.progress.hint("--poll " + term.Duration(every) + " on PRODUCTION spends requests that others of the account may need; --poll adaptive looks often when the end is near")
+		p.progress.Hint("--poll " + term.Duration(every) + " on PRODUCTION spends requests that others of the account may need; --poll adaptive looks often when the end is near")
 	}
 }
 
@@ -44,8 +44,8 @@ func (p *program) useless(flags []string, where string) {
 	switch len(flags) {
 	case 0:
 	case 1:
-		p.progress.hint(flags[0] + " has no effect " + where)
+		p.progress.Hint(flags[0] + " has no effect " + where)
 	default:
-		p.progress.hint(strings.Join(flags[:len(flags)-1], ", ") + " and " + flags[len(flags)-1] + " have no effect " + where)
+		p.progress.Hint(strings.Join(flags[:len(flags)-1], ", ") + " and " + flags[len(flags)-1] + " have no effect " + where)
 	}
 }

@@ -41,7 +41,7 @@ func (p *program) pending(ctx context.Context, about result.AssetKind, on []papi
 	if err != nil {
 		return &result.Report{}, err
 	}
-	p.progress.begin("pending")
+	p.progress.Begin("pending")
 	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
 	defer cancel()
 	var states []*result.PropertyState

@@ -18,7 +18,7 @@ func (s *session) plan(ctx context.Context, r *activation.Result) *result.Plan {
 		return nil
 	}
 	p := &result.Plan{Action: r.Plan.Action, Request: r.Plan.Request, Pending: []*result.Activation{}, UsualSeconds: result.Seconds(r.Usual), Budget: result.NewBudget(s.remembered())}
-	incomplete := func(what string, err error) { s.program.progress.warn(what + " cannot be read: " + err.Error()) }
+	incomplete := func(what string, err error) { s.program.progress.Warn(what + " cannot be read: " + err.Error()) }
 	if h := r.Hostnames; h != nil {
 		p.Hostnames = &result.HostnamesPlan{Added: append([]string{}, h.Added...), Removed: append([]string{}, h.Removed...)}
 		if len(h.Added)+len(h.Removed) > 0 {

@@ -72,11 +72,11 @@ func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 	case err != nil:
 		return err
 	case done.Rollback == nil:
-		a.program.progress.say("%s on %s: %s has to end before it is known what to return to", a.property, network, result.IDOf(done.BlockedBy))
+		a.program.progress.Say("%s on %s: %s has to end before it is known what to return to", a.property, network, result.IDOf(done.BlockedBy))
 		return nil
 	}
 	r.back = done.Rollback
-	a.program.progress.say("%s on %s: %s", a.property, network, returnText(r.back))
+	a.program.progress.Say("%s on %s: %s", a.property, network, returnText(r.back))
 	return nil
 }
 

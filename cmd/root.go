@@ -14,6 +14,7 @@ import (
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/screen"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
@@ -26,8 +27,8 @@ type program struct {
 	began    bool // a command has begun, and reports errors itself
 	given    givenFlags
 	dryRuns  bool // --dry-run could be given, and was not
-	out      *output
-	progress *progress
+	out      *screen.Output
+	progress *screen.Progress
 	files    journal.Files
 	sinks    []journal.Sink
 	record   *journal.Run
@@ -141,11 +142,11 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.settingsErr = settings.Load(c, p.env, &p.flags.Config)
 	p.given = givenBy(c)
 	p.dryRuns = canDryRun(c)
-	p.progress = newProgress(p.env, p.flags)
-	defer p.progress.close()
+	p.progress = screen.NewProgress(p.env, p.flags)
+	defer p.progress.Close()
 	command := strings.TrimPrefix(c.CommandPath(), p.name()+" ")
-	p.out = newOutput(p.env, command, p.flags, begun)
-	p.out.header(p.env.Build)
+	p.out = screen.NewOutput(p.env, command, p.flags, begun)
+	p.out.Begin(p.env.Build)
 	p.files = p.askedFiles()
 	p.record = &journal.Run{Command: command, CommandLine: p.typed(command, args), Build: p.env.Build, Begun: begun}
 	p.sinks = p.allSinks(c)
@@ -155,7 +156,7 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	result, err := &result.Report{}, p.settingsErr
 	if err != nil && worksAnyway(c) {
 		if c.Annotations[anyway] != mayBeMissing || !errors.Is(err, fs.ErrNotExist) {
-			p.progress.warn(err.Error())
+			p.progress.Warn(err.Error())
 		}
 		err = nil
 	}
@@ -167,7 +168,7 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 		result, err = do(c.Context(), args)
 		ended()
 	}
-	p.progress.close()
+	p.progress.Close()
 	p.record.Ended = time.Now()
 	p.exitCode = p.conclude(c.Context(), result, err)
 	return err
@@ -183,7 +184,7 @@ func (p *program) allSinks(c *cobra.Command) []journal.Sink {
 		p.progress,
 		p.out,
 		newCI(p.env, p.flags, p.progress, p.record),
-		&patienceHint{progress: p.progress, timeout: time.Duration(p.flags.Timeout)},
+		&screen.TimeoutHint{Progress: p.progress, Timeout: time.Duration(p.flags.Timeout)},
 		journal.Parallel{
 			newNotifier(urls, p.env, p.courier, p.flags.Simulate),
 			newTracer(p.env, p.courier, p.flags.Simulate),
@@ -228,7 +229,7 @@ func (p *program) sayWhenStopping(ctx context.Context) (ended func()) {
 	go func() {
 		select {
 		case <-ctx.Done():
-			p.progress.freeze()
+			p.progress.Freeze()
 		case <-over:
 			return
 		}
@@ -236,7 +237,7 @@ func (p *program) sayWhenStopping(ctx context.Context) (ended func()) {
 		defer timer.Stop()
 		select {
 		case <-timer.C:
-			p.progress.say("interrupted: a request is on its way, and its answer is waited for a moment; Ctrl-C again ends at once")
+			p.progress.Say("interrupted: a request is on its way, and its answer is waited for a moment; Ctrl-C again ends at once")
 		case <-over:
 		}
 	}()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/screen"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -85,7 +86,7 @@ func eventsSchema() *result.SchemaView {
 	v := result.NewSchemas()
 	last := v.Of(reflect.TypeFor[result.Document](), "")
 	last.Required = []string{"type"}
-	s := &result.Schema{AnyOf: []*result.Schema{v.Of(reflect.TypeFor[headerView](), ""), v.Of(reflect.TypeFor[result.Event](), ""), last}}
+	s := &result.Schema{AnyOf: []*result.Schema{v.Of(reflect.TypeFor[screen.Header](), ""), v.Of(reflect.TypeFor[result.Event](), ""), last}}
 	s.Defs = v.Defs
 	return asSchema("events", "A line of what a command prints with -o ndjson.", s)
 }

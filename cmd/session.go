@@ -31,7 +31,7 @@ type session struct {
 // open connects. Nothing is sent yet.
 func (p *program) open(about result.AssetKind) (*session, error) {
 	if p.flags.Simulate {
-		p.progress.say("simulation: nothing of this reaches Akamai; one real second is %g simulated ones", p.flags.Speed)
+		p.progress.Say("simulation: nothing of this reaches Akamai; one real second is %g simulated ones", p.flags.Speed)
 		credentials, transport := p.simulation()
 		return p.connect(about, credentials, transport, p.flags.Speed)
 	}
@@ -105,7 +105,7 @@ func (s *session) engine() *activation.Engine {
 func (s *session) attempted(a papi.Attempt) {
 	s.program.meter.count(a)
 	s.program.record.Attempted(a)
-	s.program.progress.attempt(a)
+	s.program.progress.Attempt(a)
 }
 
 // called takes note of how people are told of a property.
@@ -118,7 +118,7 @@ func (s *session) called(p property) {
 // begin says what the requests from now on are about.
 func (s *session) begin(p property) {
 	s.called(p)
-	s.program.progress.begin(p.String())
+	s.program.progress.Begin(p.String())
 }
 
 // subject is what people are told that an event is about.

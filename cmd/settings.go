@@ -112,7 +112,7 @@ func (p *program) flagsOfCommands() func(func(string, *pflag.Flag) bool) {
 			for _, err := range []error{settings.LoadEnvironment(c.LocalNonPersistentFlags(), p.env), file.Apply(c)} {
 				if text := errorText(err); !said[text] {
 					said[text] = true
-					p.progress.warn(text)
+					p.progress.Warn(text)
 				}
 			}
 			command, goOn := strings.TrimPrefix(c.CommandPath(), p.name()+" "), true

@@ -119,10 +119,10 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, 
 		Fill:    func(d *result.Document) { d.Simulator = view },
 		Text:    func(w *term.Printer) { printSimulator(view, w, p.name(), p.flags.Speed) },
 	}
-	d := r.Document(p.out.command) // those who wait for it cannot wait for the end
+	d := r.Document(p.out.Command) // those who wait for it cannot wait for the end
 	err = p.files.Write(d, p.record)
 	if err == nil {
-		if showErr := p.out.show(d, r); showErr != nil {
+		if showErr := p.out.Show(d, r); showErr != nil {
 			err = &catalogue.OutputError{Err: showErr}
 		}
 	}

@@ -48,7 +48,7 @@ func (p *program) status(ctx context.Context, about result.AssetKind, on []papi.
 	if err != nil {
 		return &result.Report{}, err
 	}
-	p.progress.begin("status")
+	p.progress.Begin("status")
 	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
 	defer cancel()
 	var states []*result.PropertyState

@@ -83,7 +83,7 @@ func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do v
 	if err != nil {
 		return &result.Report{}, err
 	}
-	p.progress.begin(arg)
+	p.progress.Begin(arg)
 	network := f.networks.All[0]
 	limit := p.deadline(network)
 	if named.id != "" { // of which nobody knows the network yet

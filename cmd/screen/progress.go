@@ -1,4 +1,4 @@
-package cmd
+package screen
 
 import (
 	"cmp"
@@ -19,18 +19,18 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// progress is everything that goes to stderr while a command runs. On a
+// Progress is everything that goes to stderr while a command runs. On a
 // terminal one line is kept up to date at the bottom; elsewhere there is a line
 // for each change, and one a minute, so that no CI system takes the job for
 // dead. It may be used from several goroutines.
-type progress struct {
+type Progress struct {
 	w     io.Writer
 	env   term.Env
-	level level
+	Level level
 	still bool // stdout has lines of its own: draw nothing between them
 
 	mu     sync.Mutex // guards all below, and w
-	fold   section
+	fold   Fold
 	spin   *spinner.Spinner
 	beat   *time.Timer // off a terminal
 	ended  bool
@@ -43,9 +43,9 @@ type progress struct {
 type level int
 
 const (
-	levelQuiet level = iota
+	LevelQuiet level = iota
 	levelNormal
-	levelVerbose
+	LevelVerbose
 	levelDebug
 )
 
@@ -60,31 +60,31 @@ type state struct {
 const (
 	heartbeat    = time.Minute
 	spinnerDelay = 120 * time.Millisecond
-	unknownWidth = 80
+	UnknownWidth = 80
 )
 
-func newProgress(env term.Env, f settings.Flags) *progress {
-	p := &progress{w: env.Stderr, env: env, level: levelNormal, still: f.Output == settings.FormatNDJSON}
+func NewProgress(env term.Env, f settings.Flags) *Progress {
+	p := &Progress{w: env.Stderr, env: env, Level: levelNormal, still: f.Output == settings.FormatNDJSON}
 	switch {
 	case f.Quiet:
-		p.level = levelQuiet
+		p.Level = LevelQuiet
 	case f.Debug:
-		p.level = levelDebug
+		p.Level = levelDebug
 	case f.Verbose:
-		p.level = levelVerbose
+		p.Level = LevelVerbose
 	}
 	return p
 }
 
-// begin starts the line at the bottom, or the heartbeat. subject is what the
+// Begin starts the line at the bottom, or the heartbeat. subject is what the
 // command is about.
-func (p *progress) begin(subject string) {
+func (p *Progress) Begin(subject string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.state.subject, p.waited = subject, time.Now()
 	switch {
-	case p.level == levelQuiet || p.ended || p.spin != nil || p.beat != nil:
-	case p.drawable():
+	case p.Level == LevelQuiet || p.ended || p.spin != nil || p.beat != nil:
+	case p.Drawable():
 		p.spin = spinner.New(spinner.CharSets[14], spinnerDelay, spinner.WithWriterFile(term.FileOf(p.w)), spinner.WithHiddenCursor(false))
 		p.spin.Writer = &bottomLine{w: p.w, library: regexp.MustCompile("\x1b\\[([0-9;]*m|F\x1b\\[K)")}
 		p.spin.PreUpdate = func(s *spinner.Spinner) { s.Suffix = " " + p.suffix() } // the spinner holds its own lock
@@ -94,13 +94,13 @@ func (p *progress) begin(subject string) {
 	}
 }
 
-// drawable reports whether a line can be drawn over again and again.
-func (p *progress) drawable() bool {
+// Drawable reports whether a line can be drawn over again and again.
+func (p *Progress) Drawable() bool {
 	return !p.still && p.env.StderrTerminal && term.FileOf(p.w) != nil && !p.env.Dumb() && !p.env.Has("CI")
 }
 
-// close ends the line at the bottom and the heartbeat. Lines may still follow.
-func (p *progress) close() {
+// Close ends the line at the bottom and the heartbeat. Lines may still follow.
+func (p *Progress) Close() {
 	p.mu.Lock()
 	p.ended = true
 	spin, beat := p.spin, p.beat
@@ -116,9 +116,9 @@ func (p *progress) close() {
 	_, _ = io.WriteString(p.w, p.fold.end())
 }
 
-// freeze ends the line at the bottom for good, and nothing else: from now on the
+// Freeze ends the line at the bottom for good, and nothing else: from now on the
 // process may end at any moment, and leaves a screen that is whole.
-func (p *progress) freeze() {
+func (p *Progress) Freeze() {
 	p.mu.Lock()
 	spin := p.spin
 	p.mu.Unlock()
@@ -146,17 +146,19 @@ func (b *bottomLine) Write(data []byte) (int, error) {
 // eraseLine goes back to the beginning of the line and empties it.
 const eraseLine = "\r\x1b[K"
 
-// say prints a line for people, unless they want none.
-func (p *progress) say(format string, args ...any) { p.at(levelNormal, fmt.Sprintf(format, args...)) }
-
-// warn prints a warning.
-func (p *progress) warn(text string) {
-	p.at(levelNormal, "warning: "+text, term.Mark{Word: "warning:", As: term.Doubtful})
+// Say prints a line for people, unless they want none.
+func (p *Progress) Say(format string, args ...any) {
+	p.Print(levelNormal, fmt.Sprintf(format, args...))
 }
 
-// at prints a line from a level on. marks are painted.
-func (p *progress) at(from level, text string, marks ...term.Mark) {
-	if p.level < from {
+// Warn prints a warning.
+func (p *Progress) Warn(text string) {
+	p.Print(levelNormal, "warning: "+text, term.Mark{Word: "warning:", As: term.Doubtful})
+}
+
+// Print prints a line from a level on. marks are painted.
+func (p *Progress) Print(from level, text string, marks ...term.Mark) {
+	if p.Level < from {
 		return
 	}
 	p.mu.Lock()
@@ -170,7 +172,7 @@ func (p *progress) at(from level, text string, marks ...term.Mark) {
 		line = on.Mark(line, term.Clean(m.Word, term.MaxName), m.As)
 	}
 	if spin == nil {
-		p.write(line + "\n")
+		p.WriteText(line + "\n")
 		return
 	}
 	spin.Lock()
@@ -178,13 +180,13 @@ func (p *progress) at(from level, text string, marks ...term.Mark) {
 	if spin.Active() {
 		line = eraseLine + line
 	}
-	p.write(line + "\n")
+	p.WriteText(line + "\n")
 }
 
-// clock tells times to those who read this.
-func (p *progress) clock() term.Clock { return term.Clock{Now: time.Now(), Zone: p.env.Location} }
+// Clock tells times to those who read this.
+func (p *Progress) Clock() term.Clock { return term.Clock{Now: time.Now(), Zone: p.env.Location} }
 
-func (p *progress) write(text string) {
+func (p *Progress) WriteText(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.ended {
@@ -193,42 +195,42 @@ func (p *progress) write(text string) {
 	_, _ = io.WriteString(p.w, text) // where stderr is gone, nobody can be told
 }
 
-// command prints what a CI system is told meanwhile, where there are lines at all.
-func (p *progress) command(text string) {
-	if p.level > levelQuiet && !p.drawable() {
-		p.write(text + "\n")
+// WriteCommand prints what a CI system is told meanwhile, where there are lines at all.
+func (p *Progress) WriteCommand(text string) {
+	if p.Level > LevelQuiet && !p.Drawable() {
+		p.WriteText(text + "\n")
 	}
 }
 
-// folded says how a CI system folds what is said from now on.
-func (p *progress) folded(s section) {
+// SetFold says how a CI system folds what is said from now on.
+func (p *Progress) SetFold(s Fold) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.fold = s
 }
 
 // Happened implements sink.
-func (p *progress) Happened(m journal.Entry) {
+func (p *Progress) Happened(m journal.Entry) {
 	p.mu.Lock()
 	p.state.ev, p.state.at, p.state.speed = m.Event, m.At, m.Speed
 	p.mu.Unlock()
 	line, always := m.Text()
-	from := levelVerbose
+	from := LevelVerbose
 	if always && papi.SuspendedUntil(m.Err).IsZero() { // a suspension was told of once
 		from = levelNormal
 	}
 	if m.Activation == nil {
-		p.at(from, line)
+		p.Print(from, line)
 		return
 	}
-	p.at(from, line, term.Mark{Word: ": " + result.StateOf(m.Activation), As: result.StatusTone(m.Activation.Status)})
+	p.Print(from, line, term.Mark{Word: ": " + result.StateOf(m.Activation), As: result.StatusTone(m.Activation.Status)})
 }
 
 // Concluded implements sink. What is drawn has ended by then.
-func (p *progress) Concluded(context.Context, *result.Document, *journal.Run) error { return nil }
+func (p *Progress) Concluded(context.Context, *result.Document, *journal.Run) error { return nil }
 
 // heartbeat prints that nothing has changed.
-func (p *progress) heartbeat() {
+func (p *Progress) heartbeat() {
 	p.mu.Lock()
 	s, ended, waited := p.state, p.ended, p.waited
 	p.mu.Unlock()
@@ -236,10 +238,10 @@ func (p *progress) heartbeat() {
 		return
 	}
 	if s.at.IsZero() {
-		p.say("%s: still waiting for an answer, for %s", s.subject, term.Duration(time.Since(waited)))
+		p.Say("%s: still waiting for an answer, for %s", s.subject, term.Duration(time.Since(waited)))
 		return
 	}
-	p.say("%s", s.now()[0])
+	p.Say("%s", s.now()[0])
 }
 
 // now is the state as it is now, without asking PAPI again: as long as it can be,
@@ -275,11 +277,11 @@ func (s state) now() []string {
 }
 
 // suffix is the line at the bottom, with as much as there is room for.
-func (p *progress) suffix() string {
+func (p *Progress) suffix() string {
 	p.mu.Lock()
 	s := p.state
 	p.mu.Unlock()
-	room, text := cmp.Or(p.env.StderrTerminalOf().Width, unknownWidth)-spinnerCells, s.subject
+	room, text := cmp.Or(p.env.StderrTerminalOf().Width, UnknownWidth)-spinnerCells, s.subject
 	if !s.at.IsZero() {
 		for _, text = range s.now() {
 			if term.Cells(term.Clean(text, term.MaxMessage)) <= room {

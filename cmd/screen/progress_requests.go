@@ -1,4 +1,4 @@
-package cmd
+package screen
 
 import (
 	"fmt"
@@ -9,26 +9,26 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// attempt shows a request, or that it will be repeated.
-func (p *progress) attempt(a papi.Attempt) {
+// Attempt shows a request, or that it will be repeated.
+func (p *Progress) Attempt(a papi.Attempt) {
 	outcome := fmt.Sprint(a.StatusCode)
 	if a.Err != nil {
 		outcome = a.Err.Error()
 	}
-	if p.level >= levelDebug {
-		p.at(levelDebug, fmt.Sprintf("%s %s: %s in %s%s", a.Method, a.Path, outcome, a.Elapsed.Round(time.Millisecond), limitsOf(a.Answer)+instanceOf(a)))
+	if p.Level >= levelDebug {
+		p.Print(levelDebug, fmt.Sprintf("%s %s: %s in %s%s", a.Method, a.Path, outcome, a.Elapsed.Round(time.Millisecond), limitsOf(a.Answer)+instanceOf(a)))
 	}
 	if a.Slowed {
-		p.say("PAPI takes no more requests for now; from here on they are sent at half the rate")
+		p.Say("PAPI takes no more requests for now; from here on they are sent at half the rate")
 	}
 	p.suspended(papi.SuspendedUntil(a.Err))
 	if a.Retry {
-		p.at(levelVerbose, fmt.Sprintf("%s %s: %s; trying again in %s", a.Method, a.Path, outcome, term.Duration(a.Pause)))
+		p.Print(LevelVerbose, fmt.Sprintf("%s %s: %s; trying again in %s", a.Method, a.Path, outcome, term.Duration(a.Pause)))
 	}
 }
 
 // suspended tells once of a suspension that ends at until; the zero time is none.
-func (p *progress) suspended(until time.Time) {
+func (p *Progress) suspended(until time.Time) {
 	p.mu.Lock()
 	known := !until.After(p.paused)
 	if !known {
@@ -36,7 +36,7 @@ func (p *progress) suspended(until time.Time) {
 	}
 	p.mu.Unlock()
 	if !known {
-		p.say("PAPI has failed too often; the next try is at %s", p.clock().Tell(until))
+		p.Say("PAPI has failed too often; the next try is at %s", p.Clock().Tell(until))
 	}
 }
 

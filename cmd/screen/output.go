@@ -1,4 +1,4 @@
-package cmd
+package screen
 
 import (
 	"cmp"
@@ -19,9 +19,9 @@ import (
 // goes to stderr. With json and ndjson, stdout has exactly one document at the
 // end, whatever happened, or what --jq makes of it. What PAPI said is printed through clean or encodeJSON.
 
-// output is where the result goes.
-type output struct {
-	command string
+// Output is where the result goes.
+type Output struct {
+	Command string
 	format  settings.Format
 	jq      *result.JQ
 	begun   time.Time
@@ -35,20 +35,20 @@ type output struct {
 	failed error // the first error of jq on an event
 }
 
-func newOutput(env term.Env, command string, f settings.Flags, begun time.Time) *output {
-	return &output{
-		w: env.Stdout, term: env.StdoutTerminalOf(), command: command, format: f.Output, jq: &f.JQ,
+func NewOutput(env term.Env, command string, f settings.Flags, begun time.Time) *Output {
+	return &Output{
+		w: env.Stdout, term: env.StdoutTerminalOf(), Command: command, format: f.Output, jq: &f.JQ,
 		begun: begun, verbose: f.Verbose || f.Debug,
 	}
 }
 
-// header begins a stream of events.
-func (o *output) header(b term.Build) {
-	o.line(headerView{"header", result.SchemaVersion, o.command, b.Version, term.Timestamp(o.begun)})
+// Begin begins a stream of events.
+func (o *Output) Begin(b term.Build) {
+	o.line(Header{"header", result.SchemaVersion, o.Command, b.Version, term.Timestamp(o.begun)})
 }
 
-// headerView is the first line of ndjson.
-type headerView struct {
+// Header is the first line of ndjson.
+type Header struct {
 	Type          string `json:"type"`
 	SchemaVersion int    `json:"schemaVersion"`
 	Command       string `json:"command"`
@@ -59,7 +59,7 @@ type headerView struct {
 // line prints a line of ndjson, and nothing with the other formats. That it
 // cannot be written shows again with the result, and that --jq fails on it is said
 // then. An expression that has failed by never ending is not tried on every event.
-func (o *output) line(v any) {
+func (o *Output) line(v any) {
 	if o.format != settings.FormatNDJSON {
 		return
 	}
@@ -77,7 +77,7 @@ func (o *output) line(v any) {
 }
 
 // encode returns a document, or what --jq makes of it.
-func (o *output) encode(v any) ([]byte, error) {
+func (o *Output) encode(v any) ([]byte, error) {
 	data, err := result.EncodeJSON(v, o.format == settings.FormatJSON)
 	if err != nil || o.jq.Code == nil {
 		return data, err
@@ -89,13 +89,13 @@ func (o *output) encode(v any) ([]byte, error) {
 }
 
 // Happened implements sink.
-func (o *output) Happened(m journal.Entry) { o.line(result.NewEvent(m.Event, m.At)) }
+func (o *Output) Happened(m journal.Entry) { o.line(result.NewEvent(m.Event, m.At)) }
 
 // Concluded implements sink; show has printed the result before the others are told.
-func (o *output) Concluded(context.Context, *result.Document, *journal.Run) error { return nil }
+func (o *Output) Concluded(context.Context, *result.Document, *journal.Run) error { return nil }
 
-// show prints the result in the chosen format, once.
-func (o *output) show(d *result.Document, r *result.Report) error {
+// Show prints the result in the chosen format, once.
+func (o *Output) Show(d *result.Document, r *result.Report) error {
 	if o.printed {
 		return nil
 	}

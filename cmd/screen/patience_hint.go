@@ -1,0 +1,36 @@
+package screen
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/journal"
+	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/term"
+)
+
+// Hint prints what could be done better.
+func (p *Progress) Hint(text string) {
+	p.Print(levelNormal, "hint: "+text, term.Mark{Word: "hint:", As: term.Title})
+}
+
+// TimeoutHint is a sink that says, once, that --timeout will not be enough.
+type TimeoutHint struct {
+	Progress *Progress
+	Timeout  time.Duration // 0: the default, which is
+	once     sync.Once
+}
+
+// Happened implements sink.
+func (h *TimeoutHint) Happened(m journal.Entry) {
+	if m.Kind == activation.EventSubmitted && h.Timeout > 0 && m.Usual > h.Timeout {
+		h.once.Do(func() {
+			h.Progress.Hint("--timeout " + term.Duration(h.Timeout) + " is shorter than the " + term.Duration(m.Usual) + " that this usually takes")
+		})
+	}
+}
+
+// Concluded implements sink.
+func (h *TimeoutHint) Concluded(context.Context, *result.Document, *journal.Run) error { return nil }
