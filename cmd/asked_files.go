@@ -5,7 +5,10 @@ import (
 	"syscall"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/ci"
 	"github.com/propctl/propctl/cmd/journal"
+	"github.com/propctl/propctl/cmd/metrics"
+	"github.com/propctl/propctl/cmd/page"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 )
@@ -14,10 +17,10 @@ func (p *program) askedFiles() journal.Files {
 	var asked journal.Files
 	for _, f := range []journal.File{
 		{Flag: "output-file", Path: p.flags.OutputFile, Render: func(d *result.Document, _ *journal.Run) ([]byte, error) { return result.EncodeJSON(d, true) }},
-		{Flag: "junit", Path: p.flags.JUnit, Render: junit},
-		{Flag: "dotenv", Path: p.flags.Dotenv, Render: dotenv},
-		{Flag: "metrics-file", Path: p.flags.MetricsFile, Render: renderMetrics},
-		{Flag: "report", Path: p.flags.Report, Render: renderPage},
+		{Flag: "junit", Path: p.flags.JUnit, Render: ci.JUnit},
+		{Flag: "dotenv", Path: p.flags.Dotenv, Render: ci.Dotenv},
+		{Flag: "metrics-file", Path: p.flags.MetricsFile, Render: metrics.Render},
+		{Flag: "report", Path: p.flags.Report, Render: page.Render},
 	} {
 		if f.Path != "" {
 			asked = append(asked, f)

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/notify"
 	"github.com/propctl/propctl/cmd/settings"
 )
 
@@ -38,6 +39,6 @@ func (p *program) checkFlags(c *cobra.Command) error {
 	if err := p.flags.Check(c.Flags().Changed("account-key")); err != nil || len(p.flags.NotifyURLs.All) == 0 {
 		return err
 	}
-	_, err := webhookSecret(p.env)
+	_, err := notify.Secret(p.env)
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/cmd/journal"
+	"github.com/propctl/propctl/cmd/otlp"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
@@ -101,7 +102,7 @@ func SpansOfRequests(requests int) (spans int, dropped string) {
 	for range requests {
 		rec.Attempted(papi.Attempt{Method: "GET", Path: "/papi/v1/build", Sent: true, StatusCode: 200})
 	}
-	all := tracing{document: &result.Document{Command: "status"}, record: rec, ended: time.Now()}.spans()
+	all := otlp.Tracing{Document: &result.Document{Command: "status"}, Record: rec, Ended: time.Now()}.Spans()
 	for _, a := range all[0].Attributes {
 		if a.Key == "propctl.spans.dropped" {
 			dropped = *a.Value.Int

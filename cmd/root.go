@@ -12,7 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/ci"
 	"github.com/propctl/propctl/cmd/journal"
+	"github.com/propctl/propctl/cmd/notify"
+	"github.com/propctl/propctl/cmd/otlp"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/screen"
 	"github.com/propctl/propctl/cmd/settings"
@@ -183,11 +186,11 @@ func (p *program) allSinks(c *cobra.Command) []journal.Sink {
 	return []journal.Sink{
 		p.progress,
 		p.out,
-		newCI(p.env, p.flags, p.progress, p.record),
+		ci.New(p.env, p.flags, p.progress, p.record),
 		&screen.TimeoutHint{Progress: p.progress, Timeout: time.Duration(p.flags.Timeout)},
 		journal.Parallel{
-			newNotifier(urls, p.env, p.courier, p.flags.Simulate),
-			newTracer(p.env, p.courier, p.flags.Simulate),
+			notify.New(urls, p.env, p.courier, p.flags.Simulate),
+			otlp.New(p.env, p.courier, p.flags.Simulate),
 		},
 	}
 }

@@ -1,27 +1,27 @@
 package screen
 
-// Fold is what a CI system folds: all that is said while a command runs. It
+// fold is what a CI system folds: all that is said while a command runs. It
 // begins with the first line, so that there is none around nothing. Its zero value
 // folds nothing.
-type Fold struct {
-	Start, Stop func() string
+type fold struct {
+	start, stop func() string
 	open        bool
 }
 
 // begin returns what has to stand before a line.
-func (s *Fold) begin() string {
-	if s.Start == nil || s.open {
+func (s *fold) begin() string {
+	if s.start == nil || s.open {
 		return ""
 	}
 	s.open = true
-	return s.Start() + "\n"
+	return s.start() + "\n"
 }
 
 // end returns what has to stand behind the last line.
-func (s *Fold) end() string {
+func (s *fold) end() string {
 	if !s.open {
 		return ""
 	}
 	s.open = false
-	return s.Stop() + "\n"
+	return s.stop() + "\n"
 }

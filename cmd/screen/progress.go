@@ -30,7 +30,7 @@ type Progress struct {
 	still bool // stdout has lines of its own: draw nothing between them
 
 	mu     sync.Mutex // guards all below, and w
-	fold   Fold
+	fold   fold
 	spin   *spinner.Spinner
 	beat   *time.Timer // off a terminal
 	ended  bool
@@ -203,10 +203,10 @@ func (p *Progress) WriteCommand(text string) {
 }
 
 // SetFold says how a CI system folds what is said from now on.
-func (p *Progress) SetFold(s Fold) {
+func (p *Progress) SetFold(begin, end func() string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.fold = s
+	p.fold = fold{start: begin, stop: end}
 }
 
 // Happened implements sink.

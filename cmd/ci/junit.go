@@ -1,0 +1,200 @@
+package ci
+
+import (
+	"encoding/xml"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/journal"
+	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/papi"
+)
+
+// JUnit XML has no owner; what is written here is what Jenkins, GitLab, GitHub's
+// and Azure's readers have in common.
+
+// testCase is a network, or what else there is one result of.
+type testCase struct {
+	name    string
+	network papi.Network     // empty: not of a single one
+	result  *result.Document // nil: not come to
+}
+
+// JUnit renders a run as a suite of tests: one for each network that was asked for,
+// which has failed when the state that was asked for does not hold.
+func JUnit(d *result.Document, rec *journal.Run) ([]byte, error) {
+	cases := testCases(d)
+	var failures, errs, skipped int
+	for _, c := range cases {
+		switch c.verdict() {
+		case "failure":
+			failures++
+		case "error":
+			errs++
+		case "skipped":
+			skipped++
+		}
+	}
+	counts := []string{
+		"tests", strconv.Itoa(len(cases)), "failures", strconv.Itoa(failures), "errors", strconv.Itoa(errs), "skipped", strconv.Itoa(skipped),
+		"time", secondsOf(time.Since(rec.Begun)),
+	}
+	w := &xmlWriter{}
+	w.b.WriteString(xml.Header)
+	w.open("testsuites", append([]string{"name", "propctl"}, counts...)...)
+	w.open("testsuite", append([]string{"name", "propctl " + d.Command, "timestamp", rec.Begun.UTC().Format("2006-01-02T15:04:05")}, counts...)...)
+	w.open("properties")
+	for _, f := range append([]fact{{"command", rec.CommandLine}, {"release", rec.Build.Version}}, factsOf(d)...) {
+		if f.value != "" {
+			w.leaf("property", "", "name", "propctl."+f.name, "value", f.value)
+		}
+	}
+	w.close("properties")
+	for _, c := range cases {
+		c.write(w, rec)
+	}
+	w.close("testsuite")
+	w.close("testsuites")
+	return []byte(w.b.String()), nil
+}
+
+func secondsOf(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
+
+func testCases(d *result.Document) []testCase {
+	var cases []testCase
+	for _, s := range d.States() {
+		if s.Error != nil {
+			cases = append(cases, testCase{s.Text(), "", &result.Document{Outcome: catalogue.OutcomeError, ExitCode: catalogue.ExitError, Error: s.Error}})
+		}
+		for _, n := range s.Networks {
+			one := &result.Document{Outcome: d.Outcome}
+			if busy := busyLines([]*result.PropertyState{{Property: s.Property, Networks: []*result.NetworkState{n}}}); len(busy) > 0 && d.Outcome == catalogue.OutcomeBusy {
+				one = &result.Document{Outcome: catalogue.OutcomeBusy, ExitCode: catalogue.ExitBusy, Error: &result.Error{Code: catalogue.OutcomeBusy, Message: strings.Join(busy, "; ")}}
+			}
+			cases = append(cases, testCase{s.Text() + " " + string(n.Network), n.Network, one})
+		}
+	}
+	if len(cases) > 0 {
+		return cases
+	}
+	untouched := d.Untouched()
+	for _, one := range d.Parts() {
+		if one.Network == nil && len(untouched) > 0 { // what went wrong did so before the first of them
+			first := *one
+			first.Network, untouched = new(untouched[0]), untouched[1:]
+			one = &first
+		}
+		cases = append(cases, testCase{caseName(one), result.OrZero(one.Network), one})
+	}
+	for _, network := range untouched {
+		name := caseName((&result.Document{Property: d.Property, Include: d.Include, Command: d.Command, Network: new(network)}))
+		cases = append(cases, testCase{name, network, nil})
+	}
+	return cases
+}
+
+// caseName is the same for the same wish in every run, so that readers can follow it.
+func caseName(d *result.Document) string {
+	about, name := d.Property, d.Command
+	if about == nil {
+		about = d.Include
+	}
+	if about != nil && (about.Name != nil || about.ID != "") {
+		name = about.Text()
+	}
+	if d.Network != nil {
+		name += " " + string(*d.Network)
+	}
+	return name
+}
+
+// verdict tells what went wrong with the wish from what went wrong with trying.
+func (c testCase) verdict() string {
+	switch {
+	case c.result == nil:
+		return "skipped"
+	case c.result.ExitCode == catalogue.ExitOK:
+		return ""
+	case c.result.ExitCode == catalogue.ExitFailed, c.result.ExitCode == catalogue.ExitTimedOut, c.result.ExitCode == catalogue.ExitBusy, c.result.ExitCode == catalogue.ExitRejected:
+		return "failure"
+	}
+	return "error"
+}
+
+func (c testCase) write(w *xmlWriter, rec *journal.Run) {
+	took := "0"
+	if c.result != nil && c.result.WaitedSeconds != nil {
+		took = fmt.Sprintf("%.3f", *c.result.WaitedSeconds)
+	}
+	w.open("testcase", "classname", "propctl", "name", c.name, "time", took)
+	switch verdict := c.verdict(); verdict {
+	case "":
+	case "skipped":
+		w.leaf(verdict, "", "message", "not begun, since the one before did not end well")
+	default:
+		e := c.result.Error
+		if e == nil {
+			e = &result.Error{Code: c.result.Outcome, Message: c.result.Outcome}
+		}
+		w.leaf(verdict, strings.Join(linesOf(e, mostPrintedLines), "\n"), "message", term.Clean(e.Message, term.MaxMessage), "type", e.Code)
+	}
+	if lines := c.timeline(rec); len(lines) > 0 {
+		w.leaf("system-out", strings.Join(lines, "\n"))
+	}
+	w.close("testcase")
+}
+
+// timeline is what happened on the network.
+func (c testCase) timeline(rec *journal.Run) []string {
+	if c.result == nil {
+		return nil
+	}
+	var lines []string
+	moments, _, _ := rec.Snapshot()
+	for _, m := range moments {
+		if c.network != "" && m.Network != c.network {
+			continue
+		}
+		line, _ := m.Text()
+		lines = append(lines, term.Timestamp(m.At)+" "+term.Clean(line, term.MaxMessage))
+	}
+	return bounded(lines, mostTimeline)
+}
+
+// mostTimeline is how many looks of a network are worth being kept.
+const mostTimeline = 1000
+
+// xmlWriter writes elements. All that is given to it is escaped, and what XML has no
+// way to say is made visible.
+type xmlWriter struct{ b strings.Builder }
+
+func (w *xmlWriter) open(element string, attributes ...string) {
+	w.b.WriteString("<" + element)
+	for i := 0; i+1 < len(attributes); i += 2 {
+		w.b.WriteString(" " + attributes[i] + `="`)
+		w.text(term.Clean(attributes[i+1], term.MaxMessage))
+		w.b.WriteString(`"`)
+	}
+	w.b.WriteString(">\n")
+}
+
+func (w *xmlWriter) close(element string) { w.b.WriteString("</" + element + ">\n") }
+
+// leaf is an element with a text of several lines, or none, in it.
+func (w *xmlWriter) leaf(element, text string, attributes ...string) {
+	w.open(element, attributes...)
+	for line := range strings.Lines(text) {
+		w.text(term.Visible(strings.TrimSuffix(line, "\n")))
+		w.b.WriteString("\n")
+	}
+	w.close(element)
+}
+
+// text escapes what is markup, and runes that XML does not have.
+func (w *xmlWriter) text(s string) {
+	_ = xml.EscapeText(&w.b, []byte(s)) // a strings.Builder takes everything
+}

@@ -1,0 +1,194 @@
+package page
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/propctl/propctl/cmd/result"
+)
+
+// What a document has that no section of its own shows, is shown as it is: a member
+// that is added to the document is on the page without anybody thinking of it.
+
+// member is one of a JSON object. Its value is nil, a bool, a string, a json.Number,
+// []any or []member.
+type member struct {
+	name  string
+	value any
+}
+
+// shownElsewhere are the members that have sections of their own.
+func shownElsewhere(name string) bool {
+	return slices.Contains([]string{
+		"type", "schemaVersion", "command", "outcome", "exitCode", "property", "version", "network", "activation", "submitted", "adopted",
+		"blockedBy", "budget", "waitedSeconds", "requests", "error", "include", "results",
+		"properties", "includes", "history", "usual", "hostnames",
+	}, name)
+}
+
+// otherMembers are sections for the members that no other section shows. With
+// several networks, each has its own.
+func otherMembers(d *result.Document) (node, error) {
+	var all []node
+	for _, one := range networksOf(d) {
+		about := ""
+		if one != d && one.Network != nil {
+			about = " on " + result.NetworkName(*one.Network)
+		}
+		members, err := membersOf(one)
+		if err != nil {
+			return node{}, err
+		}
+		for _, m := range members {
+			if !shownElsewhere(m.name) {
+				all = append(all, part(memberTitle(m.name)+about, valueNode(m.value, true)))
+			}
+		}
+	}
+	kept, left := within(2*mostOfList, all)
+	return several(several(kept...), leftOut(left)), nil
+}
+
+// membersOf reads a document as what it is to its readers.
+func membersOf(d *result.Document) ([]member, error) {
+	rest := *d
+	rest.Properties, rest.Includes, rest.History, rest.Hostnames, rest.Results = nil, nil, nil, nil, nil // which may be long
+	data, err := result.EncodeJSON(&rest, false)
+	if err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	value, err := readValue(decoder)
+	members, _ := value.([]member)
+	return members, err
+}
+
+// readValue reads the next value, with its members in their order.
+func readValue(decoder *json.Decoder) (any, error) {
+	token, err := decoder.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch token {
+	case json.Delim('{'):
+		members := []member{}
+		for decoder.More() {
+			name, err := decoder.Token()
+			if err != nil {
+				return nil, err
+			}
+			value, err := readValue(decoder)
+			if err != nil {
+				return nil, err
+			}
+			members = append(members, member{fmt.Sprint(name), value})
+		}
+		_, err = decoder.Token()
+		return members, err
+	case json.Delim('['):
+		items := []any{}
+		for decoder.More() {
+			item, err := readValue(decoder)
+			if err != nil {
+				return nil, err
+			}
+			items = append(items, item)
+		}
+		_, err = decoder.Token()
+		return items, err
+	}
+	return token, nil
+}
+
+// valueNode shows a value. On the top, lists of objects are tables.
+func valueNode(v any, top bool) node {
+	switch v := v.(type) {
+	case nil:
+		return node{}
+	case bool:
+		return written(map[bool]string{true: "yes", false: "no"}[v])
+	case string:
+		if t, err := time.Parse(time.RFC3339, v); err == nil {
+			return instantNode(t)
+		}
+		return written(v)
+	case []member:
+		var all []node
+		for _, m := range v {
+			all = append(all, named(memberTitle(m.name), valueNode(m.value, false)))
+		}
+		return rows(all...)
+	case []any:
+		return listNode(v, top)
+	}
+	return written(fmt.Sprint(v)) // a number
+}
+
+func listNode(items []any, top bool) node {
+	columns := columnsOf(items)
+	if top && len(columns) > 0 && len(columns) <= mostColumns {
+		g := &grid{label: "a list", most: mostOfList}
+		for _, c := range columns {
+			g.columns = append(g.columns, memberTitle(c))
+		}
+		for _, item := range items {
+			members, _ := item.([]member)
+			cells := make([]node, len(columns))
+			for _, m := range members {
+				cells[slices.Index(columns, m.name)] = valueNode(m.value, false)
+			}
+			g.row("", cells...)
+		}
+		return g.node()
+	}
+	var all []node
+	for _, item := range items {
+		if n := valueNode(item, false); !n.isEmpty() {
+			all = append(all, el("li", "", n))
+		}
+	}
+	if len(all) == 0 {
+		return node{}
+	}
+	kept, left := within(mostOfList, all)
+	return several(el("ul", "plain", kept...), leftOut(left))
+}
+
+// mostColumns are as many as fit; objects with more are listed one below the other.
+const mostColumns = 8
+
+// columnsOf are the names of all members of a list of objects; none of another list.
+func columnsOf(items []any) []string {
+	var names []string
+	for _, item := range items {
+		members, ok := item.([]member)
+		if !ok {
+			return nil
+		}
+		for _, m := range members {
+			if !slices.Contains(names, m.name) {
+				names = append(names, m.name)
+			}
+		}
+	}
+	return names
+}
+
+// memberTitle is the name of a member as people write: usualSeconds is Usual seconds.
+func memberTitle(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		if unicode.IsUpper(r) {
+			b.WriteByte(' ')
+			r = unicode.ToLower(r)
+		}
+		b.WriteRune(r)
+	}
+	return capital(b.String())
+}
