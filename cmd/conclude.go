@@ -13,7 +13,8 @@ import (
 // conclude prints the result and the error, and returns the exit code.
 func (p *program) conclude(ctx context.Context, result *result.Report, err error) int {
 	d := result.Document(p.out.Command)
-	d.Requests, d.Account, p.record.Text = p.meter.view(), p.account(), result.Text
+	d.Requests, d.Account = p.meter.view(), p.account()
+	p.record.SetText(result.Text)
 	if err != nil {
 		v := catalogue.Judge(err)
 		if catalogue.Is[*catalogue.UsageError](err) {

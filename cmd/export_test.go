@@ -8,12 +8,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/propctl/propctl/cmd/journal"
-	"github.com/propctl/propctl/cmd/otlp"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
-	"github.com/propctl/propctl/papi"
 )
 
 // FlagTypes returns for each command that does something the types of its flags.
@@ -93,22 +90,6 @@ func Settings(path string) (map[string]any, error) {
 		return nil, err
 	}
 	return file.Values, nil
-}
-
-// SpansOfRequests returns how many spans there are in the trace of a run with so
-// many requests, and what its root says of those that were dropped.
-func SpansOfRequests(requests int) (spans int, dropped string) {
-	rec := &journal.Run{Begun: time.Now()}
-	for range requests {
-		rec.Attempted(papi.Attempt{Method: "GET", Path: "/papi/v1/build", Sent: true, StatusCode: 200})
-	}
-	all := otlp.Tracing{Document: &result.Document{Command: "status"}, Record: rec, Ended: time.Now()}.Spans()
-	for _, a := range all[0].Attributes {
-		if a.Key == "propctl.spans.dropped" {
-			dropped = *a.Value.Int
-		}
-	}
-	return len(all), dropped
 }
 
 // Evaluate evaluates a jq expression on an empty document, for so long at most.

@@ -143,19 +143,8 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.began = true
 	begun := time.Now()
 	p.settingsErr = settings.Load(c, p.env, &p.flags.Config)
-	p.given = givenBy(c)
-	p.dryRuns = canDryRun(c)
-	p.progress = screen.NewProgress(p.env, p.flags)
+	p.observe(c, args, strings.TrimPrefix(c.CommandPath(), p.name()+" "), begun)
 	defer p.progress.Close()
-	command := strings.TrimPrefix(c.CommandPath(), p.name()+" ")
-	p.out = screen.NewOutput(p.env, command, p.flags, begun)
-	p.out.Begin(p.env.Build)
-	p.files = p.askedFiles()
-	p.record = &journal.Run{Command: command, CommandLine: p.typed(command, args), Build: p.env.Build, Begun: begun}
-	p.sinks = p.allSinks(c)
-	if p.flags.Simulate {
-		p.record.Speed = p.flags.Speed
-	}
 	result, err := &result.Report{}, p.settingsErr
 	if err != nil && worksAnyway(c) {
 		if c.Annotations[anyway] != mayBeMissing || !errors.Is(err, fs.ErrNotExist) {
@@ -172,9 +161,24 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 		ended()
 	}
 	p.progress.Close()
-	p.record.Ended = time.Now()
+	p.record.End(time.Now())
 	p.exitCode = p.conclude(c.Context(), result, err)
 	return err
+}
+
+// observe prepares all that is told of the run, from the flags as they are by now.
+func (p *program) observe(c *cobra.Command, args []string, command string, begun time.Time) {
+	p.given = givenBy(c)
+	p.dryRuns = canDryRun(c)
+	p.progress = screen.NewProgress(p.env, p.flags)
+	p.out = screen.NewOutput(p.env, command, p.flags, begun)
+	p.out.Begin(p.env.Build)
+	p.files = p.askedFiles()
+	p.record = &journal.Run{Command: command, CommandLine: p.typed(command, args), Build: p.env.Build, Begun: begun}
+	if p.flags.Simulate {
+		p.record.Speed = p.flags.Speed
+	}
+	p.sinks = p.allSinks(c)
 }
 
 // allSinks returns those that are told of the run, in the order in which they are.

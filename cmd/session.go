@@ -64,7 +64,7 @@ func (p *program) connect(about result.AssetKind, credentials papi.Credentials, 
 	if err != nil {
 		return nil, &catalogue.CredentialsError{Err: err}
 	}
-	p.record.Host = s.credentials.Host
+	p.record.Connected(s.credentials.Host)
 	p.session = s
 	s.api = s.client
 	if about == result.Includes {

@@ -1,3 +1,5 @@
+// Package catalogue says of every error what it means, which outcome, category and exit
+// code it has, and what to do about it.
 package catalogue
 
 import (

@@ -1,3 +1,5 @@
+// Package ci writes for CI systems: annotations, folds, variables and summaries of
+// GitHub, GitLab, Azure and TeamCity; JUnit and dotenv files.
 package ci
 
 import (

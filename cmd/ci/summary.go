@@ -38,8 +38,8 @@ func summaryOf(d *result.Document, rec *journal.Run, details bool) string {
 	if isChange(d) {
 		m.table([]string{"Property", "Version", "Network", "Outcome", "Activation", "Status", "Submitted", "Took", "Requests"}, activationRows(d))
 	}
-	if details && rec.Text != nil && (!isChange(d) || d.Plan != nil || d.HostnameChange != nil) {
-		m.block(printed(rec.Text))
+	if details && rec.Text() != nil && (!isChange(d) || d.Plan != nil || d.HostnameChange != nil) {
+		m.block(printed(rec.Text()))
 	}
 	if details {
 		for i, c := range causesOf(d) {

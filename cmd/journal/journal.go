@@ -1,3 +1,5 @@
+// Package journal takes what happens in a run to those who are told: sinks as it
+// happens, and files when it is over. It knows none of them.
 package journal
 
 import (
@@ -47,38 +49,83 @@ type Request struct {
 	At time.Time
 }
 
-// Run is what happened in a run. It may be used from several goroutines.
+// Run is what happened in a run. It may be used from several goroutines: what
+// stands above the lock is set before the run begins and not changed.
 type Run struct {
 	Command     string // activate, hostnames add
 	CommandLine string // the command line, without secrets
 	Build       term.Build
 	Begun       time.Time
-	Text        func(*term.Printer) // the result for people, when it is known; nil prints nothing
-	Host        string              // that requests are sent to; empty before there are any
-	Ended       time.Time           // when the result was known
-	Speed       float64             // of the simulator's time; 0 where nothing was simulated
+	Speed       float64 // of the simulator's time; 0 where nothing is simulated
 
 	mu       sync.Mutex
-	moments  []Entry
+	entries  []Entry
 	requests []Request
-	omitted  int // moments and requests past the most that are kept
+	omitted  int // entries and requests past the most that are kept
+	host     string
+	ended    time.Time
+	text     func(*term.Printer)
+}
+
+// Connected takes note of the host that requests are sent to.
+func (r *Run) Connected(host string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.host = host
+}
+
+// Host returns the host that requests are sent to; empty before there are any.
+func (r *Run) Host() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.host
+}
+
+// End takes note of when the result was known.
+func (r *Run) End(at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = at
+}
+
+// Ended returns when the result was known; the zero time before.
+func (r *Run) Ended() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ended
+}
+
+// SetText takes what prints the result for people; nil prints nothing.
+func (r *Run) SetText(text func(*term.Printer)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.text = text
+}
+
+// Text returns what prints the result for people; nil where there is nothing.
+func (r *Run) Text() func(*term.Printer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text
 }
 
 // mostRecorded bounds what a run remembers of itself: a wait of three hours has
 // some hundreds of looks.
 const mostRecorded = 20_000
 
+// Happened takes note of an event.
 func (r *Run) Happened(m Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.moments) == mostRecorded {
+	if len(r.entries) == mostRecorded {
 		r.omitted++
 		return
 	}
 	m.Requests = len(r.requests)
-	r.moments = append(r.moments, m)
+	r.entries = append(r.entries, m)
 }
 
+// Attempted takes note of a request.
 func (r *Run) Attempted(a papi.Attempt) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -93,5 +140,5 @@ func (r *Run) Attempted(a papi.Attempt) {
 func (r *Run) Snapshot() (moments []Entry, requests []Request, omitted int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.moments), slices.Clone(r.requests), r.omitted
+	return slices.Clone(r.entries), slices.Clone(r.requests), r.omitted
 }

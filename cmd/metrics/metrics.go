@@ -1,3 +1,4 @@
+// Package metrics renders the result of a run for Prometheus.
 package metrics
 
 import (

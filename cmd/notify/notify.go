@@ -1,3 +1,4 @@
+// Package notify tells webhooks, Slack and Teams how a run has ended.
 package notify
 
 import (

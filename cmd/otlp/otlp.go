@@ -1,3 +1,4 @@
+// Package otlp sends the trace of a run to a collector of OpenTelemetry.
 package otlp
 
 import (
@@ -164,13 +165,13 @@ func (t tracer) Concluded(ctx context.Context, d *result.Document, rec *journal.
 		return err
 	}
 	defer by.Close()
-	made := Tracing{context: s.context, Document: d, Record: rec, Ended: time.Now(), simulated: t.simulated}
+	made := tracing{context: s.context, document: d, run: rec, ended: time.Now(), simulated: t.simulated}
 	version := t.env.Build.Version
 	view := tracesView{ResourceSpans: []resourceSpans{{
 		Resource: traceResource{Attributes: s.resource(version)},
 		ScopeSpans: []scopeSpans{{
 			Scope: traceScope{Name: "github.com/propctl/propctl", Version: version},
-			Spans: made.Spans(),
+			Spans: made.spans(),
 		}},
 	}}}
 	body, err := result.EncodeJSON(view, false)

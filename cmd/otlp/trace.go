@@ -25,21 +25,21 @@ const (
 	maxSpanEvents = 128
 )
 
-// Tracing makes the spans of one run.
-type Tracing struct {
+// tracing makes the spans of one run.
+type tracing struct {
 	context   traceContext
-	Document  *result.Document
-	Record    *journal.Run
-	Ended     time.Time
+	document  *result.Document
+	run       *journal.Run
+	ended     time.Time
 	simulated bool
 }
 
-// Spans returns the spans of the run, the root first.
-func (t Tracing) Spans() []*traceSpan {
-	moments, requests, omitted := t.Record.Snapshot()
-	root := t.begin("propctl "+t.Document.Command, spanInternal, t.context.parent, t.Record.Begun, t.Ended)
+// spans returns the spans of the run, the root first.
+func (t tracing) spans() []*traceSpan {
+	moments, requests, omitted := t.run.Snapshot()
+	root := t.begin("propctl "+t.document.Command, spanInternal, t.context.parent, t.run.Begun, t.ended)
 	all := []*traceSpan{root}
-	phases := phasesOf(t.Record.Begun, t.Ended, moments, requests)
+	phases := phasesOf(t.run.Begun, t.ended, moments, requests)
 	ids := make([]string, len(phases))
 	for i, ph := range phases {
 		if len(all) == maxSpans {
@@ -73,8 +73,8 @@ func (t Tracing) Spans() []*traceSpan {
 }
 
 // describe says of the root what is known of the run.
-func (t Tracing) describe(root *traceSpan, omitted int) {
-	d := t.Document
+func (t tracing) describe(root *traceSpan, omitted int) {
+	d := t.document
 	root.text("process.executable.name", "propctl")
 	root.number("process.exit.code", d.ExitCode)
 	root.text("propctl.command", d.Command)
@@ -109,7 +109,7 @@ func (t Tracing) describe(root *traceSpan, omitted int) {
 }
 
 // begin makes a span.
-func (t Tracing) begin(name string, kind int, parent string, begun, ended time.Time) *traceSpan {
+func (t tracing) begin(name string, kind int, parent string, begun, ended time.Time) *traceSpan {
 	s := &traceSpan{
 		TraceID: t.context.trace, SpanID: randomHex(spanIDBytes), ParentSpanID: parent, TraceState: t.context.state,
 		Flags: flagSampled | flagKnown, Name: term.Clean(name, term.MaxName), Kind: kind, Start: nano(begun), End: nano(later(ended, begun)),
@@ -128,15 +128,15 @@ func later(a, b time.Time) time.Time {
 }
 
 // request makes the span of a request. again is how often it was repeated before.
-func (t Tracing) request(r journal.Request, again int, parent string) *traceSpan {
+func (t tracing) request(r journal.Request, again int, parent string) *traceSpan {
 	path, _, _ := strings.Cut(r.Path, "?")
 	template := pathTemplate(path)
 	s := t.begin(r.Method+" "+template, spanClient, parent, beganAt(r), r.At)
 	s.text("http.request.method", r.Method)
-	s.text("url.full", (&url.URL{Scheme: "https", Host: t.Record.Host}).String()+r.Path)
+	s.text("url.full", (&url.URL{Scheme: "https", Host: t.run.Host()}).String()+r.Path)
 	s.text("url.path", path)
 	s.text("url.template", template)
-	s.text("server.address", t.Record.Host)
+	s.text("server.address", t.run.Host())
 	s.number("server.port", 443)
 	s.text("papi.instance", r.Instance)
 	s.text("papi.class", string(r.Class))

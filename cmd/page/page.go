@@ -1,3 +1,4 @@
+// Package page renders a run as one HTML page.
 package page
 
 import (
@@ -117,7 +118,7 @@ func runSection(d *result.Document, r *journal.Run) node {
 		el("pre", "command", el("code", "", written(r.CommandLine))),
 		facts(
 			named("Started", instantNode(r.Begun)),
-			named("Ended", instantNode(r.Ended)),
+			named("Ended", instantNode(r.Ended())),
 			named("propctl", written(version)),
 			named("Go", written(r.Build.Go)),
 			named("Against", written(speed)),

@@ -69,7 +69,7 @@ func timelines(r *journal.Run) []*timeline {
 		return nil
 	}
 	if last := all[len(all)-1]; !last.isOver() {
-		last.close(since(r.Ended))
+		last.close(since(r.Ended()))
 	}
 	for _, q := range requests {
 		if at := since(q.At); q.Retry {

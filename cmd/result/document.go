@@ -1,3 +1,5 @@
+// Package result is what a command has found out: the JSON document with its members,
+// events, and their schema. Text, pages and CI systems are made from it.
 package result
 
 import (

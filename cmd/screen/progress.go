@@ -1,3 +1,5 @@
+// Package screen is what a person watches: the spinner and progress lines on stderr, and
+// the result on stdout.
 package screen
 
 import (

@@ -1,3 +1,5 @@
+// Package settings reads flags, environment variables and the settings file, and says
+// where each value came from.
 package settings
 
 import (

@@ -1,3 +1,5 @@
+// Package term prints for people: streams and what they can show, colour, tables, times,
+// and text from outside made harmless.
 package term
 
 import (
