@@ -33,7 +33,7 @@ func TestReaderThatHasGoneDoesNotEndTheRun(t *testing.T) {
 			}
 			path := filepath.Join(t.TempDir(), "result.json")
 			c := exec.CommandContext(t.Context(), "propctl", "activate", "www.example.com@8", "--notify", "you@example.com",
-				"--simulate", "--speed", "60000", "-o", "ndjson", "--output-file", path)
+				"--simulate", "--speed", "60000", "--timeout", "24h", "-o", "ndjson", "--output-file", path)
 			c.Env = append(os.Environ(), "HOME="+t.TempDir())
 			tt.lose(c, gone)
 			if err := c.Run(); err != nil && !isExit(err) {

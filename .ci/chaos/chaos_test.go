@@ -27,7 +27,7 @@ import (
 )
 
 var (
-	program = flag.String("propctl", "", "the program to run; empty: there is nothing to test")
+	program = flag.String("propctl", "", "the `path` of the program to run")
 	rounds  = flag.Int("rounds", 2, "how many wishes meet each kind of trouble")
 	seedOf  = flag.Uint64("seed", 0, "what troubles are drawn from; 0 takes another one each time")
 )
@@ -104,7 +104,7 @@ func pick(r *rand.Rand, all ...string) string { return all[r.IntN(len(all))] }
 // the network is mended. Whatever happened, its wish has made one activation.
 func TestNetworkTrouble(t *testing.T) {
 	if *program == "" {
-		t.Skip("-propctl says which program to run")
+		t.Fatal("-propctl has to say which program to run")
 	}
 	registerCorrupt()
 	seed := *seedOf
@@ -124,6 +124,7 @@ func TestNetworkTrouble(t *testing.T) {
 
 // persist starts processes until one has its wish.
 func persist(t *testing.T, tr trouble, random *rand.Rand) {
+	t.Helper()
 	dir, upstream := serve(t)
 	proxy := newProxy(t, upstream)
 	useProxy(t, dir, proxy.Listen)

@@ -1,4 +1,4 @@
-package main_test
+package delivery_test
 
 import (
 	"bytes"
@@ -29,7 +29,7 @@ type component struct {
 func theComponent(t *testing.T) component {
 	t.Helper()
 	var c component
-	header, body, ok := bytes.Cut(readFile(t, "templates/propctl.yml"), []byte("\n---\n"))
+	header, body, ok := bytes.Cut(readFile(t, inRepository(t, "templates/propctl.yml")), []byte("\n---\n"))
 	if !ok {
 		t.Fatal("no header in templates/propctl.yml")
 	}
@@ -84,7 +84,7 @@ func runGitLab(t *testing.T, text string, access map[string]string) *job {
 	var others map[string]yaml.Node
 	readYAML(t, []byte(text), &pipeline)
 	readYAML(t, []byte(text), &others)
-	j := newJob(t, newReleases(t, thisProgram(t)))
+	j := newJob(t, newReleases(t, thisProgram()))
 	j.without("curl", "bash", "perl")
 	maps.Copy(j.env, access)
 	maps.Copy(j.env, map[string]string{"GITLAB_CI": "true", "PROPCTL_NETWORK": "PRODUCTION", "PROPCTL_RESULT_NETWORK": "PRODUCTION"})

@@ -1,4 +1,4 @@
-package main
+package delivery_test
 
 import (
 	"os"
@@ -12,19 +12,9 @@ import (
 // TestManualPagesAreMadeOfTheHelp makes the pages as a release does, of this very
 // program, and has mandoc look at them where there is one.
 func TestManualPagesAreMadeOfTheHelp(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it builds the program, which takes seconds")
-	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	folder := t.TempDir()
-	program := filepath.Join(t.TempDir(), "propctl") // by this name, the test's own program is propctl
-	if err := os.Symlink(self, program); err != nil {
-		t.Skip(err)
-	}
-	if out, err := exec.CommandContext(t.Context(), "go", "run", ".ci/man/main.go", program, folder, "2026-01-02").CombinedOutput(); err != nil {
+	generator := exec.CommandContext(t.Context(), "go", "run", inRepository(t, ".ci/man/main.go"), *program, folder, "2026-01-02")
+	if out, err := generator.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	pages, err := filepath.Glob(filepath.Join(folder, "*.1"))

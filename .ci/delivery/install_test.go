@@ -1,4 +1,4 @@
-package main_test
+package delivery_test
 
 import (
 	"encoding/pem"
@@ -14,20 +14,10 @@ import (
 
 const sayVersion = "#!/bin/sh\necho the program\n"
 
-// absolute is the path of a file of the repository, for scripts that run elsewhere.
-func absolute(t *testing.T, name string) string {
-	t.Helper()
-	path, err := filepath.Abs(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 func TestInstallPutsTheProgramInPlaceOfAnEarlierOne(t *testing.T) {
 	t.Parallel()
 	from := newReleases(t, sayVersion)
-	script := absolute(t, "install.sh")
+	script := inRepository(t, "install.sh")
 	for _, line := range [][]string{
 		{"sh", script},
 		{"bash", script, "latest", "a folder/bin"},
@@ -62,14 +52,14 @@ func TestInstallNeedsOneOfTwoTools(t *testing.T) {
 			look(t, "shasum")
 		}
 		j.without(missing...)
-		j.must(nil, "sh", absolute(t, "install.sh"), released)
+		j.must(nil, "sh", inRepository(t, "install.sh"), released)
 		if !isThere(filepath.Join(j.dir, "propctl")) {
 			t.Errorf("nothing installed without %v", missing)
 		}
 	}
 	j := newJob(t, from)
 	j.without("curl", "wget")
-	if code, printed := j.run(nil, "sh", absolute(t, "install.sh"), released); code != 1 || !strings.Contains(printed, "neither curl nor wget") {
+	if code, printed := j.run(nil, "sh", inRepository(t, "install.sh"), released); code != 1 || !strings.Contains(printed, "neither curl nor wget") {
 		t.Errorf("exit code %d, %s", code, printed)
 	}
 }
@@ -86,7 +76,7 @@ func TestInstallChoosesTheArchiveOfThePlatform(t *testing.T) {
 		j := newJob(t, from)
 		tools, _, _ := strings.Cut(j.env["PATH"], ":")
 		write(t, filepath.Join(tools, "uname"), []byte("#!/bin/sh\n[ \"$*\" = -sm ] && echo "+system+"\n"))
-		code, printed := j.run(nil, "sh", absolute(t, "install.sh"), released)
+		code, printed := j.run(nil, "sh", inRepository(t, "install.sh"), released)
 		if want == "" {
 			if code != 1 || !strings.Contains(printed, "no release for") {
 				t.Errorf("%s: exit code %d, %s", system, code, printed)
@@ -144,7 +134,7 @@ func TestInstallRefuses(t *testing.T) {
 			from := newReleases(t, sayVersion)
 			c.prepare(t, from)
 			j := newJob(t, from)
-			code, printed := j.run(c.env, "sh", absolute(t, "install.sh"), c.version, "bin")
+			code, printed := j.run(c.env, "sh", inRepository(t, "install.sh"), c.version, "bin")
 			if code != 1 || !strings.Contains(printed, c.want) {
 				t.Errorf("exit code %d, want 1 and %q in:\n%s", code, c.want, printed)
 			}
@@ -174,7 +164,7 @@ func TestInstallFollowsRedirectsToHTTPSOnly(t *testing.T) {
 		j := newJob(t, t.TempDir())
 		bundle := filepath.Join(j.dir, "ca.pem")
 		write(t, bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: mirror.Certificate().Raw}))
-		code, printed := j.run(map[string]string{"PROPCTL_RELEASES": mirror.URL, "CURL_CA_BUNDLE": bundle}, "sh", absolute(t, "install.sh"))
+		code, printed := j.run(map[string]string{"PROPCTL_RELEASES": mirror.URL, "CURL_CA_BUNDLE": bundle}, "sh", inRepository(t, "install.sh"))
 		if code != want || isThere(filepath.Join(j.dir, "propctl")) != (want == 0) {
 			t.Errorf("redirected to %s: exit code %d, want %d\n%s", target, code, want, printed)
 		}

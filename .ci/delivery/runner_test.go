@@ -1,4 +1,4 @@
-package main_test
+package delivery_test
 
 import (
 	"bufio"
@@ -30,7 +30,7 @@ type actionStep struct {
 func theAction(t *testing.T) action {
 	t.Helper()
 	var a action
-	readYAML(t, readFile(t, "action.yml"), &a)
+	readYAML(t, readFile(t, inRepository(t, "action.yml")), &a)
 	return a
 }
 
@@ -42,11 +42,11 @@ type runner struct {
 	installed bool            // and so once is enough
 }
 
-func newRunner(t *testing.T, program string) *runner {
+func newRunner(t *testing.T, content string) *runner {
 	t.Helper()
-	r := &runner{job: newJob(t, newReleases(t, program)), action: theAction(t)}
+	r := &runner{job: newJob(t, newReleases(t, content)), action: theAction(t)}
 	maps.Copy(r.env, map[string]string{
-		"GITHUB_ACTIONS": "true", "GITHUB_ACTION_PATH": absolute(t, "."), "RUNNER_TEMP": filepath.Join(t.TempDir(), "a folder"),
+		"GITHUB_ACTIONS": "true", "GITHUB_ACTION_PATH": inRepository(t, "."), "RUNNER_TEMP": filepath.Join(t.TempDir(), "a folder"),
 	})
 	write(t, filepath.Join(r.env["RUNNER_TEMP"], "x"), nil)
 	return r

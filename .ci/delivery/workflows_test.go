@@ -1,4 +1,4 @@
-package main_test
+package delivery_test
 
 import (
 	"bytes"
@@ -14,12 +14,12 @@ import (
 // A value that is put into a script's text can be more than a value.
 func TestScriptsOfWorkflowsHaveNoExpressions(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob(".github/workflows/*.yml")
+	files, err := filepath.Glob(inRepository(t, ".github/workflows/*.yml"))
 	if err != nil || len(files) == 0 {
 		t.Fatal(err)
 	}
 	var texts [][]byte
-	for _, name := range append(files, "action.yml") {
+	for _, name := range append(files, inRepository(t, "action.yml")) {
 		texts = append(texts, readFile(t, name))
 	}
 	for _, s := range guide(t) {

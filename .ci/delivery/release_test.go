@@ -1,4 +1,4 @@
-package main_test
+package delivery_test
 
 import (
 	"archive/tar"
@@ -24,15 +24,12 @@ const (
 )
 
 // newReleases makes a folder with one release, as it is found below the address of
-// the releases. Its program, for every platform, is the given script.
-func newReleases(t *testing.T, program string) string {
+// the releases. Its program, for every platform, has the given content.
+func newReleases(t *testing.T, content string) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("scripts take seconds")
-	}
 	dir := t.TempDir()
 	place := filepath.Join(dir, "download", "v"+released)
-	installer, err := os.ReadFile("install.sh")
+	installer, err := os.ReadFile(inRepository(t, "install.sh"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,9 +44,9 @@ func newReleases(t *testing.T, program string) string {
 			top := fmt.Sprintf("propctl_%s_%s_%s", released, system, arch)
 			add(top+".cdx.json", []byte("{}"))
 			if system == "windows" {
-				add(top+".zip", zipped(t, top+"/propctl.exe", program))
+				add(top+".zip", zipped(t, top+"/propctl.exe", content))
 			} else {
-				add(top+".tar.gz", tarred(t, top+"/propctl", program))
+				add(top+".tar.gz", tarred(t, top+"/propctl", content))
 			}
 		}
 	}
@@ -200,9 +197,8 @@ func look(t *testing.T, name string) string {
 }
 
 // thisProgram is a script that runs the program under test.
-func thisProgram(t *testing.T) string {
-	t.Helper()
-	return "#!/bin/sh\nexec '" + look(t, "propctl") + `' "$@"` + "\n"
+func thisProgram() string {
+	return "#!/bin/sh\nexec '" + *program + `' "$@"` + "\n"
 }
 
 func isThere(path string) bool {

@@ -1,4 +1,4 @@
-package main_test
+package delivery_test
 
 import (
 	"bytes"
@@ -20,11 +20,11 @@ func simulated(speed string) map[string]string {
 
 func TestActionRunsACommandAndTellsTheOutcome(t *testing.T) {
 	t.Parallel()
-	r := newRunner(t, thisProgram(t))
+	r := newRunner(t, thisProgram())
 	env := simulated("2000")
 	env["PROPCTL_NOTE"] = "nothing\noutcome=forged"
 	code, got := r.use(map[string]string{
-		"version": released, "releases": "file://" + newReleases(t, thisProgram(t)),
+		"version": released, "releases": "file://" + newReleases(t, thisProgram()),
 		"args": "activate www.example.com@8\n--network staging --notify \"you@example.com\"\n",
 	}, env)
 	if code != 0 {
@@ -44,7 +44,7 @@ func TestActionRunsACommandAndTellsTheOutcome(t *testing.T) {
 
 func TestActionFailsAsTheCommandDoes(t *testing.T) {
 	t.Parallel()
-	r := newRunner(t, thisProgram(t))
+	r := newRunner(t, thisProgram())
 	for args, want := range map[string]string{
 		"pending busy.example.com -n staging": "6",
 		"activate --nonsense":                 "2",
@@ -104,7 +104,7 @@ func TestActionRefusesInputsThatAreNoVersion(t *testing.T) {
 // The runner signals the shell, and nothing below it.
 func TestActionPassesACancellationOn(t *testing.T) {
 	t.Parallel()
-	r := newRunner(t, thisProgram(t))
+	r := newRunner(t, thisProgram())
 	env := simulated("1")
 	env["PROPCTL_TIMEOUT"] = "60s" // when the signal does not arrive
 	once := sync.Once{}            // a second signal ends propctl at once

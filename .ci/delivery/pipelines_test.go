@@ -1,18 +1,18 @@
-package main_test
+package delivery_test
 
 import (
-	"encoding/pem"
+	"encoding/json"
 	"maps"
-	"net/http/httptest"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.yaml.in/yaml/v3"
-
-	"github.com/propctl/propctl/papi/simulator"
 )
 
 // snippet is a piece of the guide that somebody will paste.
@@ -24,7 +24,7 @@ type snippet struct {
 func guide(t *testing.T) []snippet {
 	t.Helper()
 	var all []snippet
-	for _, m := range regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```$").FindAllStringSubmatch(string(readFile(t, "docs/ci.md")), -1) {
+	for _, m := range regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```$").FindAllStringSubmatch(string(readFile(t, inRepository(t, "docs/ci.md"))), -1) {
 		first, _, _ := strings.Cut(m[2], "\n")
 		name := strings.TrimLeft(first, "#/ ")
 		if m[1] == "sh" {
@@ -36,26 +36,40 @@ func guide(t *testing.T) []snippet {
 }
 
 // akamai is a simulator on loopback, and the variables with which it is reached.
-func akamai(t *testing.T, speed float64) map[string]string {
+func akamai(t *testing.T, speed string) map[string]string {
 	t.Helper()
-	server := httptest.NewUnstartedServer(nil)
-	credentials := simulator.SampleCredentials()
-	credentials.Host = server.Listener.Addr().String()
-	server.Config.Handler = simulator.New(simulator.Options{Credentials: credentials, Speed: speed})
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	ca := filepath.Join(t.TempDir(), "ca.pem")
-	write(t, ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
-	return map[string]string{
-		"AKAMAI_HOST": credentials.Host, "AKAMAI_CLIENT_TOKEN": credentials.ClientToken, "AKAMAI_CLIENT_SECRET": credentials.ClientSecret,
-		"AKAMAI_ACCESS_TOKEN": credentials.AccessToken, "PROPCTL_CA_FILE": ca,
+	dir := t.TempDir()
+	command := exec.CommandContext(t.Context(), *program, "simulate", "--dir", dir, "--speed", speed, "-o", "json")
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	command.WaitDelay = 10 * time.Second
+	command.Env = append(os.Environ(), "HOME="+dir)
+	stdout, err := command.StdoutPipe()
+	if err == nil {
+		err = command.Start()
 	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = command.Wait() }) // after the end of t.Context
+	var printed struct {
+		Simulator struct{ Edgerc, CAFile string }
+	}
+	if err := json.NewDecoder(stdout).Decode(&printed); err != nil || printed.Simulator.Edgerc == "" {
+		t.Fatalf("the simulator says %+v, %v", printed, err)
+	}
+	access := map[string]string{"PROPCTL_CA_FILE": printed.Simulator.CAFile}
+	for line := range strings.Lines(string(readFile(t, printed.Simulator.Edgerc))) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), " = "); ok {
+			access["AKAMAI_"+strings.ToUpper(name)] = value
+		}
+	}
+	return access
 }
 
 // activeOnBoth asserts what a pipeline is for.
 func activeOnBoth(j *job, access map[string]string) {
 	j.t.Helper()
-	shown := j.must(access, look(j.t, "propctl"), "status", "www.example.com", "-n", "staging,production", "--ci", "none")
+	shown := j.must(access, *program, "status", "www.example.com", "-n", "staging,production", "--ci", "none")
 	for _, network := range []string{"STAGING", "PRODUCTION"} {
 		if !strings.Contains(shown, network+": version 8 is active") {
 			j.t.Errorf("version 8 is not active on %s:\n%s", network, shown)
@@ -74,7 +88,7 @@ func TestPipelinesOfTheGuideRun(t *testing.T) {
 		".circleci/config.yml":           runCircleCI,
 		"sh": func(t *testing.T, text string, access map[string]string) *job {
 			t.Helper()
-			j := newJob(t, newReleases(t, thisProgram(t)))
+			j := newJob(t, newReleases(t, thisProgram()))
 			j.must(access, "sh", "-eu", "-c", text)
 			return j
 		},
@@ -84,9 +98,9 @@ func TestPipelinesOfTheGuideRun(t *testing.T) {
 		names = append(names, s.name)
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			speed := 1e7 // nobody has to wait for an activation
+			speed := "100000" // nobody has to wait for an activation
 			if s.name == ".github/workflows/free.yml" {
-				speed = 1 // and here it does not end
+				speed = "1" // and here it does not end
 			}
 			access := akamai(t, speed)
 			if run[s.name] == nil {
@@ -113,7 +127,7 @@ func runGitHub(t *testing.T, text string, access map[string]string) *job {
 		Jobs yaml.Node
 	}
 	readYAML(t, []byte(text), &workflow)
-	r := newRunner(t, thisProgram(t))
+	r := newRunner(t, thisProgram())
 	reaching(r.job, access)
 	known := map[string]string{"github.event.head_commit.message": "a subject\n\noutcome=forged\n::error::forged $(touch pwned) `touch pwned`"}
 	for name, value := range access {
@@ -182,7 +196,7 @@ func runAzure(t *testing.T, text string, access map[string]string) *job {
 	t.Helper()
 	var top yaml.Node
 	readYAML(t, []byte(text), &top)
-	j := newJob(t, newReleases(t, thisProgram(t)))
+	j := newJob(t, newReleases(t, thisProgram()))
 	reaching(j, access)
 	maps.Copy(j.env, map[string]string{"TF_BUILD": "True", "AGENT_TEMPDIRECTORY": t.TempDir()})
 	known := maps.Clone(access)
@@ -202,7 +216,7 @@ func runJenkins(t *testing.T, text string, access map[string]string) *job {
 	if strings.Count(text, "{") != strings.Count(text, "}") || strings.Count(text, "'")%2 != 0 || strings.Contains(text, `"""`) {
 		t.Error("brackets or quotation marks have no partner, or Groovy puts values into a script")
 	}
-	j := newJob(t, newReleases(t, thisProgram(t)))
+	j := newJob(t, newReleases(t, thisProgram()))
 	reaching(j, access)
 	edgerc := filepath.Join(t.TempDir(), "secret")
 	write(t, edgerc, []byte("[default]\nhost = "+access["AKAMAI_HOST"]+"\nclient_token = "+access["AKAMAI_CLIENT_TOKEN"]+
@@ -228,7 +242,7 @@ func runCircleCI(t *testing.T, text string, access map[string]string) *job {
 		Jobs map[string]struct{ Environment map[string]string }
 	}
 	readYAML(t, []byte(text), &config)
-	j := newJob(t, newReleases(t, thisProgram(t)))
+	j := newJob(t, newReleases(t, thisProgram()))
 	reaching(j, access)
 	maps.Copy(j.env, access)
 	maps.Copy(j.env, config.Jobs["activate"].Environment)

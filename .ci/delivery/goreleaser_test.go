@@ -1,4 +1,4 @@
-package main_test
+package delivery_test
 
 import (
 	"slices"
@@ -29,7 +29,7 @@ func TestReleaseHasWhatTheInstallerLooksFor(t *testing.T) {
 		}
 		Images []struct{ Images, Platforms []string } `yaml:"dockers_v2"`
 	}
-	readYAML(t, readFile(t, ".goreleaser.yaml"), &got)
+	readYAML(t, readFile(t, inRepository(t, ".goreleaser.yaml")), &got)
 	wantArchives := []archive{
 		{[]string{"tar.gz"}, "{{ .ProjectName }}_{{ .Version }}_{{ .Os }}_{{ .Arch }}", true},
 		{[]string{"binary"}, `akamai-{{ .ProjectName }}-{{ .Version }}-{{ if eq .Os "darwin" }}mac{{ else }}{{ .Os }}{{ end }}{{ .Arch }}`, false}, // for cli.json
@@ -50,7 +50,7 @@ func TestReleaseHasWhatTheInstallerLooksFor(t *testing.T) {
 func TestImageHasTheProgramAndCertificatesAndNoRights(t *testing.T) {
 	t.Parallel()
 	var last []string
-	for line := range strings.Lines(string(readFile(t, "Dockerfile"))) {
+	for line := range strings.Lines(string(readFile(t, inRepository(t, "Dockerfile")))) {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "FROM ") {
 			last = nil

@@ -1,4 +1,4 @@
-package main_test
+package delivery_test
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 // Akamai's command line builds the package or downloads a binary; either has to be
 // there under the name that it looks for.
 func TestThePackageForTheAkamaiCLINamesWhatIsReleased(t *testing.T) {
-	data, err := os.ReadFile("cli.json")
+	data, err := os.ReadFile(inRepository(t, "cli.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,14 +28,14 @@ func TestThePackageForTheAkamaiCLINamesWhatIsReleased(t *testing.T) {
 	if c.Name != "propctl" || c.Version == "" || c.Description == "" || c.LDFlags != "-X main.version=%s" {
 		t.Errorf("command %+v", c)
 	}
-	module, err := os.ReadFile("go.mod")
+	module, err := os.ReadFile(inRepository(t, "go.mod"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(module), "\ngo "+manifest.Requirements.Go+"\n") {
 		t.Errorf("it wants Go %s, and go.mod another version", manifest.Requirements.Go)
 	}
-	release, err := os.ReadFile(".goreleaser.yaml")
+	release, err := os.ReadFile(inRepository(t, ".goreleaser.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
