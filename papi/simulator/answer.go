@@ -25,7 +25,9 @@ type call struct {
 	sim   time.Time // simulated clock, at the same instant
 	route route
 	bare  bool // ids in the answer carry no prefixes
-	index int  // of its line in the log; also makes instance ids unique
+	clock clock
+	lag   time.Duration // of lists
+	index int           // of its line in the log; also makes instance ids unique
 }
 
 // answer is what goes back.
@@ -99,7 +101,9 @@ func (c *call) id(prefix, bare string) string {
 }
 
 // bareID takes the prefix off an id, if it has one.
-func bareID(prefix, id string) string { return strings.TrimPrefix(id, prefix) }
-
-// stamp writes a time as PAPI writes dates.
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+func bareID(prefix, id string) string {
+	if len(id) >= len(prefix) && strings.EqualFold(id[:len(prefix)], prefix) {
+		return id[len(prefix):]
+	}
+	return id
+}

@@ -81,6 +81,7 @@ func (p *property) changeServed(h *HostnameActivation, at time.Time) {
 	p.served[h.Network] = changed(p.served[h.Network], h.Add, h.Remove)
 	for _, old := range p.changes {
 		if old != h && old.Network == h.Network && old.Status == StatusActive {
+			old.changes(at)
 			old.Status, old.Updated, old.Steps = StatusInactive, at, nil
 		}
 	}

@@ -48,11 +48,16 @@ func TestNewVersionHasWhatTheOldOneHad(t *testing.T) {
 	}
 }
 
-func TestHostnameEditNeedsTheETagInQuotes(t *testing.T) {
+func TestHostnameEditNeedsNoETag(t *testing.T) {
+	c := newClient(t, simulator.Options{})
+	c.do(http.MethodPatch, "/properties/prp_1001/versions/8/hostnames", `{"remove":["nothing.example.com"]}`).want(http.StatusOK)
+}
+
+func TestHostnameEditWithAnETagNeedsItInQuotes(t *testing.T) {
 	c := newClient(t, simulator.Options{})
 	const path = "/properties/prp_1001/versions/8/hostnames"
 	etag := c.get(path).header.Get("ETag")
-	for match, want := range map[string]int{"": 400, strings.Trim(etag, `"`): 412, `"x"`: 412, etag: 200} {
+	for match, want := range map[string]int{strings.Trim(etag, `"`): 412, `"x"`: 412, etag: 200} {
 		c.header.Set("If-Match", match)
 		c.do(http.MethodPatch, path, `{"remove":["nothing.example.com"]}`).want(want)
 	}

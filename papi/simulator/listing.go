@@ -11,7 +11,7 @@ import (
 // modified within a time.
 func (s *Simulator) listProperties(c *call) *answer {
 	list := propertyList{items[wireProperty]{[]wireProperty{}}}
-	refused := c.eachListed(s.properties, func(p *property) {
+	refused := c.eachListed(s.properties.all, func(p *property) {
 		list.Properties.Items = append(list.Properties.Items, c.wireProperty(p))
 	})
 	if refused != nil {
@@ -22,7 +22,7 @@ func (s *Simulator) listProperties(c *call) *answer {
 
 func (s *Simulator) listIncludes(c *call) *answer {
 	list := includeList{items[wireInclude]{[]wireInclude{}}}
-	refused := c.eachListed(s.includes, func(p *property) {
+	refused := c.eachListed(s.includes.all, func(p *property) {
 		list.Includes.Items = append(list.Includes.Items, c.wireInclude(p))
 	})
 	if refused != nil {
@@ -41,7 +41,7 @@ func (c *call) eachListed(all []*property, add func(*property)) *answer {
 		if !ok {
 			return c.badRequest("modifiedSince must be a duration such as P1DT12H.")
 		}
-		since = c.sim.Add(-within)
+		since = c.clock.told(c.sim).Add(-within)
 	}
 	if !timed && (contract == "" || group == "") {
 		return c.badRequest("contractId and groupId are required.")
@@ -51,9 +51,9 @@ func (c *call) eachListed(all []*property, add func(*property)) *answer {
 		for _, pair := range p.pairs {
 			owned = owned || (contract == "" || pair.Contract == contract) && (group == "" || pair.Group == group)
 		}
-		if latest := p.latest(); owned && (latest == nil || !latest.Updated.Before(since)) {
+		if latest := p.latest(); owned && (latest == nil || !c.clock.told(latest.Updated).Before(since)) {
 			p.advance(c.sim)
-			add(p)
+			add(c.late(p))
 		}
 	}
 	return nil
