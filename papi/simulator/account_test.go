@@ -96,7 +96,10 @@ func TestClientSettingsDecideWhatRequestsDoNotSay(t *testing.T) {
 	if got := c.get("/properties/" + idOf(made.text("propertyLink")) + "/versions/1/rules").text("ruleFormat"); got != "v2023-01-05" {
 		t.Errorf("rule format %q", got)
 	}
-	c.do(http.MethodPut, "/client-settings", `{"ruleFormat":"latest"}`).want(http.StatusBadRequest)
+	if r := c.do(http.MethodPut, "/client-settings", `{"ruleFormat":"latest"}`).want(http.StatusOK); r.value("usePrefixes") != false {
+		t.Errorf("what was not sent has changed: %s", r.body)
+	}
+	c.do(http.MethodPut, "/client-settings", `{"usePrefixes":"yes"}`).want(http.StatusBadRequest)
 }
 
 func TestASlashAtTheEndMakesNoDifference(t *testing.T) {

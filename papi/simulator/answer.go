@@ -100,6 +100,21 @@ func (c *call) id(prefix, bare string) string {
 	return prefix + bare
 }
 
+// idText is an id in a body. Some clients send the number of it.
+type idText string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (id *idText) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] >= '0' && text[0] <= '9' {
+		*id = idText(text)
+		return nil
+	}
+	return json.Unmarshal(text, (*string)(id))
+}
+
+// bare is the id without its prefix.
+func (id idText) bare(prefix string) string { return bareID(prefix, string(id)) }
+
 // bareID takes the prefix off an id, if it has one.
 func bareID(prefix, id string) string {
 	if len(id) >= len(prefix) && strings.EqualFold(id[:len(prefix)], prefix) {

@@ -188,10 +188,10 @@ func refusalOf(a *answer) refusal {
 }
 
 // itemProperty returns the property that an item names, as it is at the time of the call.
-func (s *Simulator) itemProperty(c *call, id string) (*property, *answer) {
-	p := s.property(bareID("prp_", id))
+func (s *Simulator) itemProperty(c *call, id idText) (*property, *answer) {
+	p := s.property(id.bare("prp_"))
 	if p == nil {
-		return nil, c.notFound("property " + id)
+		return nil, c.notFound("property " + string(id))
 	}
 	p.advance(c.sim)
 	return p, nil

@@ -16,7 +16,7 @@ type activationDefaults struct {
 }
 
 type activationItem struct {
-	PropertyID          string   `json:"propertyId"`
+	PropertyID          idText   `json:"propertyId"`
 	PropertyVersion     int      `json:"propertyVersion"`
 	Network             Network  `json:"network"`
 	Note                string   `json:"note"`
@@ -76,7 +76,7 @@ func (i *activationItem) perform(s *Simulator, c *call) task {
 // show shows the activation as it was when it was submitted: what becomes of it is not the job's business.
 func (i *activationItem) show(_ *Simulator, c *call, p progress) []any {
 	row := map[string]any{
-		"propertyId": c.id("prp_", bareID("prp_", i.PropertyID)), "propertyVersion": i.PropertyVersion, "network": i.Network, "note": i.Note,
+		"propertyId": c.id("prp_", i.PropertyID.bare("prp_")), "propertyVersion": i.PropertyVersion, "network": i.Network, "note": i.Note,
 		"acknowledgeAllWarnings": i.defaults.AcknowledgeAllWarnings, "useFastFallback": i.defaults.UseFastFallback,
 		"fastPush": i.defaults.FastPush == nil || *i.defaults.FastPush, "notifyEmails": append([]string{}, i.defaults.NotifyEmails...),
 		"taskStatus": p.task, "activationStatus": StatusNew, "propertyActivationLink": "",

@@ -8,7 +8,7 @@ type bulkPatch struct {
 }
 
 type patchItem struct {
-	PropertyID      string           `json:"propertyId"`
+	PropertyID      idText           `json:"propertyId"`
 	PropertyVersion int              `json:"propertyVersion"`
 	Etag            string           `json:"etag"`
 	Patches         []patchOperation `json:"patches"`
@@ -74,7 +74,7 @@ func (i *patchItem) apply(s *Simulator, c *call, p *property) *answer {
 
 func (i *patchItem) show(_ *Simulator, c *call, p progress) []any {
 	row := map[string]any{
-		"patchPropertyId": c.id("prp_", bareID("prp_", i.PropertyID)), "patchPropertyVersion": i.PropertyVersion, "patches": i.Patches,
+		"patchPropertyId": c.id("prp_", i.PropertyID.bare("prp_")), "patchPropertyVersion": i.PropertyVersion, "patches": i.Patches,
 		"patchPropertyVersionStatus": p.task, "patchSubmitDate": c.stamp(p.submitted), "patchUpdateDate": c.stamp(p.updated),
 	}
 	if i.property != nil && p.task == taskComplete {

@@ -6,7 +6,7 @@ type bulkCreation struct {
 }
 
 type creationItem struct {
-	PropertyID string `json:"propertyId"`
+	PropertyID idText `json:"propertyId"`
 
 	versionCreation
 
@@ -46,7 +46,7 @@ func (i *creationItem) perform(s *Simulator, c *call) task {
 
 func (i *creationItem) show(_ *Simulator, c *call, p progress) []any {
 	row := map[string]any{
-		"propertyId": c.id("prp_", bareID("prp_", i.PropertyID)), "createFromVersion": i.CreateFromVersion, "createVersionStatus": p.task,
+		"propertyId": c.id("prp_", i.PropertyID.bare("prp_")), "createFromVersion": i.CreateFromVersion, "createVersionStatus": p.task,
 		"createVersionSubmitDate": c.stamp(p.submitted), "createVersionUpdateDate": c.stamp(p.updated),
 	}
 	if i.CreateFromVersionEtag != "" {

@@ -15,8 +15,8 @@ const (
 
 // origin is the version that a new property or include is made of.
 type origin struct {
-	PropertyID           string `json:"propertyId,omitempty"`
-	IncludeID            string `json:"includeId,omitempty"`
+	PropertyID           idText `json:"propertyId,omitempty"`
+	IncludeID            idText `json:"includeId,omitempty"`
 	Version              int    `json:"version"`
 	CloneFromVersionEtag string `json:"cloneFromVersionEtag"`
 	CopyHostnames        bool   `json:"copyHostnames"`
@@ -54,7 +54,7 @@ func (s *Simulator) createProperty(c *call, pair Pair) *answer {
 	p := newProperty(Property{Name: wanted.PropertyName, Pairs: []Pair{pair}, Bucket: wanted.UseHostnameBucket}, "")
 	var from *property
 	if o := wanted.CloneFrom; o != nil {
-		from = s.property(bareID("prp_", o.PropertyID))
+		from = s.property(o.PropertyID.bare("prp_"))
 	}
 	if a := s.create(c, &s.properties, p, wanted.ProductID, wanted.RuleFormat, wanted.CloneFrom, from); a != nil {
 		return a
@@ -80,7 +80,7 @@ func (s *Simulator) createInclude(c *call, pair Pair) *answer {
 	p.includeType = wanted.IncludeType
 	var from *property
 	if o := wanted.CloneFrom; o != nil {
-		from = s.include(bareID("inc_", o.IncludeID))
+		from = s.include(o.IncludeID.bare("inc_"))
 	}
 	if a := s.create(c, &s.includes, p, wanted.ProductID, wanted.RuleFormat, wanted.CloneFrom, from); a != nil {
 		return a

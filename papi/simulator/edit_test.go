@@ -53,6 +53,14 @@ func TestHostnameEditNeedsNoETag(t *testing.T) {
 	c.do(http.MethodPatch, "/properties/prp_1001/versions/8/hostnames", `{"remove":["nothing.example.com"]}`).want(http.StatusOK)
 }
 
+func TestAnIDMayBeANumber(t *testing.T) {
+	c := newClient(t, simulator.Options{})
+	r := c.do(http.MethodPatch, "/properties/prp_1001/versions/8/hostnames", `{"add":[{"cnameFrom":"a.example.com","edgeHostnameId":3002}]}`).want(http.StatusOK)
+	if got := r.text("hostnames", "items", 1, "edgeHostnameId"); got != "ehn_3002" {
+		t.Errorf("edge hostname %q", got)
+	}
+}
+
 func TestHostnameEditWithAnETagNeedsItInQuotes(t *testing.T) {
 	c := newClient(t, simulator.Options{})
 	const path = "/properties/prp_1001/versions/8/hostnames"

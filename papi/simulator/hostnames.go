@@ -50,7 +50,7 @@ type addition struct {
 	CnameFrom            string `json:"cnameFrom"`
 	CnameTo              string `json:"cnameTo"`
 	CnameType            string `json:"cnameType"`
-	EdgeHostnameID       string `json:"edgeHostnameId"`
+	EdgeHostnameID       idText `json:"edgeHostnameId"`
 	CertProvisioningType string `json:"certProvisioningType"`
 }
 
@@ -147,10 +147,10 @@ func (s *Simulator) added(c *call, additions []addition) ([]Hostname, *answer) {
 		}
 		edge := add.CnameTo
 		if add.EdgeHostnameID != "" {
-			name, ok := s.edgeByID(bareID("ehn_", add.EdgeHostnameID))
+			name, ok := s.edgeByID(add.EdgeHostnameID.bare("ehn_"))
 			if !ok || edge != "" && !strings.EqualFold(edge, name) {
 				return nil, c.problem(http.StatusBadRequest, "property-version-hostname/bad-edgehostnameid", "Bad edgeHostnameId",
-					"There is no edge hostname `"+add.EdgeHostnameID+"`.")
+					"There is no edge hostname `"+string(add.EdgeHostnameID)+"`.")
 			}
 			edge = name
 		}

@@ -10,20 +10,15 @@ type clientSettings struct {
 
 func (s *Simulator) showSettings(*call) *answer { return jsonAnswer(http.StatusOK, s.settings) }
 
+// setSettings leaves what is not sent as it is: the Property Manager CLI sends one of the two.
 func (s *Simulator) setSettings(c *call) *answer {
-	var wanted struct {
-		RuleFormat  string `json:"ruleFormat"`
-		UsePrefixes *bool  `json:"usePrefixes"`
-	}
+	wanted := s.settings
 	if a := c.decode(&wanted); a != nil {
 		return a
-	}
-	if wanted.UsePrefixes == nil {
-		return c.schemaInvalid("#/usePrefixes", "The member is required.")
 	}
 	if _, ok := resolveFormat(wanted.RuleFormat); !ok {
 		return c.schemaInvalid("#/ruleFormat", "There is no such rule format. GET /rule-formats lists them.")
 	}
-	s.settings = clientSettings{wanted.RuleFormat, *wanted.UsePrefixes}
+	s.settings = wanted
 	return jsonAnswer(http.StatusOK, s.settings)
 }
