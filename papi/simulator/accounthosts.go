@@ -139,9 +139,12 @@ func (s *Simulator) showAudit(c *call) *answer {
 	for _, p := range s.properties.all {
 		p.advance(c.sim)
 		tell := func(a *Activation, action string, h Hostname) {
-			own := c.owner(p)
+			own, edge := c.owner(p), ""
+			if place := s.edgeIndex(h.edge()); place >= 0 { // a removed one may never have had one
+				edge = c.id("ehn_", edgeIDOf(place))
+			}
 			rows = append(rows, auditRow{
-				Action: action, CertProvisioningType: h.cert(), CnameTo: h.edge(), EdgeHostnameID: c.id("ehn_", s.edgeID(h.edge())),
+				Action: action, CertProvisioningType: h.cert(), CnameTo: h.edge(), EdgeHostnameID: edge,
 				ContractID: own.ContractID, GroupID: own.GroupID, PropertyID: c.id("prp_", p.id), Network: a.Network,
 				Timestamp: c.stamp(a.Submitted), User: apiUser, at: a.Submitted,
 			})

@@ -31,7 +31,7 @@ func (s *Simulator) HostnameActivations(propertyID string) []HostnameActivation 
 	if p == nil {
 		return nil
 	}
-	p.advance(s.Now())
+	s.settle(p, s.Now())
 	var all []HostnameActivation
 	for _, h := range p.changes {
 		all = append(all, HostnameActivation{h.clone(), slices.Clone(h.Add), slices.Clone(h.Remove)})

@@ -83,6 +83,9 @@ func TestBulkActivationGoesOnUnseen(t *testing.T) {
 		c := newClient(t, simulator.Options{})
 		c.bulk("activations", activations(item("prp_1002", 4)))
 		time.Sleep(10 * time.Minute)
+		if all := c.sim.Activations("1002"); all[len(all)-1].Note != "bulk" {
+			t.Error("it has not gone on for who looks at the simulator itself")
+		}
 		r := c.get("/properties/prp_1002/activations")
 		if got := r.state(); got != "ACTIVE steady" || r.item("propertyVersion") != float64(4) {
 			t.Errorf("%s: %s", got, r.body)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // AddProperty adds a property with its activations. It panics when the id or the
@@ -75,7 +76,7 @@ func (s *Simulator) Update(propertyID, activationID string, change func(*Activat
 	defer s.mu.Unlock()
 	p := s.mustFind(propertyID)
 	now := s.Now()
-	p.advance(now)
+	s.settle(p, now)
 	id := bareID("atv_", activationID)
 	if a := p.activation(id); a != nil {
 		a.changes(now)
@@ -105,12 +106,18 @@ func (s *Simulator) Activations(propertyID string) []Activation {
 	if p == nil {
 		return nil
 	}
-	p.advance(s.Now())
+	s.settle(p, s.Now())
 	var all []Activation
 	for _, a := range p.activations {
 		all = append(all, a.clone())
 	}
 	return all
+}
+
+// settle brings the property up to now, with what bulk requests do to it.
+func (s *Simulator) settle(p *property, now time.Time) {
+	s.work(now)
+	p.advance(now)
 }
 
 // property returns nil when there is none of that bare id.
