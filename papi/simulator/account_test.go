@@ -164,3 +164,18 @@ func TestCPCodeIsRenamedByItsOwnAPI(t *testing.T) {
 	c.send(c.request(http.MethodPut, path, strings.Replace(body, "10001", "9", 1))).want(http.StatusBadRequest)
 	c.send(c.request(http.MethodGet, "/cprg/v1/cpcodes/9", "")).want(http.StatusNotFound)
 }
+
+// What the document does not know answers without prefixes, too.
+func TestExternalResourcesHaveNoPrefixesWhereNoneAreWanted(t *testing.T) {
+	c := newClient(t, simulator.Options{})
+	c.header.Set("PAPI-Use-Prefixes", "false")
+	r := c.get("/properties/1001/versions/8/external-resources").want(http.StatusOK)
+	if r.text("externalResources", "include", "2001", "id") != "2001" || strings.Contains(r.body, "prd_") {
+		t.Errorf("%s", r.body)
+	}
+	r = c.do(http.MethodPost, "/domain-challenges?refreshToken=false", `{"hostnames":["www.example.com"]}`).want(http.StatusOK)
+	if r.text("accountId") != "A-SIM1" || r.text("hostnames", 0, "hostname") != "www.example.com" {
+		t.Errorf("%s", r.body)
+	}
+	c.do(http.MethodPost, "/domain-challenges", `{}`).want(http.StatusBadRequest)
+}
