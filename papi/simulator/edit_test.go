@@ -61,6 +61,15 @@ func TestAnIDMayBeANumber(t *testing.T) {
 	}
 }
 
+func TestHostnamesAreTakenAsTheyWereRead(t *testing.T) {
+	c := newClient(t, simulator.Options{})
+	const path = "/properties/prp_1001/versions/8/hostnames"
+	body := `[{"cnameFrom":"a.example.com","cnameTo":"www.example.com.edgekey.net","edgeHostnameId":"ehn_3001","certProvisioningType":"CPS_MANAGED","certStatus":{"validationCname":{}}}]`
+	if n := c.do(http.MethodPut, path, body).want(http.StatusOK).count("hostnames", "items"); n != 1 {
+		t.Errorf("%d hostnames", n)
+	}
+}
+
 func TestHostnameEditWithAnETagNeedsItInQuotes(t *testing.T) {
 	c := newClient(t, simulator.Options{})
 	const path = "/properties/prp_1001/versions/8/hostnames"

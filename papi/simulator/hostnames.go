@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -52,6 +53,10 @@ type addition struct {
 	CnameType            string `json:"cnameType"`
 	EdgeHostnameID       idText `json:"edgeHostnameId"`
 	CertProvisioningType string `json:"certProvisioningType"`
+
+	// What answers have, and clients send back: it is not looked at.
+	CertStatus json.RawMessage `json:"certStatus"`
+	Ownership  json.RawMessage `json:"domainOwnershipVerification"`
 }
 
 // hostnameEdit is the body of a PATCH of a version's hostnames.
