@@ -179,3 +179,29 @@ func TestExternalResourcesHaveNoPrefixesWhereNoneAreWanted(t *testing.T) {
 	}
 	c.do(http.MethodPost, "/domain-challenges", `{}`).want(http.StatusBadRequest)
 }
+
+func TestEdgeHostnameIsChangedAndDeletedByItsOwnAPI(t *testing.T) {
+	c := newClient(t, simulator.Options{})
+	ask := func(method, path, body string) reply { return c.send(c.request(method, "/hapi/v1"+path, body)) }
+	made := c.do(http.MethodPost, "/edgehostnames"+ofPair, `{"productId":"prd_Fresca","domainPrefix":"made.example.com","domainSuffix":"edgesuite.net","ipVersionBehavior":"IPV4"}`).want(http.StatusCreated)
+	id := strings.TrimPrefix(idOf(made.text("edgeHostnameLink")), "ehn_")
+	const record = "/dns-zones/edgesuite.net/edge-hostnames/made.example.com"
+	if r := ask(http.MethodGet, "/edge-hostnames/"+id, "").want(http.StatusOK); r.text("recordName") != "made.example.com" || r.value("useDefaultTtl") != true {
+		t.Errorf("%s", r.body)
+	}
+	c.header.Set("Content-Type", "application/json-patch+json")
+	ask(http.MethodPatch, record, `[{"op":"replace","path":"/ttl","value":"300"},{"op":"replace","path":"/ipVersionBehavior","value":"IPV6_IPV4_DUALSTACK"}]`).want(http.StatusAccepted)
+	ask(http.MethodPatch, record, `[{"op":"replace","path":"/dnsZone","value":"x"}]`).want(http.StatusBadRequest)
+	c.header.Del("Content-Type")
+	if r := ask(http.MethodGet, "/edge-hostnames/"+id, ""); r.value("ttl") != 300.0 || r.text("ipVersionBehavior") != "IPV6_COMPLIANCE" {
+		t.Errorf("%s", r.body)
+	}
+	gone := ask(http.MethodDelete, record, "").want(http.StatusAccepted)
+	if got := ask(http.MethodGet, fmt.Sprintf("/change-requests/%v", gone.value("changeId")), "").text("status"); got != "SUCCEEDED" {
+		t.Errorf("status %q", got)
+	}
+	ask(http.MethodDelete, record, "").want(http.StatusNotFound)
+	c.get("/edgehostnames/" + id + ofPair).want(http.StatusNotFound)
+	c.get("/edgehostnames" + ofPair).want(http.StatusOK)
+	ask(http.MethodDelete, "/dns-zones/edgekey.net/edge-hostnames/www.example.com", "").rejected(http.StatusConflict, "in-use")
+}

@@ -16,12 +16,13 @@ type edgeHostname struct {
 	secure                    bool
 	useCases                  []useCase
 	pair                      Pair // zero: of all contracts and groups
+	ttl                       int  // in seconds; 0: the usual one
 }
 
 // edges are the edge hostnames. The place of one is its id.
 type edges struct {
-	all    []*edgeHostname
-	places map[string]int // by the domain in lower case
+	all    []*edgeHostname // nil for what was deleted
+	places map[string]int  // by the domain in lower case
 }
 
 func newEdges() edges { return edges{places: map[string]int{}} }
@@ -30,6 +31,11 @@ func (e *edges) add(edge *edgeHostname) int {
 	e.all = append(e.all, edge)
 	e.places[strings.ToLower(edge.domain)] = len(e.all) - 1
 	return len(e.all) - 1
+}
+
+func (e *edges) remove(place int) {
+	delete(e.places, strings.ToLower(e.all[place].domain))
+	e.all[place] = nil
 }
 
 // prefix and suffix are the two parts that a domain was made of.
@@ -73,7 +79,7 @@ func (s *Simulator) edgeByID(id string) (name string, ok bool) {
 
 func (s *Simulator) edgePlace(id string) (int, bool) {
 	n, err := strconv.Atoi(id)
-	if err != nil || n < firstEdge || n-firstEdge >= len(s.edges.all) {
+	if err != nil || n < firstEdge || n-firstEdge >= len(s.edges.all) || s.edges.all[n-firstEdge] == nil {
 		return 0, false
 	}
 	return n - firstEdge, true

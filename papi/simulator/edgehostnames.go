@@ -42,7 +42,7 @@ func (e *edgeHostname) of(pair Pair) bool { return e.pair == Pair{} || e.pair ==
 func (s *Simulator) listEdges(c *call, pair Pair) *answer {
 	list := []wireEdge{}
 	for i, e := range s.edges.all {
-		if e.of(pair) {
+		if e != nil && e.of(pair) {
 			list = append(list, c.wireEdge(i, e))
 		}
 	}

@@ -160,7 +160,7 @@ func (c *call) takes(media string) bool {
 	switch c.route.operation { //nolint:exhaustive // only rules have types of their own
 	case OpSetRules, OpSetIncludeRules:
 		return media == typeJSON || strings.HasPrefix(media, "application/vnd.akamai.papirules.")
-	case OpPatchRules, OpPatchIncludeRules:
+	case OpPatchRules, OpPatchIncludeRules, OpEditEdge:
 		return media == typeJSON || media == "application/json-patch+json"
 	}
 	return media == typeJSON

@@ -85,6 +85,10 @@ const (
 	OpEdgeHostnames      Operation = "edge-hostnames"       // GET  /edgehostnames
 	OpEdgeHostname       Operation = "edge-hostname"        // GET  /edgehostnames/{id}
 	OpCreateEdgeHostname Operation = "create-edge-hostname" // POST /edgehostnames
+	OpEdgeDetail         Operation = "edge-detail"          // GET /hapi/v1/edge-hostnames/{id}, which is not below /papi
+	OpEditEdge           Operation = "edit-edge"            // PATCH /hapi/v1/dns-zones/{zone}/edge-hostnames/{record}
+	OpDeleteEdge         Operation = "delete-edge"          // DELETE of the same
+	OpEdgeChange         Operation = "edge-change"          // GET /hapi/v1/change-requests/{id}
 	OpCustomBehaviors    Operation = "custom-behaviors"     // GET  /custom-behaviors
 	OpCustomBehavior     Operation = "custom-behavior"      // GET  /custom-behaviors/{id}
 	OpCustomOverrides    Operation = "custom-overrides"     // GET  /custom-overrides
@@ -119,7 +123,7 @@ func (o Operation) success() int {
 	case OpSubmit, OpCreateVersion, OpPatchBucket, OpIncludeSubmit, OpCreateProperty, OpCreateInclude, OpCreateIncludeVersion,
 		OpCreateCPCode, OpCreateEdgeHostname:
 		return 201
-	case OpBulkActivate, OpBulkCreate, OpBulkPatch, OpBulkSearch, OpBulkSearchAtOnce:
+	case OpEditEdge, OpDeleteEdge, OpBulkActivate, OpBulkCreate, OpBulkPatch, OpBulkSearch, OpBulkSearchAtOnce:
 		return 202
 	case OpHeadRules, OpHeadIncludeRules:
 		return 204

@@ -110,23 +110,24 @@ type Simulator struct {
 	clock         clock
 	table         []pattern
 
-	mu         sync.Mutex // guards all below
-	properties shelf
-	includes   shelf
-	pairs      []Pair // contracts and groups, in the order in which they came
-	known      map[Pair]bool
-	edges      edges
-	settings   clientSettings
-	cpcodes    []*cpcode
-	jobs       []*job
-	nonces     nonces
-	bucket     bucket
-	block      block
-	budget     budget
-	faults     []*pendingFault
-	log        []Request
-	nextID     int // of properties and activations without one
-	accepted   uint64
+	mu          sync.Mutex // guards all below
+	properties  shelf
+	includes    shelf
+	pairs       []Pair // contracts and groups, in the order in which they came
+	known       map[Pair]bool
+	edges       edges
+	edgeChanges []edgeChange
+	settings    clientSettings
+	cpcodes     []*cpcode
+	jobs        []*job
+	nonces      nonces
+	bucket      bucket
+	block       block
+	budget      budget
+	faults      []*pendingFault
+	log         []Request
+	nextID      int // of properties and activations without one
+	accepted    uint64
 }
 
 const firstID = 5001
