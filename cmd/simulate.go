@@ -95,7 +95,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, 
 	defer listener.Close() //nolint:errcheck // it is closed by the server, or not used
 	credentials := simulator.SampleCredentials()
 	credentials.Host = listener.Addr().String()
-	sim := simulator.New(simulator.Options{Credentials: credentials, Speed: p.flags.Speed, ClockOffset: f.offset})
+	sim := simulator.New(simulator.Options{Credentials: credentials, Speed: p.flags.Speed, ClockOffset: f.offset, RealDates: true})
 	for _, fault := range faults {
 		sim.Inject(fault)
 	}

@@ -7,9 +7,9 @@ import (
 )
 
 // build answers GET /build, the cheapest request there is.
-func (s *Simulator) build(*call) *answer {
+func (s *Simulator) build(c *call) *answer {
 	git := buildGit{
-		BuildDate: stamp(s.start), CommitDate: stamp(s.start), Branch: "simulator",
+		BuildDate: c.stamp(s.clock.start), CommitDate: c.stamp(s.clock.start), Branch: "simulator",
 		CommitID: "0000000000000000000000000000000000000000",
 	}
 	return jsonAnswer(http.StatusOK, buildInfo{
@@ -21,14 +21,12 @@ func (s *Simulator) build(*call) *answer {
 func (s *Simulator) contracts(c *call) *answer {
 	list := contractList{AccountID: c.id("act_", accountID), Contracts: items[wireContract]{[]wireContract{}}}
 	seen := map[string]bool{}
-	for _, p := range slices.Concat(s.properties, s.includes) {
-		for _, pair := range p.pairs {
-			if !seen[pair.Contract] {
-				seen[pair.Contract] = true
-				list.Contracts.Items = append(list.Contracts.Items, wireContract{
-					ContractID: c.id("ctr_", pair.Contract), ContractTypeName: "DIRECT_CUSTOMER",
-				})
-			}
+	for _, pair := range s.pairs {
+		if !seen[pair.Contract] {
+			seen[pair.Contract] = true
+			list.Contracts.Items = append(list.Contracts.Items, wireContract{
+				ContractID: c.id("ctr_", pair.Contract), ContractTypeName: "DIRECT_CUSTOMER",
+			})
 		}
 	}
 	return jsonAnswer(http.StatusOK, list)
@@ -37,17 +35,15 @@ func (s *Simulator) contracts(c *call) *answer {
 // groups lists the groups of all properties and includes, with their contracts.
 func (s *Simulator) groups(c *call) *answer {
 	list := groupList{AccountID: c.id("act_", accountID), AccountName: "Example", Groups: items[wireGroup]{[]wireGroup{}}}
-	for _, p := range slices.Concat(s.properties, s.includes) {
-		for _, pair := range p.pairs {
-			id, contract := c.id("grp_", pair.Group), c.id("ctr_", pair.Contract)
-			i := slices.IndexFunc(list.Groups.Items, func(g wireGroup) bool { return g.GroupID == id })
-			if i < 0 {
-				i = len(list.Groups.Items)
-				list.Groups.Items = append(list.Groups.Items, wireGroup{GroupID: id, GroupName: "Group " + pair.Group})
-			}
-			if g := &list.Groups.Items[i]; !slices.Contains(g.ContractIDs, contract) {
-				g.ContractIDs = append(g.ContractIDs, contract)
-			}
+	for _, pair := range s.pairs {
+		id, contract := c.id("grp_", pair.Group), c.id("ctr_", pair.Contract)
+		i := slices.IndexFunc(list.Groups.Items, func(g wireGroup) bool { return g.GroupID == id })
+		if i < 0 {
+			i = len(list.Groups.Items)
+			list.Groups.Items = append(list.Groups.Items, wireGroup{GroupID: id, GroupName: "Group " + pair.Group})
+		}
+		if g := &list.Groups.Items[i]; !slices.Contains(g.ContractIDs, contract) {
+			g.ContractIDs = append(g.ContractIDs, contract)
 		}
 	}
 	return jsonAnswer(http.StatusOK, list)

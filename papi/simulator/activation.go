@@ -74,6 +74,7 @@ type Activation struct {
 
 	temporary string // the id that the submission was answered with, where it is another
 	byLooks   bool   // its steps wait for looks, not for time
+	past      []earlier
 }
 
 // Fallback is an activation's fallbackInfo. It can be used for an hour.
@@ -159,6 +160,7 @@ func (p *property) take(a *Activation, at time.Time) {
 		a.FailureCause = a.cause
 	}
 	changed := a.Status != step.Status
+	a.changes(at)
 	a.Status, a.State, a.Validation = step.Status, step.State, cmp.Or(step.Validation, a.Validation)
 	if changed {
 		a.Updated = at
@@ -170,7 +172,8 @@ func (p *property) take(a *Activation, at time.Time) {
 		p.activated(a, at)
 	case step.Status == StatusActive && step.State == StateSteady && a.Fallback != nil:
 		a.Fallback.Steady = at
-	case step.Status == StatusAborted:
+	}
+	if step.Status == StatusAborted {
 		a.Cancelled = true
 	}
 }
@@ -181,6 +184,7 @@ func (p *property) activated(a *Activation, at time.Time) {
 		if old == a || old.Network != a.Network || old.Status != StatusActive {
 			continue
 		}
+		old.changes(at)
 		old.Updated = at
 		old.Status = StatusInactive
 		old.Steps = nil // it was not steady yet, and will not be

@@ -29,9 +29,9 @@ func (c *call) activationAnswer(p *property, list []wireActivation) *answer {
 
 // poll counts as a look at the activation, before anything else.
 func (s *Simulator) poll(c *call, p *property) *answer {
-	a := p.activation(c.route.activation)
+	a := p.activation(c.named("activation"))
 	if a == nil {
-		return c.notFound("activation " + c.route.activation)
+		return c.notFound("activation " + c.named("activation"))
 	}
 	a.Looks++
 	p.advance(c.sim)
@@ -45,7 +45,7 @@ func (s *Simulator) poll(c *call, p *property) *answer {
 // cancel has three good answers: 200 with ABORTED, 200 with PENDING_CANCELLATION, and
 // 204 for what is cancelled already. An include's takes its time always.
 func (s *Simulator) cancel(c *call, p *property) *answer {
-	a := p.activation(c.route.activation)
+	a := p.activation(c.named("activation"))
 	switch {
 	case a == nil, a.Validation == ValidationReceived:
 		return c.problem(http.StatusNotFound, "activation-cancellation/not-found", "Not Found", "There is no such activation to cancel.")
@@ -70,6 +70,7 @@ func (a *Activation) cancel(now time.Time, slow time.Duration) {
 	if a.Validation != "" {
 		a.Validation = ValidationPassed // so that it can be seen
 	}
+	a.changes(now)
 	a.Updated = now
 	if slow == 0 {
 		a.Status, a.State, a.Steps, a.Cancelled = StatusAborted, StateSteady, nil, true
@@ -91,13 +92,14 @@ func (a *Activation) queued() bool {
 func (c *call) wireActivation(p *property, a *Activation) wireActivation {
 	w := wireActivation{
 		ActivationType: a.Type, Network: a.Network, Status: a.Status, FMAActivationState: a.State,
-		SubmitDate: stamp(a.Submitted), UpdateDate: stamp(a.Updated),
+		SubmitDate: c.stamp(a.Submitted), UpdateDate: c.stamp(a.Updated),
 		Note: a.Note, NotifyEmails: a.NotifyEmails,
 	}
 	if w.NotifyEmails == nil {
 		w.NotifyEmails = []string{}
 	}
 	if p.includeType != "" {
+		w.ActivationID = a.ID // as some clients read it
 		w.IncludeActivationID, w.IncludeID, w.IncludeName, w.IncludeVersion = a.ID, c.id("inc_", p.id), p.name, a.Version
 	} else {
 		w.ActivationID, w.PropertyID = c.id("atv_", bareID("atv_", a.ID)), c.id("prp_", p.id)
@@ -106,7 +108,7 @@ func (c *call) wireActivation(p *property, a *Activation) wireActivation {
 	if f := a.Fallback; f != nil && p.includeType == "" {
 		w.FallbackInfo = &wireFallback{
 			CanFastFallback: f.Possible, FallbackVersion: f.Version, FastFallbackAttempted: f.Attempted,
-			SteadyStateTime: f.Steady.Unix(), FastFallbackExpirationTime: f.expires().Unix(),
+			SteadyStateTime: c.clock.told(f.Steady).Unix(), FastFallbackExpirationTime: c.clock.told(f.expires()).Unix(),
 		}
 	}
 	if a.FailureCause != "" {

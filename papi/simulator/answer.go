@@ -25,7 +25,9 @@ type call struct {
 	sim   time.Time // simulated clock, at the same instant
 	route route
 	bare  bool // ids in the answer carry no prefixes
-	index int  // of its line in the log; also makes instance ids unique
+	clock clock
+	lag   time.Duration // of lists
+	index int           // of its line in the log; also makes instance ids unique
 }
 
 // answer is what goes back.
@@ -98,8 +100,25 @@ func (c *call) id(prefix, bare string) string {
 	return prefix + bare
 }
 
-// bareID takes the prefix off an id, if it has one.
-func bareID(prefix, id string) string { return strings.TrimPrefix(id, prefix) }
+// idText is an id in a body. Some clients send the number of it.
+type idText string
 
-// stamp writes a time as PAPI writes dates.
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+// UnmarshalJSON implements json.Unmarshaler.
+func (id *idText) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] >= '0' && text[0] <= '9' {
+		*id = idText(text)
+		return nil
+	}
+	return json.Unmarshal(text, (*string)(id))
+}
+
+// bare is the id without its prefix.
+func (id idText) bare(prefix string) string { return bareID(prefix, string(id)) }
+
+// bareID takes the prefix off an id, if it has one.
+func bareID(prefix, id string) string {
+	if len(id) >= len(prefix) && strings.EqualFold(id[:len(prefix)], prefix) {
+		return id[len(prefix):]
+	}
+	return id
+}

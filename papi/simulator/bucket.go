@@ -31,7 +31,7 @@ func (s *Simulator) HostnameActivations(propertyID string) []HostnameActivation 
 	if p == nil {
 		return nil
 	}
-	p.advance(s.Now())
+	s.settle(p, s.Now())
 	var all []HostnameActivation
 	for _, h := range p.changes {
 		all = append(all, HostnameActivation{h.clone(), slices.Clone(h.Add), slices.Clone(h.Remove)})
@@ -81,6 +81,7 @@ func (p *property) changeServed(h *HostnameActivation, at time.Time) {
 	p.served[h.Network] = changed(p.served[h.Network], h.Add, h.Remove)
 	for _, old := range p.changes {
 		if old != h && old.Network == h.Network && old.Status == StatusActive {
+			old.changes(at)
 			old.Status, old.Updated, old.Steps = StatusInactive, at, nil
 		}
 	}

@@ -12,7 +12,7 @@ func (s *Simulator) listChanges(c *call, p *property) *answer {
 		all = append(all, s.wireChange(c, p, h, false))
 	}
 	slices.Reverse(all)
-	cut, a := page(c, p, "/hostname-activations", all)
+	cut, a := page(c, c.link(p, "/hostname-activations")+"&", all)
 	if a != nil {
 		return a
 	}
@@ -60,9 +60,9 @@ func (c *call) changeAsked(p *property) (*HostnameActivation, *answer) {
 	if contract, group := c.asked(); contract == "" || group == "" {
 		return nil, c.badRequest("The contractId and groupId parameters are required.")
 	}
-	h := p.change(c.route.activation)
+	h := p.change(c.named("activation"))
 	if h == nil {
-		return nil, c.notFound("hostname activation " + c.route.activation)
+		return nil, c.notFound("hostname activation " + c.named("activation"))
 	}
 	return h, nil
 }
@@ -77,7 +77,7 @@ func (s *Simulator) wireChange(c *call, p *property, h *HostnameActivation, host
 	w := wireChange{
 		HostnameActivationID: c.id("atv_", bareID("atv_", h.ID)), ActivationType: h.Type,
 		PropertyID: c.id("prp_", p.id), PropertyName: p.name, Network: h.Network, Status: h.Status,
-		SubmitDate: stamp(h.Submitted), UpdateDate: stamp(h.Updated), Note: h.Note, NotifyEmails: h.NotifyEmails,
+		SubmitDate: c.stamp(h.Submitted), UpdateDate: c.stamp(h.Updated), Note: h.Note, NotifyEmails: h.NotifyEmails,
 	}
 	if w.Status == StatusNew { // which these do not have
 		w.Status = StatusPending

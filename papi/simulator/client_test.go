@@ -16,7 +16,7 @@ import (
 
 // client asks a Simulator as PAPI's clients do.
 type client struct {
-	t      *testing.T
+	t      testing.TB
 	sim    *simulator.Simulator
 	header http.Header // of every request
 	nonces atomic.Int64
@@ -31,7 +31,7 @@ func newClient(t *testing.T, options simulator.Options) *client {
 
 // reply is an answer whose body has been read.
 type reply struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	body   string

@@ -3,6 +3,8 @@ package simulator
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
 )
 
@@ -18,43 +20,105 @@ func (a *answer) limit(name string, limit, used int) {
 	a.header.Set(name+"-Remaining", strconv.Itoa(limit-used))
 }
 
-// showRules shows a small tree with the version's errors and warnings. They are left
-// out with validateRules=false.
-func (s *Simulator) showRules(c *call, p *property, v *Version) *answer {
-	if mode := c.query.Get("validateMode"); mode != "" && mode != "full" && mode != "fast" {
-		return c.badRequest("The validateMode parameter must be full or fast.")
+// tree is the version's rules: those that somebody wrote, or a small tree that tells versions apart.
+func (v *Version) tree() json.RawMessage {
+	if v.RuleTree != nil {
+		return v.RuleTree
 	}
-	validate := true
-	if text := c.query.Get("validateRules"); text != "" {
+	return marshal(wireRule{
+		Name: "default", Children: []wireRule{}, Options: json.RawMessage(`{"is_secure":true}`),
+		Behaviors: []wireBehavior{
+			{Name: "origin", Options: map[string]any{"hostname": "origin.example.com", "originType": "CUSTOMER"}},
+			{Name: "cpCode", Options: map[string]any{"value": map[string]any{"id": firstCPCode}}},
+			{Name: "modifyOutgoingResponseHeader", Options: map[string]any{"customHeaderName": "X-Rules", "headerValue": v.Rules}},
+		},
+	})
+}
+
+// rulesQuery is what a request about rules may ask for.
+type rulesQuery struct{ validate, dryRun bool }
+
+func (c *call) rulesQuery() (q rulesQuery, a *answer) {
+	if mode := c.query.Get("validateMode"); mode != "" && mode != "full" && mode != "fast" {
+		return q, c.badRequest("The validateMode parameter must be full or fast.")
+	}
+	q.validate = true
+	for name, into := range map[string]*bool{"validateRules": &q.validate, "dryRun": &q.dryRun} {
+		text := c.query.Get(name)
+		if text == "" {
+			continue
+		}
 		var err error
-		if validate, err = strconv.ParseBool(text); err != nil {
-			return c.badRequest("The validateRules parameter must be true or false.")
+		if *into, err = strconv.ParseBool(text); err != nil {
+			return q, c.badRequest("The " + name + " parameter must be true or false.")
 		}
 	}
-	tree := ruleTree{
-		owner: c.owner(p), Etag: p.etag(v), RuleFormat: ruleFormat,
-		Rules: wireRule{
-			Name: "default", Children: []wireRule{}, Options: json.RawMessage(`{"is_secure":true}`),
-			Behaviors: []wireBehavior{
-				{Name: "origin", Options: map[string]any{"hostname": "origin.example.com", "originType": "CUSTOMER"}},
-				{Name: "cpCode", Options: map[string]any{"value": map[string]any{"id": 10001}}},
-				{Name: "modifyOutgoingResponseHeader", Options: map[string]any{"customHeaderName": "X-Rules", "headerValue": v.Rules}},
-			},
-		},
+	return q, nil
+}
+
+// showRules shows the tree with its errors and warnings. They are left out with validateRules=false.
+func (s *Simulator) showRules(c *call, p *property, v *Version) *answer {
+	q, a := c.rulesQuery()
+	if a != nil {
+		return a
 	}
-	if validate {
+	format, ok := c.formatAsked(c.r.Header.Get("Accept"))
+	if !ok {
+		return c.problem(http.StatusNotAcceptable, "http/not-acceptable", "Not Acceptable", "There is no such rule format. GET /rule-formats lists them.")
+	}
+	if c.r.Method == http.MethodHead {
+		return newAnswer(http.StatusNoContent, "", nil)
+	}
+	return c.rulesAnswer(p, v, q, format)
+}
+
+// rulesAnswer is written in the format that was asked for; empty is the version's own.
+func (c *call) rulesAnswer(p *property, v *Version, q rulesQuery, format string) *answer {
+	tree := ruleTree{owner: c.owner(p), Etag: p.etag(v), RuleFormat: v.RuleFormat, Rules: v.tree()}
+	if format != "" {
+		tree.RuleFormat = format
+	}
+	if v.RuleTree != nil {
+		tree.Comments = v.Note
+	}
+	if q.validate {
 		tree.Errors, tree.Warnings = wireMessages(v.Errors), wireMessages(v.Warnings)
 	}
+	size, nested := measure(tree.Rules)
 	if p.includeType != "" {
 		tree.IncludeID, tree.IncludeName = c.id("inc_", p.id), p.name
 		tree.IncludeType, tree.IncludeVersion = p.includeType, v.Number
-		return jsonAnswer(http.StatusOK, tree)
+	} else {
+		tree.PropertyID, tree.PropertyVersion = c.id("prp_", p.id), v.Number
 	}
-	tree.PropertyID, tree.PropertyVersion = c.id("prp_", p.id), v.Number
 	a := jsonAnswer(http.StatusOK, tree)
-	a.limit("X-Limit-Elements-Per-Property", elementsPerProperty, len(tree.Rules.Behaviors))
-	a.limit("X-Limit-Max-Nested-Rules", nestedRules, 1)
+	if format != "" {
+		a.header.Set("Content-Type", "application/vnd.akamai.papirules."+format+"+json")
+	}
+	a.limit("X-Limit-Elements-Per-Property", elementsPerProperty, size)
+	a.limit("X-Limit-Max-Nested-Rules", nestedRules, nested)
+	if p.includeType != "" {
+		a.limit("X-Limit-Elements-Per-Include", elementsPerProperty, size)
+		a.limit("X-Limit-Max-Nested-Rules-Per-Include", nestedRules, nested)
+	}
 	return a
+}
+
+// formatAsked reads the rule format that a media type names; empty when it names none.
+func (c *call) formatAsked(media string) (format string, ok bool) {
+	found := regexp.MustCompile(`application/vnd\.akamai\.papirules\.([\w-]+)\+json`).FindStringSubmatch(media)
+	if found == nil {
+		return "", true
+	}
+	return resolveFormat(found[1])
+}
+
+// resolveFormat makes a dated format of latest. It reports whether there is such a format.
+func resolveFormat(format string) (string, bool) {
+	if format == "latest" {
+		return ruleFormat, true
+	}
+	return format, slices.Contains(ruleFormats(), format)
 }
 
 func wireMessages(messages []Message) []wireMessage {

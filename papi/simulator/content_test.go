@@ -141,7 +141,7 @@ func TestIDsCarryPrefixesUnlessTheClientWantsNone(t *testing.T) {
 
 func TestRequestsThatFitNoRoute(t *testing.T) {
 	c := newClient(t, simulator.Options{})
-	for _, path := range []string{"/", "/builds", "/properties/", "/properties/prp_1001/x", "/properties/prp_1001/activations/a/b", "/properties/prp_1001/versions/1/x", "/properties/prp_9"} {
+	for _, path := range []string{"/", "/builds", "/properties//activations", "/properties/prp_1001/x", "/properties/prp_1001/activations/a/b", "/properties/prp_1001/versions/1/x", "/properties/prp_9"} {
 		c.get(path).rejected(http.StatusNotFound, "http/not-found")
 	}
 	c.send(c.request(http.MethodGet, "/papi/v2/build", "")).rejected(http.StatusNotFound, "http/not-found")

@@ -1,7 +1,7 @@
 package simulator
 
 import (
-	"slices"
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -9,27 +9,80 @@ import (
 // firstEdge is the id of the first edge hostname.
 const firstEdge = 3001
 
+// edgeHostname is what a hostname's CNAME record leads to.
+type edgeHostname struct {
+	domain, product, behavior string
+	suffix                    string // empty: what follows the last but one dot of the domain
+	secure                    bool
+	useCases                  []useCase
+	pair                      Pair // zero: of all contracts and groups
+	ttl                       int  // in seconds; 0: the usual one
+}
+
+// edges are the edge hostnames. The place of one is its id.
+type edges struct {
+	all    []*edgeHostname // nil for what was deleted
+	places map[string]int  // by the domain in lower case
+}
+
+func newEdges() edges { return edges{places: map[string]int{}} }
+
+func (e *edges) add(edge *edgeHostname) int {
+	e.all = append(e.all, edge)
+	e.places[strings.ToLower(edge.domain)] = len(e.all) - 1
+	return len(e.all) - 1
+}
+
+func (e *edges) remove(place int) {
+	delete(e.places, strings.ToLower(e.all[place].domain))
+	e.all[place] = nil
+}
+
+// prefix and suffix are the two parts that a domain was made of.
+func (e *edgeHostname) parts() (prefix, suffix string) {
+	suffix = e.suffix
+	if suffix == "" {
+		labels := strings.Split(e.domain, ".")
+		suffix = strings.Join(labels[max(0, len(labels)-2):], ".")
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(e.domain, suffix), "."), suffix
+}
+
 // edgeID returns the id of an edge hostname, which comes into being if it has to.
 func (s *Simulator) edgeID(name string) string {
 	i := s.edgeIndex(name)
 	if i < 0 {
-		i = len(s.edges)
-		s.edges = append(s.edges, name)
+		i = s.edges.add(&edgeHostname{
+			domain: name, product: productID, behavior: ipv4, secure: strings.HasSuffix(name, "."+enhancedTLS),
+		})
 	}
-	return strconv.Itoa(firstEdge + i)
+	return edgeIDOf(i)
 }
 
+func edgeIDOf(place int) string { return strconv.Itoa(firstEdge + place) }
+
 func (s *Simulator) edgeIndex(name string) int {
-	return slices.IndexFunc(s.edges, func(edge string) bool { return strings.EqualFold(edge, name) })
+	if i, ok := s.edges.places[strings.ToLower(name)]; ok {
+		return i
+	}
+	return -1
 }
 
 // edgeByID returns the name of an edge hostname by its bare id.
 func (s *Simulator) edgeByID(id string) (name string, ok bool) {
-	n, err := strconv.Atoi(id)
-	if err != nil || n < firstEdge || n-firstEdge >= len(s.edges) {
+	i, ok := s.edgePlace(id)
+	if !ok {
 		return "", false
 	}
-	return s.edges[n-firstEdge], true
+	return s.edges.all[i].domain, true
+}
+
+func (s *Simulator) edgePlace(id string) (int, bool) {
+	n, err := strconv.Atoi(id)
+	if err != nil || n < firstEdge || n-firstEdge >= len(s.edges.all) || s.edges.all[n-firstEdge] == nil {
+		return 0, false
+	}
+	return n - firstEdge, true
 }
 
 func (s *Simulator) registerEdges(hostnames []Hostname) {
@@ -46,4 +99,38 @@ func (s *Simulator) EdgeHostnameID(name string) string {
 		return ""
 	}
 	return "ehn_" + s.edgeID(name)
+}
+
+// The values that an edge hostname may have.
+const (
+	ipv4, ipv6       = "IPV4", "IPV6_COMPLIANCE"
+	ipv6Fast         = "IPV6_PERFORMANCE"
+	enhancedTLS      = "edgekey.net"
+	standardTLS      = "edgesuite.net"
+	sharedTLS        = "akamaized.net"
+	edgesPerContract = 1000
+)
+
+type useCase struct {
+	Option  string `json:"option"`
+	Type    string `json:"type"`
+	UseCase string `json:"useCase"`
+}
+
+// edgeCreation is the body of a POST of an edge hostname.
+type edgeCreation struct {
+	ProductID         string    `json:"productId"`
+	DomainPrefix      string    `json:"domainPrefix"`
+	DomainSuffix      string    `json:"domainSuffix"`
+	Secure            bool      `json:"secure"`
+	SecureNetwork     string    `json:"secureNetwork"`
+	SlotNumber        int       `json:"slotNumber"`
+	IPVersionBehavior string    `json:"ipVersionBehavior"`
+	CertEnrollmentID  int       `json:"certEnrollmentId"`
+	UseCases          []useCase `json:"useCases"`
+}
+
+// domain is the name that comes of the two parts.
+func (e *edgeCreation) domain() string {
+	return strings.TrimSuffix(e.DomainPrefix, ".") + "." + cmp.Or(e.DomainSuffix, standardTLS)
 }

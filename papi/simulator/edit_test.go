@@ -48,11 +48,33 @@ func TestNewVersionHasWhatTheOldOneHad(t *testing.T) {
 	}
 }
 
-func TestHostnameEditNeedsTheETagInQuotes(t *testing.T) {
+func TestHostnameEditNeedsNoETag(t *testing.T) {
+	c := newClient(t, simulator.Options{})
+	c.do(http.MethodPatch, "/properties/prp_1001/versions/8/hostnames", `{"remove":["nothing.example.com"]}`).want(http.StatusOK)
+}
+
+func TestAnIDMayBeANumber(t *testing.T) {
+	c := newClient(t, simulator.Options{})
+	r := c.do(http.MethodPatch, "/properties/prp_1001/versions/8/hostnames", `{"add":[{"cnameFrom":"a.example.com","edgeHostnameId":3002}]}`).want(http.StatusOK)
+	if got := r.text("hostnames", "items", 1, "edgeHostnameId"); got != "ehn_3002" {
+		t.Errorf("edge hostname %q", got)
+	}
+}
+
+func TestHostnamesAreTakenAsTheyWereRead(t *testing.T) {
+	c := newClient(t, simulator.Options{})
+	const path = "/properties/prp_1001/versions/8/hostnames"
+	body := `[{"cnameFrom":"a.example.com","cnameTo":"www.example.com.edgekey.net","edgeHostnameId":"ehn_3001","certProvisioningType":"CPS_MANAGED","certStatus":{"validationCname":{}}}]`
+	if n := c.do(http.MethodPut, path, body).want(http.StatusOK).count("hostnames", "items"); n != 1 {
+		t.Errorf("%d hostnames", n)
+	}
+}
+
+func TestHostnameEditWithAnETagNeedsItInQuotes(t *testing.T) {
 	c := newClient(t, simulator.Options{})
 	const path = "/properties/prp_1001/versions/8/hostnames"
 	etag := c.get(path).header.Get("ETag")
-	for match, want := range map[string]int{"": 400, strings.Trim(etag, `"`): 412, `"x"`: 412, etag: 200} {
+	for match, want := range map[string]int{strings.Trim(etag, `"`): 412, `"x"`: 412, etag: 200} {
 		c.header.Set("If-Match", match)
 		c.do(http.MethodPatch, path, `{"remove":["nothing.example.com"]}`).want(want)
 	}

@@ -31,9 +31,13 @@ type Fault struct {
 	Drop      bool          // the connection is cut
 	Malformed bool          // the body is cut off in the middle
 	Delay     time.Duration // real time; before the effect, or after it with After
+	// Foreign lets somebody else activate another version on the same network right before
+	// the operation, which then finds it in its way.
+	Foreign bool
 
-	// Pause fills in times: in Header and Body, {next} is the time of the answer plus
-	// Pause and {seconds} its whole seconds. {instance}, {host} and {method} are filled in as well.
+	// Pause fills in times: it is simulated time, so it is over the sooner the faster the
+	// clock runs. In Header and Body, {next} is the real time when it is over and {seconds}
+	// how many real seconds that takes, rounded up. {instance}, {host} and {method} are filled in as well.
 	Pause time.Duration
 }
 
@@ -48,6 +52,8 @@ func (f Fault) String() string {
 		what = "drop"
 	case f.Malformed:
 		what = "malformed"
+	case f.Foreign:
+		what = "foreign"
 	case f.Status != 0:
 		what = strconv.Itoa(f.Status)
 	default:
@@ -114,11 +120,7 @@ func (f *Fault) malformed(c *call, right *answer) *answer {
 		right.body = right.body[:len(right.body)/2]
 		return right
 	}
-	status := http.StatusOK
-	if c.route.operation.creates() {
-		status = http.StatusCreated
-	}
-	return newAnswer(cmp.Or(f.Status, status), typeJSON, []byte(`{"activations":{"items":[{"acti`))
+	return newAnswer(cmp.Or(f.Status, c.route.operation.success()), typeJSON, []byte(`{"activations":{"items":[{"acti`))
 }
 
 func (f *Fault) faulty(c *call) *answer {
@@ -144,9 +146,10 @@ func (f *Fault) faulty(c *call) *answer {
 }
 
 func (f *Fault) fill(c *call, text string) string {
+	pause := c.clock.shortened(f.Pause)
 	return strings.NewReplacer(
-		"{next}", time.Now().Add(f.Pause).UTC().Format(millis),
-		"{seconds}", strconv.Itoa(int(math.Ceil(f.Pause.Seconds()))),
+		"{next}", time.Now().Add(pause).UTC().Format(millis),
+		"{seconds}", strconv.Itoa(int(math.Ceil(pause.Seconds()))),
 		"{instance}", c.instance(),
 		"{host}", c.host(),
 		"{method}", c.r.Method,

@@ -11,7 +11,7 @@ import (
 )
 
 // ParseFault reads OPERATION=FAULT[@N]. FAULT is a status from 400 on, a name of
-// Known, drop, malformed or delay:10s, with -after when the effect happens first; N
+// Known, drop, malformed, foreign or delay:10s, with -after when the effect happens first; N
 // is how often, once by default.
 func ParseFault(text string) (Fault, error) {
 	operation, what, ok := strings.Cut(text, "=")
@@ -62,13 +62,15 @@ func parseWhat(what string) (Fault, error) {
 	switch what {
 	case "drop":
 		return Fault{Drop: true}, nil
+	case "foreign":
+		return Fault{Foreign: true}, nil
 	case "malformed":
 		return Fault{Malformed: true}, nil
 	}
 	status, err := strconv.Atoi(what)
 	if err != nil || status < http.StatusBadRequest || status > highestStatus {
 		names := slices.Sorted(maps.Keys(Known()))
-		return Fault{}, fmt.Errorf("no fault %q: a status from 400 to 599, drop, malformed, delay:DURATION, or one of %s",
+		return Fault{}, fmt.Errorf("no fault %q: a status from 400 to 599, drop, malformed, foreign, delay:DURATION, or one of %s",
 			what, strings.Join(names, ", "))
 	}
 	return Fault{Status: status}, nil

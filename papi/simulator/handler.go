@@ -51,6 +51,9 @@ func (s *Simulator) perform(c *call, fault *Fault) (*answer, error) {
 	if fault == nil {
 		return s.operate(c), nil
 	}
+	if fault.Foreign {
+		s.foreign(c)
+	}
 	if !fault.After {
 		if err := pause(c.r.Context(), fault.Delay); err != nil {
 			return nil, err
@@ -79,12 +82,15 @@ func (s *Simulator) receive(r *http.Request, body []byte) (*call, *Fault, *answe
 	query, queryErr := url.ParseQuery(r.URL.RawQuery)
 	c := &call{
 		r: r, body: body, query: query, now: now,
-		route: newRoute(r.Method, r.URL.Path), bare: r.Header.Get("PAPI-Use-Prefixes") == "false",
+		route: s.route(r.Method, r.URL.Path), clock: s.clock, lag: s.listLag, bare: s.bare(r),
 		index: len(s.log),
 	}
 	s.log = append(s.log, newRequest(c))
 	if len(body) > maxRequestBody {
 		return c, nil, c.problem(http.StatusRequestEntityTooLarge, "http/request-too-large", "Request Entity Too Large", "The request body is too large.")
+	}
+	if !s.block.take(now) {
+		return c, nil, c.blocked()
 	}
 	if a := s.authenticate(c); a != nil {
 		return c, nil, a
@@ -105,12 +111,19 @@ func (s *Simulator) receive(r *http.Request, body []byte) (*call, *Fault, *answe
 	return c, fault, nil
 }
 
+// bare reports whether ids in the answer go without their prefixes: the request decides, or else the client's settings.
+func (s *Simulator) bare(r *http.Request) bool {
+	wish := r.Header.Get("PAPI-Use-Prefixes")
+	return wish == "false" || wish == "" && !s.settings.UsePrefixes
+}
+
 // operate does what the request asks for.
 func (s *Simulator) operate(c *call) *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.now = time.Now()
-	c.sim = s.simulated(c.now)
+	c.sim = s.clock.simulated(c.now)
+	s.work(c.sim)
 	return s.dispatch(c)
 }
 
@@ -131,8 +144,8 @@ func (c *call) acceptable() *answer {
 	if c.route.operation == "" {
 		return c.notFound("the requested resource")
 	}
-	if c.r.Method == http.MethodPost || c.r.Method == http.MethodPatch {
-		if media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || media != typeJSON {
+	if c.r.Method == http.MethodPost || c.r.Method == http.MethodPatch || c.r.Method == http.MethodPut {
+		if media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || !c.takes(media) {
 			return c.problem(http.StatusUnsupportedMediaType, "http/unsupported-media-type", "Unsupported Media Type", "The request body must be application/json.")
 		}
 	}
@@ -140,6 +153,17 @@ func (c *call) acceptable() *answer {
 		return c.badRequest("The PAPI-Use-Prefixes header must be true or false.")
 	}
 	return nil
+}
+
+// takes reports whether a body may be of the media type.
+func (c *call) takes(media string) bool {
+	switch c.route.operation { //nolint:exhaustive // only rules have types of their own
+	case OpSetRules, OpSetIncludeRules:
+		return media == typeJSON || strings.HasPrefix(media, "application/vnd.akamai.papirules.")
+	case OpPatchRules, OpPatchIncludeRules, OpEditEdge:
+		return media == typeJSON || media == "application/json-patch+json"
+	}
+	return media == typeJSON
 }
 
 // finish adds what every answer has, and completes the log.

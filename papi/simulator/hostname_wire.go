@@ -49,11 +49,18 @@ type paged[T any] struct {
 type servedList struct {
 	owner
 
-	PropertyID    string             `json:"propertyId"`
-	CurrentSort   string             `json:"currentSort"`
-	DefaultSort   string             `json:"defaultSort"`
-	AvailableSort []string           `json:"availableSort"`
-	Hostnames     paged[wireServing] `json:"hostnames"`
+	PropertyID string `json:"propertyId"`
+
+	sorting
+
+	Hostnames paged[wireServing] `json:"hostnames"`
+}
+
+// sorting is the order of a list, and which ones there are.
+type sorting struct {
+	CurrentSort   string   `json:"currentSort"`
+	DefaultSort   string   `json:"defaultSort"`
+	AvailableSort []string `json:"availableSort"`
 }
 
 // wireServing is a hostname and what serves it on each network.

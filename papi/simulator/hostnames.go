@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -50,8 +51,12 @@ type addition struct {
 	CnameFrom            string `json:"cnameFrom"`
 	CnameTo              string `json:"cnameTo"`
 	CnameType            string `json:"cnameType"`
-	EdgeHostnameID       string `json:"edgeHostnameId"`
+	EdgeHostnameID       idText `json:"edgeHostnameId"`
 	CertProvisioningType string `json:"certProvisioningType"`
+
+	// What answers have, and clients send back: it is not looked at.
+	CertStatus json.RawMessage `json:"certStatus"`
+	Ownership  json.RawMessage `json:"domainOwnershipVerification"`
 }
 
 // hostnameEdit is the body of a PATCH of a version's hostnames.
@@ -63,33 +68,51 @@ type hostnameEdit struct {
 // patchHostnames changes the hostnames of a version that was never active. A hostname
 // that is there already is replaced, and one that is not there is removed in vain.
 func (s *Simulator) patchHostnames(c *call, p *property, v *Version) *answer {
-	if a := c.editable(p, v); a != nil {
-		return a
-	}
 	var edit hostnameEdit
 	if a := c.decode(&edit); a != nil {
 		return a
 	}
-	added, a := s.added(c, edit.Add)
+	return s.editHostnames(c, p, v, edit.Add, func(added []Hostname) []Hostname {
+		return changed(v.Hostnames, added, edit.Remove)
+	})
+}
+
+// setHostnames replaces the hostnames of a version that was never active.
+func (s *Simulator) setHostnames(c *call, p *property, v *Version) *answer {
+	var all []addition
+	if a := c.decode(&all); a != nil {
+		return a
+	}
+	return s.editHostnames(c, p, v, all, func(added []Hostname) []Hostname { return changed(nil, added, nil) })
+}
+
+// editHostnames gives the version the hostnames that result from those that are added.
+func (s *Simulator) editHostnames(c *call, p *property, v *Version, additions []addition, result func([]Hostname) []Hostname) *answer {
+	if p.bucket {
+		return c.problem(http.StatusForbidden, "http/forbidden", "Forbidden", "The property has a hostname bucket: its versions have no hostnames.")
+	}
+	for _, check := range []func(*property, *Version) *answer{c.editable, c.unchanged} {
+		if a := check(p, v); a != nil {
+			return a
+		}
+	}
+	added, a := s.added(c, additions)
 	if a != nil {
 		return a
 	}
-	after := changed(v.Hostnames, added, edit.Remove)
+	after := result(added)
 	if a := s.roomFor(c, after, added); a != nil {
 		return a
 	}
-	v.Hostnames, v.UpdatedBy, v.Updated = after, apiUser, c.sim
-	v.edits++
+	v.Hostnames = after
+	v.touched(c)
 	reply := s.showHostnames(c, p, v)
 	reply.limit("X-Limit-Default-Certs-Per-Contract", s.certs, len(s.certificates()))
 	return reply
 }
 
-// editable returns nil for a version that may be edited by one who has read it as it is.
+// editable returns nil for a version that was never active.
 func (c *call) editable(p *property, v *Version) *answer {
-	if p.bucket {
-		return c.problem(http.StatusForbidden, "http/forbidden", "Forbidden", "The property has a hostname bucket: its versions have no hostnames.")
-	}
 	for _, a := range p.activations {
 		switch {
 		case a.Version != v.Number || a.Type == Deactivate:
@@ -100,10 +123,13 @@ func (c *call) editable(p *property, v *Version) *answer {
 				"The version has been active and can't be edited. Create a new version.")
 		}
 	}
-	switch match := c.r.Header.Get("If-Match"); {
-	case match == "":
-		return c.badRequest("The If-Match header is required.")
-	case match != `"`+p.etag(v)+`"`: // without its quotes it matches nothing
+	return nil
+}
+
+// unchanged checks If-Match, which nobody has to send.
+func (c *call) unchanged(p *property, v *Version) *answer {
+	match := c.r.Header.Get("If-Match")
+	if match != "" && match != `"`+p.etag(v)+`"` { // without its quotes it matches nothing
 		return c.etagConflict()
 	}
 	return nil
@@ -126,10 +152,10 @@ func (s *Simulator) added(c *call, additions []addition) ([]Hostname, *answer) {
 		}
 		edge := add.CnameTo
 		if add.EdgeHostnameID != "" {
-			name, ok := s.edgeByID(bareID("ehn_", add.EdgeHostnameID))
+			name, ok := s.edgeByID(add.EdgeHostnameID.bare("ehn_"))
 			if !ok || edge != "" && !strings.EqualFold(edge, name) {
 				return nil, c.problem(http.StatusBadRequest, "property-version-hostname/bad-edgehostnameid", "Bad edgeHostnameId",
-					"There is no edge hostname `"+add.EdgeHostnameID+"`.")
+					"There is no edge hostname `"+string(add.EdgeHostnameID)+"`.")
 			}
 			edge = name
 		}
@@ -188,7 +214,7 @@ func (s *Simulator) certificates() map[string]bool {
 			}
 		}
 	}
-	for _, p := range s.properties {
+	for _, p := range s.properties.all {
 		for _, v := range p.versions {
 			count(v.Hostnames)
 		}

@@ -3,7 +3,6 @@ package simulator
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -54,15 +53,14 @@ func (s *Simulator) AddInclude(fixture Include) {
 	if id == "" {
 		id = s.newID()
 	}
-	for _, other := range s.includes {
-		if other.id == id || other.name == fixture.Name {
-			panic("simulator: include " + id + " or its name " + fixture.Name + " exists already")
-		}
+	if s.includes.has(id, fixture.Name) {
+		panic("simulator: include " + id + " or its name " + fixture.Name + " exists already")
 	}
 	s.reserve(id)
 	p := newProperty(Property{Name: fixture.Name, Note: fixture.Note, Pairs: fixture.Pairs, Versions: fixture.Versions}, id)
 	p.includeType = cmp.Or(fixture.Type, Microservices)
-	s.includes = append(s.includes, p)
+	s.includes.add(p)
+	s.belongsTo(p.pairs)
 	for _, a := range fixture.Activations {
 		s.addActivation(p, a)
 	}
@@ -70,11 +68,7 @@ func (s *Simulator) AddInclude(fixture Include) {
 
 // include returns nil when there is none of that bare id.
 func (s *Simulator) include(id string) *property {
-	i := slices.IndexFunc(s.includes, func(p *property) bool { return strings.EqualFold(p.id, id) })
-	if i < 0 {
-		return nil
-	}
-	return s.includes[i]
+	return s.includes.ids[strings.ToLower(id)]
 }
 
 func (s *Simulator) newUUID() string {

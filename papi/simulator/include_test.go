@@ -81,7 +81,7 @@ func TestIncludeScenes(t *testing.T) {
 	if got := c.get("/includes/2001/activations/" + id).item("status"); got != "FAILED" {
 		t.Errorf("status %v", got)
 	}
-	for path, want := range map[string]int{"/includes/inc_9": 404, "/includes/": 404, "/includes/inc_2001/versions/9": 404, "/includes/inc_2001?contractId=ctr_X&groupId=grp_X": 404} {
+	for path, want := range map[string]int{"/includes/inc_9": 404, "/includes//activations": 404, "/includes/inc_2001/versions/9": 404, "/includes/inc_2001?contractId=ctr_X&groupId=grp_X": 404} {
 		c.get(path).want(want)
 	}
 	c.sim.AddInclude(simulator.Include{Name: "shared", Pairs: []simulator.Pair{{Contract: "C-1", Group: "1"}, {Contract: "C-2", Group: "2"}}, Versions: []simulator.Version{{}}})

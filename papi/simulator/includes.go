@@ -58,20 +58,9 @@ func (s *Simulator) submitInclude(c *call, p *property) *answer {
 	if a := c.checkSubmission(wanted, "#/includeVersion"); a != nil {
 		return a
 	}
-	v := p.version(wanted.PropertyVersion)
-	if v == nil {
-		return c.notFound(fmt.Sprintf("version %d of %s", wanted.PropertyVersion, p.called()))
-	}
-	for _, check := range []func(*property, *submission) *answer{c.inTheWay, c.alreadySo} {
-		if a := check(p, wanted); a != nil {
-			return a
-		}
-	}
-	if a := c.validate(v, wanted); a != nil {
-		return a
-	}
-	if s.budget.left(c.now) == 0 {
-		return s.budgetExhausted(c)
+	v, refused := s.admit(c, p, wanted)
+	if refused != nil {
+		return refused
 	}
 	a := s.begin(c, p, v, wanted)
 	a.temporary = s.newUUID()
@@ -85,14 +74,14 @@ func (s *Simulator) submitInclude(c *call, p *property) *answer {
 
 // pollInclude counts as a look at the activation, before anything else.
 func (s *Simulator) pollInclude(c *call, p *property) *answer {
-	a := p.activation(c.route.activation)
+	a := p.activation(c.named("activation"))
 	if a == nil {
-		return c.notFound("activation " + c.route.activation)
+		return c.notFound("activation " + c.named("activation"))
 	}
 	a.Looks++
 	p.advance(c.sim)
 	if a.Validation == ValidationReceived {
-		return c.notFound("activation " + c.route.activation)
+		return c.notFound("activation " + c.named("activation"))
 	}
 	list := includeActivationAnswer{owner: c.owner(p), Activations: items[wireActivation]{[]wireActivation{}}}
 	if a.Validation != "" {

@@ -11,7 +11,7 @@ import (
 // modified within a time.
 func (s *Simulator) listProperties(c *call) *answer {
 	list := propertyList{items[wireProperty]{[]wireProperty{}}}
-	refused := c.eachListed(s.properties, func(p *property) {
+	refused := c.eachListed(s.properties.all, false, func(p *property) {
 		list.Properties.Items = append(list.Properties.Items, c.wireProperty(p))
 	})
 	if refused != nil {
@@ -20,9 +20,10 @@ func (s *Simulator) listProperties(c *call) *answer {
 	return jsonAnswer(http.StatusOK, list)
 }
 
+// listIncludes is content with a contract, as the official SDK for Go asks.
 func (s *Simulator) listIncludes(c *call) *answer {
 	list := includeList{items[wireInclude]{[]wireInclude{}}}
-	refused := c.eachListed(s.includes, func(p *property) {
+	refused := c.eachListed(s.includes.all, true, func(p *property) {
 		list.Includes.Items = append(list.Includes.Items, c.wireInclude(p))
 	})
 	if refused != nil {
@@ -32,8 +33,8 @@ func (s *Simulator) listIncludes(c *call) *answer {
 }
 
 // eachListed calls add for what the request asks for. It wants a contract and a
-// group, or a time.
-func (c *call) eachListed(all []*property, add func(*property)) *answer {
+// group, or a time; byContract lets a contract alone be enough.
+func (c *call) eachListed(all []*property, byContract bool, add func(*property)) *answer {
 	contract, group := c.asked()
 	since, timed := time.Time{}, c.query.Has("modifiedSince")
 	if timed {
@@ -41,9 +42,9 @@ func (c *call) eachListed(all []*property, add func(*property)) *answer {
 		if !ok {
 			return c.badRequest("modifiedSince must be a duration such as P1DT12H.")
 		}
-		since = c.sim.Add(-within)
+		since = c.clock.told(c.sim).Add(-within)
 	}
-	if !timed && (contract == "" || group == "") {
+	if !timed && (contract == "" || group == "" && !byContract) {
 		return c.badRequest("contractId and groupId are required.")
 	}
 	for _, p := range all {
@@ -51,9 +52,9 @@ func (c *call) eachListed(all []*property, add func(*property)) *answer {
 		for _, pair := range p.pairs {
 			owned = owned || (contract == "" || pair.Contract == contract) && (group == "" || pair.Group == group)
 		}
-		if latest := p.latest(); owned && (latest == nil || !latest.Updated.Before(since)) {
+		if latest := p.latest(); owned && (latest == nil || !c.clock.told(latest.Updated).Before(since)) {
 			p.advance(c.sim)
-			add(p)
+			add(c.late(p))
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,10 +46,14 @@ type Version struct {
 	UpdatedBy string
 	Updated   time.Time
 	Hostnames []Hostname
+	// Product and RuleFormat are what the rules are written for. Empty: prd_Fresca and v2025-02-18.
+	Product, RuleFormat string
+	// RuleTree is the member "rules" of the rule tree. Nil: a small tree with Rules in one of its behaviors.
+	RuleTree json.RawMessage
 	// Rules tells rule trees apart: versions with the same text have the same rules,
 	// as a version and its copy. Empty: like those of no other version.
 	Rules string
-	// Errors of the rule tree: an activation is refused, or ends FAILED when the
+	// Errors of the rule tree, until somebody writes another one: an activation is refused, or ends FAILED when the
 	// submission asked to delay validations.
 	Errors []Message
 	// Warnings of the rule tree: an activation is refused until they are acknowledged.
@@ -143,7 +148,7 @@ const (
 	defaultContract = "C-SIM1"
 	defaultGroup    = "10001"
 	accountID       = "A-SIM1"
-	productID       = "prd_Fresca"
+	productID       = "Fresca"
 	apiUser         = "api.client"
 	ruleFormat      = "v2025-02-18"
 )
@@ -164,6 +169,7 @@ func newProperty(fixture Property, id string) *property {
 			v.Number = i + 1
 		}
 		v.Rules = cmp.Or(v.Rules, "version "+strconv.Itoa(v.Number))
+		v.Product, v.RuleFormat = cmp.Or(bareID("prd_", v.Product), productID), cmp.Or(v.RuleFormat, ruleFormat)
 		p.versions = append(p.versions, v)
 	}
 	slices.SortFunc(p.versions, func(a, b Version) int { return a.Number - b.Number })

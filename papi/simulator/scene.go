@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // AddProperty adds a property with its activations. It panics when the id or the
@@ -15,21 +16,23 @@ func (s *Simulator) AddProperty(fixture Property) {
 	if id == "" {
 		id = s.newID()
 	}
-	for _, other := range s.properties {
-		if other.id == id || other.name == fixture.Name {
-			panic("simulator: property " + id + " or its name " + fixture.Name + " exists already")
-		}
+	if s.properties.has(id, fixture.Name) {
+		panic("simulator: property " + id + " or its name " + fixture.Name + " exists already")
 	}
 	s.reserve(id)
-	p := newProperty(fixture, id)
-	s.properties = append(s.properties, p)
+	s.addProperty(newProperty(fixture, id), fixture.Activations)
+}
+
+func (s *Simulator) addProperty(p *property, activations []Activation) {
+	s.properties.add(p)
+	s.belongsTo(p.pairs)
 	for _, v := range p.versions {
 		s.registerEdges(v.Hostnames)
 	}
 	for _, network := range []Network{Staging, Production} {
 		s.registerEdges(p.served[network])
 	}
-	for _, a := range fixture.Activations {
+	for _, a := range activations {
 		s.addActivation(p, a)
 	}
 }
@@ -72,11 +75,14 @@ func (s *Simulator) Update(propertyID, activationID string, change func(*Activat
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.mustFind(propertyID)
-	p.advance(s.Now())
+	now := s.Now()
+	s.settle(p, now)
 	id := bareID("atv_", activationID)
 	if a := p.activation(id); a != nil {
+		a.changes(now)
 		change(a)
 	} else if h := p.change(id); h != nil {
+		h.changes(now)
 		change(&h.Activation)
 	} else {
 		panic("simulator: no activation " + activationID)
@@ -100,7 +106,7 @@ func (s *Simulator) Activations(propertyID string) []Activation {
 	if p == nil {
 		return nil
 	}
-	p.advance(s.Now())
+	s.settle(p, s.Now())
 	var all []Activation
 	for _, a := range p.activations {
 		all = append(all, a.clone())
@@ -108,14 +114,15 @@ func (s *Simulator) Activations(propertyID string) []Activation {
 	return all
 }
 
+// settle brings the property up to now, with what bulk requests do to it.
+func (s *Simulator) settle(p *property, now time.Time) {
+	s.work(now)
+	p.advance(now)
+}
+
 // property returns nil when there is none of that bare id.
 func (s *Simulator) property(id string) *property {
-	for _, p := range s.properties {
-		if strings.EqualFold(p.id, id) {
-			return p
-		}
-	}
-	return nil
+	return s.properties.ids[strings.ToLower(id)]
 }
 
 // find returns a property, or an include whose id has its prefix; nil for none.

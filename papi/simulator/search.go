@@ -17,7 +17,7 @@ func (s *Simulator) search(c *call) *answer {
 	}
 	found := []wireFound{}
 	for key, value := range body {
-		for _, p := range slices.Concat(s.properties, s.includes) {
+		for _, p := range slices.Concat(s.properties.all, s.includes.all) {
 			p.advance(c.sim)
 			switch key {
 			case "propertyName", "includeName":
@@ -84,7 +84,7 @@ func (c *call) wireFound(p *property, v *Version) wireFound {
 	w := wireFound{
 		owner: c.owner(p), AssetID: c.id("aid_", p.id),
 		ProductionStatus: p.versionStatus(v.Number, Production), StagingStatus: p.versionStatus(v.Number, Staging),
-		UpdatedByUser: v.UpdatedBy, UpdatedDate: stamp(v.Updated),
+		UpdatedByUser: v.UpdatedBy, UpdatedDate: c.stamp(v.Updated),
 	}
 	if p.includeType != "" {
 		w.IncludeID, w.IncludeName = c.id("inc_", p.id), p.name

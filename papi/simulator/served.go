@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,8 +13,8 @@ import (
 const defaultPage = 50
 
 // page cuts out the items that the request's offset and limit ask for, with links to
-// the pages around them. tail is the path below the property.
-func page[T any](c *call, p *property, tail string, all []T) (paged[T], *answer) {
+// the pages around them. self is a link to the first page that ends in ? or &.
+func page[T any](c *call, self string, all []T) (paged[T], *answer) {
 	offset, ok := c.number("offset", 0, 0)
 	if !ok {
 		return paged[T]{}, c.badRequest("The offset must be a number of at least 0.")
@@ -27,7 +28,7 @@ func page[T any](c *call, p *property, tail string, all []T) (paged[T], *answer)
 	cut := paged[T]{TotalItems: len(all), CurrentItemCount: to - from, Items: append([]T{}, all[from:to]...)}
 	link := func(offset int) string {
 		query := url.Values{"offset": {strconv.Itoa(offset)}, "limit": {strconv.Itoa(limit)}}
-		return c.link(p, tail) + "&" + query.Encode()
+		return self + query.Encode()
 	}
 	if to < len(all) {
 		cut.NextLink = link(to)
@@ -40,34 +41,57 @@ func page[T any](c *call, p *property, tail string, all []T) (paged[T], *answer)
 
 // listServed lists the hostnames that are active on a network, or on either.
 func (s *Simulator) listServed(c *call, p *property) *answer {
-	network := Network(c.query.Get("network"))
-	if network != "" && network != Staging && network != Production {
-		return c.badRequest("The network parameter must be STAGING or PRODUCTION.")
+	q, a := c.hostnameQuery()
+	if a != nil {
+		return a
 	}
-	order := c.query.Get("sort")
-	if order == "" {
-		order = "hostname:a"
-	}
-	if order != "hostname:a" && order != "hostname:d" {
-		return c.badRequest("The sort parameter must be hostname:a or hostname:d.")
-	}
-	rows := slices.DeleteFunc(s.servedRows(c, p, network), func(row wireServing) bool {
-		name, to := c.query.Get("hostname"), c.query.Get("cnameTo")
-		return name != "" && !strings.EqualFold(name, row.CnameFrom) ||
-			to != "" && !strings.EqualFold(to, row.StagingCnameTo) && !strings.EqualFold(to, row.ProductionCnameTo)
-	})
-	slices.SortFunc(rows, func(a, b wireServing) int { return strings.Compare(a.CnameFrom, b.CnameFrom) })
-	if order == "hostname:d" {
-		slices.Reverse(rows)
-	}
-	cut, a := page(c, p, "/hostnames", rows)
+	rows := slices.DeleteFunc(s.servedRows(c, p, q.network), func(row wireServing) bool { return !q.fits(row) })
+	slices.SortFunc(rows, func(a, b wireServing) int { return q.compare(a.CnameFrom, b.CnameFrom) })
+	cut, a := page(c, c.link(p, "/hostnames")+"&", rows)
 	if a != nil {
 		return a
 	}
 	return jsonAnswer(http.StatusOK, servedList{
-		owner: c.owner(p), PropertyID: c.id("prp_", p.id), Hostnames: cut,
-		CurrentSort: order, DefaultSort: "hostname:a", AvailableSort: []string{"hostname:a", "hostname:d"},
+		owner: c.owner(p), PropertyID: c.id("prp_", p.id), sorting: q.sorting(), Hostnames: cut,
 	})
+}
+
+// hostnameQuery is which hostnames a request asks for, and in which order.
+type hostnameQuery struct {
+	network         Network
+	order, name, to string
+}
+
+const ascending, descending = "hostname:a", "hostname:d"
+
+func (c *call) hostnameQuery() (hostnameQuery, *answer) {
+	q := hostnameQuery{
+		network: Network(c.query.Get("network")), order: cmp.Or(c.query.Get("sort"), ascending),
+		name: c.query.Get("hostname"), to: c.query.Get("cnameTo"),
+	}
+	switch {
+	case q.network != "" && q.network != Staging && q.network != Production:
+		return q, c.badRequest("The network parameter must be STAGING or PRODUCTION.")
+	case q.order != ascending && q.order != descending:
+		return q, c.badRequest("The sort parameter must be hostname:a or hostname:d.")
+	}
+	return q, nil
+}
+
+func (q hostnameQuery) fits(row wireServing) bool {
+	return (q.name == "" || strings.EqualFold(q.name, row.CnameFrom)) &&
+		(q.to == "" || strings.EqualFold(q.to, row.StagingCnameTo) || strings.EqualFold(q.to, row.ProductionCnameTo))
+}
+
+func (q hostnameQuery) compare(a, b string) int {
+	if q.order == descending {
+		a, b = b, a
+	}
+	return strings.Compare(a, b)
+}
+
+func (q hostnameQuery) sorting() sorting {
+	return sorting{q.order, ascending, []string{ascending, descending}}
 }
 
 // servedRows has one row for each hostname. An empty network means both.

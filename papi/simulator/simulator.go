@@ -10,6 +10,7 @@ package simulator
 
 import (
 	"cmp"
+	"math"
 	"strconv"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ const (
 	DefaultRetryAfter        = 600 * time.Second
 	DefaultIncludeValidation = 15 * time.Second
 	DefaultHostnames         = 1000
+	DefaultBulkInterval      = time.Second
 	DefaultCertificates      = 100
 )
 
@@ -35,6 +37,10 @@ type Options struct {
 	Pace        Pace        // nil: Realistic(Seed)
 	Speed       float64     // simulated seconds in one real second; 0 means 1
 	Seed        uint64
+	// RealDates is for clients that do not know Speed. All dates in bodies are told in real time then, as
+	// Date is: an activation of ten minutes is over ten seconds after its submitDate at Speed 60, and
+	// Retry-After says so. Without it those dates are of the simulated clock.
+	RealDates bool
 
 	// Requests are counted by a bucket that holds RequestBurst and gains
 	// RequestsPerMinute; 0 means 1000 and 100.
@@ -65,6 +71,20 @@ type Options struct {
 	// ClockOffset is how far the gateway's clock is ahead of the real one: signatures are compared with
 	// it, and Date has it. Nothing else follows it.
 	ClockOffset time.Duration
+	// BulkInterval is how long (simulated) each item of a bulk request takes, one after the other; 0 means 1 s.
+	BulkInterval time.Duration
+	// BulkItems is how many items of a bulk request are done before it is interrupted; 0: all of them.
+	BulkItems int
+	// RefuseNothing takes submissions whatever is active or on its way: what keeps a
+	// network from being activated twice is the client alone.
+	RefuseNothing bool
+	// ListLag is how old (simulated) what lists show is: those of activations, and those of
+	// a group's properties or includes. What is read by its id is never late.
+	ListLag time.Duration
+	// ActivationsUsed is how much of ActivationsPerDay others have used when the simulation starts.
+	ActivationsUsed int
+	// BurstBlock is the gateway's protection against too many requests in a short time; zero: there is none.
+	BurstBlock BurstBlock
 	// EdgeHostnames exist beside those of the fixtures' hostnames.
 	EdgeHostnames []string
 }
@@ -73,7 +93,6 @@ type Options struct {
 type Simulator struct {
 	credentials Credentials
 	pace        Pace
-	speed       float64
 	skew        time.Duration
 	offset      time.Duration // of the gateway's clock
 	grants      map[string]string
@@ -83,19 +102,32 @@ type Simulator struct {
 	hostnames   int  // that a property may have
 	certs       int  // default certificates that the account may have
 	quiet       bool // no X-RateLimit headers
-	start       time.Time
 
-	mu         sync.Mutex // guards all below
-	properties []*property
-	includes   []*property
-	edges      []string // edge hostnames; the place is their id
-	nonces     nonces
-	bucket     bucket
-	budget     budget
-	faults     []*pendingFault
-	log        []Request
-	nextID     int // of properties and activations without one
-	accepted   uint64
+	refuseNothing bool
+	bulkInterval  time.Duration
+	bulkEnd       int
+	listLag       time.Duration
+	clock         clock
+	table         []pattern
+
+	mu          sync.Mutex // guards all below
+	properties  shelf
+	includes    shelf
+	pairs       []Pair // contracts and groups, in the order in which they came
+	known       map[Pair]bool
+	edges       edges
+	edgeChanges []edgeChange
+	settings    clientSettings
+	cpcodes     []*cpcode
+	jobs        []*job
+	nonces      nonces
+	bucket      bucket
+	block       block
+	budget      budget
+	faults      []*pendingFault
+	log         []Request
+	nextID      int // of properties and activations without one
+	accepted    uint64
 }
 
 const firstID = 5001
@@ -106,7 +138,6 @@ func New(o Options) *Simulator {
 	s := &Simulator{
 		credentials: o.Credentials,
 		pace:        o.Pace,
-		speed:       cmp.Or(o.Speed, 1),
 		skew:        cmp.Or(o.MaxTimestampSkew, DefaultTimestampSkew),
 		offset:      o.ClockOffset,
 		grants:      o.Grants,
@@ -115,12 +146,22 @@ func New(o Options) *Simulator {
 		hostnames:   cmp.Or(o.HostnamesPerProperty, DefaultHostnames),
 		certs:       cmp.Or(o.DefaultCertificates, DefaultCertificates),
 		quiet:       o.OmitRateLimitHeaders,
-		start:       now,
-		nonces:      nonces{},
+
+		refuseNothing: o.RefuseNothing,
+		bulkInterval:  cmp.Or(o.BulkInterval, DefaultBulkInterval),
+		bulkEnd:       o.BulkItems,
+		listLag:       o.ListLag,
+		block:         block{BurstBlock: o.BurstBlock},
+		clock:         clock{start: now, speed: cmp.Or(o.Speed, 1), real: o.RealDates},
+		table:         patterns(),
+		nonces:        nonces{},
 		bucket: newBucket(cmp.Or(o.RequestsPerMinute, DefaultRequestsPerMinute),
 			cmp.Or(o.RequestBurst, DefaultRequestBurst), now),
 		budget: budget{limit: cmp.Or(o.ActivationsPerDay, DefaultActivationsPerDay)},
 		nextID: firstID,
+
+		properties: newShelf(), includes: newShelf(), known: map[Pair]bool{}, edges: newEdges(),
+		settings: clientSettings{RuleFormat: "latest", UsePrefixes: true},
 	}
 	if s.credentials.ClientToken == "" {
 		account := s.credentials.AccountKey
@@ -137,7 +178,10 @@ func New(o Options) *Simulator {
 	}
 	s.retryAfter = o.RetryAfterText
 	if retry := cmp.Or(o.RetryAfter, DefaultRetryAfter); s.retryAfter == "" && retry > 0 {
-		s.retryAfter = strconv.Itoa(int(retry.Seconds()))
+		if o.RealDates {
+			retry = s.clock.shortened(retry)
+		}
+		s.retryAfter = strconv.Itoa(int(math.Ceil(retry.Seconds())))
 	}
 	s.furnish(o, now)
 	return s
@@ -159,6 +203,10 @@ func (s *Simulator) furnish(o Options, now time.Time) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.addCPCode("Sample CP code", productID, Pair{defaultContract, defaultGroup}, now.Add(-90*day))
+	for range o.ActivationsUsed {
+		s.budget.spend(now)
+	}
 	for _, name := range o.EdgeHostnames {
 		s.edgeID(name)
 	}
@@ -168,8 +216,4 @@ func (s *Simulator) furnish(o Options, now time.Time) {
 func (s *Simulator) Credentials() Credentials { return s.credentials }
 
 // Now returns the simulated clock.
-func (s *Simulator) Now() time.Time { return s.simulated(time.Now()) }
-
-func (s *Simulator) simulated(now time.Time) time.Time {
-	return s.start.Add(time.Duration(float64(now.Sub(s.start)) * s.speed))
-}
+func (s *Simulator) Now() time.Time { return s.clock.simulated(time.Now()) }

@@ -33,22 +33,35 @@ func (s *Simulator) submit(c *call, p *property) *answer {
 	if a != nil {
 		return a
 	}
+	v, a := s.admit(c, p, wanted)
+	if a != nil {
+		return a
+	}
+	return s.accept(c, p, v, wanted)
+}
+
+// admit returns the version that is to be activated, or why it cannot be.
+func (s *Simulator) admit(c *call, p *property, wanted *submission) (*Version, *answer) {
 	v := p.version(wanted.PropertyVersion)
 	if v == nil {
-		return c.notFound(fmt.Sprintf("version %d of %s", wanted.PropertyVersion, p.called()))
+		return nil, c.notFound(fmt.Sprintf("version %d of %s", wanted.PropertyVersion, p.called()))
 	}
-	for _, check := range []func(*property, *submission) *answer{c.inTheWay, c.alreadySo, c.fallbackPossible} {
+	checks := []func(*property, *submission) *answer{c.inTheWay, c.alreadySo, c.fallbackPossible}
+	if s.refuseNothing {
+		checks = checks[2:]
+	}
+	for _, check := range checks {
 		if a := check(p, wanted); a != nil {
-			return a
+			return nil, a
 		}
 	}
 	if a := c.validate(v, wanted); a != nil {
-		return a
+		return nil, a
 	}
 	if s.budget.left(c.now) == 0 {
-		return s.budgetExhausted(c)
+		return nil, s.budgetExhausted(c)
 	}
-	return s.accept(c, p, v, wanted)
+	return v, nil
 }
 
 // readSubmission checks the body as far as it can be checked without the property.

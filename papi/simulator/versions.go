@@ -6,12 +6,12 @@ import (
 	"strconv"
 )
 
-func (p *property) wire(v *Version) wireVersion {
+func (c *call) wireVersion(p *property, v *Version) wireVersion {
 	w := wireVersion{
-		PropertyVersion: v.Number, UpdatedByUser: v.UpdatedBy, UpdatedDate: stamp(v.Updated),
+		PropertyVersion: v.Number, UpdatedByUser: v.UpdatedBy, UpdatedDate: c.stamp(v.Updated),
 		StagingStatus:    p.versionStatus(v.Number, Staging),
 		ProductionStatus: p.versionStatus(v.Number, Production),
-		Etag:             p.etag(v), ProductID: productID, RuleFormat: ruleFormat, Note: v.Note,
+		Etag:             p.etag(v), ProductID: c.id("prd_", v.Product), RuleFormat: v.RuleFormat, Note: v.Note,
 	}
 	if p.includeType != "" {
 		w.PropertyVersion, w.IncludeVersion = 0, v.Number
@@ -41,7 +41,7 @@ func (c *call) listVersions(p *property) *answer {
 	}
 	all := make([]wireVersion, 0, len(p.versions))
 	for i := range p.versions {
-		all = append(all, p.wire(&p.versions[i]))
+		all = append(all, c.wireVersion(p, &p.versions[i]))
 	}
 	slices.Reverse(all)
 	all = all[min(offset, len(all)):]
@@ -81,7 +81,7 @@ func (c *call) latestVersion(p *property) *answer {
 }
 
 func (s *Simulator) showVersion(c *call, p *property, v *Version) *answer {
-	return jsonAnswer(http.StatusOK, c.versionList(p, []wireVersion{p.wire(v)}))
+	return jsonAnswer(http.StatusOK, c.versionList(p, []wireVersion{c.wireVersion(p, v)}))
 }
 
 // versionCreation is the body of a POST of a version.
@@ -96,23 +96,36 @@ func (s *Simulator) createVersion(c *call, p *property) *answer {
 	if a := c.decode(&wanted); a != nil {
 		return a
 	}
+	v, a := c.copyVersion(p, wanted)
+	if a != nil {
+		return a
+	}
+	to := c.versionPath(p, v.Number)
+	a = jsonAnswer(http.StatusCreated, versionLink{to})
+	a.header.Set("Location", to)
+	return a
+}
+
+// copyVersion adds a version that is like another one.
+func (c *call) copyVersion(p *property, wanted versionCreation) (*Version, *answer) {
 	if wanted.CreateFromVersion < 1 {
-		return c.schemaInvalid("#/createFromVersion", "A number of at least 1 is required.")
+		return nil, c.schemaInvalid("#/createFromVersion", "A number of at least 1 is required.")
 	}
 	base := p.version(wanted.CreateFromVersion)
 	if base == nil {
-		return c.notFound("version " + strconv.Itoa(wanted.CreateFromVersion) + " of " + p.called())
+		return nil, c.notFound("version " + strconv.Itoa(wanted.CreateFromVersion) + " of " + p.called())
 	}
 	if etag := wanted.CreateFromVersionEtag; etag != "" && etag != p.etag(base) {
-		return c.etagConflict()
+		return nil, c.etagConflict()
 	}
 	v := *base // an edit makes a new slice of hostnames
 	v.Number, v.Note, v.UpdatedBy, v.Updated = p.latest().Number+1, "", apiUser, c.sim
 	p.versions = append(p.versions, v)
-	to := c.link(p, "/versions/"+strconv.Itoa(v.Number))
-	a := jsonAnswer(http.StatusCreated, versionLink{to})
-	a.header.Set("Location", to)
-	return a
+	return p.latest(), nil
+}
+
+func (c *call) versionPath(p *property, number int) string {
+	return c.link(p, "/versions/"+strconv.Itoa(number))
 }
 
 func (c *call) etagConflict() *answer {

@@ -134,17 +134,18 @@ type wireFound struct {
 type ruleTree struct {
 	owner
 
-	PropertyID      string        `json:"propertyId,omitempty"`
-	PropertyVersion int           `json:"propertyVersion,omitempty"`
-	IncludeID       string        `json:"includeId,omitempty"`
-	IncludeName     string        `json:"includeName,omitempty"`
-	IncludeType     string        `json:"includeType,omitempty"`
-	IncludeVersion  int           `json:"includeVersion,omitempty"`
-	Etag            string        `json:"etag"`
-	RuleFormat      string        `json:"ruleFormat"`
-	Rules           wireRule      `json:"rules"`
-	Errors          []wireMessage `json:"errors,omitempty"`
-	Warnings        []wireMessage `json:"warnings,omitempty"`
+	PropertyID      string          `json:"propertyId,omitempty"`
+	PropertyVersion int             `json:"propertyVersion,omitempty"`
+	IncludeID       string          `json:"includeId,omitempty"`
+	IncludeName     string          `json:"includeName,omitempty"`
+	IncludeType     string          `json:"includeType,omitempty"`
+	IncludeVersion  int             `json:"includeVersion,omitempty"`
+	Etag            string          `json:"etag"`
+	RuleFormat      string          `json:"ruleFormat"`
+	Comments        string          `json:"comments,omitempty"`
+	Rules           json.RawMessage `json:"rules"`
+	Errors          []wireMessage   `json:"errors,omitempty"`
+	Warnings        []wireMessage   `json:"warnings,omitempty"`
 }
 
 type wireRule struct {

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,38 @@ const documentPath = "shared/papi/openapi.json"
 type Validator struct {
 	t   testing.TB
 	doc *openapi3.T
+
+	mu   sync.Mutex
+	seen map[string][]int // statuses by operation
+}
+
+// Operations returns all operations of the document, as METHOD /path, in order.
+func (v *Validator) Operations() []string {
+	var all []string
+	for path, item := range v.doc.Paths.Map() {
+		for method := range item.Operations() {
+			all = append(all, method+" "+path)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Seen returns the statuses with which an operation was answered so far.
+func (v *Validator) Seen(operation string) []int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Clone(v.seen[operation])
+}
+
+func (v *Validator) note(route *routers.Route, status int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	operation := route.Method + " " + route.Path
+	if v.seen == nil {
+		v.seen = map[string][]int{}
+	}
+	v.seen[operation] = append(v.seen[operation], status)
 }
 
 // New returns a Validator that reports to t. It skips the test where the document is
@@ -151,6 +184,25 @@ func (v *Validator) Check(r *http.Request, sent []byte, response *http.Response,
 		}
 		return errors.New("no such operation in the document")
 	}
+	v.note(route, response.StatusCode)
+	input := v.input(r, sent, route, params)
+	if err := openapi3filter.ValidateRequest(r.Context(), input); err != nil {
+		return fmt.Errorf("request: %w", err)
+	}
+	return checkAnswer(r, input, response, received)
+}
+
+// CheckAnswer is Check for a request that is not meant to be a good one.
+func (v *Validator) CheckAnswer(r *http.Request, response *http.Response, received []byte) error {
+	route, params, ok := v.route(r)
+	if !ok {
+		return errors.New("no such operation in the document")
+	}
+	v.note(route, response.StatusCode)
+	return checkAnswer(r, v.input(r, nil, route, params), response, received)
+}
+
+func (v *Validator) input(r *http.Request, sent []byte, route *routers.Route, params map[string]string) *openapi3filter.RequestValidationInput {
 	clone := r.Clone(r.Context())
 	clone.Body = io.NopCloser(bytes.NewReader(sent))
 	options := &openapi3filter.Options{
@@ -160,15 +212,15 @@ func (v *Validator) Check(r *http.Request, sent []byte, response *http.Response,
 	options.WithCustomSchemaErrorFunc(func(err *openapi3.SchemaError) string { // without the schema and the whole value
 		return "/" + strings.Join(err.JSONPointer(), "/") + ": " + err.Reason
 	})
-	input := &openapi3filter.RequestValidationInput{Request: clone, PathParams: params, Route: route, Options: options}
-	if err := openapi3filter.ValidateRequest(r.Context(), input); err != nil {
-		return fmt.Errorf("request: %w", err)
-	}
+	return &openapi3filter.RequestValidationInput{Request: clone, PathParams: params, Route: route, Options: options}
+}
+
+func checkAnswer(r *http.Request, input *openapi3filter.RequestValidationInput, response *http.Response, received []byte) error {
 	if tolerated(response, received) {
 		return nil
 	}
 	output := &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: input, Status: response.StatusCode, Header: response.Header, Options: options,
+		RequestValidationInput: input, Status: response.StatusCode, Header: response.Header, Options: input.Options,
 	}
 	output.SetBodyBytes(received)
 	if err := openapi3filter.ValidateResponse(r.Context(), output); err != nil {
@@ -177,7 +229,7 @@ func (v *Validator) Check(r *http.Request, sent []byte, response *http.Response,
 	return nil
 }
 
-// route finds the operation. A literal segment goes before a parameter; version 0 of
+// route finds the operation. A literal segment goes before a parameter, and a slash at the end makes no difference; version 0 of
 // the API, which PAPI's links name, counts as version 1.
 func (v *Validator) route(r *http.Request) (*routers.Route, map[string]string, bool) {
 	path, ok := strings.CutPrefix(r.URL.Path, "/papi/v1")
@@ -187,6 +239,7 @@ func (v *Validator) route(r *http.Request) (*routers.Route, map[string]string, b
 	if !ok {
 		return nil, nil, false
 	}
+	path = strings.TrimSuffix(path, "/")
 	var best *routers.Route
 	var bestParams map[string]string
 	for template, item := range v.doc.Paths.Map() {

@@ -36,11 +36,11 @@ func (w *walker) do(method, path, body string) *http.Response {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	maps.Copy(r.Header, w.header)
 	r.Header.Set("PAPI-Use-Prefixes", fmt.Sprint(!w.bare))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
+	maps.Copy(r.Header, w.header)
 	w.sent++
 	stamp := time.Now().UTC().Format("20060102T15:04:05-0700")
 	prefix := fmt.Sprintf("EG1-HMAC-SHA256 client_token=%s;access_token=%s;timestamp=%s;nonce=n-%d;",

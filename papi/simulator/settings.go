@@ -1,0 +1,24 @@
+package simulator
+
+import "net/http"
+
+// clientSettings are those of the API client: what goes for requests that do not say.
+type clientSettings struct {
+	RuleFormat  string `json:"ruleFormat"`
+	UsePrefixes bool   `json:"usePrefixes"`
+}
+
+func (s *Simulator) showSettings(*call) *answer { return jsonAnswer(http.StatusOK, s.settings) }
+
+// setSettings leaves what is not sent as it is: the Property Manager CLI sends one of the two.
+func (s *Simulator) setSettings(c *call) *answer {
+	wanted := s.settings
+	if a := c.decode(&wanted); a != nil {
+		return a
+	}
+	if _, ok := resolveFormat(wanted.RuleFormat); !ok {
+		return c.schemaInvalid("#/ruleFormat", "There is no such rule format. GET /rule-formats lists them.")
+	}
+	s.settings = wanted
+	return jsonAnswer(http.StatusOK, s.settings)
+}
