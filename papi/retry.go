@@ -17,8 +17,7 @@ import (
 //   - The pause doubles from 1 s to 30 s, jitter comes on top, and what PAPI asks
 //     for is the least.
 //   - A pause that would outlast the command is not begun.
-//   - net/http may have sent a read twice over a connection that was cut, with one
-//     nonce, which PAPI refuses with 401: ask once more before believing it.
+//   - Each attempt has a signature of its own, so an answer of 401 is final.
 const (
 	firstPause = time.Second
 	maxPause   = 30 * time.Second
@@ -31,7 +30,6 @@ type attempts struct {
 	repeats int
 	begun   time.Time     // of the attempt under way
 	pause   time.Duration // before the next one
-	reasked bool          // after a 401
 	tooLong error         // why a pause was not begun
 }
 
@@ -49,7 +47,7 @@ func (c *Client) attempt(ctx context.Context, cl call) (*http.Response, *attempt
 	}
 	repeating := retryablehttp.Client{
 		HTTPClient:   c.http,
-		RetryMax:     c.maxRetries + 1, // the attempts count for themselves; one more for a 401
+		RetryMax:     c.maxRetries, // the attempts count for themselves
 		CheckRetry:   a.check,
 		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return a.pause },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
@@ -106,11 +104,6 @@ func (a *attempts) failure(resp *http.Response, done Attempt) *Error {
 func (a *attempts) again(ctx context.Context, e *Error) bool {
 	if !a.call.repeatable {
 		return false
-	}
-	if e.Class == ClassUnauthorized {
-		first := !a.reasked
-		a.reasked = true
-		return first
 	}
 	if !e.Class.Transient() || e.Class == ClassSuspended || a.repeats >= a.client.maxRetries {
 		return false

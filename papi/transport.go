@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"time"
 )
 
@@ -87,11 +88,13 @@ func (x *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
 	untilHeader := limit - limit/6
 	headerTimer := time.AfterFunc(untilHeader, func() { stop(&timeoutError{"the beginning of an answer", untilHeader}) })
 
-	signed, err := x.sign.signed(req.Clone(ctx))
+	once := &single{}
+	signed, err := x.sign.signed(req.Clone(once.traced(ctx)))
 	if err != nil {
 		headerTimer.Stop()
 		return nil, err
 	}
+	once.request = signed
 	resp, err := x.next.RoundTrip(signed)
 	headerTimer.Stop()
 	if err != nil {
@@ -102,6 +105,34 @@ func (x *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	return resp, nil
 }
+
+// single keeps net/http from sending a signed read a second time. Over HTTP/1 it
+// does so by itself when a connection that was kept alive is cut, and the nonce,
+// which is good for one request, would be used twice. Of a request with a body
+// that it cannot have again it does not: so a read gets an empty one, of which
+// nothing is written. HTTP/2 would tell the server of a body, and has no need of
+// it: there net/http repeats only what the server says that it has not begun.
+type single struct{ request *http.Request }
+
+// traced returns the context of the request, which is given a body when it has a
+// connection, by the goroutine that is about to send it.
+func (s *single) traced(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) {
+		encrypted, ok := c.Conn.(*tls.Conn)
+		if ok && encrypted.ConnectionState().NegotiatedProtocol == "h2" {
+			return
+		}
+		if s.request != nil && s.request.Body == nil {
+			s.request.Body = emptyBody{}
+		}
+	}})
+}
+
+// emptyBody is not http.NoBody, which net/http takes for something that it can send again.
+type emptyBody struct{}
+
+func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
+func (emptyBody) Close() error             { return nil }
 
 // answerGrace is how long a write that is on its way is waited for after its
 // context has ended: what PAPI has accepted should be known.
