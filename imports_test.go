@@ -23,7 +23,9 @@ var arrows = map[string][]string{
 	".":                       {"cmd"},
 	"cmd":                     {"activation", "papi", "papi/simulator"},
 	"activation":              {"papi"},
-	"papi":                    {},
+	"papi":                    {"papi/pace"},
+	"papi/pace":               {},
+	"papi/pace/pacetest":      {"papi/pace"},
 	"papi/simulator":          {},
 	"papi/simulator/contract": {},
 }
@@ -32,6 +34,7 @@ var arrows = map[string][]string{
 var above = map[string][]string{
 	"activation":              {"cmd"},
 	"papi":                    {"cmd", "activation"},
+	"papi/pace":               {"cmd", "activation", "papi"},
 	"papi/simulator":          {"cmd", "activation", "papi"},
 	"papi/simulator/contract": {"cmd", "activation", "papi"},
 }
@@ -50,6 +53,7 @@ var owners = map[string]string{
 	"github.com/briandowns/spinner":         "cmd/progress.go",
 	"golang.org/x/text/width":               "cmd/cells.go",
 	"github.com/hashicorp/go-retryablehttp": "papi/retry.go",
+	"github.com/gofrs/flock":                "papi/pace/file.go",
 	"github.com/itchyny/gojq":               "cmd/jq.go",
 }
 
@@ -57,7 +61,7 @@ var owners = map[string]string{
 var forTests = []string{
 	"testing", "net/http/httptest", "net/http/pprof", "expvar", "github.com/getkin/kin-openapi", "github.com/google/go-cmp",
 	"github.com/rogpeppe/go-internal", "github.com/creack/pty", "github.com/hinshun/vt10x", "github.com/santhosh-tekuri/jsonschema", "pgregory.net/rapid",
-	module + "/papi/simulator/contract",
+	module + "/papi/simulator/contract", module + "/papi/pace/pacetest",
 }
 
 func TestImportsFollowTheArrows(t *testing.T) {
