@@ -75,7 +75,7 @@ func (g *gateway) reader(t *testing.T, h2 bool) (*papi.Client, *atomic.Int32) {
 	t.Cleanup(network.CloseIdleConnections)
 	client, err := papi.New(papi.Credentials{
 		Host: strings.TrimPrefix(server.URL, "https://"), ClientToken: "a", ClientSecret: "b", AccessToken: "c",
-	}, papi.Options{Transport: network})
+	}, papi.Options{Transport: network, Speed: 100})
 	if err != nil {
 		t.Fatal(err)
 	}

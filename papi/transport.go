@@ -19,8 +19,10 @@ import (
 // and for half a minute.
 //
 //	Client ─► attempt (repeats reads) ─► breaker ─► limiter ─► exchanger (time-outs, signature, body) ─► network
-func stack(credentials Credentials, o Options, maxRetries int) http.RoundTripper {
-	return newBreaker(o.Suspension, maxRetries, newLimiter(o.Account, &exchanger{sign: newSigner(credentials), next: o.Transport}))
+func stack(credentials Credentials, o Options, maxRetries int, d *delays) (http.RoundTripper, *limiter) {
+	k := d.clock
+	limiter := newLimiter(o.Account, d, &exchanger{sign: newSigner(credentials), clock: k, next: o.Transport})
+	return newBreaker(o.Suspension, maxRetries, k, limiter), limiter
 }
 
 // Time-outs of the parts of an attempt.
@@ -66,8 +68,9 @@ func callFrom(ctx context.Context) call {
 // exchanger sends one attempt, bounds its time, and reads its answer into
 // memory, so that whatever is above it sees an answer whole or not at all.
 type exchanger struct {
-	sign *signer
-	next http.RoundTripper
+	sign  *signer
+	clock clock
+	next  http.RoundTripper
 }
 
 var errTooLarge = errors.New("the answer is larger than 16 MiB")
@@ -78,15 +81,15 @@ func (x *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
 	if limit <= 0 {
 		limit = DefaultRequestTimeout
 	}
-	whole, release := patient(req.Context())
+	whole, release := x.patient(req.Context())
 	defer release()
-	ctx, cancel := context.WithTimeoutCause(whole, limit, &timeoutError{"the whole answer", limit})
+	ctx, cancel := context.WithTimeoutCause(whole, x.clock.real(limit), &timeoutError{"the whole answer", limit})
 	defer cancel()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	// The beginning of an answer has to come a little earlier than its end.
 	untilHeader := limit - limit/6
-	headerTimer := time.AfterFunc(untilHeader, func() { stop(&timeoutError{"the beginning of an answer", untilHeader}) })
+	headerTimer := time.AfterFunc(x.clock.real(untilHeader), func() { stop(&timeoutError{"the beginning of an answer", untilHeader}) })
 
 	once := &single{}
 	signed, err := x.sign.signed(req.Clone(once.traced(ctx)))
@@ -140,13 +143,13 @@ const answerGrace = 10 * time.Second
 
 // patient returns the context of an attempt: that of the call, which for a write
 // ends a little later.
-func patient(ctx context.Context) (context.Context, context.CancelFunc) {
+func (x *exchanger) patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	if callFrom(ctx).repeatable {
 		return ctx, func() {}
 	}
 	whole, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
-		grace := time.AfterFunc(answerGrace, func() { cancel(context.Cause(ctx)) })
+		grace := time.AfterFunc(x.clock.real(answerGrace), func() { cancel(context.Cause(ctx)) })
 		context.AfterFunc(whole, func() { grace.Stop() })
 	})
 	return whole, func() {
