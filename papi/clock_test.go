@@ -54,6 +54,15 @@ func TestTimeOutsOfAttemptsAreByPAPIsClock(t *testing.T) {
 		if !errors.Is(err, papi.ClassTimeout) || time.Since(begun) != 50*time.Second/speed || !strings.Contains(err.Error(), "within 50s") {
 			t.Errorf("after %s: %v", time.Since(begun), err)
 		}
+		slow := clientOver(t, papi.Options{Speed: speed, MaxRetries: -1}, func(r *http.Request) (*http.Response, error) {
+			resp := answer(r, 200, "")
+			resp.Body = slowBody{r.Context()}
+			return resp, nil
+		})
+		begun = time.Now()
+		if _, err := slow.Activations(t.Context(), www()); !errors.Is(err, papi.ClassTimeout) || time.Since(begun) != time.Minute/speed {
+			t.Errorf("after %s: %v", time.Since(begun), err)
+		}
 		begun = time.Now()
 		_, err = client.CreateActivation(t.Context(), www(), submission())
 		if !errors.Is(err, papi.ClassTimeout) || time.Since(begun) != 100*time.Second/speed {

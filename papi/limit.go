@@ -100,10 +100,12 @@ func (l *limiter) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	begun := time.Now()
 	resp, err := l.next.RoundTrip(req)
+	reply := pace.Reply{Unheard: true}
 	if err == nil {
 		l.measure(time.Since(begun))
-		l.learn(ctx, ticket, resp)
+		reply = l.reply(resp)
 	}
+	l.account.Pace.Learn(context.WithoutCancel(ctx), ticket, reply)
 	return resp, err
 }
 
@@ -198,17 +200,17 @@ func (l *limiter) release() {
 	}
 }
 
-// learn tells the pace what an answer says about it.
-func (l *limiter) learn(ctx context.Context, ticket pace.Ticket, resp *http.Response) {
-	reply := pace.Reply{
+// reply is what an answer says about the pace.
+func (l *limiter) reply(resp *http.Response) pace.Reply {
+	r := pace.Reply{
 		Remaining: headerInt(resp.Header.Get("X-RateLimit-Remaining")), Limit: headerInt(resp.Header.Get("X-RateLimit-Limit")),
 	}
 	if wait, refused := refused(resp); refused {
-		reply.Refused, reply.Wait = true, l.clock.real(wait)
-	} else if reply.Remaining == nil && resp.StatusCode >= http.StatusBadRequest {
-		return
+		r.Refused, r.Wait = true, l.clock.real(wait)
+	} else if r.Remaining == nil && resp.StatusCode >= http.StatusBadRequest {
+		r.Unheard = true // a gateway's
 	}
-	l.account.Pace.Learn(context.WithoutCancel(ctx), ticket, reply)
+	return r
 }
 
 // measure takes from an answer's latency how many requests may be in flight.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/papi"
+	"github.com/propctl/propctl/papi/pace"
 	"github.com/propctl/propctl/papi/simulator"
 )
 
@@ -252,6 +253,29 @@ func TestAReservationIsForRequestsThatFollowEachOther(t *testing.T) {
 		cancel(cause)
 		if _, _, err := client.Reserve(ended, 2); !errors.Is(err, cause) {
 			t.Errorf("error is %v", err)
+		}
+	})
+}
+
+func TestWhatWouldGoAfterTheEndIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sent, account := 0, &papi.Account{Pace: pace.NewLocal(0)}
+		client := newClient(t, simulator.New(simulator.Options{RequestBurst: 5}), papi.Options{Account: account, Observe: func(a papi.Attempt) {
+			if a.Sent {
+				sent++
+			}
+		}})
+		ask(t, 1, client)
+		for range 30 { // twenty seconds at PAPI's pace
+			if _, _, err := account.Pace.Take(t.Context(), 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		begun := time.Now()
+		if _, err := client.Activations(ctx, www()); !errors.Is(err, papi.ClassRateLimited) || time.Since(begun) != 0 || sent != 1 {
+			t.Errorf("after %s and %d requests: %v", time.Since(begun), sent, err)
 		}
 	})
 }

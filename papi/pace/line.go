@@ -26,8 +26,9 @@ const (
 	halvingPause = 5 * time.Second // refusals within it count once: they were under way together
 	growth       = 1.1             // of the rate, each growthStep without a refusal
 	growthStep   = time.Minute
-	staleAfter   = time.Minute // without an answer nobody knows what others have sent
-	longestPause = time.Hour   // that is believed
+	staleAfter   = time.Minute     // without an answer nobody knows what others have sent
+	longestPause = time.Hour       // that is believed
+	lostAfter    = 5 * time.Second // twice that at most, for a request without an answer
 )
 
 // What a line that was read from somewhere may look like.
@@ -58,10 +59,17 @@ type Line struct {
 	// Answered is the last place of whose request PAPI has said how many are left.
 	Answered   uint64    `json:"answered"`
 	AnsweredAt time.Time `json:"answeredAt"` // the last answer of any kind
+	// Settled is how many places up to Gone are not on their way: they were answered,
+	// given back, or went so long ago that no answer will come. Mark is where Gone
+	// was at MarkAt.
+	Settled uint64    `json:"settled"`
+	Mark    uint64    `json:"mark"`
+	MarkAt  time.Time `json:"markAt"`
 	// Proving says that PAPI has not answered lately. Then places up to Proof may
 	// go at most, which moves on like Turn.
 	Proving bool    `json:"proving"`
 	Proof   float64 `json:"proof"`
+	Proven  uint64  `json:"proven"` // where Gone was when PAPI answered again
 
 	speed float64 // seconds of PAPI's time in a real one
 }
@@ -69,7 +77,7 @@ type Line struct {
 // NewLine returns an empty line. Nobody has told yet whether the burst is there,
 // so only a few go before PAPI has answered.
 func NewLine(now time.Time, speed float64) *Line {
-	return &Line{ID: rand.Text(), Turn: Burst, At: now, PerMinute: PerMinute, Proving: true, Proof: unproven, speed: speed}
+	return &Line{ID: rand.Text(), Turn: Burst, At: now, MarkAt: now, PerMinute: PerMinute, Proving: true, Proof: unproven, speed: speed}
 }
 
 var errNonsense = errors.New("it cannot be the state of a line")
@@ -79,7 +87,8 @@ var errNonsense = errors.New("it cannot be the state of a line")
 func (l *Line) Check(now time.Time) error {
 	switch {
 	case l.ID == "" || len(l.ID) > maxID,
-		l.Issued > maxNumber || l.Gone > l.Issued || l.Issued-l.Gone > longestLine || l.Answered > l.Issued,
+		l.Issued > maxNumber || l.Gone > l.Issued || l.Issued-l.Gone > longestLine,
+		l.Answered > l.Issued || l.Settled > l.Gone || l.Mark > l.Gone,
 		!between(l.Turn, float64(l.Gone)-reserve-1, float64(l.Issued)+Burst+longestLine),
 		!between(l.Proof, 0, maxNumber),
 		!between(l.PerMinute, minPerMinute, PerMinute),
@@ -154,12 +163,17 @@ func (l *Line) Leave(now time.Time, t Ticket) {
 // Learn corrects the line by what PAPI answered to a request of a ticket.
 func (l *Line) Learn(now time.Time, t Ticket, r Reply) {
 	l.advance(now)
-	known := !l.Proving
-	l.AnsweredAt, l.Proving = now, false
 	ours := t.Line == l.ID && t.Last <= l.Issued
 	if ours {
-		l.sent(t)
+		l.settle(t)
 	}
+	if r.Unheard {
+		return
+	}
+	if l.Proving {
+		l.Proven = l.Gone
+	}
+	l.AnsweredAt, l.Proving = now, false
 	switch {
 	case r.Refused:
 		next := float64(l.Gone) + 1
@@ -169,7 +183,8 @@ func (l *Line) Learn(now time.Time, t Ticket, r Reply) {
 			l.Turn = next
 		}
 		told := r.Wait > 0 || r.Remaining != nil
-		if (known || !told) && now.Sub(l.Slowed) >= l.real(halvingPause) {
+		foreseen := told && ours && t.Last <= l.Proven // it went before anything was known
+		if !foreseen && now.Sub(l.Slowed) >= l.real(halvingPause) {
 			l.PerMinute, l.Slowed = max(l.PerMinute/2, minPerMinute), now //nolint:mnd // half
 		}
 	case r.Remaining == nil, !ours, t.Last < l.Answered, now.Before(l.Paused):
@@ -179,7 +194,8 @@ func (l *Line) Learn(now time.Time, t Ticket, r Reply) {
 		if r.Limit != nil {
 			unused = min(max(*r.Limit-1, 0), reserve)
 		}
-		l.Turn = float64(t.Last) + float64(min(max(*r.Remaining, 0), Burst)-unused)
+		// Those that are on their way may not have been counted yet.
+		l.Turn = float64(l.Settled) + float64(min(max(*r.Remaining, 0), Burst)-unused)
 		l.Turn = max(l.Turn, float64(l.Gone)-reserve)
 	}
 	if ours {
@@ -188,9 +204,11 @@ func (l *Line) Learn(now time.Time, t Ticket, r Reply) {
 	l.advance(now)
 }
 
-// sent takes note that a request of a ticket was sent, whatever its turn was.
-func (l *Line) sent(t Ticket) {
+// settle takes note that a request of a ticket was sent, whatever its turn was, and
+// is not on its way any more.
+func (l *Line) settle(t Ticket) {
 	l.Gone = max(l.Gone, t.Last)
+	l.Settled = min(l.Settled+1, l.Gone)
 	l.Turn = max(l.Turn, float64(l.Gone)-reserve)
 	l.Left = slices.DeleteFunc(l.Left, func(n uint64) bool { return n <= l.Gone })
 }
@@ -206,7 +224,7 @@ func (l *Line) free() float64 {
 // advance moves the line on to now.
 func (l *Line) advance(now time.Time) {
 	if back := l.At.Sub(now); back > 0 { // the clock was set back
-		for _, t := range [...]*time.Time{&l.Paused, &l.Slowed, &l.AnsweredAt} {
+		for _, t := range [...]*time.Time{&l.Paused, &l.Slowed, &l.AnsweredAt, &l.MarkAt} {
 			if !t.IsZero() {
 				*t = t.Add(-back)
 			}
@@ -226,6 +244,10 @@ func (l *Line) advance(now time.Time) {
 	if !l.Proving && now.Sub(l.AnsweredAt) > l.real(staleAfter) {
 		l.Proving, l.Proof = true, float64(l.Gone)+unproven
 	}
+	if now.Sub(l.MarkAt) >= l.real(lostAfter) {
+		l.Settled = max(l.Settled, l.Mark)
+		l.Mark, l.MarkAt = l.Gone, now
+	}
 	l.let(now)
 	burst := float64(Burst)
 	if l.PerMinute < PerMinute {
@@ -244,6 +266,7 @@ func (l *Line) let(now time.Time) {
 			l.Left = l.Left[1:]
 			l.Turn++
 			l.Proof++
+			l.Settled++
 		case now.Before(l.Paused) || float64(next) > l.free()+almost:
 			return
 		}

@@ -52,6 +52,17 @@ func TestWhatWasSavedUpLongAgoHasToBeProven(t *testing.T) {
 	}
 }
 
+func TestPlacesThatWereGivenBackTakeNoTime(t *testing.T) {
+	l := known(noon(), 4)
+	first, second := l.Take(noon(), 1), l.Take(noon(), 2)
+	last := l.Take(noon(), 1)
+	l.Leave(noon(), second)
+	l.Leave(noon(), first)
+	if now := noon().Add(667 * time.Millisecond); l.Look(now, last).Wait > 0 || l.Gone != l.Issued || len(l.Left) > 0 {
+		t.Errorf("%+v", l)
+	}
+}
+
 func TestAClockThatIsSetBackHoldsNobodyUp(t *testing.T) {
 	for _, back := range []time.Duration{time.Second, time.Hour, 365 * 24 * time.Hour} {
 		l := known(noon(), 4)

@@ -25,7 +25,7 @@ type Pace interface {
 	Look(ctx context.Context, t Ticket) (Turn, error)
 	// Leave gives back places of which no request was sent.
 	Leave(ctx context.Context, t Ticket)
-	// Learn takes what PAPI answered to a request of a ticket.
+	// Learn takes what PAPI answered to a request of a ticket, for each request.
 	Learn(ctx context.Context, t Ticket, r Reply)
 }
 
@@ -55,6 +55,8 @@ type Turn struct {
 
 // Reply is what an answer of PAPI says about the pace.
 type Reply struct {
+	// Unheard says that there was no answer, or none of PAPI itself.
+	Unheard bool
 	// Remaining is how many requests are left; nil where PAPI did not say.
 	Remaining *int
 	// Limit is how many are left at most; nil where PAPI did not say.
