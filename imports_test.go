@@ -37,7 +37,9 @@ var arrows = map[string][]string{
 	"cmd/metrics":             {"cmd/journal", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "papi"},
 	"cmd/notify":              {"cmd/journal", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "papi"},
 	"activation":              {"papi"},
-	"papi":                    {},
+	"papi":                    {"papi/pace"},
+	"papi/pace":               {},
+	"papi/pace/pacetest":      {"papi/pace"},
 	"papi/simulator":          {},
 	"papi/simulator/contract": {},
 }
@@ -46,6 +48,7 @@ var arrows = map[string][]string{
 var above = map[string][]string{
 	"activation":              {"cmd"},
 	"papi":                    {"cmd", "activation"},
+	"papi/pace":               {"cmd", "activation", "papi"},
 	"papi/simulator":          {"cmd", "activation", "papi"},
 	"papi/simulator/contract": {"cmd", "activation", "papi"},
 }
@@ -65,13 +68,14 @@ var owners = map[string]string{
 	"golang.org/x/text/width":               "cmd/term/cells.go",
 	"github.com/hashicorp/go-retryablehttp": "papi/retry.go",
 	"github.com/itchyny/gojq":               "cmd/result/jq.go",
+	"github.com/gofrs/flock":                "papi/pace/file.go",
 }
 
 // forTests lists, as prefixes, what the shipped binary has no use for.
 var forTests = []string{
 	"testing", "net/http/httptest", "net/http/pprof", "expvar", "github.com/getkin/kin-openapi", "github.com/google/go-cmp",
 	"github.com/rogpeppe/go-internal", "github.com/creack/pty", "github.com/hinshun/vt10x", "github.com/santhosh-tekuri/jsonschema", "pgregory.net/rapid",
-	module + "/papi/simulator/contract",
+	module + "/papi/simulator/contract", module + "/papi/pace/pacetest",
 }
 
 func TestImportsFollowTheArrows(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -60,6 +61,8 @@ func (p *program) connect(about result.AssetKind, credentials papi.Credentials, 
 		Suspension:     p.flags.Suspension(),
 		Jitter:         p.env.Jitter,
 		Observe:        s.attempted,
+		Account:        p.sharedAccount(credentials),
+		Delayed:        s.delayed,
 	})
 	if err != nil {
 		return nil, &catalogue.CredentialsError{Err: err}
@@ -71,6 +74,16 @@ func (p *program) connect(about result.AssetKind, credentials papi.Credentials, 
 		s.api = activation.Includes{PAPI: s.client}
 	}
 	return s, nil
+}
+
+// sharedAccount is how the processes of this machine share an account's pace; nil
+// where there is nothing to share.
+func (p *program) sharedAccount(credentials papi.Credentials) *papi.Account {
+	folder := settings.StateDir(p.env)
+	if p.flags.Simulate || folder == "" {
+		return nil
+	}
+	return papi.SharedAccount(folder, credentials)
 }
 
 func (p *program) network(transport http.RoundTripper) (http.RoundTripper, error) {
@@ -126,6 +139,16 @@ func (s *session) subject(ev activation.Event) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return cmp.Or(s.names[papi.ID(ev.Property.PropertyID.Bare())], ev.PropertyName, string(ev.Property.PropertyID))
+}
+
+// delayed says, once, that PAPI's rate limit holds the run back.
+func (s *session) delayed(d papi.Delay) {
+	why := "PAPI takes no more requests for now"
+	if !d.Refused {
+		why = "other commands share the account's requests, " + term.Plural(d.Ahead, "request") + " ahead"
+	}
+	p := s.program.progress
+	p.Say("waiting for PAPI's rate limit until %s: %s", p.Clock().Tell(d.Until), why)
 }
 
 // seen returns the last event.

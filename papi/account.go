@@ -2,8 +2,20 @@ package papi
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"path/filepath"
+	"strings"
 )
+
+// paceFile returns where the pace of the account of c is kept in a folder. Its name
+// tells neither the host nor the account switch key, and the form of what is in it,
+// so that other versions of this program keep away from it.
+func paceFile(folder string, c Credentials) string {
+	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(c.Host)) + "\x00" + strings.TrimSpace(c.AccountKey)))
+	return filepath.Join(folder, "pace-1-"+hex.EncodeToString(sum[:12])+".json")
+}
 
 // AccountID returns the id of the account that PAPI's answers were about, empty
 // as long as none has said so.

@@ -35,6 +35,7 @@ const suspendAfter = DefaultMaxRetries + 1
 type breaker struct {
 	settings Suspension
 	after    int // failures in a row
+	clock    clock
 	next     http.RoundTripper
 
 	mu    sync.Mutex // guards the circuits
@@ -49,7 +50,7 @@ type circuit struct {
 	probing  bool          // a request tries whether PAPI is back
 }
 
-func newBreaker(s Suspension, maxRetries int, next http.RoundTripper) *breaker {
+func newBreaker(s Suspension, maxRetries int, k clock, next http.RoundTripper) *breaker {
 	standard := DefaultSuspension()
 	if s.Initial <= 0 {
 		s.Initial = standard.Initial
@@ -61,7 +62,7 @@ func newBreaker(s Suspension, maxRetries int, next http.RoundTripper) *breaker {
 		s.Maximum = standard.Maximum
 	}
 	s.Maximum = max(s.Maximum, s.Initial)
-	return &breaker{settings: s, after: max(suspendAfter, maxRetries+1), next: next, kinds: map[string]*circuit{}}
+	return &breaker{settings: s, after: max(suspendAfter, maxRetries+1), clock: k, next: next, kinds: map[string]*circuit{}}
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -96,7 +97,7 @@ func verdictOf(ctx context.Context, resp *http.Response, err error) verdict {
 		return silent // waiting does not mend a certificate; and what was not sent tells nothing
 	case err != nil:
 		return failing
-	case resp.StatusCode == http.StatusTooManyRequests:
+	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusServiceUnavailable && failed(resp).namesTime():
 		return silent
 	case resp.StatusCode >= http.StatusInternalServerError || resp.StatusCode == http.StatusRequestTimeout:
 		return failing
@@ -114,9 +115,9 @@ func (b *breaker) admit(kind string, now time.Time) (probe bool, err error) {
 	case c == nil || c.until.IsZero():
 		return false, nil
 	case now.Before(c.until):
-		return false, &suspendedError{kind: kind, until: c.until}
+		return false, &suspendedError{kind: kind, until: c.until, clock: b.clock}
 	case c.probing:
-		return false, &suspendedError{kind: kind, until: now.Add(firstPause), probed: true}
+		return false, &suspendedError{kind: kind, until: now.Add(b.clock.real(firstPause)), clock: b.clock, probed: true}
 	}
 	c.probing = true
 	return true, nil
@@ -145,10 +146,10 @@ func (b *breaker) learn(kind string, v verdict, probe bool, now time.Time) {
 		switch {
 		case probe:
 			c.length = time.Duration(min(float64(c.length)*b.settings.Factor, float64(b.settings.Maximum)))
-			c.until = now.Add(c.length)
+			c.until = now.Add(b.clock.real(c.length))
 		case c.failures >= b.after && c.until.IsZero():
 			c.length = b.settings.Initial
-			c.until = now.Add(c.length)
+			c.until = now.Add(b.clock.real(c.length))
 		}
 	}
 }
@@ -157,6 +158,7 @@ func (b *breaker) learn(kind string, v verdict, probe bool, now time.Time) {
 type suspendedError struct {
 	kind   string
 	until  time.Time
+	clock  clock
 	probed bool // the suspension is over, and another request tries whether PAPI is back
 }
 

@@ -39,14 +39,23 @@ type Options struct {
 	// Suspension says for how long nothing is sent to a PAPI that is down.
 	Suspension Suspension
 	// Account is shared by the clients of one account; nil means that the
-	// client has it to itself.
+	// client has it to itself. With [SharedAccount] the processes of one machine
+	// share their pace.
 	Account *Account
+	// Speed is how many seconds of PAPI's time pass in a real one, as with a
+	// simulator; 0 means 1. Pauses, what PAPI asks to wait, the pace, suspensions
+	// and time-outs are of PAPI's time, and pass that much faster.
+	Speed float64
 	// Jitter returns what is added to a pause between two attempts at a read;
 	// nil means nothing.
 	Jitter func(pause time.Duration) time.Duration
 	// Observe is told of every attempt, from the goroutine of the call; nil
 	// means nobody.
 	Observe func(Attempt)
+	// Delayed is told, once and from the goroutine of a call, when requests have
+	// been or will be held back for more than 5 s in all because of PAPI's rate
+	// limit; nil means nobody.
+	Delayed func(Delay)
 }
 
 // Attempt is one request as it went over the network.
@@ -62,9 +71,9 @@ type Attempt struct {
 	Answer     Answer
 	// Retry says that the request will be repeated, after Pause.
 	Retry bool
-	Pause time.Duration
-	// Slowed says that this is PAPI's first refusal: the client goes on at half
-	// its rate, which grows back slowly.
+	Pause time.Duration // of PAPI's time
+	// Slowed says that this is PAPI's first refusal: the account's requests go on
+	// more slowly, as PAPI has said or else at half the rate, which grows back.
 	Slowed bool
 }
 
@@ -73,6 +82,9 @@ type Attempt struct {
 type Client struct {
 	credentials   Credentials
 	http          *http.Client
+	limiter       *limiter
+	delays        *delays
+	clock         clock
 	userAgent     string
 	maxRetries    int
 	readTimeout   time.Duration
@@ -101,10 +113,14 @@ func New(credentials Credentials, o Options) (*Client, error) {
 		submitTimeout: o.SubmitTimeout,
 		jitter:        o.Jitter,
 		observe:       o.Observe,
+		clock:         clock{speed: o.Speed},
 	}
 	c.applyDefaults()
+	c.delays = &delays{clock: c.clock, tell: o.Delayed}
+	var transport http.RoundTripper
+	transport, c.limiter = stack(credentials, o, c.maxRetries, c.delays)
 	c.http = &http.Client{
-		Transport:     stack(credentials, o, c.maxRetries),
+		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return c, nil

@@ -122,7 +122,7 @@ func (e *Error) Wait() time.Duration {
 		clock = time.Now()
 	}
 	if suspended, ok := errors.AsType[*suspendedError](e.cause); ok {
-		return max(time.Until(suspended.until), 0)
+		return max(suspended.clock.until(suspended.until), 0)
 	}
 	wait := statedSeconds(e.Detail)
 	if !e.pauses() {
@@ -139,6 +139,12 @@ func (e *Error) Wait() time.Duration {
 		wait = max(wait, q.Reset.Sub(clock))
 	}
 	return max(wait, 0)
+}
+
+// namesTime reports whether PAPI is there, and has said when to come again.
+func (e *Error) namesTime() bool {
+	told := e.StatusCode == http.StatusTooManyRequests || e.StatusCode == http.StatusServiceUnavailable || e.Class == ClassRateLimited
+	return told && e.Wait() > 0
 }
 
 // maxOutage is the longest Retry-After of a 503 that is believed. Nobody knows an

@@ -1,116 +1,183 @@
 package papi
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"math"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"golang.org/x/time/rate"
+	"github.com/propctl/propctl/papi/pace"
 )
 
-// PAPI allows 100 requests a minute for an account, over all of its API
-// clients, with a burst of 1000 that refills at the same pace. The limiter
-// stays a little below it.
+// How many requests may be in flight.
 const (
-	requestsPerMinute = 90
-	requestBurst      = 1000
-	maxInFlight       = 4  // of one credential
-	maxAccount        = 10 // of one account
+	maxInFlight = 4  // of one credential
+	maxAccount  = 10 // of one account, of this process
 )
 
-// How the limiter slows down.
+// When fewer are in flight.
 const (
-	minPerMinute  = 6
-	halvingPause  = 5 * time.Second // refusals within it count once: they were under way together
-	growth        = 1.1             // of the rate, each growthStep without a refusal
-	growthStep    = time.Minute
-	nearlyUsedUp  = 20              // requests left, from which on there are no bursts
 	slowAnswer    = 2 * time.Second // an answer below it is never slow
 	slowerThan    = 3               // times the usual latency is slow
 	latencyWeight = 0.1             // of a new latency in the usual one
 )
 
-// Account counts the requests in flight of an account, over all clients that
-// share it: PAPI's limits are the account's. The zero value has none in flight.
+// Account is what all clients of an account share: the requests in flight, and the
+// pace. PAPI's limits are the account's. The zero value is ready for use.
 type Account struct {
+	// Pace shares out the requests; nil means that this process has the account to
+	// itself. It is not changed once a client was made.
+	Pace pace.Pace
+
 	once  sync.Once
 	slots chan struct{}
 }
 
-func (a *Account) queue() chan struct{} {
-	a.once.Do(func() { a.slots = make(chan struct{}, maxAccount) })
-	return a.slots
+// SharedAccount returns an account whose pace is shared by all processes of this
+// machine that use the same folder and the same credentials. The folder is made
+// when it is needed. Whatever is wrong with it, a process then goes by itself.
+func SharedAccount(folder string, c Credentials) *Account {
+	return &Account{Pace: pace.NewFile(paceFile(folder, c), 0)}
 }
 
-// limiter lets through as many requests as PAPI allows. It slows down before
-// PAPI has to refuse: without a burst when few requests are left, with fewer at
-// once when answers take longer. After a refusal it takes half its rate, which
-// grows back slowly.
+func (a *Account) start(speed float64) {
+	a.once.Do(func() {
+		a.slots = make(chan struct{}, maxAccount)
+		if a.Pace == nil {
+			a.Pace = pace.NewLocal(speed)
+		}
+	})
+}
+
+// limiter lets through as many requests as PAPI allows: each waits for its turn in
+// the account's pace. With answers that take longer, fewer are in flight at once.
 type limiter struct {
-	bucket  *rate.Limiter
 	slots   chan struct{}
 	account *Account
+	clock   clock
+	delays  *delays
 	next    http.RoundTripper
 
-	mu      sync.Mutex    // guards what follows
-	refused time.Time     // when the rate was last changed because of a refusal
-	usual   time.Duration // latency
-	width   int           // how many requests may be in flight
-	lent    int           // slots that were taken out
+	mu    sync.Mutex    // guards what follows
+	usual time.Duration // latency
+	width int           // how many requests may be in flight
+	lent  int           // slots that were taken out
 }
 
-func newLimiter(account *Account, next http.RoundTripper) *limiter {
+func newLimiter(account *Account, d *delays, next http.RoundTripper) *limiter {
 	if account == nil {
 		account = &Account{}
 	}
+	account.start(d.clock.speed)
 	return &limiter{
-		bucket:  rate.NewLimiter(rate.Every(time.Minute/requestsPerMinute), requestBurst),
-		slots:   make(chan struct{}, maxInFlight),
-		account: account,
-		next:    next,
-		width:   maxInFlight,
+		slots: make(chan struct{}, maxInFlight), account: account, clock: d.clock, delays: d, next: next, width: maxInFlight,
 	}
 }
 
 // RoundTrip implements http.RoundTripper.
 func (l *limiter) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	for _, slots := range [...]chan struct{}{l.slots, l.account.queue()} {
+	for _, slots := range [...]chan struct{}{l.slots, l.account.slots} {
 		select {
 		case slots <- struct{}{}:
 		case <-ctx.Done():
-			if slots == l.account.queue() {
+			if slots == l.account.slots {
 				l.release()
 			}
 			return nil, context.Cause(ctx)
 		}
 	}
 	defer func() {
-		<-l.account.queue()
+		<-l.account.slots
 		l.release()
 	}()
-	l.recover(time.Now())
-	if err := l.bucket.Wait(ctx); err != nil {
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= 0 {
-			<-ctx.Done() // at this very moment
-		}
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		return nil, errNoTime
+	ticket, err := l.ticket(ctx)
+	if err != nil {
+		return nil, err
 	}
 	begun := time.Now()
 	resp, err := l.next.RoundTrip(req)
+	reply := pace.Reply{Unheard: true}
 	if err == nil {
-		l.learn(resp, time.Since(begun), time.Now())
+		l.measure(time.Since(begun))
+		reply = l.reply(resp)
 	}
+	l.account.Pace.Learn(context.WithoutCancel(ctx), ticket, reply)
 	return resp, err
 }
+
+// ticket returns one whose turn it is: that of a reservation, or a new one.
+func (l *limiter) ticket(ctx context.Context) (pace.Ticket, error) {
+	if r, ok := ctx.Value(reservationKey{}).(*reservation); ok && r.use() {
+		return r.ticket, nil
+	}
+	return l.await(ctx, callFrom(ctx), 1)
+}
+
+// await waits until it is the turn of n requests.
+func (l *limiter) await(ctx context.Context, cl call, n int) (pace.Ticket, error) {
+	waits := false
+	defer func() {
+		if waits {
+			l.delays.end()
+		}
+	}()
+	return pace.Await(ctx, l.account.Pace, n, l.clock.speed, func(t pace.Turn) error {
+		until := time.Now().Add(t.Wait)
+		if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) && (t.Sure || t.Refused) {
+			return errNoTime
+		}
+		l.delays.expect(cl, Delay{Until: until, Refused: t.Refused, Ahead: t.Ahead})
+		if !waits {
+			waits = true
+			l.delays.begin()
+		}
+		return nil
+	})
+}
+
+// reservation is a ticket for several requests.
+type reservation struct {
+	ticket pace.Ticket
+	left   atomic.Int32
+}
+
+type reservationKey struct{}
+
+// use takes one of its requests, and reports whether there was one.
+func (r *reservation) use() bool { return r.left.Add(-1) >= 0 }
+
+// Reserve waits until n requests may be sent one right after the other, such as a
+// look and the submission that it decides. With the context that it returns that
+// many attempts are made without waiting for the account's pace. Those that were
+// not made are given back by release, which has to be called. n is 1 to
+// [pace.MaxPlaces].
+func (c *Client) Reserve(ctx context.Context, n int) (reserved context.Context, release func(), err error) {
+	if n < 1 || n > pace.MaxPlaces {
+		return nil, nil, unanswered("", target{}, errNotReserved)
+	}
+	ticket, err := c.limiter.await(ctx, call{}, n)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, nil, context.Cause(ctx)
+	case err != nil:
+		return nil, nil, unanswered("", target{}, err)
+	}
+	r := &reservation{ticket: ticket}
+	r.left.Store(int32(n))
+	return context.WithValue(ctx, reservationKey{}, r), func() {
+		if left := r.left.Swap(0); left > 0 {
+			rest := ticket
+			rest.Size = int(left)
+			c.limiter.account.Pace.Leave(context.WithoutCancel(ctx), rest)
+		}
+	}, nil
+}
+
+var errNotReserved = errors.New("a reservation is for 1 to 200 requests")
 
 // release gives a slot back, or keeps it when fewer requests are to be in flight.
 func (l *limiter) release() {
@@ -133,27 +200,29 @@ func (l *limiter) release() {
 	}
 }
 
-// learn takes from an answer how fast to go on.
-func (l *limiter) learn(resp *http.Response, latency time.Duration, now time.Time) {
-	remaining := headerInt(resp.Header.Get("X-RateLimit-Remaining"))
+// reply is what an answer says about the pace.
+func (l *limiter) reply(resp *http.Response) pace.Reply {
+	r := pace.Reply{
+		Remaining: headerInt(resp.Header.Get("X-RateLimit-Remaining")), Limit: headerInt(resp.Header.Get("X-RateLimit-Limit")),
+	}
+	if wait, refused := refused(resp); refused {
+		r.Refused, r.Wait = true, l.clock.real(wait)
+	} else if r.Remaining == nil && resp.StatusCode >= http.StatusBadRequest {
+		r.Unheard = true // a gateway's
+	}
+	return r
+}
+
+// measure takes from an answer's latency how many requests may be in flight.
+func (l *limiter) measure(latency time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	switch {
-	case isRefusal(resp) && now.Sub(l.refused) < halvingPause:
-	case isRefusal(resp):
-		l.bucket.SetBurstAt(now, maxInFlight)
-		l.bucket.SetLimitAt(now, max(l.bucket.Limit()/2, perMinute(minPerMinute)))
-		l.refused = now
-	case remaining != nil && *remaining <= nearlyUsedUp:
-		l.bucket.SetBurstAt(now, maxInFlight)
-	case remaining != nil && *remaining > nearlyUsedUp && l.refused.IsZero():
-		l.bucket.SetBurstAt(now, requestBurst)
-	}
-	if l.usual > 0 && latency > max(slowAnswer, slowerThan*l.usual) {
+	slow := l.clock.real(slowAnswer)
+	if l.usual > 0 && latency > max(slow, slowerThan*l.usual) {
 		l.width = max(l.width-1, 1)
 		return // what is slow does not become usual
 	}
-	if latency < slowAnswer {
+	if latency < slow {
 		l.width = min(l.width+1, maxInFlight)
 	}
 	if l.usual == 0 {
@@ -162,35 +231,27 @@ func (l *limiter) learn(resp *http.Response, latency time.Duration, now time.Tim
 	l.usual += time.Duration(math.Round(latencyWeight * float64(latency-l.usual)))
 }
 
-// recover lets the rate grow back.
-func (l *limiter) recover(now time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	full := perMinute(requestsPerMinute)
-	for !l.refused.IsZero() && now.Sub(l.refused) >= growthStep {
-		l.refused = l.refused.Add(growthStep)
-		l.bucket.SetLimitAt(now, min(l.bucket.Limit()*growth, full))
-		if l.bucket.Limit() >= full {
-			l.refused = time.Time{}
-		}
-	}
-}
-
 // errNoTime says that a request was not sent: it would have been its turn after
 // the end of the command.
 var errNoTime = errors.New("the rate limit leaves no time for another request")
 
-// isRefusal reports whether an answer says that there were too many requests.
-// Its body is in memory, and is left as it was.
-func isRefusal(resp *http.Response) bool {
+// refused reports whether an answer says that there were too many requests, and
+// how long PAPI asks to wait then. The answer's body is in memory, and is left as it was.
+func refused(resp *http.Response) (wait time.Duration, refused bool) {
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests, http.StatusBadRequest, http.StatusServiceUnavailable:
 	default:
-		return false
+		return 0, false
 	}
-	body, err := io.ReadAll(resp.Body)
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	return err == nil && newError("", target{}, readAnswer(resp, time.Now()), body).Class == ClassRateLimited
+	e := failed(resp)
+	return e.Wait(), e.Class == ClassRateLimited
 }
 
-func perMinute(n float64) rate.Limit { return rate.Limit(n / time.Minute.Seconds()) }
+// failed returns the error for an answer that is a failure.
+func failed(resp *http.Response) *Error {
+	body, err := bodyOf(resp)
+	if err != nil {
+		body = nil // then its status and headers have to tell
+	}
+	return newError("", target{}, readAnswer(resp, time.Now()), body)
+}

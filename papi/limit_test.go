@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -12,6 +11,8 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/papi"
+	"github.com/propctl/propctl/papi/pace"
+	"github.com/propctl/propctl/papi/simulator"
 )
 
 // gauge counts the requests in flight.
@@ -140,16 +141,141 @@ func TestARefusalHalvesTheRateWhichGrowsBack(t *testing.T) {
 
 func TestFewRequestsLeftEndTheBurst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		remaining := 10
-		client := clientOver(t, papi.Options{}, func(r *http.Request) (*http.Response, error) {
-			return answer(r, 200, noActivations, "X-RateLimit-Remaining: "+strconv.Itoa(remaining)), nil
-		})
+		sim := simulator.New(simulator.Options{RequestBurst: 30})
+		client := newClient(t, sim, papi.Options{Observe: func(a papi.Attempt) {
+			if a.Class != "" {
+				t.Errorf("%d %s", a.StatusCode, a.Class)
+			}
+		}})
 		begun := time.Now()
-		for range 1 + 4 + 90 {
+		for range 30 + 100 {
 			ask(t, 1, client)
 		}
-		if elapsed := time.Since(begun).Round(time.Second); elapsed != time.Minute {
-			t.Errorf("90 requests took %s while few are left, want a minute", elapsed)
+		if elapsed := time.Since(begun); elapsed < time.Minute || elapsed > 64*time.Second {
+			t.Errorf("100 requests after the burst took %s, want a minute", elapsed)
+		}
+	})
+}
+
+// crowd has clients ask of a PAPI whose burst is spent, and returns how many were
+// refused and what that took, compared with what the limit allows.
+func crowd(t *testing.T, requests int, accounts ...*papi.Account) (refused int, ratio float64) {
+	t.Helper()
+	sim := simulator.New(simulator.Options{RequestBurst: 100})
+	ask(t, 100, newClient(t, sim, papi.Options{}))
+	var mu sync.Mutex
+	var clients []*papi.Client
+	for _, account := range accounts {
+		clients = append(clients, newClient(t, sim, papi.Options{Account: account, Observe: func(a papi.Attempt) {
+			mu.Lock()
+			defer mu.Unlock()
+			if a.StatusCode == http.StatusTooManyRequests {
+				refused++
+			}
+		}}))
+	}
+	begun := time.Now()
+	ask(t, requests/len(clients), clients...)
+	return refused, time.Since(begun).Seconds() / (float64(requests) * 0.6)
+}
+
+func TestAPAPIThatLeavesNothingIsAskedAtItsPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, simulator.New(simulator.Options{RequestBurst: 1}), papi.Options{})
+		begun := time.Now()
+		ask(t, 91, client)
+		if elapsed := time.Since(begun); elapsed > 64*time.Second {
+			t.Errorf("91 requests took %s, want a minute", elapsed)
+		}
+	})
+}
+
+func TestClientsOfAnAccountShareItsPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		account := &papi.Account{}
+		refused, ratio := crowd(t, 330, account, account, account, account, account, account)
+		if refused > 6 || ratio > 1.05 {
+			t.Errorf("%d of 330 requests were refused, and they took %.2f times as long as the limit allows", refused, ratio)
+		}
+	})
+}
+
+// Two who do not know of each other, as on two machines, still see what PAPI says is left.
+func TestThoseWhoDoNotKnowOfEachOtherLeaveRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		refused, ratio := crowd(t, 330, &papi.Account{}, &papi.Account{})
+		if refused > 6 || ratio > 1.05 {
+			t.Errorf("%d of 330 requests were refused, and they took %.2f times as long as the limit allows", refused, ratio)
+		}
+	})
+}
+
+func TestAReservationIsForRequestsThatFollowEachOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := simulator.New(simulator.Options{RequestBurst: 5})
+		client := newClient(t, sim, papi.Options{})
+		ask(t, 1, client) // four are left, which stay unused
+		begun := time.Now()
+		ctx, release, err := client.Reserve(t.Context(), 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reserved := time.Since(begun)
+		for range 2 {
+			if _, err := client.Activations(ctx, www()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(begun); reserved < time.Second || took != reserved {
+			t.Errorf("two were reserved after %s, and sent after %s", reserved, took)
+		}
+		if _, err := client.Activations(ctx, www()); err != nil || time.Since(begun) == reserved {
+			t.Errorf("a third went without a turn: %v", err)
+		}
+		release()
+		begun = time.Now()
+		for range 20 {
+			if _, release, err = client.Reserve(t.Context(), 1); err != nil {
+				t.Fatal(err)
+			}
+			release()
+		}
+		if took := time.Since(begun); took > 20*time.Second {
+			t.Errorf("what was not sent is not given back: %s", took)
+		}
+		for _, n := range []int{0, -1, 201} {
+			if _, _, err := client.Reserve(t.Context(), n); err == nil {
+				t.Errorf("%d were reserved", n)
+			}
+		}
+		cause := errors.New("time is up")
+		ended, cancel := context.WithCancelCause(t.Context())
+		cancel(cause)
+		if _, _, err := client.Reserve(ended, 2); !errors.Is(err, cause) {
+			t.Errorf("error is %v", err)
+		}
+	})
+}
+
+func TestWhatWouldGoAfterTheEndIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sent, account := 0, &papi.Account{Pace: pace.NewLocal(0)}
+		client := newClient(t, simulator.New(simulator.Options{RequestBurst: 5}), papi.Options{Account: account, Observe: func(a papi.Attempt) {
+			if a.Sent {
+				sent++
+			}
+		}})
+		ask(t, 1, client)
+		for range 30 { // twenty seconds at PAPI's pace
+			if _, _, err := account.Pace.Take(t.Context(), 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		begun := time.Now()
+		if _, err := client.Activations(ctx, www()); !errors.Is(err, papi.ClassRateLimited) || time.Since(begun) != 0 || sent != 1 {
+			t.Errorf("after %s and %d requests: %v", time.Since(begun), sent, err)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"time"
 
@@ -16,9 +17,10 @@ import (
 //     answer was lost, and nothing here could tell.
 //   - The pause doubles from 1 s to 30 s, jitter comes on top, and what PAPI asks
 //     for is the least.
+//   - Who is told to wait waits as often as it takes: an answer of 429 or 503 that
+//     names a time does not count as one of the repeats, only the context ends it.
 //   - A pause that would outlast the command is not begun.
-//   - net/http may have sent a read twice over a connection that was cut, with one
-//     nonce, which PAPI refuses with 401: ask once more before believing it.
+//   - Each attempt has a signature of its own, so an answer of 401 is final.
 const (
 	firstPause = time.Second
 	maxPause   = 30 * time.Second
@@ -28,10 +30,11 @@ const (
 type attempts struct {
 	client  *Client
 	call    call
-	repeats int
+	repeats int           // that count
+	told    int           // others, because PAPI named a time
+	waiting bool          // for such a time
 	begun   time.Time     // of the attempt under way
 	pause   time.Duration // before the next one
-	reasked bool          // after a 401
 	tooLong error         // why a pause was not begun
 }
 
@@ -49,11 +52,13 @@ func (c *Client) attempt(ctx context.Context, cl call) (*http.Response, *attempt
 	}
 	repeating := retryablehttp.Client{
 		HTTPClient:   c.http,
-		RetryMax:     c.maxRetries + 1, // the attempts count for themselves; one more for a 401
+		RetryMax:     math.MaxInt, // the attempts count for themselves
 		CheckRetry:   a.check,
-		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return a.pause },
+		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return c.clock.real(a.pause) },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		PrepareRetry: func(*http.Request) error { a.waited(); return nil },
 	}
+	defer a.waited()
 	resp, err := repeating.Do(repeatable)
 	return resp, a, err
 }
@@ -76,7 +81,7 @@ func (a *attempts) check(ctx context.Context, resp *http.Response, err error) (b
 	done.Retry = failure != nil && ctx.Err() == nil && a.again(ctx, failure)
 	done.Pause = a.pause
 	a.client.observe(done)
-	a.begun = time.Now().Add(a.pause)
+	a.begun = time.Now().Add(a.client.clock.real(a.pause))
 	return done.Retry, nil
 }
 
@@ -107,22 +112,42 @@ func (a *attempts) again(ctx context.Context, e *Error) bool {
 	if !a.call.repeatable {
 		return false
 	}
-	if e.Class == ClassUnauthorized {
-		first := !a.reasked
-		a.reasked = true
-		return first
-	}
-	if !e.Class.Transient() || e.Class == ClassSuspended || a.repeats >= a.client.maxRetries {
+	if !e.Class.Transient() || e.Class == ClassSuspended || errors.Is(e, errNoTime) {
 		return false
 	}
-	pause := min(firstPause<<min(a.repeats, 10), maxPause)
+	told := e.namesTime()
+	if !told && a.repeats >= a.client.maxRetries {
+		return false
+	}
+	pause := min(firstPause<<min(a.repeats+a.told, 10), maxPause)
 	pause = max(pause+a.client.jitter(pause), e.Wait())
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
+	if deadline, ok := ctx.Deadline(); ok && a.client.clock.until(deadline) < pause {
 		a.tooLong = fmt.Errorf("the next try would be in %s, and %s are left",
-			pause.Round(time.Second), time.Until(deadline).Round(time.Second))
+			pause.Round(time.Second), a.client.clock.until(deadline).Round(time.Second))
 		return false
 	}
-	a.repeats++
 	a.pause = pause
+	if told {
+		a.told++
+		a.waitAsTold()
+	} else {
+		a.repeats++
+	}
 	return true
+}
+
+// waitAsTold says that the next pause is one that PAPI has asked for.
+func (a *attempts) waitAsTold() {
+	until := time.Now().Add(a.client.clock.real(a.pause))
+	a.client.delays.expect(a.call, Delay{Until: until, Refused: true})
+	a.client.delays.begin()
+	a.waiting = true
+}
+
+// waited says that the pause is over.
+func (a *attempts) waited() {
+	if a.waiting {
+		a.client.delays.end()
+	}
+	a.waiting = false
 }

@@ -94,17 +94,12 @@ func TestASearchIsRepeatedAlthoughItIsAPost(t *testing.T) {
 	})
 }
 
-func TestAnAnswerOf401IsAskedOnceMore(t *testing.T) {
+func TestAnAnswerOf401IsFinal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := simulator.New(simulator.Options{})
-		client := newClient(t, sim, papi.Options{})
-		inject(t, sim, "list=signature")
-		if _, err := client.Activations(t.Context(), www()); err != nil {
-			t.Fatal(err)
-		}
 		inject(t, sim, "list=signature@9")
-		_, err := client.Activations(t.Context(), www())
-		if !errors.Is(err, papi.ClassUnauthorized) || sim.Count(simulator.OpList) != 4 {
+		_, err := newClient(t, sim, papi.Options{}).Activations(t.Context(), www())
+		if !errors.Is(err, papi.ClassUnauthorized) || sim.Count(simulator.OpList) != 1 {
 			t.Errorf("%d requests: %v", sim.Count(simulator.OpList), err)
 		}
 	})
@@ -173,6 +168,47 @@ func TestAPauseThatOutlastsTheDeadlineIsNotBegun(t *testing.T) {
 			t.Errorf("after %s: %v", time.Since(begun), err)
 		}
 	})
+}
+
+func TestWhoIsToldToWaitWaitsAsOftenAsItTakes(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		status  int
+		headers []string
+		body    func(now time.Time) string
+	}{
+		{name: "429 with Retry-After", status: 429, headers: []string{"Retry-After: 40"}},
+		{name: "503 with Retry-After", status: 503, headers: []string{"Retry-After: 40"}},
+		{name: "503 that says it in its text", status: 503, body: func(now time.Time) string {
+			return "over the limit. Please try after " + now.Add(40*time.Second).UTC().Format("2006-01-02T15:04:05.000Z")
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				requests := 0
+				told := func(r *http.Request) (*http.Response, error) {
+					body := "{}"
+					if tt.body != nil {
+						body = tt.body(time.Now())
+					}
+					if requests++; requests%21 != 0 {
+						return answer(r, tt.status, body, tt.headers...), nil
+					}
+					return answer(r, 200, noActivations), nil
+				}
+				begun := time.Now()
+				if _, err := clientOver(t, papi.Options{MaxRetries: -1}, told).Activations(t.Context(), www()); err != nil || requests != 21 || time.Since(begun) != 20*40*time.Second {
+					t.Errorf("%d requests in %s: %v", requests, time.Since(begun), err)
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), 610*time.Second)
+				defer cancel()
+				_, err := clientOver(t, papi.Options{MaxRetries: -1}, told).Activations(ctx, www())
+				if problem, ok := errors.AsType[*papi.Error](err); !ok || problem.GaveUp == nil || requests != 21+16 {
+					t.Errorf("%d requests before the end: %v", requests-21, err)
+				}
+			})
+		})
+	}
 }
 
 func TestAResourceLimitIsNotRepeated(t *testing.T) {

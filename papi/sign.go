@@ -28,7 +28,7 @@ var (
 
 // signed signs req, which has to be a clone that nobody else uses: signing adds
 // the account switch key each time. A POST loses its GetBody, so that net/http
-// cannot send it twice.
+// cannot send it twice; reads see to that when they are sent.
 func (s *signer) signed(req *http.Request) (*http.Request, error) {
 	switch {
 	case req.URL.Scheme != "https":

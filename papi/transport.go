@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"time"
 )
 
@@ -18,8 +19,10 @@ import (
 // and for half a minute.
 //
 //	Client ─► attempt (repeats reads) ─► breaker ─► limiter ─► exchanger (time-outs, signature, body) ─► network
-func stack(credentials Credentials, o Options, maxRetries int) http.RoundTripper {
-	return newBreaker(o.Suspension, maxRetries, newLimiter(o.Account, &exchanger{sign: newSigner(credentials), next: o.Transport}))
+func stack(credentials Credentials, o Options, maxRetries int, d *delays) (http.RoundTripper, *limiter) {
+	k := d.clock
+	limiter := newLimiter(o.Account, d, &exchanger{sign: newSigner(credentials), clock: k, next: o.Transport})
+	return newBreaker(o.Suspension, maxRetries, k, limiter), limiter
 }
 
 // Time-outs of the parts of an attempt.
@@ -65,8 +68,9 @@ func callFrom(ctx context.Context) call {
 // exchanger sends one attempt, bounds its time, and reads its answer into
 // memory, so that whatever is above it sees an answer whole or not at all.
 type exchanger struct {
-	sign *signer
-	next http.RoundTripper
+	sign  *signer
+	clock clock
+	next  http.RoundTripper
 }
 
 var errTooLarge = errors.New("the answer is larger than 16 MiB")
@@ -77,21 +81,23 @@ func (x *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
 	if limit <= 0 {
 		limit = DefaultRequestTimeout
 	}
-	whole, release := patient(req.Context())
+	whole, release := x.patient(req.Context())
 	defer release()
-	ctx, cancel := context.WithTimeoutCause(whole, limit, &timeoutError{"the whole answer", limit})
+	ctx, cancel := context.WithTimeoutCause(whole, x.clock.real(limit), &timeoutError{"the whole answer", limit})
 	defer cancel()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	// The beginning of an answer has to come a little earlier than its end.
 	untilHeader := limit - limit/6
-	headerTimer := time.AfterFunc(untilHeader, func() { stop(&timeoutError{"the beginning of an answer", untilHeader}) })
+	headerTimer := time.AfterFunc(x.clock.real(untilHeader), func() { stop(&timeoutError{"the beginning of an answer", untilHeader}) })
 
-	signed, err := x.sign.signed(req.Clone(ctx))
+	once := &single{}
+	signed, err := x.sign.signed(req.Clone(once.traced(ctx)))
 	if err != nil {
 		headerTimer.Stop()
 		return nil, err
 	}
+	once.request = signed
 	resp, err := x.next.RoundTrip(signed)
 	headerTimer.Stop()
 	if err != nil {
@@ -103,19 +109,47 @@ func (x *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// single keeps net/http from sending a signed read a second time. Over HTTP/1 it
+// does so by itself when a connection that was kept alive is cut, and the nonce,
+// which is good for one request, would be used twice. Of a request with a body
+// that it cannot have again it does not: so a read gets an empty one, of which
+// nothing is written. HTTP/2 would tell the server of a body, and has no need of
+// it: there net/http repeats only what the server says that it has not begun.
+type single struct{ request *http.Request }
+
+// traced returns the context of the request, which is given a body when it has a
+// connection, by the goroutine that is about to send it.
+func (s *single) traced(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) {
+		encrypted, ok := c.Conn.(*tls.Conn)
+		if ok && encrypted.ConnectionState().NegotiatedProtocol == "h2" {
+			return
+		}
+		if s.request != nil && s.request.Body == nil {
+			s.request.Body = emptyBody{}
+		}
+	}})
+}
+
+// emptyBody is not http.NoBody, which net/http takes for something that it can send again.
+type emptyBody struct{}
+
+func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
+func (emptyBody) Close() error             { return nil }
+
 // answerGrace is how long a write that is on its way is waited for after its
 // context has ended: what PAPI has accepted should be known.
 const answerGrace = 10 * time.Second
 
 // patient returns the context of an attempt: that of the call, which for a write
 // ends a little later.
-func patient(ctx context.Context) (context.Context, context.CancelFunc) {
+func (x *exchanger) patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	if callFrom(ctx).repeatable {
 		return ctx, func() {}
 	}
 	whole, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
-		grace := time.AfterFunc(answerGrace, func() { cancel(context.Cause(ctx)) })
+		grace := time.AfterFunc(x.clock.real(answerGrace), func() { cancel(context.Cause(ctx)) })
 		context.AfterFunc(whole, func() { grace.Stop() })
 	})
 	return whole, func() {

@@ -130,7 +130,7 @@ func LimitEntries() []Entry {
 		{
 			Code: string(papi.ClassRateLimited), Category: CategoryRemoteSystemError, Outcome: OutcomeLimited, ExitCode: ExitLimited, Retry: RetryAtTime,
 			Message: "too many requests", FoundBy: "propctl, where its own limit leaves no time for another request",
-			Meaning: "The account has used its requests of this minute, over all API clients. propctl waits for the time that PAPI names, while --max-retries and --timeout last.",
+			Meaning: "The account has used its requests of this minute, over all API clients. propctl waits for the time that PAPI names, as long as --timeout allows.",
 			Help:    "wait; other clients of the account use the same limit",
 		},
 		{

@@ -1,0 +1,275 @@
+package pace
+
+import (
+	"crypto/rand"
+	"errors"
+	"math"
+	"slices"
+	"time"
+)
+
+// What PAPI allows, and how far below it a line stays.
+const (
+	PerMinute = 90   // of 100
+	Burst     = 1000 // when nothing was sent for long
+	MaxPlaces = 200  // of one ticket
+	// reserve is how many of the requests that PAPI says are left stay unused: what
+	// is sent at its time does not always arrive in time.
+	reserve = 4
+	// unproven is how many requests are sent before PAPI has answered one.
+	unproven = 4
+)
+
+// How a line learns. The durations are of PAPI's time.
+const (
+	minPerMinute = 6
+	halvingPause = 5 * time.Second // refusals within it count once: they were under way together
+	growth       = 1.1             // of the rate, each growthStep without a refusal
+	growthStep   = time.Minute
+	staleAfter   = time.Minute     // without an answer nobody knows what others have sent
+	longestPause = time.Hour       // that is believed
+	lostAfter    = 5 * time.Second // twice that at most, for a request without an answer
+)
+
+// What a line that was read from somewhere may look like.
+const (
+	longestLine = 1000 // places that are waited for
+	maxNumber   = 1 << 53
+	maxID       = 64
+	almost      = 1e-6 // makes up for what is lost when seconds become fractions of a request
+)
+
+// Line is the state of a line, as values: it says what was issued and how far the
+// line has moved at a time, and waits for nothing. It can be written as JSON and
+// read again, by another process or on another machine.
+//
+// Places have numbers. Those up to Turn may go; Turn moves on with time. All times
+// are wall clock, so that processes can share them; a clock that is set back takes
+// them along, and one that is set forward makes the line stale.
+type Line struct {
+	ID        string    `json:"id"`
+	Issued    uint64    `json:"issued"`         // the last place that was taken
+	Gone      uint64    `json:"gone"`           // the last place whose turn has come
+	Left      []uint64  `json:"left,omitempty"` // places above Gone that were given back, in order
+	Turn      float64   `json:"turn"`
+	At        time.Time `json:"at"`     // when Turn was so
+	Paused    time.Time `json:"paused"` // nobody goes before it
+	PerMinute float64   `json:"perMinute"`
+	Slowed    time.Time `json:"slowed"` // when PerMinute was changed
+	// Answered is the last place of whose request PAPI has said how many are left.
+	Answered   uint64    `json:"answered"`
+	AnsweredAt time.Time `json:"answeredAt"` // the last answer of any kind
+	// Settled is how many places up to Gone are not on their way: they were answered,
+	// given back, or went so long ago that no answer will come. Mark is where Gone
+	// was at MarkAt.
+	Settled uint64    `json:"settled"`
+	Mark    uint64    `json:"mark"`
+	MarkAt  time.Time `json:"markAt"`
+	// Proving says that PAPI has not answered lately. Then places up to Proof may
+	// go at most, which moves on like Turn.
+	Proving bool    `json:"proving"`
+	Proof   float64 `json:"proof"`
+	Proven  uint64  `json:"proven"` // where Gone was when PAPI answered again
+
+	speed float64 // seconds of PAPI's time in a real one
+}
+
+// NewLine returns an empty line. Nobody has told yet whether the burst is there,
+// so only a few go before PAPI has answered.
+func NewLine(now time.Time, speed float64) *Line {
+	return &Line{ID: rand.Text(), Turn: Burst, At: now, MarkAt: now, PerMinute: PerMinute, Proving: true, Proof: unproven, speed: speed}
+}
+
+var errNonsense = errors.New("it cannot be the state of a line")
+
+// Check returns an error for a line that no line can have become. now is the time
+// at which it was read.
+func (l *Line) Check(now time.Time) error {
+	switch {
+	case l.ID == "" || len(l.ID) > maxID,
+		l.Issued > maxNumber || l.Gone > l.Issued || l.Issued-l.Gone > longestLine,
+		l.Answered > l.Issued || l.Settled > l.Gone || l.Mark > l.Gone,
+		!between(l.Turn, float64(l.Gone)-reserve-1, float64(l.Issued)+Burst+longestLine),
+		!between(l.Proof, 0, maxNumber),
+		!between(l.PerMinute, minPerMinute, PerMinute),
+		len(l.Left) > longestLine || !slices.IsSorted(l.Left),
+		len(l.Left) > 0 && (l.Left[0] <= l.Gone || l.Left[len(l.Left)-1] > l.Issued),
+		l.Paused.Sub(later(now, l.At)) > l.real(longestPause)+time.Second:
+		return errNonsense
+	}
+	return nil
+}
+
+func between(x, least, most float64) bool { return x >= least && x <= most } // NaN is not
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (l *Line) real(d time.Duration) time.Duration { return Real(d, l.speed) }
+
+// perSecond is how many places the line moves on in a real second.
+func (l *Line) perSecond() float64 { return l.PerMinute / l.real(time.Minute).Seconds() }
+
+// Take takes n places, MaxPlaces at most.
+func (l *Line) Take(now time.Time, n int) Ticket {
+	l.advance(now)
+	n = min(max(n, 1), MaxPlaces)
+	l.Issued += uint64(n)
+	l.advance(now)
+	return Ticket{Line: l.ID, Last: l.Issued, Size: n}
+}
+
+// Look returns how far away the turn of a ticket is.
+func (l *Line) Look(now time.Time, t Ticket) Turn {
+	l.advance(now)
+	switch {
+	case t.Line != l.ID || t.Last > l.Issued:
+		return Turn{Lost: true}
+	case t.Last <= l.Gone:
+		return Turn{Sure: !l.Proving}
+	}
+	ahead := int(t.Last-l.Gone) - t.Size //nolint:gosec // a line is no longer than longestLine
+	missing := float64(t.Last) - l.free()
+	for _, left := range l.Left {
+		if left < t.Last {
+			ahead--
+			missing--
+		}
+	}
+	wait := time.Duration(math.Ceil(max(missing, 0) / l.perSecond() * float64(time.Second)))
+	pause := max(l.Paused.Sub(now), 0)
+	return Turn{Wait: max(pause+wait, 1), Ahead: max(ahead, 0), Refused: pause > 0, Sure: !l.Proving}
+}
+
+// Leave gives a ticket back.
+func (l *Line) Leave(now time.Time, t Ticket) {
+	l.advance(now)
+	if t.Line != l.ID || t.Last > l.Issued {
+		return
+	}
+	for n := t.Last; n > l.Gone && n+uint64(t.Size) > t.Last; n-- { //nolint:gosec // a ticket has few places
+		at, twice := slices.BinarySearch(l.Left, n)
+		if !twice {
+			l.Left = slices.Insert(l.Left, at, n)
+		}
+	}
+	l.advance(now)
+}
+
+// Learn corrects the line by what PAPI answered to a request of a ticket.
+func (l *Line) Learn(now time.Time, t Ticket, r Reply) {
+	l.advance(now)
+	ours := t.Line == l.ID && t.Last <= l.Issued
+	if ours {
+		l.settle(t)
+	}
+	if r.Unheard {
+		return
+	}
+	if l.Proving {
+		l.Proven = l.Gone
+	}
+	l.AnsweredAt, l.Proving = now, false
+	switch {
+	case r.Refused:
+		next := float64(l.Gone) + 1
+		l.Turn = min(l.Turn, next)
+		if r.Wait > 0 { // then one may go
+			l.Paused = later(l.Paused, now.Add(min(r.Wait, l.real(longestPause))))
+			l.Turn = next
+		}
+		told := r.Wait > 0 || r.Remaining != nil
+		foreseen := told && ours && t.Last <= l.Proven // it went before anything was known
+		if !foreseen && now.Sub(l.Slowed) >= l.real(halvingPause) {
+			l.PerMinute, l.Slowed = max(l.PerMinute/2, minPerMinute), now //nolint:mnd // half
+		}
+	case r.Remaining == nil, !ours, t.Last < l.Answered, now.Before(l.Paused):
+		return // it says nothing, or less than a later one has said
+	default:
+		unused := reserve
+		if r.Limit != nil {
+			unused = min(max(*r.Limit-1, 0), reserve)
+		}
+		// Those that are on their way may not have been counted yet.
+		l.Turn = float64(l.Settled) + float64(min(max(*r.Remaining, 0), Burst)-unused)
+		l.Turn = max(l.Turn, float64(l.Gone)-reserve)
+	}
+	if ours {
+		l.Answered = max(l.Answered, t.Last)
+	}
+	l.advance(now)
+}
+
+// settle takes note that a request of a ticket was sent, whatever its turn was, and
+// is not on its way any more.
+func (l *Line) settle(t Ticket) {
+	l.Gone = max(l.Gone, t.Last)
+	l.Settled = min(l.Settled+1, l.Gone)
+	l.Turn = max(l.Turn, float64(l.Gone)-reserve)
+	l.Left = slices.DeleteFunc(l.Left, func(n uint64) bool { return n <= l.Gone })
+}
+
+// free is the number up to which places may go.
+func (l *Line) free() float64 {
+	if l.Proving {
+		return min(l.Turn, l.Proof)
+	}
+	return l.Turn
+}
+
+// advance moves the line on to now.
+func (l *Line) advance(now time.Time) {
+	if back := l.At.Sub(now); back > 0 { // the clock was set back
+		for _, t := range [...]*time.Time{&l.Paused, &l.Slowed, &l.AnsweredAt, &l.MarkAt} {
+			if !t.IsZero() {
+				*t = t.Add(-back)
+			}
+		}
+		l.At = now
+	}
+	if passed := now.Sub(later(l.At, l.Paused)); passed > 0 {
+		gained := passed.Seconds() * l.perSecond()
+		l.Turn += gained
+		l.Proof += gained
+	}
+	l.At = now
+	for l.PerMinute < PerMinute && now.Sub(l.Slowed) >= l.real(growthStep) {
+		l.Slowed = l.Slowed.Add(l.real(growthStep))
+		l.PerMinute = min(l.PerMinute*growth, PerMinute)
+	}
+	if !l.Proving && now.Sub(l.AnsweredAt) > l.real(staleAfter) {
+		l.Proving, l.Proof = true, float64(l.Gone)+unproven
+	}
+	if now.Sub(l.MarkAt) >= l.real(lostAfter) {
+		l.Settled = max(l.Settled, l.Mark)
+		l.Mark, l.MarkAt = l.Gone, now
+	}
+	l.let(now)
+	burst := float64(Burst)
+	if l.PerMinute < PerMinute {
+		burst = unproven
+	}
+	l.Turn = min(l.Turn, float64(l.Issued)+burst)
+	l.Proof = min(l.Proof, float64(l.Issued)+unproven)
+}
+
+// let lets those go whose turn has come. Places that were given back take no time.
+func (l *Line) let(now time.Time) {
+	for l.Gone < l.Issued {
+		next := l.Gone + 1
+		switch {
+		case len(l.Left) > 0 && l.Left[0] == next:
+			l.Left = l.Left[1:]
+			l.Turn++
+			l.Proof++
+			l.Settled++
+		case now.Before(l.Paused) || float64(next) > l.free()+almost:
+			return
+		}
+		l.Gone = next
+	}
+}

@@ -1,0 +1,62 @@
+package pace
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Local is the line of one process. It may be used from several goroutines.
+type Local struct {
+	mu   sync.Mutex
+	line *Line
+}
+
+var _ Pace = (*Local)(nil)
+
+// NewLocal returns an empty line. speed is how many seconds of PAPI's time pass in
+// a real one; 0 means 1.
+func NewLocal(speed float64) *Local { return &Local{line: NewLine(time.Now(), speed)} }
+
+// Take implements Pace.
+func (p *Local) Take(ctx context.Context, n int) (Ticket, Turn, error) {
+	if ctx.Err() != nil {
+		return Ticket{}, Turn{}, context.Cause(ctx)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	t := p.line.Take(now, n)
+	return t, p.line.Look(now, t), nil
+}
+
+// Look implements Pace.
+func (p *Local) Look(ctx context.Context, t Ticket) (Turn, error) {
+	if ctx.Err() != nil {
+		return Turn{}, context.Cause(ctx)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.line.Look(time.Now(), t), nil
+}
+
+// Leave implements Pace.
+func (p *Local) Leave(_ context.Context, t Ticket) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.line.Leave(time.Now(), t)
+}
+
+// Learn implements Pace.
+func (p *Local) Learn(_ context.Context, t Ticket, r Reply) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.line.Learn(time.Now(), t, r)
+}
+
+// has reports whether a ticket is one of this line.
+func (p *Local) has(t Ticket) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return t.Line == p.line.ID
+}

@@ -1,0 +1,24 @@
+package pace_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/propctl/propctl/papi/pace"
+	"github.com/propctl/propctl/papi/pace/pacetest"
+)
+
+func TestAPaceOfOneProcess(t *testing.T) {
+	pacetest.Run(t, func(_ *testing.T, speed float64) (one, other pace.Pace) {
+		local := pace.NewLocal(speed)
+		return local, local
+	})
+}
+
+func TestAPaceOfOneMachine(t *testing.T) {
+	pacetest.Run(t, func(t *testing.T, speed float64) (one, other pace.Pace) {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "a", "b", "pace.json")
+		return pace.NewFile(path, speed), pace.NewFile(path, speed)
+	})
+}
