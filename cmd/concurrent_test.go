@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -75,7 +74,7 @@ func TestJournalAndSinksTakeEventsOfManyPropertiesAtOnce(t *testing.T) {
 		t.Errorf("%d lines of progress, want %d", lines, properties*looks)
 	}
 	for _, sink := range p.sinks {
-		if err := sink.Concluded(context.Background(), (&result.Report{}).Document("activate"), p.record); err != nil {
+		if err := sink.Concluded(t.Context(), (&result.Report{}).Document("activate"), p.record); err != nil {
 			t.Error(err)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 // Category is what kind of error it is, in nine words.
 type Category string
 
+// The categories.
 const (
 	CategoryNotFound          Category = "NotFound"
 	CategoryInvalidData       Category = "InvalidData"
@@ -30,6 +31,7 @@ const (
 // Retry says what becomes of the same wish if it is tried again.
 type Retry string
 
+// The ways to try again.
 const (
 	RetryNever     Retry = "never"
 	RetryLookFirst Retry = "look-first"

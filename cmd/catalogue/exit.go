@@ -91,6 +91,7 @@ func clockHelp(err error, now time.Time) string {
 	return fmt.Sprintf("set the clock of this machine: it is %.0f s %s PAPI's, and %.0f s are too much", ahead.Seconds(), direction, ClockTolerance.Seconds())
 }
 
+// Outcomes beside those of the engine.
 const (
 	OutcomeOK          = "ok"
 	OutcomeFree        = "free"

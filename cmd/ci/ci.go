@@ -95,7 +95,7 @@ type ci struct {
 
 // New returns the sink for the CI system that the flags or the environment name.
 // It writes to the log of the step.
-func New(env term.Env, f settings.Flags, p logWriter, rec *journal.Run) *ci {
+func New(env term.Env, f settings.Flags, p logWriter, rec *journal.Run) journal.Sink {
 	c := &ci{syntax: syntaxOf(cmp.Or(f.CI, ciOf(env))), env: env, log: p, quiet: f.Quiet}
 	if c.syntax.begin != nil && !p.Drawable() {
 		title := term.Clean("propctl "+rec.Command, term.MaxName)

@@ -17,11 +17,15 @@ import (
 // What is reported goes to whom the user has named. It is tried a few times within
 // a short time, follows no redirect, and has nothing of Akamai's credentials.
 
+// What a message is given unless its destination has rules of its own.
 const (
-	AttemptTimeout = 5 * time.Second // of an attempt
-	deliveryPause  = time.Second     // before the first repeat, doubling
+	AttemptTimeout = 5 * time.Second
 	MaxAttempts    = 3
-	maxReply       = 4 << 10 // bytes that are read of an answer; nothing is made of them
+)
+
+const (
+	firstPause = time.Second // before the first repeat, doubling
+	maxReply   = 4 << 10     // bytes that are read of an answer; nothing is made of them
 )
 
 // Message is a report on its way.
@@ -73,7 +77,7 @@ func (c *Sender) Close() {
 func (c *Sender) Send(ctx context.Context, d Message) error {
 	failed := func(err error) error { return fmt.Errorf("%s: %w", settings.MaskURL(d.URL), err) }
 	var before error
-	for attempt, pause := 1, deliveryPause; ; attempt, pause = attempt+1, 2*pause {
+	for attempt, pause := 1, firstPause; ; attempt, pause = attempt+1, 2*pause {
 		err := c.try(ctx, d)
 		if err == nil {
 			return nil

@@ -30,7 +30,7 @@ type notifier struct {
 
 // New returns a sink that tells the URLs; env has the secret that messages
 // are signed with, and courier who carries them.
-func New(urls []string, env term.Env, courier func() (*journal.Sender, error), simulated bool) *notifier {
+func New(urls []string, env term.Env, courier func() (*journal.Sender, error), simulated bool) journal.Sink {
 	return &notifier{urls: urls, env: env, courier: courier, simulated: simulated}
 }
 

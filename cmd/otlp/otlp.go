@@ -142,7 +142,7 @@ type tracer struct {
 
 // New returns a sink that sends the trace where the variables of env say, by
 // the courier.
-func New(env term.Env, courier func() (*journal.Sender, error), simulated bool) tracer {
+func New(env term.Env, courier func() (*journal.Sender, error), simulated bool) journal.Sink {
 	return tracer{env: env, courier: courier, simulated: simulated}
 }
 

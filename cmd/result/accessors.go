@@ -7,6 +7,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
+// OrZero returns what v points to, and the zero value for nil.
 func OrZero[T any](v *T) T {
 	if v == nil {
 		return *new(T)
@@ -14,6 +15,7 @@ func OrZero[T any](v *T) T {
 	return *v
 }
 
+// OrEmpty returns what s points to, and "" for nil.
 func OrEmpty(s *string) string { return OrZero(s) }
 
 // Asset is the property, or the include, that the document is about; nil for none.
@@ -50,7 +52,7 @@ func (d *Document) Parts() []*Document {
 	return []*Document{d}
 }
 
-// states are those that status and pending have found.
+// States are those that status and pending have found.
 func (d *Document) States() []*PropertyState {
 	if d.Properties != nil {
 		return d.Properties

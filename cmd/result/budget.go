@@ -26,6 +26,7 @@ func BudgetText(q *papi.Quota, c term.Clock) string {
 	return text
 }
 
+// BudgetAmount is how many activations are left, and of how many.
 func BudgetAmount(q *papi.Quota) string {
 	switch {
 	case q.Remaining != nil && q.Limit != nil:
@@ -38,6 +39,7 @@ func BudgetAmount(q *papi.Quota) string {
 	return "not known"
 }
 
+// RequestLimitText says how many requests are left, for people.
 func RequestLimitText(q *papi.Quota, c term.Clock) string {
 	if q == nil {
 		return "PAPI did not say"

@@ -60,6 +60,7 @@ type Document struct {
 	Requested []papi.Network `json:"-"` // that were to be gone through, when there are several; touched are those in Results
 }
 
+// Property says which property, or which include, it is.
 type Property struct {
 	ID         papi.ID  `json:"id"`
 	Name       *string  `json:"name"`
@@ -67,6 +68,7 @@ type Property struct {
 	GroupID    *papi.ID `json:"groupId"`
 }
 
+// Activation is an activation as PAPI sent it last.
 type Activation struct {
 	ID                 papi.ID             `json:"id"`
 	Type               papi.ActivationType `json:"type"`
@@ -88,6 +90,7 @@ type Fallback struct {
 	Expires  *time.Time `json:"expires"`
 }
 
+// Budget is what is left of the activations of the day.
 type Budget struct {
 	Limit     *int       `json:"limit"`
 	Remaining *int       `json:"remaining"`
@@ -95,12 +98,14 @@ type Budget struct {
 	AsOf      *time.Time `json:"asOf"`
 }
 
+// RequestLimit is what is left of the requests of the minute.
 type RequestLimit struct {
 	Limit     *int       `json:"limit"`
 	Remaining *int       `json:"remaining"`
 	Next      *time.Time `json:"next"`
 }
 
+// Requests counts the requests of a run.
 type Requests struct {
 	Total       int `json:"total"`
 	Retries     int `json:"retries"`
@@ -112,6 +117,7 @@ func (v Requests) Since(before Requests) Requests {
 	return Requests{v.Total - before.Total, v.Retries - before.Retries, v.RateLimited - before.RateLimited}
 }
 
+// Error is why a command has not brought about what was asked for.
 type Error struct {
 	Code     string             `json:"code"`
 	Category catalogue.Category `json:"category"`
@@ -136,6 +142,7 @@ func OptionalTime(t time.Time) *time.Time {
 	return new(t.UTC().Truncate(time.Second))
 }
 
+// NewProperty returns a property, or an include, with its ids as PAPI writes them.
 func NewProperty(ref papi.PropertyRef, name string) *Property {
 	return &Property{
 		ID: AssetID(ref.PropertyID), Name: Optional(name),
@@ -149,6 +156,7 @@ func (d *Document) SetAsset(ref papi.PropertyRef, name string) {
 	d.SetAssetView(KindOf(ref.PropertyID), NewProperty(ref, name))
 }
 
+// SetAssetView says which property, or which include, the document is about.
 func (d *Document) SetAssetView(about AssetKind, v *Property) {
 	if about == Includes {
 		d.Include = v
@@ -157,6 +165,7 @@ func (d *Document) SetAssetView(about AssetKind, v *Property) {
 	d.Property = v
 }
 
+// NewActivation returns an activation as it is at a time; nil for nil.
 func NewActivation(a *papi.Activation, now time.Time) *Activation {
 	if a == nil {
 		return nil
@@ -176,6 +185,7 @@ func NewActivation(a *papi.Activation, now time.Time) *Activation {
 	return v
 }
 
+// NewBudget returns a budget; nil for nil.
 func NewBudget(q *papi.Quota) *Budget {
 	if q == nil {
 		return nil

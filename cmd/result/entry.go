@@ -26,6 +26,7 @@ type recognition struct {
 	Also       *string `json:"also"`
 }
 
+// NewEntry returns a row of the catalogue, with how PAPI says it.
 func NewEntry(e catalogue.Entry) *Entry {
 	v := &Entry{
 		Code: e.Code, Category: e.Category, Outcome: e.Outcome, ExitCode: e.ExitCode, Retry: e.Retry,

@@ -23,6 +23,7 @@ type Event struct {
 	Error        string               `json:"error,omitempty"`
 }
 
+// NewEvent returns an event that happened at a time.
 func NewEvent(ev activation.Event, now time.Time) Event {
 	v := Event{
 		Type: ev.Kind, Time: term.Timestamp(now), Network: ev.Network, Version: OptionalVersion(ev.Version),
@@ -76,6 +77,7 @@ func EventText(subject string, ev activation.Event) (line string, always bool) {
 	return where + ": " + string(ev.Kind), false
 }
 
+// Heading says what an event is about: subject, version and network.
 func Heading(subject string, ev activation.Event) string {
 	if ev.Version <= 0 {
 		return fmt.Sprintf("%s on %s", subject, ev.Network)
@@ -92,6 +94,7 @@ func ContentText(version int) string {
 	return "version " + term.VersionText(version)
 }
 
+// IDOf is the id of an activation, with its prefix.
 func IDOf(a *papi.Activation) string {
 	if a == nil {
 		return "an activation"
@@ -117,6 +120,7 @@ func StateOf(a *papi.Activation) string {
 
 func isDeactivation(a *papi.Activation) bool { return a != nil && a.ActivationType == papi.Deactivate }
 
+// NoteOf is the beginning of an activation's note, for people.
 func NoteOf(a *papi.Activation) string {
 	if a.Note == "" {
 		return ""
@@ -124,4 +128,5 @@ func NoteOf(a *papi.Activation) string {
 	return ", note “" + term.Clean(a.Note, MaxShortNote) + "”"
 }
 
+// MaxShortNote is how much of a note is shown in a line.
 const MaxShortNote = 60

@@ -37,9 +37,10 @@ type JQ struct {
 	Within time.Duration // that an evaluation may take; 0: maxEvaluation
 }
 
-// Type, String and Set implement pflag.Value.
+// Type implements pflag.Value.
 func (*JQ) Type() string { return "string" }
 
+// String implements pflag.Value.
 func (e *JQ) String() string { return e.text }
 
 // Set compiles the expression, so that a mistake in it is found before anything is

@@ -10,6 +10,7 @@ import (
 // include, whose id then stands in the place of the property's.
 type AssetKind int
 
+// The kinds.
 const (
 	Properties AssetKind = iota
 	Includes

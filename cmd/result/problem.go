@@ -51,20 +51,20 @@ func grouped(items []papi.Problem) []string {
 	return lines
 }
 
-// problemGroup is what PAPI said with the same text, of one place or of several.
-type problemGroup struct {
+// ProblemGroup is what PAPI said with the same text, of one place or of several.
+type ProblemGroup struct {
 	Text  string
 	Items []papi.Problem
 }
 
 // ProblemGroups returns them in the order of their first.
-func ProblemGroups(items []papi.Problem) []*problemGroup {
-	var order []*problemGroup
-	groups := map[string]*problemGroup{}
+func ProblemGroups(items []papi.Problem) []*ProblemGroup {
+	var order []*ProblemGroup
+	groups := map[string]*ProblemGroup{}
 	for _, p := range items {
 		text := p.Text()
 		if groups[text] == nil {
-			groups[text] = &problemGroup{Text: text}
+			groups[text] = &ProblemGroup{Text: text}
 			order = append(order, groups[text])
 		}
 		groups[text].Items = append(groups[text].Items, p)

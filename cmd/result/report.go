@@ -12,6 +12,7 @@ type Report struct {
 	Text func(*term.Printer)
 }
 
+// Document returns the document of a command.
 func (r *Report) Document(command string) *Document {
 	d := &Document{SchemaVersion: SchemaVersion, Command: command, Outcome: r.Outcome}
 	if r.Fill != nil {

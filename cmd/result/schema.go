@@ -41,6 +41,7 @@ type Schemas struct {
 	Descriptions map[string]string
 }
 
+// NewSchemas returns an empty set, with the descriptions of all members.
 func NewSchemas() *Schemas {
 	v := &Schemas{Defs: map[string]*Schema{}, Descriptions: map[string]string{}}
 	for line := range strings.Lines(schemaWords) {
@@ -184,6 +185,7 @@ func valuesOf(member string) []any {
 	return nil
 }
 
+// AnySlice returns the values as those of an enumeration.
 func AnySlice[T any](values ...T) []any {
 	var all []any
 	for _, v := range values {

@@ -35,6 +35,7 @@ type Output struct {
 	failed error // the first error of jq on an event
 }
 
+// NewOutput returns where the result of a command goes.
 func NewOutput(env term.Env, command string, f settings.Flags, begun time.Time) *Output {
 	return &Output{
 		w: env.Stdout, term: env.StdoutTerminalOf(), Command: command, format: f.Output, jq: &f.JQ,

@@ -44,6 +44,7 @@ type Progress struct {
 // level is how much is printed.
 type level int
 
+// The levels.
 const (
 	LevelQuiet level = iota
 	levelNormal
@@ -62,9 +63,12 @@ type state struct {
 const (
 	heartbeat    = time.Minute
 	spinnerDelay = 120 * time.Millisecond
-	UnknownWidth = 80
 )
 
+// UnknownWidth is taken for the width of a terminal that does not tell it.
+const UnknownWidth = 80
+
+// NewProgress returns what is shown of a run, as the flags want it.
 func NewProgress(env term.Env, f settings.Flags) *Progress {
 	p := &Progress{w: env.Stderr, env: env, Level: levelNormal, still: f.Output == settings.FormatNDJSON}
 	switch {
@@ -188,6 +192,7 @@ func (p *Progress) Print(from level, text string, marks ...term.Mark) {
 // Clock tells times to those who read this.
 func (p *Progress) Clock() term.Clock { return term.Clock{Now: time.Now(), Zone: p.env.Location} }
 
+// WriteText prints a text as it is, inside of the fold.
 func (p *Progress) WriteText(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -64,6 +64,7 @@ func firstOf(errs []error) error {
 	return errs[i]
 }
 
+// LoadEnvironment sets the flags that were not given and that a variable sets.
 func LoadEnvironment(flags *pflag.FlagSet, env term.Env) error {
 	var errs []error
 	flags.VisitAll(func(f *pflag.Flag) {

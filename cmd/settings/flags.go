@@ -31,12 +31,15 @@ type Flags struct {
 	JUnit, Dotenv               string
 }
 
+// DefaultSection is the section of the credentials file that nobody has to name.
+const DefaultSection = "default"
+
 const (
-	DefaultSection    = "default"
 	defaultMaxRetries = 6
 	defaultSpeed      = 60
 )
 
+// Declare declares the flags.
 func (g *Flags) Declare(f *pflag.FlagSet) {
 	f.StringVar(&g.Edgerc, "edgerc", "", "credentials file, `path` (default ~/.edgerc)")
 	f.StringVarP(&g.Section, "section", "s", "", "section of it, `name` (default \"default\")")

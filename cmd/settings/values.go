@@ -16,6 +16,7 @@ import (
 // Format is how the result is printed.
 type Format string
 
+// The formats.
 const (
 	FormatText   Format = "text"
 	FormatJSON   Format = "json"
@@ -33,6 +34,7 @@ func (f *Format) UnmarshalText(text []byte) error {
 // Choice is one of a few words.
 type Choice string
 
+// What --if-pending, --until and --on-timeout take.
 const (
 	IfPendingWait   Choice = "wait"
 	IfPendingFail   Choice = "fail"
@@ -61,8 +63,13 @@ type OneOf[T ~string] struct {
 	Allowed []T
 }
 
+// Set implements pflag.Value.
 func (o OneOf[T]) Set(s string) error { return choose(o.To, []byte(s), o.Allowed...) }
-func (o OneOf[T]) Type() string       { return "string" }
+
+// Type implements pflag.Value.
+func (o OneOf[T]) Type() string { return "string" }
+
+// String implements pflag.Value.
 func (o OneOf[T]) String() string {
 	if o.To == nil {
 		return ""
@@ -119,8 +126,10 @@ type Networks struct {
 	Repeatable bool
 }
 
+// Type implements pflag.Value.
 func (n *Networks) Type() string { return "network" }
 
+// String implements pflag.Value.
 func (n *Networks) String() string {
 	var names []string
 	for _, network := range n.All {
@@ -138,7 +147,7 @@ func (n *Networks) Set(s string) error {
 	return n.Replace(strings.Split(s, ","))
 }
 
-// Append, Replace and GetSlice make it a list in the settings file.
+// Append implements pflag.SliceValue, which makes it a list in the settings file.
 func (n *Networks) Append(s string) error { return n.Replace(append(n.GetSlice(), s)) }
 
 // Replace implements pflag.SliceValue.
@@ -181,9 +190,13 @@ func meantNetwork(name string) string {
 // OptionalBool is a flag that is sent to PAPI only when it was given.
 type OptionalBool struct{ Value *bool }
 
-func (o *OptionalBool) Type() string     { return "bool" }
+// Type implements pflag.Value.
+func (o *OptionalBool) Type() string { return "bool" }
+
+// IsBoolFlag lets the flag go without a value.
 func (o *OptionalBool) IsBoolFlag() bool { return true }
 
+// String implements pflag.Value.
 func (o *OptionalBool) String() string {
 	if o.Value == nil {
 		return ""

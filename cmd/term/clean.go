@@ -12,6 +12,7 @@ import (
 // Whatever PAPI sent is text by somebody else. It must not move the cursor,
 // change the direction of the line, or speak to the CI system that reads it.
 
+// How long a text from outside may be.
 const (
 	MaxMessage = 2000 // runes of a message
 	MaxName    = 200  // of a name, a note, a status
@@ -79,8 +80,10 @@ func escaped(r rune) string {
 	return fmt.Sprintf(`\u%04x`, r)
 }
 
+// VersionText is a number of a version.
 func VersionText(v int) string { return strconv.Itoa(v) }
 
+// Plural is a number of things: 1 error, 2 errors.
 func Plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
@@ -92,6 +95,7 @@ func Plural(n int, what string) string {
 // that makes sense is a note.
 const maxWord = 32 << 10
 
+// CheckText refuses what is no text, or too long to be one that was typed.
 func CheckText(word string) error {
 	switch {
 	case len(word) > maxWord:

@@ -19,6 +19,7 @@ func Duration(d time.Duration) string {
 	return s
 }
 
+// SecondsText is a number of seconds as a duration; "-" for nil.
 func SecondsText(s *float64) string {
 	if s == nil {
 		return "-"
@@ -26,6 +27,7 @@ func SecondsText(s *float64) string {
 	return Duration(time.Duration(*s * float64(time.Second)))
 }
 
+// Timestamp is a time as programs read it: RFC 3339 in UTC.
 func Timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // Clock tells times to people.

@@ -51,6 +51,7 @@ func (e Env) Lookup(name string) (string, bool) {
 	return value, ok && value != ""
 }
 
+// Has reports whether a variable is set and not empty.
 func (e Env) Has(name string) bool {
 	_, ok := e.Lookup(name)
 	return ok

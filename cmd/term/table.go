@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// table prints rows whose columns are aligned. Cells have been cleaned already.
+// Table prints rows whose columns are aligned. Cells have been cleaned already.
 // It is never wider than the terminal: there it shortens or leaves out what matters
 // least, and where that is not enough, or the terminal is narrow, it puts the cells
 // of a row below each other. Elsewhere all is there.
-type table struct {
+type Table struct {
 	w       *Printer
 	names   []string
 	rows    [][]string
@@ -26,20 +26,22 @@ type shortening struct {
 const (
 	columnGap   = 2
 	narrowTable = 60 // below it, a row that has to be shortened says too little
-	MinColumn   = 8
 )
 
+// MinColumn is how narrow a column may become.
+const MinColumn = 8
+
 // NewTable begins a table with the names of its columns.
-func NewTable(w *Printer, columns ...string) *table {
-	return &table{w: w, names: columns, toneFor: map[string]func(string) Tone{}}
+func NewTable(w *Printer, columns ...string) *Table {
+	return &Table{w: w, names: columns, toneFor: map[string]func(string) Tone{}}
 }
 
 // Row adds a row; a shorter one than the header leaves the last cells empty.
-func (t *table) Row(cells ...string) { t.rows = append(t.rows, cells) }
+func (t *Table) Row(cells ...string) { t.rows = append(t.rows, cells) }
 
 // Shorten lets a column be shortened, after those that were named before. Without
 // it every column may be, the widest first.
-func (t *table) Shorten(column string, least int) *table {
+func (t *Table) Shorten(column string, least int) *Table {
 	if i := slices.Index(t.names, column); i >= 0 {
 		t.order = append(t.order, shortening{i, least})
 	}
@@ -47,7 +49,7 @@ func (t *table) Shorten(column string, least int) *table {
 }
 
 // Omit lets a column be left out, after those that were named before.
-func (t *table) Omit(column string) *table {
+func (t *Table) Omit(column string) *Table {
 	if i := slices.Index(t.names, column); i >= 0 {
 		t.leaving = append(t.leaving, i)
 	}
@@ -55,12 +57,12 @@ func (t *table) Omit(column string) *table {
 }
 
 // ColumnTone gives the cells of a column a colour.
-func (t *table) ColumnTone(column string, of func(cell string) Tone) {
+func (t *Table) ColumnTone(column string, of func(cell string) Tone) {
 	t.toneFor[column] = of
 }
 
 // Print prints the table.
-func (t *table) Print() {
+func (t *Table) Print() {
 	widths := t.natural()
 	if most := t.w.Terminal.Width; most > 0 && total(widths) > most {
 		if widths = t.narrow(most); most < narrowTable || widths == nil {
@@ -75,7 +77,7 @@ func (t *table) Print() {
 }
 
 // natural returns how wide the columns would like to be. The last one is not padded.
-func (t *table) natural() []int {
+func (t *Table) natural() []int {
 	widths := make([]int, len(t.names))
 	for _, row := range slices.Insert(slices.Clone(t.rows), 0, t.names) {
 		for i := range min(len(row), len(widths)) {
@@ -94,7 +96,7 @@ func total(widths []int) int {
 }
 
 // narrow returns the widths with which the table fits; nil where it cannot.
-func (t *table) narrow(most int) []int {
+func (t *Table) narrow(most int) []int {
 	for without := range len(t.leaving) + 1 {
 		widths := t.natural()
 		for _, i := range t.leaving[:without] {
@@ -108,7 +110,7 @@ func (t *table) narrow(most int) []int {
 }
 
 // shortened shortens columns until they fit, or as far as they may be.
-func (t *table) shortened(widths []int, most int) {
+func (t *Table) shortened(widths []int, most int) {
 	for _, s := range t.order {
 		over := max(total(widths)-most, 0)
 		widths[s.column] = max(widths[s.column]-over, min(s.least, widths[s.column]))
@@ -122,7 +124,7 @@ func (t *table) shortened(widths []int, most int) {
 	}
 }
 
-func (t *table) line(row []string, widths []int, toneOf func(column int) Tone) {
+func (t *Table) line(row []string, widths []int, toneOf func(column int) Tone) {
 	var text strings.Builder
 	for i, width := range widths {
 		if width < 0 {
@@ -138,7 +140,7 @@ func (t *table) line(row []string, widths []int, toneOf func(column int) Tone) {
 }
 
 // stack prints a line or more for each cell, and an empty line between rows.
-func (t *table) stack(most int) {
+func (t *Table) stack(most int) {
 	for n, row := range t.rows {
 		if n > 0 {
 			t.w.Line("")
@@ -162,7 +164,7 @@ func (t *table) stack(most int) {
 // stackIndent is that of what does not fit beside its name.
 const stackIndent = 2
 
-func (t *table) toneOf(column int, row []string) Tone {
+func (t *Table) toneOf(column int, row []string) Tone {
 	if of := t.toneFor[t.names[column]]; of != nil {
 		return of(cellOf(row, column))
 	}

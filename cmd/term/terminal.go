@@ -63,6 +63,7 @@ func (e Env) Dumb() bool {
 // Tone is what a colour stands for.
 type Tone int
 
+// The tones.
 const (
 	Plain Tone = iota
 	Good
