@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -230,43 +228,3 @@ func cutPrefixFold(s, prefix string) (string, bool) {
 	}
 	return s, false
 }
-
-const masked = "***"
-
-// secrets are the values that must not appear anywhere.
-func (c Credentials) secrets() []string {
-	escaped := url.QueryEscape(c.AccountKey)
-	lower := regexp.MustCompile(`%[0-9A-F]{2}`).ReplaceAllStringFunc(escaped, strings.ToLower)
-	all := []string{c.ClientSecret, c.ClientToken, c.AccessToken, c.AccountKey, escaped, lower}
-	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
-}
-
-// Scrub removes the credentials from a text that came from outside: error
-// documents repeat the URL of the request, and with it the account switch key.
-func (c Credentials) Scrub(text string) string {
-	for _, secret := range c.secrets() {
-		text = strings.ReplaceAll(text, secret, masked)
-	}
-	const signature = "signature=" // of the request itself, which a proxy may send back
-	if strings.Contains(text, signature) {
-		text = regexp.MustCompile(signature+`[\w+/=-]+`).ReplaceAllString(text, signature+masked)
-	}
-	return text
-}
-
-// scrubError returns err, with its text replaced where it has a secret in it.
-func (c Credentials) scrubError(err error) error {
-	if text := err.Error(); c.Scrub(text) != text {
-		return scrubbedError{text: c.Scrub(text), cause: err}
-	}
-	return err
-}
-
-// scrubbedError prints differently from its cause.
-type scrubbedError struct {
-	text  string
-	cause error
-}
-
-func (e scrubbedError) Error() string { return e.text }
-func (e scrubbedError) Unwrap() error { return e.cause }
