@@ -1,32 +1,30 @@
 package papi
 
 import (
-	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/url"
-	"os"
-	"path/filepath"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/akamai/AkamaiOPEN-edgegrid-golang/v13/pkg/edgegrid"
 )
 
 // Credentials are what EdgeGrid signs with. They print without their secrets.
+//
+// Blanks, line breaks and one pair of quotes around a value are no part of it. No
+// value has a blank, a quote, a control character or anything but ASCII in it.
 type Credentials struct {
-	Host          string // without scheme
-	ClientToken   string `json:"-"`
-	ClientSecret  string `json:"-"`
-	AccessToken   string `json:"-"`
-	AccountKey    string `json:"-"` // account switch key; empty for the API client's own account
-	MaxBody       int    // bytes of a POST that are signed; 0 means edgegrid's 131072
-	HeadersToSign []string
+	Host          string   // without scheme
+	ClientToken   string   `json:"-"`
+	ClientSecret  string   `json:"-"`
+	AccessToken   string   `json:"-"`
+	AccountKey    string   `json:"-"` // account switch key; empty for the API client's own account
+	MaxBody       int      // bytes of a POST that are signed; 0 means edgegrid's 131072
+	HeadersToSign []string // names of headers
 	// Source says where they came from, for messages: a file and section, or
 	// the environment. Section is the section's name alone, and empty where
 	// there are none.
@@ -42,184 +40,155 @@ func (c Credentials) GoString() string { return c.String() }
 // LogValue is String, for log/slog.
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// Names of the four keys that every credential has.
+// Names of the keys in an .edgerc file, and in capitals of the variables. Every
+// credential has the first four.
 const (
-	keyHost         = "host"
-	keyClientToken  = "client_token"
-	keyClientSecret = "client_secret"
-	keyAccessToken  = "access_token"
+	keyHost          = "host"
+	keyClientToken   = "client_token"
+	keyClientSecret  = "client_secret"
+	keyAccessToken   = "access_token"
+	keyAccountKey    = "account_key"
+	keyMaxBody       = "max_body"
+	keyHeadersToSign = "headers_to_sign"
 )
 
-// ErrNoSection says that a credentials file does not have the section.
-var ErrNoSection = errors.New("no section")
-
-const maxEdgerc = 1 << 20
-
-// CredentialsFromFile reads a section of an .edgerc file. The warnings are
-// about what works but should not be so.
-func CredentialsFromFile(path, section string) (c Credentials, warnings []string, err error) {
-	warnings, sections, err := inspectEdgerc(path)
-	if err != nil {
-		return Credentials{}, nil, err
+// ParseAccountKey returns an account switch key as it is sent: without blanks,
+// line breaks and quotes around it. The error says what it has in it that no key
+// has, and does not name the key.
+func ParseAccountKey(s string) (string, error) {
+	s = trimValue(s)
+	if what := foreign(s); what != "" {
+		return "", fmt.Errorf("the account switch key has %s in it", what)
 	}
-	var config edgegrid.Config
-	err = config.FromFile(absolute(path), section)
-	switch {
-	case errors.Is(err, edgegrid.ErrSectionDoesNotExist):
-		return Credentials{}, warnings, fmt.Errorf("%s has %w %q; it has %s", path, ErrNoSection, section, listed(sections))
-	case err != nil && !errors.Is(err, edgegrid.ErrRequiredOptionEdgerc):
-		// The library's message would quote the line, and with it a secret.
-		return Credentials{}, warnings, fmt.Errorf("%s cannot be read as an .edgerc file, near section %q", path, section)
-	}
-	c = Credentials{
-		Host: config.Host, ClientToken: config.ClientToken, ClientSecret: config.ClientSecret,
-		AccessToken: config.AccessToken, AccountKey: config.AccountKey, MaxBody: config.MaxBody,
-		HeadersToSign: config.HeaderToSign, Source: fmt.Sprintf("section %q of %s", section, path), Section: section,
-	}
-	c, err = c.checked()
-	return c, warnings, err
+	return s, nil
 }
 
-// inspectEdgerc looks at the file before the library does, and returns the
-// names of its sections.
-func inspectEdgerc(path string) (warnings, sections []string, err error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, nil, fmt.Errorf("credentials file: %w", err)
-	case !info.Mode().IsRegular():
-		return nil, nil, fmt.Errorf("credentials file %s is not a regular file", path)
-	case info.Size() > maxEdgerc:
-		return nil, nil, fmt.Errorf("credentials file %s is larger than 1 MiB", path)
-	}
-	if isReadableByOthers(info) {
-		warnings = append(warnings, fmt.Sprintf("%s can be read by others; run: chmod 600 %s", path, path))
-	}
-	data, err := os.ReadFile(path) //nolint:gosec // the file that the user named
-	if err != nil {
-		return nil, nil, fmt.Errorf("credentials file: %w", err)
-	}
-	if bytes.ContainsRune(data, 0) {
-		return nil, nil, fmt.Errorf("credentials file %s is not a text file", path)
-	}
-	for line := range strings.Lines(string(data)) {
-		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
-		if name, ok := strings.CutPrefix(line, "["); ok && strings.HasSuffix(name, "]") {
-			sections = append(sections, strings.TrimSuffix(name, "]"))
-		}
-	}
-	return warnings, sections, nil
+// missingError says which keys have no value.
+type missingError struct {
+	source string
+	keys   []string
+	hint   string // what may be the reason, or ""
 }
 
-// absolute keeps the library from expanding a ~ that is part of a file's name.
-func absolute(path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		return abs
-	}
-	return path
+func (e *missingError) Error() string {
+	return e.source + ": missing " + strings.Join(e.keys, ", ") + e.hint
 }
 
-func listed(names []string) string {
-	if len(names) == 0 {
-		return "none"
-	}
-	var quoted []string
-	for _, name := range names {
-		quoted = append(quoted, strconv.Quote(name))
-	}
-	return strings.Join(quoted, ", ")
-}
-
-// Sections returns the names of the sections of an .edgerc file, in its order.
-func Sections(path string) ([]string, error) {
-	_, sections, err := inspectEdgerc(path)
-	return sections, err
-}
-
-// CredentialsFromEnv reads AKAMAI_HOST and its sisters, or
-// AKAMAI_<SECTION>_HOST and its sisters for a section other than "default".
-// found is false where none of them is set.
-func CredentialsFromEnv(section string, lookup func(string) (string, bool)) (c Credentials, found bool, err error) {
-	prefix := "AKAMAI_"
-	if section != edgegrid.DefaultSection && section != "" {
-		prefix += strings.ToUpper(section) + "_"
-	}
-	get := func(key string) string {
-		value, _ := lookup(prefix + strings.ToUpper(key))
-		return strings.TrimSpace(value)
-	}
-	c = Credentials{
-		Host: get(keyHost), ClientToken: get(keyClientToken), ClientSecret: get(keyClientSecret),
-		AccessToken: get(keyAccessToken), AccountKey: get("account_key"), Source: "environment, " + prefix + "…", Section: cmp.Or(section, edgegrid.DefaultSection),
-	}
-	if c.Host == "" && c.ClientToken == "" && c.ClientSecret == "" && c.AccessToken == "" {
-		return Credentials{}, false, nil
-	}
-	if s := get("max_body"); s != "" {
-		if c.MaxBody, err = strconv.Atoi(s); err != nil {
-			return Credentials{}, true, fmt.Errorf("%sMAX_BODY is not a number", prefix)
-		}
-	}
-	c, err = c.checked()
-	return c, true, err
-}
-
-// checked returns c with its host in the form that is signed, or what is wrong
-// with c.
+// checked returns c in the form that is signed, or what is wrong with it.
 func (c Credentials) checked() (Credentials, error) {
+	return c.checkedAt(func(key string) string { return key })
+}
+
+// checkedAt is checked for values of which place tells where they are.
+func (c Credentials) checkedAt(place func(key string) string) (Credentials, error) {
 	source := c.Source
 	if source == "" {
 		source = "the credentials"
 	}
-	var absent []string
-	for _, key := range [...]struct{ name, value string }{
-		{keyHost, c.Host},
-		{keyClientToken, c.ClientToken},
-		{keyClientSecret, c.ClientSecret},
-		{keyAccessToken, c.AccessToken},
+	missing := &missingError{source: source}
+	for _, key := range [...]struct {
+		name  string
+		value *string
+	}{
+		{keyHost, &c.Host},
+		{keyClientToken, &c.ClientToken},
+		{keyClientSecret, &c.ClientSecret},
+		{keyAccessToken, &c.AccessToken},
+		{keyAccountKey, &c.AccountKey},
 	} {
-		if strings.TrimSpace(key.value) == "" {
-			absent = append(absent, key.name)
-		} else if strings.ContainsFunc(key.value, isControl) {
-			return Credentials{}, fmt.Errorf("%s: %s contains a control character", source, key.name)
+		*key.value = trimValue(*key.value)
+		if what := foreign(*key.value); what != "" {
+			return Credentials{}, fmt.Errorf("%s, %s has %s in it", source, place(key.name), what)
+		}
+		if *key.value == "" && key.name != keyAccountKey {
+			missing.keys = append(missing.keys, key.name)
 		}
 	}
-	if len(absent) > 0 {
-		return Credentials{}, fmt.Errorf("%s: missing %s", source, strings.Join(absent, ", "))
+	if len(missing.keys) > 0 {
+		return Credentials{}, missing
 	}
 	host, err := checkHost(c.Host)
 	if err != nil {
-		return Credentials{}, fmt.Errorf("%s: %w", source, err)
+		return Credentials{}, fmt.Errorf("%s, %s: %w", source, place(keyHost), err)
 	}
 	c.Host = host
 	switch {
 	case c.MaxBody == 0:
 		c.MaxBody = edgegrid.MaxBodySize
 	case c.MaxBody < 0:
-		return Credentials{}, fmt.Errorf("%s: max_body is negative", source)
+		return Credentials{}, fmt.Errorf("%s, %s is negative", source, place(keyMaxBody))
 	}
 	return c, nil
 }
 
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+// trimValue returns a value without what files and shells leave around it: blanks,
+// line breaks, and one pair of quotes.
+func trimValue(s string) string {
+	s = strings.TrimSpace(s)
+	if n := len(s); n >= 2 && (s[0] == '"' || s[0] == '\'') && s[n-1] == s[0] {
+		s = strings.TrimSpace(s[1 : n-1])
+	}
+	return s
+}
+
+// foreign names the first character of a value that no credential has, and
+// returns "" where there is none. It never names a character that can be seen and
+// may be a part of the secret.
+func foreign(value string) string {
+	if what := unprintable(value); what != "" {
+		return what
+	}
+	for _, r := range value {
+		switch {
+		case r == ' ':
+			return "a blank"
+		case r == '"' || r == '\'' || r == '`':
+			return "a quote"
+		case r > unicode.MaxASCII:
+			return "a character that is not ASCII"
+		}
+	}
+	return ""
+}
+
+// unprintable names the first character that nobody sees, and returns "" where
+// there is none.
+func unprintable(s string) string {
+	for i, r := range s {
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)):
+			return "bytes that are not UTF-8"
+		case unicode.IsControl(r):
+			return fmt.Sprintf("the control character %U", r)
+		case r != ' ' && !isVisible(r):
+			return fmt.Sprintf("the invisible character %U", r)
+		}
+	}
+	return ""
+}
+
+func isVisible(r rune) bool {
+	return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
+var errNoHost = errors.New("it is not a host name; it looks like akab-….luna.akamaiapis.net")
 
 // checkHost accepts a host with or without https:// and a slash at its end.
 func checkHost(host string) (string, error) {
-	host = strings.TrimSpace(host)
 	if rest, ok := cutPrefixFold(host, "https://"); ok {
 		host = rest
 	} else if strings.Contains(host, "://") {
-		return "", errors.New("host: only https is used; write the host without a scheme")
+		return "", errors.New("only https is used; write the host without a scheme")
 	}
 	host = strings.TrimSuffix(host, "/")
 	u, err := url.Parse("https://" + host)
 	if err != nil || u.Host != host || u.Hostname() == "" || u.User != nil {
-		return "", errors.New("host is not a host name; it looks like akab-….luna.akamaiapis.net")
+		return "", errNoHost
 	}
-	if name := u.Hostname(); net.ParseIP(name) == nil && strings.Trim(strings.ToLower(name), hostCharacters) != "" {
-		return "", errors.New("host is not a host name; it looks like akab-….luna.akamaiapis.net")
+	if name := u.Hostname(); net.ParseIP(name) == nil && strings.Trim(asciiLower(name), hostCharacters) != "" {
+		return "", errNoHost
 	}
-	return strings.ToLower(host), nil
+	return asciiLower(host), nil
 }
 
 const hostCharacters = "abcdefghijklmnopqrstuvwxyz0123456789.-_"
@@ -231,42 +200,12 @@ func cutPrefixFold(s, prefix string) (string, bool) {
 	return s, false
 }
 
-const masked = "***"
-
-// secrets are the values that must not appear anywhere.
-func (c Credentials) secrets() []string {
-	escaped := url.QueryEscape(c.AccountKey)
-	lower := regexp.MustCompile(`%[0-9A-F]{2}`).ReplaceAllStringFunc(escaped, strings.ToLower)
-	all := []string{c.ClientSecret, c.ClientToken, c.AccessToken, c.AccountKey, escaped, lower}
-	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
+// asciiLower is strings.ToLower for ASCII: other characters never become one.
+func asciiLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
 }
-
-// Scrub removes the credentials from a text that came from outside: error
-// documents repeat the URL of the request, and with it the account switch key.
-func (c Credentials) Scrub(text string) string {
-	for _, secret := range c.secrets() {
-		text = strings.ReplaceAll(text, secret, masked)
-	}
-	const signature = "signature=" // of the request itself, which a proxy may send back
-	if strings.Contains(text, signature) {
-		text = regexp.MustCompile(signature+`[\w+/=-]+`).ReplaceAllString(text, signature+masked)
-	}
-	return text
-}
-
-// scrubError returns err, with its text replaced where it has a secret in it.
-func (c Credentials) scrubError(err error) error {
-	if text := err.Error(); c.Scrub(text) != text {
-		return scrubbedError{text: c.Scrub(text), cause: err}
-	}
-	return err
-}
-
-// scrubbedError prints differently from its cause.
-type scrubbedError struct {
-	text  string
-	cause error
-}
-
-func (e scrubbedError) Error() string { return e.text }
-func (e scrubbedError) Unwrap() error { return e.cause }

@@ -89,8 +89,9 @@ func (e *Error) Uncertain() bool {
 
 // scrub removes the credentials from what PAPI wrote.
 func (e *Error) scrub(c Credentials) {
+	secrets := c.secrets()
 	for _, text := range e.texts() {
-		*text = c.Scrub(*text)
+		*text = scrub(*text, secrets)
 	}
 }
 
