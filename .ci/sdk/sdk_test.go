@@ -39,7 +39,7 @@ func serve(t *testing.T) papi.PAPI {
 		t.Skip("-propctl says which program to run")
 	}
 	dir := t.TempDir()
-	command := exec.Command(*program, "simulate", "--dir", dir, "--speed", speed, "-o", "json")
+	command := exec.CommandContext(context.WithoutCancel(t.Context()), *program, "simulate", "--dir", dir, "--speed", speed, "-o", "json")
 	command.Stderr, command.Env = os.Stderr, append(os.Environ(), "HOME="+dir)
 	stdout, err := command.StdoutPipe()
 	if err != nil {
@@ -122,21 +122,23 @@ func TestTheOfficialSDK(t *testing.T) {
 }
 
 func everything(t *testing.T, client papi.PAPI) {
+	t.Helper()
 	s := &script{t: t, ctx: t.Context(), papi: client}
 	account(s)
 	property(s)
 	bucket(s)
 	include(s)
 	all := reflect.TypeFor[papi.PAPI]()
-	for i := range all.NumMethod() {
-		if name := all.Method(i).Name; !slices.Contains(s.done, name) {
-			t.Errorf("%s was not called", name)
+	for method := range all.Methods() {
+		if !slices.Contains(s.done, method.Name) {
+			t.Errorf("%s was not called", method.Name)
 		}
 	}
 	t.Logf("%d methods of %d", len(slices.Compact(slices.Sorted(slices.Values(s.done)))), all.NumMethod())
 }
 
 func failures(t *testing.T, client papi.PAPI) {
+	t.Helper()
 	if _, err := client.GetProperty(t.Context(), papi.GetPropertyRequest{PropertyID: "prp_9", ContractID: contract, GroupID: group}); !errors.Is(err, papi.ErrNotFound) {
 		t.Errorf("a property that is not there: %v", err)
 	}
