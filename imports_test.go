@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -90,6 +91,60 @@ func TestImportsFollowTheArrows(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A sink is made and told of a run; more than that nobody has to know of it.
+func TestSinksExportLittle(t *testing.T) {
+	const most = 3
+	for _, folder := range []string{"cmd/ci", "cmd/page", "cmd/otlp", "cmd/metrics", "cmd/notify"} {
+		names := map[string]bool{}
+		for _, f := range sources(t) {
+			if f.folder != folder || f.test {
+				continue
+			}
+			parsed, err := parser.ParseFile(token.NewFileSet(), f.path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range parsed.Decls {
+				for _, name := range declared(d) {
+					names[name] = names[name] || token.IsExported(name)
+				}
+			}
+		}
+		exported := 0
+		for _, is := range names {
+			if is {
+				exported++
+			}
+		}
+		if exported == 0 || exported > most {
+			t.Errorf("%s exports %d names, want 1 to %d", folder, exported, most)
+		}
+	}
+}
+
+// declared returns the names that a declaration gives to the package.
+func declared(d ast.Decl) []string {
+	var names []string
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Recv == nil {
+			names = append(names, d.Name.Name)
+		}
+	case *ast.GenDecl:
+		for _, s := range d.Specs {
+			switch s := s.(type) {
+			case *ast.TypeSpec:
+				names = append(names, s.Name.Name)
+			case *ast.ValueSpec:
+				for _, name := range s.Names {
+					names = append(names, name.Name)
+				}
+			}
+		}
+	}
+	return names
 }
 
 func TestImportsLeaveWorkToItsOwner(t *testing.T) {

@@ -142,7 +142,7 @@ type action func(ctx context.Context, args []string) (*result.Report, error)
 func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArgs, do action) error {
 	p.began = true
 	begun := time.Now()
-	p.settingsErr = settings.Load(c, p.env, &p.flags.Config)
+	p.settingsErr = settings.Load(c, p.env)
 	p.observe(c, args, strings.TrimPrefix(c.CommandPath(), p.name()+" "), begun)
 	defer p.progress.Close()
 	result, err := &result.Report{}, p.settingsErr
@@ -193,17 +193,14 @@ func (p *program) allSinks(c *cobra.Command) []journal.Sink {
 		ci.New(p.env, p.flags, p.progress, p.record),
 		&screen.TimeoutHint{Progress: p.progress, Timeout: time.Duration(p.flags.Timeout)},
 		journal.Parallel{
-			notify.New(urls, p.env, p.courier, p.flags.Simulate),
-			otlp.New(p.env, p.courier, p.flags.Simulate),
+			notify.New(urls, p.env, p.sender, p.flags.Simulate),
+			otlp.New(p.env, p.sender, p.flags.Simulate),
 		},
 	}
 }
 
-// happened tells everybody of an event.
+// happened tells everybody of an event. Nobody may change it.
 func (p *program) happened(m journal.Entry) {
-	if m.Activation != nil { // the engine goes on with its own
-		m.Activation = new(*m.Activation)
-	}
 	p.record.Happened(m)
 	for _, s := range p.sinks {
 		s.Happened(m)

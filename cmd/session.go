@@ -144,8 +144,12 @@ func (s *session) subject(ev activation.Event) string {
 // delayed says, once, that PAPI's rate limit holds the run back.
 func (s *session) delayed(d papi.Delay) {
 	why := "PAPI takes no more requests for now"
-	if !d.Refused {
-		why = "other commands share the account's requests, " + term.Plural(d.Ahead, "request") + " ahead"
+	switch {
+	case d.Refused:
+	case d.Ahead > 0:
+		why = term.Plural(d.Ahead, "request") + " of commands with the same account come first"
+	default:
+		why = "the account's requests of this minute are used up"
 	}
 	p := s.program.progress
 	p.Say("waiting for PAPI's rate limit until %s: %s", p.Clock().Tell(d.Until), why)
@@ -160,11 +164,11 @@ func (s *session) seen() activation.Event {
 
 // happened takes note of an event.
 func (s *session) happened(ev activation.Event) {
+	if ev.Activation != nil { // the engine goes on with its own
+		ev.Activation = new(*ev.Activation)
+	}
 	s.mu.Lock()
 	s.last = ev
-	if ev.Activation != nil { // the engine goes on with its own
-		s.last.Activation = new(*ev.Activation)
-	}
 	s.mu.Unlock()
 	if ev.Kind == activation.EventRetrying {
 		s.program.meter.retry()
@@ -212,9 +216,9 @@ func (m *meter) view() result.Requests {
 	return m.counts
 }
 
-// courier returns who carries notifications and traces, over the network or what
+// sender returns what sends notifications and traces, over the network or what
 // stands for it.
-func (p *program) courier() (*journal.Sender, error) {
+func (p *program) sender() (*journal.Sender, error) {
 	transport := p.env.Reporting
 	if transport == nil {
 		var err error

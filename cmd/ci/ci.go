@@ -107,7 +107,7 @@ func New(env term.Env, f settings.Flags, p logWriter, rec *journal.Run) journal.
 	return c
 }
 
-// Happened implements sink.
+// Happened implements journal.Sink.
 func (c *ci) Happened(m journal.Entry) {
 	if c.syntax.progress == nil {
 		return
@@ -117,7 +117,7 @@ func (c *ci) Happened(m journal.Entry) {
 	}
 }
 
-// Concluded implements sink.
+// Concluded implements journal.Sink.
 func (c *ci) Concluded(_ context.Context, d *result.Document, rec *journal.Run) error {
 	if isAside(d) {
 		return nil

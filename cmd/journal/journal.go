@@ -15,8 +15,8 @@ import (
 )
 
 // One stream of events, many sinks. The workflow knows none of them: terminals,
-// CI systems, files and notifications each make of the same moments what their
-// readers want. What goes to a file at the end is a [file] instead.
+// CI systems, files and notifications each make of the same entries what their
+// readers want. What goes to a file at the end is a [File] instead.
 
 // Sink takes what happens in a run to somebody.
 type Sink interface {
@@ -35,12 +35,12 @@ type Entry struct {
 	At       time.Time
 	Subject  string  // what the run is about, for people
 	Speed    float64 // seconds of PAPI's time in a real one
-	Requests int     // requests that were over by then, as the record has them
+	Requests int     // requests that were over by then, as the run has them
 }
 
-// Text is the moment as a line for people, and whether it is worth one when not
+// Text is the entry as a line for people, and whether it is worth one when not
 // every look is to be shown.
-func (m Entry) Text() (line string, always bool) { return result.EventText(m.Subject, m.Event) }
+func (e Entry) Text() (line string, always bool) { return result.EventText(e.Subject, e.Event) }
 
 // Request is one attempt at a request, and when it was over.
 type Request struct {
@@ -114,15 +114,15 @@ func (r *Run) Text() func(*term.Printer) {
 const mostRecorded = 20_000
 
 // Happened takes note of an event.
-func (r *Run) Happened(m Entry) {
+func (r *Run) Happened(e Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.entries) == mostRecorded {
 		r.omitted++
 		return
 	}
-	m.Requests = len(r.requests)
-	r.entries = append(r.entries, m)
+	e.Requests = len(r.requests)
+	r.entries = append(r.entries, e)
 }
 
 // Attempted takes note of a request.

@@ -13,14 +13,14 @@ import (
 // one of them waits for must not be missing to the others.
 type Parallel []Sink
 
-// Happened implements sink.
+// Happened implements Sink.
 func (all Parallel) Happened(m Entry) {
 	for _, s := range all {
 		s.Happened(m)
 	}
 }
 
-// Concluded implements sink.
+// Concluded implements Sink.
 func (all Parallel) Concluded(ctx context.Context, d *result.Document, rec *Run) error {
 	errs := make([]error, len(all))
 	var told sync.WaitGroup

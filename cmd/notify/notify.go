@@ -24,20 +24,20 @@ import (
 type notifier struct {
 	urls      []string
 	env       term.Env
-	courier   func() (*journal.Sender, error)
+	sender    func() (*journal.Sender, error)
 	simulated bool
 }
 
 // New returns a sink that tells the URLs; env has the secret that messages
-// are signed with, and courier who carries them.
-func New(urls []string, env term.Env, courier func() (*journal.Sender, error), simulated bool) journal.Sink {
-	return &notifier{urls: urls, env: env, courier: courier, simulated: simulated}
+// are signed with, and sender what sends them.
+func New(urls []string, env term.Env, sender func() (*journal.Sender, error), simulated bool) journal.Sink {
+	return &notifier{urls: urls, env: env, sender: sender, simulated: simulated}
 }
 
-// Happened implements sink. On the way nobody is told.
+// Happened implements journal.Sink. On the way nobody is told.
 func (*notifier) Happened(journal.Entry) {}
 
-// Concluded implements sink.
+// Concluded implements journal.Sink.
 func (n *notifier) Concluded(ctx context.Context, d *result.Document, rec *journal.Run) error {
 	to := n.urls
 	if len(to) == 0 || !isEnd(d, rec) {
@@ -47,7 +47,7 @@ func (n *notifier) Concluded(ctx context.Context, d *result.Document, rec *journ
 	if err != nil {
 		return err
 	}
-	by, err := n.courier()
+	by, err := n.sender()
 	if err != nil {
 		return err
 	}

@@ -136,20 +136,20 @@ func randomHex(bytes int) string {
 // says.
 type tracer struct {
 	env       term.Env
-	courier   func() (*journal.Sender, error)
+	sender    func() (*journal.Sender, error)
 	simulated bool
 }
 
 // New returns a sink that sends the trace where the variables of env say, by
-// the courier.
-func New(env term.Env, courier func() (*journal.Sender, error), simulated bool) journal.Sink {
-	return tracer{env: env, courier: courier, simulated: simulated}
+// sender.
+func New(env term.Env, sender func() (*journal.Sender, error), simulated bool) journal.Sink {
+	return tracer{env: env, sender: sender, simulated: simulated}
 }
 
-// Happened implements sink. The record has it.
+// Happened implements journal.Sink. The record has it.
 func (tracer) Happened(journal.Entry) {}
 
-// Concluded implements sink. There is no trace of a mistake in the command line,
+// Concluded implements journal.Sink. There is no trace of a mistake in the command line,
 // and none of what did not need PAPI.
 func (t tracer) Concluded(ctx context.Context, d *result.Document, rec *journal.Run) error {
 	_, requests, _ := rec.Snapshot()
@@ -160,7 +160,7 @@ func (t tracer) Concluded(ctx context.Context, d *result.Document, rec *journal.
 	if s == nil || err != nil {
 		return err
 	}
-	by, err := t.courier()
+	by, err := t.sender()
 	if err != nil {
 		return err
 	}

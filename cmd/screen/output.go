@@ -17,7 +17,7 @@ import (
 
 // The rules of output: the result, and only the result, goes to stdout; all else
 // goes to stderr. With json and ndjson, stdout has exactly one document at the
-// end, whatever happened, or what --jq makes of it. What PAPI said is printed through clean or encodeJSON.
+// end, whatever happened, or what --jq makes of it. What PAPI said is printed through term.Clean or result.EncodeJSON.
 
 // Output is where the result goes.
 type Output struct {
@@ -89,10 +89,10 @@ func (o *Output) encode(v any) ([]byte, error) {
 	return data, nil
 }
 
-// Happened implements sink.
+// Happened implements journal.Sink.
 func (o *Output) Happened(m journal.Entry) { o.line(result.NewEvent(m.Event, m.At)) }
 
-// Concluded implements sink; show has printed the result before the others are told.
+// Concluded implements journal.Sink; show has printed the result before the others are told.
 func (o *Output) Concluded(context.Context, *result.Document, *journal.Run) error { return nil }
 
 // Show prints the result in the chosen format, once.

@@ -23,7 +23,7 @@ type TimeoutHint struct {
 	once     sync.Once
 }
 
-// Happened implements sink.
+// Happened implements journal.Sink.
 func (h *TimeoutHint) Happened(m journal.Entry) {
 	if m.Kind == activation.EventSubmitted && h.Timeout > 0 && m.Usual > h.Timeout {
 		h.once.Do(func() {
@@ -32,5 +32,5 @@ func (h *TimeoutHint) Happened(m journal.Entry) {
 	}
 }
 
-// Concluded implements sink.
+// Concluded implements journal.Sink.
 func (h *TimeoutHint) Concluded(context.Context, *result.Document, *journal.Run) error { return nil }

@@ -216,7 +216,7 @@ func (p *Progress) SetFold(begin, end func() string) {
 	p.fold = fold{start: begin, stop: end}
 }
 
-// Happened implements sink.
+// Happened implements journal.Sink.
 func (p *Progress) Happened(m journal.Entry) {
 	p.mu.Lock()
 	p.state.ev, p.state.at, p.state.speed = m.Event, m.At, m.Speed
@@ -233,7 +233,7 @@ func (p *Progress) Happened(m journal.Entry) {
 	p.Print(from, line, term.Mark{Word: ": " + result.StateOf(m.Activation), As: result.StatusTone(m.Activation.Status)})
 }
 
-// Concluded implements sink. What is drawn has ended by then.
+// Concluded implements journal.Sink. What is drawn has ended by then.
 func (p *Progress) Concluded(context.Context, *result.Document, *journal.Run) error { return nil }
 
 // heartbeat prints that nothing has changed.

@@ -19,7 +19,7 @@ func (p *Progress) Attempt(a papi.Attempt) {
 		p.Print(levelDebug, fmt.Sprintf("%s %s: %s in %s%s", a.Method, a.Path, outcome, a.Elapsed.Round(time.Millisecond), limitsOf(a.Answer)+instanceOf(a)))
 	}
 	if a.Slowed {
-		p.Say("PAPI takes no more requests for now; from here on they are sent at half the rate")
+		p.Say("PAPI takes no more requests for now; from here on they are sent more slowly")
 	}
 	p.suspended(papi.SuspendedUntil(a.Err))
 	if a.Retry {

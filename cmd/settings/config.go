@@ -47,11 +47,10 @@ func envNames(flag string) []string {
 
 // Load sets the flags of a command that were not given from the environment
 // and the settings file. It goes on after an error, so that the error is printed in
-// the format that was asked for. config is the flag --config, which the environment
-// may set.
-func Load(c *cobra.Command, env term.Env, config *string) error {
-	errs := []error{LoadEnvironment(c.Flags(), env)}
-	file, err := ReadFile(Path(env, *config))
+// the format that was asked for.
+func Load(c *cobra.Command, env term.Env) error {
+	errs := []error{LoadEnvironment(c.Flags(), env)} // which may have --config
+	file, err := ReadFile(Path(env, c.Flags().Lookup("config").Value.String()))
 	return firstOf(append(errs, err, file.Apply(c)))
 }
 
@@ -274,37 +273,4 @@ func AllFlags(root *cobra.Command) map[string]bool {
 		delete(names, name)
 	}
 	return names
-}
-
-// configDir returns the folder of the user's settings, "" when there is none.
-func configDir(e term.Env) string { return userDir(e, "XDG_CONFIG_HOME", "APPDATA", ".config") }
-
-// StateDir returns the folder of what is remembered between runs, "" when there is none.
-func StateDir(e term.Env) string {
-	return userDir(e, "XDG_STATE_HOME", "LOCALAPPDATA", filepath.Join(".local", "state"))
-}
-
-// CacheDir returns the folder of what is kept for a moment, "" when there is none.
-func CacheDir(e term.Env) string { return userDir(e, "XDG_CACHE_HOME", "LOCALAPPDATA", ".cache") }
-
-func userDir(e term.Env, xdg, windows, below string) string {
-	for _, name := range [...]string{xdg, windows} {
-		if dir, ok := e.Lookup(name); ok && filepath.IsAbs(dir) {
-			return filepath.Join(dir, "propctl")
-		}
-	}
-	if home := Home(e); home != "" {
-		return filepath.Join(home, below, "propctl")
-	}
-	return ""
-}
-
-// Home returns the user's home folder, "" when the environment does not say.
-func Home(e term.Env) string {
-	for _, name := range [...]string{"HOME", "USERPROFILE"} {
-		if dir, ok := e.Lookup(name); ok {
-			return dir
-		}
-	}
-	return ""
 }

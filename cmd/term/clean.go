@@ -80,7 +80,7 @@ func escaped(r rune) string {
 	return fmt.Sprintf(`\u%04x`, r)
 }
 
-// VersionText is a number of a version.
+// VersionText is the number of a version.
 func VersionText(v int) string { return strconv.Itoa(v) }
 
 // Plural is a number of things: 1 error, 2 errors.

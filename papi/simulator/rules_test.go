@@ -119,32 +119,32 @@ func TestRuleFormatIsAskedForByMediaType(t *testing.T) {
 }
 
 func TestRulesArePatched(t *testing.T) {
-	for operations, want := range map[string]string{
-		`{"op":"add","path":"/rules/behaviors/-","value":{"name":"a","options":{}}}`:                                                       "o c m a",
-		`{"op":"add","path":"/rules/behaviors/0","value":{"name":"a","options":{}}}`:                                                       "a o c m",
-		`{"op":"remove","path":"/rules/behaviors/1"}`:                                                                                      "o m",
-		`{"op":"replace","path":"/rules/behaviors/2/name","value":"x"}`:                                                                    "o c x",
-		`{"op":"move","from":"/rules/behaviors/2","path":"/rules/behaviors/0"}`:                                                            "m o c",
-		`{"op":"copy","from":"/rules/behaviors/0","path":"/rules/behaviors/-"}`:                                                            "o c m o",
-		`{"op":"test","path":"/rules/name","value":"default"},{"op":"remove","path":"/rules/behaviors/0"}`:                                 "c m",
-		`{"op":"test","path":"/rules/name","value":"other"}`:                                                                               "",
-		`{"op":"remove","path":"/rules/behaviors/3"}`:                                                                                      "",
-		`{"op":"remove","path":"/rules/behaviors/00"}`:                                                                                     "",
-		`{"op":"replace","path":"/rules/none","value":1}`:                                                                                  "",
-		`{"op":"add","path":"/rules/behaviors/4","value":{}}`:                                                                              "",
-		`{"op":"add","path":"/other","value":{}}`:                                                                                          "",
-		`{"op":"remove","path":"/rules"}`:                                                                                                  "",
-		`{"op":"add","path":"rules","value":{}}`:                                                                                           "",
-		`{"op":"add","path":"/rules/x"}`:                                                                                                   "",
-		`{"op":"jump","path":"/rules/x"}`:                                                                                                  "",
-		`{"op":"move","from":"/rules/none","path":"/rules/x"}`:                                                                             "",
-		`{"op":"add","path":"/rules/behaviors/0/options/a~1b","value":1},{"op":"test","path":"/rules/behaviors/0/options/a~1b","value":1}`: "o c m",
-		`{"op":"add","path":"/rules/behaviors/0/options/deep","value":{"a":[1]}},{"op":"add","path":"/rules/behaviors/0/options/deep/a/0","value":2},{"op":"test","path":"/rules/behaviors/0/options/deep/a","value":[2,1]}`: "o c m",
+	for _, tt := range []struct{ operations, want string }{
+		{`{"op":"add","path":"/rules/behaviors/-","value":{"name":"a","options":{}}}`, "o c m a"},
+		{`{"op":"add","path":"/rules/behaviors/0","value":{"name":"a","options":{}}}`, "a o c m"},
+		{`{"op":"remove","path":"/rules/behaviors/1"}`, "o m"},
+		{`{"op":"replace","path":"/rules/behaviors/2/name","value":"x"}`, "o c x"},
+		{`{"op":"move","from":"/rules/behaviors/2","path":"/rules/behaviors/0"}`, "m o c"},
+		{`{"op":"copy","from":"/rules/behaviors/0","path":"/rules/behaviors/-"}`, "o c m o"},
+		{`{"op":"test","path":"/rules/name","value":"default"},{"op":"remove","path":"/rules/behaviors/0"}`, "c m"},
+		{`{"op":"test","path":"/rules/name","value":"other"}`, ""},
+		{`{"op":"remove","path":"/rules/behaviors/3"}`, ""},
+		{`{"op":"remove","path":"/rules/behaviors/00"}`, ""},
+		{`{"op":"replace","path":"/rules/none","value":1}`, ""},
+		{`{"op":"add","path":"/rules/behaviors/4","value":{}}`, ""},
+		{`{"op":"add","path":"/other","value":{}}`, ""},
+		{`{"op":"remove","path":"/rules"}`, ""},
+		{`{"op":"add","path":"rules","value":{}}`, ""},
+		{`{"op":"add","path":"/rules/x"}`, ""},
+		{`{"op":"jump","path":"/rules/x"}`, ""},
+		{`{"op":"move","from":"/rules/none","path":"/rules/x"}`, ""},
+		{`{"op":"add","path":"/rules/behaviors/0/options/a~1b","value":1},{"op":"test","path":"/rules/behaviors/0/options/a~1b","value":1}`, "o c m"},
+		{`{"op":"add","path":"/rules/behaviors/0/options/deep","value":{"a":[1]}},{"op":"add","path":"/rules/behaviors/0/options/deep/a/0","value":2},{"op":"test","path":"/rules/behaviors/0/options/deep/a","value":[2,1]}`, "o c m"},
 	} {
 		c := newClient(t, simulator.Options{})
 		c.header.Set("Content-Type", "application/json-patch+json")
-		r := c.do(http.MethodPatch, rulesOfNew, "["+operations+"]")
-		if want == "" {
+		r := c.do(http.MethodPatch, rulesOfNew, "["+tt.operations+"]")
+		if tt.want == "" {
 			r.rejected(http.StatusBadRequest, "json-patch-invalid")
 			continue
 		}
@@ -152,8 +152,8 @@ func TestRulesArePatched(t *testing.T) {
 		for i := range r.want(http.StatusOK).count("rules", "behaviors") {
 			names = append(names, r.text("rules", "behaviors", i, "name")[:1])
 		}
-		if got := strings.Join(names, " "); got != want {
-			t.Errorf("%s: %s, want %s", operations, got, want)
+		if got := strings.Join(names, " "); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.operations, got, tt.want)
 		}
 	}
 }
