@@ -9,8 +9,8 @@ import (
 
 // listActivations lists what was not cancelled, the newest first. PAPI promises no order.
 func (c *call) listActivations(p *property) *answer {
-	list := []wireActivation{}
-	for _, a := range p.activations {
+	list := make([]wireActivation, 0, len(p.activations))
+	for _, a := range slices.Backward(p.activations) {
 		if !a.Cancelled && !a.Validation.hides() {
 			w := c.wireActivation(p, a)
 			if p.includeType != "" {
@@ -19,7 +19,6 @@ func (c *call) listActivations(p *property) *answer {
 			list = append(list, w)
 		}
 	}
-	slices.Reverse(list)
 	return c.activationAnswer(p, list)
 }
 

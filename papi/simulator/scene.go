@@ -50,9 +50,8 @@ func (s *Simulator) addActivation(p *property, fixture Activation) *Activation {
 	a := fixture.clone()
 	a.ID = bareID("atv_", a.ID)
 	if a.ID == "" {
-		a.ID = s.newActivationID(p)
-	}
-	if p.activation(a.ID) != nil {
+		a.ID = s.newActivationID(p) // which nothing has
+	} else if p.activation(a.ID) != nil {
 		panic("simulator: activation " + a.ID + " exists already")
 	}
 	s.reserve(a.ID)
