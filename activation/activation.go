@@ -32,6 +32,8 @@ const DefaultResubmissions = 6
 // may then be used from several goroutines.
 type Engine struct {
 	API API
+	// Includes is needed for includes only. [papi.Client] implements it.
+	Includes IncludesAPI
 	// Observe is told what happens as it happens, from the goroutine of the
 	// call; nil means nobody.
 	Observe func(Event)
@@ -50,6 +52,7 @@ type Engine struct {
 // Target is what is wanted.
 type Target struct {
 	Property papi.PropertyRef
+	Include  papi.IncludeRef // instead of Property, for an include
 	Network  papi.Network
 	// Version is what is to be active. When it is 0, it is the version that is
 	// active on ActiveOn at the first look.
@@ -118,9 +121,10 @@ const (
 type Result struct {
 	// Outcome is empty when the run ended with an error other than [*FailedError].
 	Outcome Outcome
-	// Property has contract and group as PAPI gave them.
+	// Property, or Include, has contract and group as PAPI gave them.
 	Property     papi.PropertyRef
-	PropertyName string // empty while no activation of it has been seen
+	Include      papi.IncludeRef
+	PropertyName string // of the property or the include; empty while no activation of it has been seen
 	AccountID    papi.ID
 	Network      papi.Network
 	Version      int

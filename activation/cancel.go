@@ -14,7 +14,8 @@ import (
 // what is in progress on the network.
 type Selection struct {
 	Property     papi.PropertyRef
-	ActivationID papi.ID // empty: what is in progress on Network
+	Include      papi.IncludeRef // instead of Property, for an include
+	ActivationID papi.ID         // empty: what is in progress on Network
 	// Network may be empty with an ActivationID; else the activation has to be on it.
 	Network papi.Network
 	// Elsewhere is looked at, too, when nothing is in progress on Network; empty for not.
@@ -40,7 +41,10 @@ func (s Selection) networks() []papi.Network {
 }
 
 func (e *Engine) newSelectionRun(s Selection) *run {
-	return e.newRun(Target{Property: s.Property, Network: s.Network, NoWait: s.NoWait, WaitOptions: s.WaitOptions, Version: anyVersion})
+	return e.newRun(Target{
+		Property: s.Property, Include: s.Include, Network: s.Network,
+		NoWait: s.NoWait, WaitOptions: s.WaitOptions, Version: anyVersion,
+	})
 }
 
 // anyVersion keeps a run from choosing a version.
@@ -62,7 +66,7 @@ func (r *run) wait(ctx context.Context, s Selection) error {
 	case err != nil:
 		return err
 	case a == nil:
-		return fmt.Errorf("%w of %s on %s", ErrNoActivation, s.Property.PropertyID, s.Network)
+		return fmt.Errorf("%w of %s on %s", ErrNoActivation, r.id(), s.Network)
 	}
 	r.take(*a)
 	if InProgress(*a) || !r.reached(*a) {

@@ -22,9 +22,10 @@ const (
 // Event is something that happened in a run.
 type Event struct {
 	Kind EventKind
-	// Property is what the run is about; with [Includes] its PropertyID is the id of
-	// an include. PropertyName is empty while no activation of it has been seen.
+	// Property, or Include, is what the run is about. PropertyName is the name of
+	// either; it is empty while no activation of it has been seen.
 	Property     papi.PropertyRef
+	Include      papi.IncludeRef
 	PropertyName string
 	Network      papi.Network
 	Version      int

@@ -82,6 +82,7 @@ func completed(now, before papi.Activation) papi.Activation {
 	now.PropertyVersion = cmp.Or(now.PropertyVersion, before.PropertyVersion)
 	now.Network = cmp.Or(now.Network, before.Network)
 	now.ActivationType = cmp.Or(now.ActivationType, before.ActivationType)
+	now.IncludeID = cmp.Or(now.IncludeID, before.IncludeID)
 	now.PropertyName = cmp.Or(now.PropertyName, before.PropertyName)
 	return now
 }

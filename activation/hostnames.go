@@ -89,6 +89,9 @@ func (e *Engine) ChangeHostnames(ctx context.Context, c HostnameChange) (*Result
 
 // contradiction reports what cannot be brought about whatever PAPI has.
 func (c HostnameChange) contradiction() error {
+	if c.Include.IncludeID != "" {
+		return &RejectedError{Reason: "an include has no hostnames"}
+	}
 	for i, a := range c.Add {
 		if slices.ContainsFunc(c.Remove, func(name string) bool { return sameName(name, a.CNAMEFrom) }) {
 			return &RejectedError{Reason: a.CNAMEFrom + " is to be added and removed"}

@@ -7,6 +7,7 @@ import (
 )
 
 // IncludesAPI is the part of PAPI that activations of includes need.
+// [papi.Client] implements it.
 type IncludesAPI interface {
 	IncludeActivations(context.Context, papi.IncludeRef) (*papi.IncludeActivationList, error)
 	IncludeActivation(context.Context, papi.IncludeRef, papi.ID) (*papi.IncludeActivationAnswer, error)
@@ -15,34 +16,25 @@ type IncludesAPI interface {
 	IncludeRules(context.Context, papi.IncludeRef, int) (*papi.RuleTree, error)
 }
 
-// Includes is an API over includes, for an Engine that activates includes: the
-// PropertyID of a PropertyRef is the id of the include, and the version of an
-// activation that of the include. There is no fast fallback.
-type Includes struct{ PAPI IncludesAPI }
-
-func include(ref papi.PropertyRef) papi.IncludeRef {
-	return papi.IncludeRef{IncludeID: ref.PropertyID, ContractID: ref.ContractID, GroupID: ref.GroupID}
+// includes is the API of a run that is about an include. It asks about that one:
+// a run of an include has no property to hand over.
+type includes struct {
+	api     IncludesAPI
+	include *papi.IncludeRef // of the run's result: its contract and group are added there
 }
 
 // Activations implements API.
-func (i Includes) Activations(ctx context.Context, ref papi.PropertyRef) (*papi.ActivationList, error) {
-	list, err := i.PAPI.IncludeActivations(ctx, include(ref))
+func (i includes) Activations(ctx context.Context, _ papi.PropertyRef) (*papi.ActivationList, error) {
+	list, err := i.api.IncludeActivations(ctx, *i.include)
 	if err != nil {
 		return nil, err
 	}
-	all := &papi.ActivationList{
-		Answer: list.Answer, AccountID: list.AccountID, ContractID: list.ContractID, GroupID: list.GroupID,
-		Items: make([]papi.Activation, 0, len(list.Items)),
-	}
-	for _, item := range list.Items {
-		all.Items = append(all.Items, item.Activation())
-	}
-	return all, nil
+	return list.ActivationList(), nil
 }
 
 // Activation implements API.
-func (i Includes) Activation(ctx context.Context, ref papi.PropertyRef, id papi.ID) (*papi.ActivationAnswer, error) {
-	answer, err := i.PAPI.IncludeActivation(ctx, include(ref), id)
+func (i includes) Activation(ctx context.Context, _ papi.PropertyRef, id papi.ID) (*papi.ActivationAnswer, error) {
+	answer, err := i.api.IncludeActivation(ctx, *i.include, id)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +45,8 @@ func (i Includes) Activation(ctx context.Context, ref papi.PropertyRef, id papi.
 }
 
 // CreateActivation implements API.
-func (i Includes) CreateActivation(ctx context.Context, ref papi.PropertyRef, req papi.ActivationRequest) (*papi.CreatedActivation, error) {
-	return i.PAPI.CreateIncludeActivation(ctx, include(ref), papi.IncludeActivationRequest{
+func (i includes) CreateActivation(ctx context.Context, _ papi.PropertyRef, req papi.ActivationRequest) (*papi.CreatedActivation, error) {
+	return i.api.CreateIncludeActivation(ctx, *i.include, papi.IncludeActivationRequest{
 		IncludeVersion: req.PropertyVersion, Network: req.Network, ActivationType: req.ActivationType, Note: req.Note,
 		NotifyEmails: req.NotifyEmails, AcknowledgeAllWarnings: req.AcknowledgeAllWarnings,
 		IgnoreHTTPErrors: req.IgnoreHTTPErrors, DelayValidations: req.DelayValidations, ComplianceRecord: req.ComplianceRecord,
@@ -62,11 +54,11 @@ func (i Includes) CreateActivation(ctx context.Context, ref papi.PropertyRef, re
 }
 
 // CancelActivation implements API.
-func (i Includes) CancelActivation(ctx context.Context, ref papi.PropertyRef, id papi.ID) (*papi.Cancellation, error) {
-	return i.PAPI.CancelIncludeActivation(ctx, include(ref), id)
+func (i includes) CancelActivation(ctx context.Context, _ papi.PropertyRef, id papi.ID) (*papi.Cancellation, error) {
+	return i.api.CancelIncludeActivation(ctx, *i.include, id)
 }
 
 // Rules implements API.
-func (i Includes) Rules(ctx context.Context, ref papi.PropertyRef, version int) (*papi.RuleTree, error) {
-	return i.PAPI.IncludeRules(ctx, include(ref), version)
+func (i includes) Rules(ctx context.Context, _ papi.PropertyRef, version int) (*papi.RuleTree, error) {
+	return i.api.IncludeRules(ctx, *i.include, version)
 }

@@ -1,6 +1,8 @@
 package activation_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -15,13 +17,13 @@ import (
 // overIncludes returns an engine for includes.
 func (s *scene) overIncludes() *activation.Engine {
 	s.t.Helper()
-	return &activation.Engine{API: activation.Includes{PAPI: s.client()}, Observe: func(e activation.Event) { s.events = append(s.events, e) }}
+	return &activation.Engine{Includes: s.client(), Observe: func(e activation.Event) { s.events = append(s.events, e) }}
 }
 
 // headers is a version of the include security-headers on staging.
 func headers(version int) activation.Target {
 	return activation.Target{
-		Property: papi.PropertyRef{PropertyID: "inc_2001"}, Network: papi.Staging, Version: version,
+		Include: papi.IncludeRef{IncludeID: "inc_2001"}, Network: papi.Staging, Version: version,
 		Request: papi.ActivationRequest{NotifyEmails: []string{"you@example.com"}},
 	}
 }
@@ -94,11 +96,45 @@ func TestIncludesAreDeactivatedAndCancelled(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(20 * time.Second) // the validation
-		result, err = s.overIncludes().Cancel(t.Context(), activation.Selection{Property: target.Property, Network: papi.Staging})
+		result, err = s.overIncludes().Cancel(t.Context(), activation.Selection{Include: target.Include, Network: papi.Staging})
 		if err != nil || result.Outcome != activation.OutcomeCancelled || result.Activation.Status != papi.StatusAborted {
 			t.Errorf("outcome %q: %v", result.Outcome, err)
 		}
 	})
+}
+
+func TestARunOfAnIncludeNamesNoProperty(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, simulator.Options{})
+		result, err := s.overIncludes().Activate(t.Context(), headers(s.latestHeaders()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := papi.IncludeRef{IncludeID: "inc_2001", ContractID: "ctr_C-SIM1", GroupID: "grp_10001"}
+		if result.Include != want || result.Property != (papi.PropertyRef{}) {
+			t.Errorf("include %+v, property %+v", result.Include, result.Property)
+		}
+		if a := result.Activation; a.IncludeID != "inc_2001" || a.PropertyID != "" {
+			t.Errorf("activation of include %q, property %q", a.IncludeID, a.PropertyID)
+		}
+		if last := s.events[len(s.events)-1]; last.Include != want || last.Property != (papi.PropertyRef{}) {
+			t.Errorf("event of include %+v, property %+v", last.Include, last.Property)
+		}
+	})
+}
+
+func TestAnIncludeHasNoHostnames(t *testing.T) {
+	s := newScene(t, simulator.Options{})
+	change := bucketChange(1)
+	change.Property, change.Include = papi.PropertyRef{}, papi.IncludeRef{IncludeID: "inc_2001"}
+	for name, bringAbout := range map[string]func(context.Context, activation.HostnameChange) (*activation.Result, error){
+		"of a version": s.engine.ChangeHostnames, "of a bucket": s.engine.ChangeBucket,
+	} {
+		_, err := bringAbout(t.Context(), change)
+		if _, ok := errors.AsType[*activation.RejectedError](err); !ok {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // bucketChange adds so many hostnames to bucket.example.com on staging.

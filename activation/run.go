@@ -1,6 +1,7 @@
 package activation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -28,10 +29,13 @@ type run struct {
 }
 
 func (e *Engine) newRun(t Target) *run {
-	return &run{
-		engine: e, target: t, begun: time.Now(),
-		result: &Result{Property: t.Property, Network: t.Network, Version: t.Version},
+	result := &Result{Property: t.Property, Include: t.Include, Network: t.Network, Version: t.Version}
+	if t.Include.IncludeID != "" {
+		over := *e // the engine itself is shared
+		over.API = includes{e.Includes, &result.Include}
+		e = &over
 	}
+	return &run{engine: e, target: t, begun: time.Now(), result: result}
 }
 
 // finish completes the result.
@@ -48,7 +52,7 @@ func (r *run) emit(ev Event) {
 	if r.engine.Observe == nil {
 		return
 	}
-	ev.Property, ev.PropertyName = r.ref(), r.result.PropertyName
+	ev.Property, ev.Include, ev.PropertyName = r.ref(), r.result.Include, r.result.PropertyName
 	ev.Network, ev.Version, ev.Usual = r.result.Network, r.result.Version, r.result.Usual
 	r.engine.Observe(ev)
 }
@@ -85,10 +89,22 @@ func (r *run) look(ctx context.Context) (*papi.ActivationList, error) {
 // ref is the property with what is known of its contract and group.
 func (r *run) ref() papi.PropertyRef { return r.result.Property }
 
+// belongs keeps the contract and the group of what the run is about.
+func (r *run) belongs(contract, group papi.ID) {
+	if r.result.Include.IncludeID != "" {
+		r.result.Include.ContractID, r.result.Include.GroupID = contract, group
+		return
+	}
+	r.result.Property.ContractID, r.result.Property.GroupID = contract, group
+}
+
+// id is that of the property or of the include.
+func (r *run) id() papi.ID { return cmp.Or(r.result.Include.IncludeID, r.result.Property.PropertyID) }
+
 // learn keeps what a list tells beside its activations.
 func (r *run) learn(list *papi.ActivationList) error {
 	if list.ContractID != "" && list.GroupID != "" {
-		r.result.Property.ContractID, r.result.Property.GroupID = list.ContractID, list.GroupID
+		r.belongs(list.ContractID, list.GroupID)
 	}
 	if list.AccountID != "" {
 		r.result.AccountID = list.AccountID

@@ -34,12 +34,12 @@ func (r *run) create(ctx context.Context, list *papi.ActivationList) error {
 	}
 	r.tried = nil
 	r.result.Submitted = true
-	if r.result.Property.ContractID == "" && created.ContractID != "" && created.GroupID != "" {
-		r.result.Property.ContractID, r.result.Property.GroupID = created.ContractID, created.GroupID
+	if r.result.Property.ContractID == "" && r.result.Include.ContractID == "" && created.ContractID != "" && created.GroupID != "" {
+		r.belongs(created.ContractID, created.GroupID)
 	}
 	r.result.Activation = &papi.Activation{
 		ActivationID: created.ActivationID, ActivationType: r.kind(),
-		PropertyID: r.target.Property.PropertyID, PropertyName: r.result.PropertyName,
+		PropertyID: r.target.Property.PropertyID, IncludeID: r.target.Include.IncludeID, PropertyName: r.result.PropertyName,
 		PropertyVersion: r.result.Version, Network: r.target.Network, Note: r.target.Request.Note,
 		Status: papi.StatusNew, NotifyEmails: r.target.Request.NotifyEmails,
 	}
@@ -125,7 +125,7 @@ func (r *run) reconsidered(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return r.stopped(ctx)
 	}
-	_, validating := r.engine.API.(Includes) // which PAPI lists nowhere until it is over
+	validating := r.target.Include.IncludeID != "" // which PAPI lists nowhere until it is over
 	if !errors.Is(err, papi.ClassSuspended) && (!validating || !errors.Is(err, papi.ClassStillPending)) {
 		r.fails++ // what was not sent has not failed
 	}

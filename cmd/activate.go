@@ -112,7 +112,7 @@ func (f *activateFlags) check() error {
 // target is what is wanted on a network.
 func (f *activateFlags) target(p property, v wantedVersion, network papi.Network) activation.Target {
 	t := activation.Target{
-		Property: p.ref, Network: network, Version: v.number, ActiveOn: v.activeOn,
+		Property: p.ref.Property(), Include: p.ref.Include(), Network: network, Version: v.number, ActiveOn: v.activeOn,
 		Request: papi.ActivationRequest{
 			Note: f.note, NotifyEmails: f.notify,
 			FastPush: f.fastPush.Value, IgnoreHTTPErrors: f.ignoreHTTP.Value, DelayValidations: f.delay.Value,

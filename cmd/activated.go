@@ -56,7 +56,7 @@ func (one *activated) fill(d *result.Document, name string) {
 
 // fillResult completes a document with a result of the engine.
 func fillResult(d *result.Document, r *activation.Result, name string, now time.Time) {
-	d.SetAsset(r.Property, name)
+	d.SetAsset(assetOf(r), name)
 	d.Version, d.Network = result.OptionalVersion(r.Version), result.Optional(r.Network)
 	d.Activation, d.BlockedBy = result.NewActivation(r.Activation, now), result.NewActivation(r.BlockedBy, now)
 	d.Submitted, d.Adopted = &r.Submitted, &r.Adopted
@@ -151,7 +151,8 @@ func outcomeText(r *activation.Result) string {
 
 // printResult shows the details that are known.
 func printResult(w *term.Printer, r *activation.Result, now time.Time) {
-	w.Field(result.KindOf(r.Property.PropertyID).Noun(), fullID(r.Property))
+	about := assetOf(r)
+	w.Field(about.Kind.Noun(), fullID(about))
 	if r.Rollback != nil {
 		w.Field("return", returnText(r.Rollback))
 	}
@@ -187,8 +188,8 @@ func fallbackText(f *result.Fallback, c term.Clock) string {
 }
 
 // fullID is a property's id with its contract and group, where they are known.
-func fullID(ref papi.PropertyRef) string {
-	text := string(result.AssetID(ref.PropertyID))
+func fullID(ref result.AssetRef) string {
+	text := string(ref.FullID())
 	if ref.ContractID != "" && ref.GroupID != "" {
 		text += fmt.Sprintf(" (%s, %s)", ref.ContractID.With(papi.PrefixContract), ref.GroupID.With(papi.PrefixGroup))
 	}

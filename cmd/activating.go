@@ -74,11 +74,11 @@ func (a *activating) ask(ctx context.Context) error {
 
 // named is the property with its id, for a question.
 func (a *activating) named() string {
-	return term.Clean(a.property.String(), term.MaxName) + " (" + term.Clean(string(a.property.ref.PropertyID), term.MaxName) + ")"
+	return term.Clean(a.property.String(), term.MaxName) + " (" + term.Clean(string(a.property.ref.ID), term.MaxName) + ")"
 }
 
 // ref is what is known of the property by now.
-func (a *activating) ref() papi.PropertyRef {
+func (a *activating) ref() result.AssetRef {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.property.ref
@@ -129,7 +129,7 @@ func (a *activating) on(ctx context.Context, network papi.Network) (*activated, 
 	if a.versioned && result.Version > 0 {
 		a.version = wantedVersion{number: result.Version} // the same one on every network
 	}
-	a.know(property{ref: result.Property, name: cmp.Or(result.PropertyName, a.property.name)})
+	a.know(property{ref: assetOf(result), name: cmp.Or(result.PropertyName, a.property.name)})
 	a.remember(result.Budget)
 	plan := a.plan(ctx, result)
 	all := a.program.meter.view()
@@ -141,7 +141,7 @@ func (a *activating) on(ctx context.Context, network papi.Network) (*activated, 
 // unstarted is the report of a run that ended before the first look.
 func (a *activating) unstarted(err error) *result.Report {
 	r := &result.Report{Fill: func(d *result.Document) {
-		if a.property.ref.PropertyID != "" {
+		if a.property.ref.ID != "" {
 			d.SetAsset(a.property.ref, a.property.name)
 		}
 		d.Version = result.OptionalVersion(a.version.number)
@@ -161,8 +161,8 @@ func (a *activating) unstarted(err error) *result.Report {
 // again is the same command, with what it has found out so far.
 func (a *activating) again() string {
 	named := a.argument
-	if a.property.ref.PropertyID != "" {
-		named = string(result.AssetID(a.property.ref.PropertyID))
+	if a.property.ref.ID != "" {
+		named = string(a.property.ref.FullID())
 		switch v := a.version; {
 		case v.number > 0:
 			named += "@" + term.VersionText(v.number)

@@ -38,7 +38,7 @@ func TestJournalAndSinksTakeEventsOfManyPropertiesAtOnce(t *testing.T) {
 	for i := range properties {
 		all.Go(func() {
 			id := papi.ID(fmt.Sprintf("prp_%d", i))
-			s.called(property{ref: papi.PropertyRef{PropertyID: id}, name: fmt.Sprintf("site-%d.example.com", i)})
+			s.called(property{ref: result.AssetRef{ID: id}, name: fmt.Sprintf("site-%d.example.com", i)})
 			for n := range looks {
 				a := &papi.Activation{ActivationID: papi.ID(fmt.Sprintf("atv_%d", i)), PropertyVersion: n + 1, Status: papi.StatusPending}
 				s.attempted(papi.Attempt{Method: "GET", Path: "/papi/v1/" + string(id), Sent: true, StatusCode: 200})

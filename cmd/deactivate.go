@@ -44,7 +44,7 @@ func (deactivates) prepare(context.Context, *activating) error { return nil }
 // will.
 func (deactivates) question(ctx context.Context, a *activating) (string, error) {
 	network := a.flags.networks.All[0]
-	list, err := a.api.Activations(ctx, a.property.ref)
+	list, err := a.activations(ctx, a.property.ref)
 	if err != nil {
 		return "", err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -46,7 +47,7 @@ func (s *session) real(d time.Duration) time.Duration { return time.Duration(flo
 // waited for turns out to take longer: it is on production, or it adds many
 // hostnames. The latter is only looked at when the time has passed: it costs
 // requests that most runs never need.
-func (s *session) patiently(ctx context.Context, d time.Duration, ref func() papi.PropertyRef) (context.Context, context.CancelFunc) {
+func (s *session) patiently(ctx context.Context, d time.Duration, ref func() result.AssetRef) (context.Context, context.CancelFunc) {
 	if s.program.flags.Timeout > 0 {
 		return s.within(ctx, d)
 	}
@@ -74,7 +75,7 @@ func (s *session) patiently(ctx context.Context, d time.Duration, ref func() pap
 }
 
 // longer returns the time-out that fits what is waited for, when d has passed.
-func (s *session) longer(ctx context.Context, d time.Duration, ref func() papi.PropertyRef) time.Duration {
+func (s *session) longer(ctx context.Context, d time.Duration, ref func() result.AssetRef) time.Duration {
 	ev := s.seen()
 	switch {
 	case d >= hostnamesTimeout:
@@ -113,14 +114,14 @@ func (p *patience) set(until time.Time) {
 
 // addsManyHostnames reports whether what is waited for adds so many hostnames
 // that it takes longer than others. Where that cannot be found out, it does not.
-func (s *session) addsManyHostnames(ctx context.Context, ref papi.PropertyRef) bool {
+func (s *session) addsManyHostnames(ctx context.Context, ref result.AssetRef) bool {
 	ev := s.seen()
-	if ev.Activation == nil || ev.Kind == activation.EventQueued || ev.Activation.ActivationType == papi.Deactivate {
+	if ref.Kind == result.Includes || ev.Activation == nil || ev.Kind == activation.EventQueued || ev.Activation.ActivationType == papi.Deactivate {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, countTimeout)
 	defer cancel()
-	added, err := s.addedHostnames(ctx, ref, ev.Activation.PropertyVersion, ev.Activation.Network)
+	added, err := s.addedHostnames(ctx, ref.Property(), ev.Activation.PropertyVersion, ev.Activation.Network)
 	if err != nil || added <= manyHostnames {
 		return false
 	}

@@ -145,7 +145,7 @@ func (h *hinting) waitForOne(a *result.Activation) *commandLine {
 	if a == nil || view == nil || view.ID == "" {
 		return nil
 	}
-	return h.waitFor(a.ID, papi.PropertyRef{PropertyID: view.ID, ContractID: result.OrZero(view.ContractID), GroupID: result.OrZero(view.GroupID)})
+	return h.waitFor(a.ID, view.Ref(h.d.AssetKind()))
 }
 
 // longestAgain is how long a command line may be to be worth repeating.

@@ -60,7 +60,7 @@ func (p *program) history(ctx context.Context, about result.AssetKind, arg strin
 	if err != nil {
 		return &result.Report{}, err
 	}
-	list, err := s.api.Activations(ctx, what.ref)
+	list, err := s.activations(ctx, what.ref)
 	if err != nil {
 		return &result.Report{Fill: func(d *result.Document) { d.SetAsset(what.ref, what.name) }}, err
 	}

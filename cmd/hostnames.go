@@ -77,7 +77,7 @@ func (p *program) hostnamesList(ctx context.Context, arg string) (*result.Report
 	defer cancel()
 	what, bucket, err := s.hostnamesOf(ctx, wanted.property)
 	r := &result.Report{Fill: func(d *result.Document) {
-		if what.ref.PropertyID != "" {
+		if what.ref.ID != "" {
 			d.SetAsset(what.ref, what.name)
 		}
 	}}
@@ -87,7 +87,7 @@ func (p *program) hostnamesList(ctx context.Context, arg string) (*result.Report
 	var all []*result.Hostname
 	version := 0
 	if bucket {
-		all, err = s.served(ctx, what.ref, wanted.version)
+		all, err = s.served(ctx, what.ref.Property(), wanted.version)
 	} else {
 		version, all, err = s.ofVersion(ctx, what.ref, wanted.version)
 	}
@@ -110,7 +110,7 @@ func (s *session) hostnamesOf(ctx context.Context, named string) (what property,
 	if what, err = s.resolve(ctx, named); err != nil {
 		return what, false, err
 	}
-	answer, err := s.client.Property(ctx, what.ref)
+	answer, err := s.client.Property(ctx, what.ref.Property())
 	if err != nil {
 		return what, false, err
 	}
@@ -123,7 +123,7 @@ func (s *session) hostnamesOf(ctx context.Context, named string) (what property,
 }
 
 // ofVersion reads the hostnames of a version.
-func (s *session) ofVersion(ctx context.Context, ref papi.PropertyRef, v wantedVersion) (int, []*result.Hostname, error) {
+func (s *session) ofVersion(ctx context.Context, ref result.AssetRef, v wantedVersion) (int, []*result.Hostname, error) {
 	number := v.number
 	if number == 0 {
 		var err error
@@ -131,7 +131,7 @@ func (s *session) ofVersion(ctx context.Context, ref papi.PropertyRef, v wantedV
 			return 0, nil, err
 		}
 	}
-	list, err := s.client.VersionHostnamesAndCerts(ctx, ref, number)
+	list, err := s.client.VersionHostnamesAndCerts(ctx, ref.Property(), number)
 	if err != nil {
 		return number, nil, err
 	}

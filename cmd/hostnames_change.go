@@ -82,7 +82,7 @@ type changing struct {
 }
 
 // ref is what is known of the property by now.
-func (c *changing) ref() papi.PropertyRef {
+func (c *changing) ref() result.AssetRef {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.what.ref
@@ -158,7 +158,7 @@ func (c *changing) find(ctx context.Context, named string) error {
 			return err
 		}
 		c.called(one)
-		c.change.Or = append(c.change.Or, one.ref)
+		c.change.Or = append(c.change.Or, one.ref.Property())
 	}
 	c.change.Target = c.flags.target(c.what, wantedVersion{}, c.flags.network())
 	c.change.Base = activation.BaseVersion(c.flags.base)
@@ -194,7 +194,7 @@ func (c *changing) question() string {
 	if c.flags.verb == "remove" {
 		n, verb = term.Plural(len(c.change.Remove), "hostname"), "Remove %s from "
 	}
-	what := term.Clean(c.what.String(), term.MaxName) + " (" + term.Clean(string(c.what.ref.PropertyID), term.MaxName) + ")"
+	what := term.Clean(c.what.String(), term.MaxName) + " (" + term.Clean(string(c.what.ref.ID), term.MaxName) + ")"
 	where := " on " + string(papi.Production) + " of " + c.account() + "?"
 	if c.bucket {
 		return fmt.Sprintf(verb, n) + "the hostname bucket of " + what + ", which changes at once," + where
@@ -214,10 +214,10 @@ func (c *changing) bringAbout(ctx context.Context) (*result.Report, error) {
 	result, err := change(ctx, c.change)
 	c.remember(result.Budget)
 	name := result.PropertyName
-	if name == "" && result.Property.PropertyID.Equal(c.what.ref.PropertyID) {
+	if name == "" && result.Property.PropertyID.Equal(c.what.ref.ID) {
 		name = c.what.name
 	}
-	c.know(property{ref: result.Property, name: name})
+	c.know(property{ref: assetOf(result), name: name})
 	return c.report(result, c.plan(ctx, result), err, c.program.now()), err
 }
 
@@ -230,7 +230,7 @@ func (c *changing) again() string {
 // unstarted is the report of a run that ended before the first look.
 func (c *changing) unstarted(err error) *result.Report {
 	r := &result.Report{Fill: func(d *result.Document) {
-		if c.what.ref.PropertyID != "" {
+		if c.what.ref.ID != "" {
 			d.SetAsset(c.what.ref, c.what.name)
 		}
 		d.Network, d.Submitted, d.Adopted = result.Optional(c.flags.network()), new(false), new(false)

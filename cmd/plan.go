@@ -26,7 +26,7 @@ func (s *session) plan(ctx context.Context, r *activation.Result) *result.Plan {
 		}
 		return p
 	}
-	list, err := s.api.Activations(ctx, r.Property)
+	list, err := s.activations(ctx, assetOf(r))
 	if err != nil {
 		incomplete("what is active", err)
 		return p
@@ -39,7 +39,7 @@ func (s *session) plan(ctx context.Context, r *activation.Result) *result.Plan {
 	if p.Request == nil || p.Request.ActivationType == papi.Deactivate {
 		return p
 	}
-	if tree, err := s.api.Rules(ctx, r.Property, r.Version); err != nil {
+	if tree, err := s.rules(ctx, assetOf(r), r.Version); err != nil {
 		incomplete("the rule tree", err)
 	} else {
 		p.Errors, p.Warnings = new(len(tree.Errors)), new(len(tree.Warnings))

@@ -43,9 +43,9 @@ func FuzzActivationReference(f *testing.F) {
 		case err != nil && !catalogue.Is[*catalogue.UsageError](err):
 			t.Errorf("%q, %q: %T", s, of, err)
 		case err != nil:
-		case named.property == "" && (named.id == "" || named.ref.PropertyID == ""):
+		case named.property == "" && (named.id == "" || named.ref.ID == ""):
 			t.Errorf("%q, %q names nothing: %+v", s, of, named)
-		case named.property != "" && (named.ref.PropertyID != "" || strings.ContainsFunc(named.property, term.IsUnsafe)):
+		case named.property != "" && (named.ref.ID != "" || strings.ContainsFunc(named.property, term.IsUnsafe)):
 			t.Errorf("%q, %q names %+v", s, of, named)
 		case named.id != "" && !named.id.Valid():
 			t.Errorf("%q, %q names the activation %q", s, of, named.id)

@@ -97,12 +97,12 @@ func parseProperty(s string) (string, error) {
 
 // property is what a name stands for.
 type property struct {
-	ref  papi.PropertyRef
+	ref  result.AssetRef
 	name string // empty where only the id is known
 }
 
 // String names it for people.
-func (p property) String() string { return cmp.Or(p.name, string(p.ref.PropertyID)) }
+func (p property) String() string { return cmp.Or(p.name, string(p.ref.ID)) }
 
 // knownBy adds what a list of activations tells.
 func (p property) knownBy(list *papi.ActivationList) property {
@@ -118,12 +118,13 @@ func (p property) knownBy(list *papi.ActivationList) property {
 // resolve finds the property. An id costs no request; a name one, and a
 // hostname two, since a name wins.
 func (s *session) resolve(ctx context.Context, what string) (property, error) {
-	given := papi.PropertyRef{
+	given := result.AssetRef{
+		Kind:       s.about,
 		ContractID: papi.ID(s.program.flags.Contract).With(papi.PrefixContract),
 		GroupID:    papi.ID(s.program.flags.Group).With(papi.PrefixGroup),
 	}
 	if isID(what, s.about.IDPrefix()) {
-		given.PropertyID = papi.ID(what).With(s.about.IDPrefix())
+		given.ID = papi.ID(what).With(s.about.IDPrefix())
 		return property{ref: given}, nil
 	}
 	queries := []papi.SearchQuery{{PropertyName: what}, {Hostname: strings.ToLower(what)}}
@@ -150,11 +151,11 @@ func isID(s, prefix string) bool {
 
 // chooseProperty takes the one property that was found. Contract and group that
 // were given narrow the choice.
-func chooseProperty(what string, rows []papi.FoundVersion, given papi.PropertyRef) (property, error) {
+func chooseProperty(what string, rows []papi.FoundVersion, given result.AssetRef) (property, error) {
 	var all []property
 	for _, row := range rows {
 		p := foundIn(row)
-		same := func(other property) bool { return other.ref.PropertyID.Equal(p.ref.PropertyID) }
+		same := func(other property) bool { return other.ref.ID.Equal(p.ref.ID) }
 		fits := row.ContractID.Equal(given.ContractID) && row.GroupID.Equal(given.GroupID)
 		if i := slices.IndexFunc(all, same); i < 0 {
 			all = append(all, p)
@@ -172,7 +173,7 @@ func chooseProperty(what string, rows []papi.FoundVersion, given papi.PropertyRe
 	if len(all) > 1 {
 		var list []string
 		for _, p := range all {
-			list = append(list, fmt.Sprintf("%s (%s, %s, %s)", p.ref.PropertyID, p.name, p.ref.ContractID, p.ref.GroupID))
+			list = append(list, fmt.Sprintf("%s (%s, %s, %s)", p.ref.ID, p.name, p.ref.ContractID, p.ref.GroupID))
 		}
 		return property{}, &catalogue.AmbiguousError{What: fmt.Sprintf("%q fits %d of them: %s", what, len(all), strings.Join(list, "; "))}
 	}
@@ -184,14 +185,13 @@ func chooseProperty(what string, rows []papi.FoundVersion, given papi.PropertyRe
 
 // foundIn returns the property, or the include, that a search has found.
 func foundIn(row papi.FoundVersion) property {
-	p := property{
-		ref:  papi.PropertyRef{PropertyID: row.PropertyID.With(papi.PrefixProperty), ContractID: row.ContractID, GroupID: row.GroupID},
-		name: row.PropertyName,
-	}
+	ref := result.AssetRef{ID: row.PropertyID, ContractID: row.ContractID, GroupID: row.GroupID}
+	name := row.PropertyName
 	if row.IncludeID != "" {
-		p.ref.PropertyID, p.name = row.IncludeID.With(papi.PrefixInclude), row.IncludeName
+		ref.Kind, ref.ID, name = result.Includes, row.IncludeID, row.IncludeName
 	}
-	return p
+	ref.ID = ref.FullID()
+	return property{ref: ref, name: name}
 }
 
 // latest makes the latest version a number. The search does not decide it: its
@@ -206,9 +206,9 @@ func (s *session) latest(ctx context.Context, p property, v wantedVersion) (want
 
 // latestOn returns the number of the version that is active on a network, or of
 // the latest one.
-func (s *session) latestOn(ctx context.Context, ref papi.PropertyRef, network papi.Network) (int, error) {
-	if s.about == result.Includes {
-		return s.client.LatestIncludeVersion(ctx, result.IncludeRef(ref), network)
+func (s *session) latestOn(ctx context.Context, ref result.AssetRef, network papi.Network) (int, error) {
+	if ref.Kind == result.Includes {
+		return s.client.LatestIncludeVersion(ctx, ref.Include(), network)
 	}
-	return s.client.LatestVersion(ctx, ref, network)
+	return s.client.LatestVersion(ctx, ref.Property(), network)
 }

@@ -85,10 +85,9 @@ func (l *commandLine) addFlags(given givenFlags, keep func(string) bool) *comman
 func (l *commandLine) String() string { return strings.Join(l.words, " ") }
 
 // waitFor is the command that picks an activation up again.
-func (p *program) waitFor(id papi.ID, ref papi.PropertyRef) *commandLine {
-	about := result.KindOf(ref.PropertyID)
-	l := p.commandLine(strings.Fields(about.Command("wait"))...)
-	l.add(string(result.ActivationID(id)), "--"+about.Noun(), string(result.AssetID(ref.PropertyID)))
+func (p *program) waitFor(id papi.ID, ref result.AssetRef) *commandLine {
+	l := p.commandLine(strings.Fields(ref.Kind.Command("wait"))...)
+	l.add(string(result.ActivationID(id)), "--"+ref.Kind.Noun(), string(ref.FullID()))
 	if ref.ContractID != "" && ref.GroupID != "" {
 		l.add("--contract", string(ref.ContractID.With(papi.PrefixContract)), "--group", string(ref.GroupID.With(papi.PrefixGroup)))
 	}
@@ -96,7 +95,7 @@ func (p *program) waitFor(id papi.ID, ref papi.PropertyRef) *commandLine {
 }
 
 // pickUp says how to pick an activation up again.
-func (p *program) pickUp(id papi.ID, ref papi.PropertyRef) string {
+func (p *program) pickUp(id papi.ID, ref result.AssetRef) string {
 	return p.goesOn() + ": " + p.waitFor(id, ref).String()
 }
 

@@ -57,7 +57,7 @@ func (r *rollsBack) declare(c *cobra.Command) {
 // result says it: there is no time to look twice.
 func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 	if a.flags.dryRun && r.to > 0 { // without a submission, nobody else would notice
-		_, err := a.client.Version(ctx, a.property.ref, int(r.to))
+		_, err := a.client.Version(ctx, a.property.ref.Property(), int(r.to))
 		return err
 	}
 	if !a.asks(a.program.env) {
@@ -67,7 +67,7 @@ func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 	t := a.flags.target(a.property, wantedVersion{}, network)
 	t.DryRun, t.FailIfPending = true, false // what has to end first is waited for later
 	done, err := a.engine().Rollback(ctx, r.target(t))
-	a.know(property{ref: done.Property, name: cmp.Or(done.PropertyName, a.property.name)})
+	a.know(property{ref: assetOf(done), name: cmp.Or(done.PropertyName, a.property.name)})
 	switch {
 	case err != nil:
 		return err

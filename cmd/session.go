@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"sync"
 	"time"
@@ -20,13 +21,12 @@ type session struct {
 	program     *program
 	about       result.AssetKind
 	client      *papi.Client
-	api         activation.API // the part of the client that has the activations
 	credentials papi.Credentials
 	speed       float64 // seconds of PAPI's time in a real one
 
 	mu    sync.Mutex
 	last  activation.Event   // one without an activation before the first
-	names map[papi.ID]string // of properties, by their ids without a prefix: what people are told
+	names map[papi.ID]string // of properties and includes, by their ids with the prefix: what people are told
 }
 
 // open connects. Nothing is sent yet.
@@ -69,10 +69,6 @@ func (p *program) connect(about result.AssetKind, credentials papi.Credentials, 
 	}
 	p.record.Connected(s.credentials.Host)
 	p.session = s
-	s.api = s.client
-	if about == result.Includes {
-		s.api = activation.Includes{PAPI: s.client}
-	}
 	return s, nil
 }
 
@@ -106,13 +102,37 @@ func noneIsNegative(n int) int {
 // engine returns the workflow over the session.
 func (s *session) engine() *activation.Engine {
 	return &activation.Engine{
-		API:           s.api,
+		API:           s.client,
+		Includes:      s.client,
 		Observe:       s.happened,
 		Resubmissions: noneIsNegative(s.program.flags.MaxRetries),
 		Jitter:        s.program.env.Jitter,
 		Speed:         s.speed,
 	}
 }
+
+// activations lists those of a property or of an include.
+func (s *session) activations(ctx context.Context, ref result.AssetRef) (*papi.ActivationList, error) {
+	if ref.Kind != result.Includes {
+		return s.client.Activations(ctx, ref.Property())
+	}
+	list, err := s.client.IncludeActivations(ctx, ref.Include())
+	if err != nil {
+		return nil, err
+	}
+	return list.ActivationList(), nil
+}
+
+// rules gets the rule tree of a version of a property or of an include.
+func (s *session) rules(ctx context.Context, ref result.AssetRef, version int) (*papi.RuleTree, error) {
+	if ref.Kind == result.Includes {
+		return s.client.IncludeRules(ctx, ref.Include(), version)
+	}
+	return s.client.Rules(ctx, ref.Property(), version)
+}
+
+// assetOf is what a run of the engine was about.
+func assetOf(r *activation.Result) result.AssetRef { return result.AssetOf(r.Property, r.Include) }
 
 // attempted takes note of a request.
 func (s *session) attempted(a papi.Attempt) {
@@ -125,7 +145,7 @@ func (s *session) attempted(a papi.Attempt) {
 func (s *session) called(p property) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.names[papi.ID(p.ref.PropertyID.Bare())] = p.String()
+	s.names[p.ref.FullID()] = p.String()
 }
 
 // begin says what the requests from now on are about.
@@ -138,7 +158,8 @@ func (s *session) begin(p property) {
 func (s *session) subject(ev activation.Event) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return cmp.Or(s.names[papi.ID(ev.Property.PropertyID.Bare())], ev.PropertyName, string(ev.Property.PropertyID))
+	ref := result.AssetOf(ev.Property, ev.Include)
+	return cmp.Or(s.names[ref.FullID()], ev.PropertyName, string(ref.ID))
 }
 
 // delayed says, once, that PAPI's rate limit holds the run back.

@@ -93,13 +93,13 @@ func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network) (*
 		return state, err
 	}
 	what.name, state.LatestVersion = known.name, result.OptionalVersion(known.latest)
-	list, err := s.api.Activations(ctx, what.ref)
+	list, err := s.activations(ctx, what.ref)
 	if err != nil {
 		return state, err
 	}
 	var changes []papi.Activation
 	if known.bucket { // they keep a network busy, too
-		changed, err := activation.BucketChanges{BucketAPI: s.client}.Activations(ctx, what.ref)
+		changed, err := activation.BucketChanges{BucketAPI: s.client}.Activations(ctx, what.ref.Property())
 		if err != nil {
 			return state, err
 		}
@@ -130,15 +130,15 @@ type knownProperty struct {
 	bucket bool // its hostnames belong to networks
 }
 
-func (s *session) known(ctx context.Context, ref papi.PropertyRef) (knownProperty, error) {
-	if s.about == result.Includes {
-		answer, err := s.client.Include(ctx, result.IncludeRef(ref))
+func (s *session) known(ctx context.Context, ref result.AssetRef) (knownProperty, error) {
+	if ref.Kind == result.Includes {
+		answer, err := s.client.Include(ctx, ref.Include())
 		if err != nil {
 			return knownProperty{}, err
 		}
 		return knownProperty{name: answer.Include.IncludeName, latest: answer.Include.LatestVersion}, nil
 	}
-	answer, err := s.client.Property(ctx, ref)
+	answer, err := s.client.Property(ctx, ref.Property())
 	if err != nil {
 		return knownProperty{}, err
 	}

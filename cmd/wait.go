@@ -101,11 +101,12 @@ func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do v
 	if err != nil {
 		return &result.Report{}, err
 	}
-	ctx, cancel := s.patiently(ctx, limit, func() papi.PropertyRef { return what.ref })
+	ctx, cancel := s.patiently(ctx, limit, func() result.AssetRef { return what.ref })
 	defer cancel()
 	s.begin(what)
 	done, err := s.do(ctx, do, named, activation.Selection{
-		Property: what.ref, ActivationID: named.id, Network: network, Elsewhere: f.elsewhere(),
+		Property: what.ref.Property(), Include: what.ref.Include(),
+		ActivationID: named.id, Network: network, Elsewhere: f.elsewhere(),
 		NoWait: f.noWait, WaitOptions: f.waiting.waiting(),
 	})
 	return p.selectedReport(what, done, err), err
@@ -134,7 +135,7 @@ func (p *program) selectedReport(what property, done *activation.Result, err err
 	if done.PropertyName != "" {
 		what.name = done.PropertyName
 	}
-	what.ref = done.Property
+	what.ref = assetOf(done)
 	r := &result.Report{
 		Outcome: string(done.Outcome),
 		Fill:    func(d *result.Document) { fillResult(d, done, what.name, now) },
@@ -153,7 +154,7 @@ func (p *program) selectedReport(what property, done *activation.Result, err err
 // id, or by a link that has both.
 type namedActivation struct {
 	property string
-	ref      papi.PropertyRef
+	ref      result.AssetRef
 	id       papi.ID
 	inBucket bool // it is a change of a hostname bucket
 }
@@ -186,22 +187,15 @@ func isActivationID(k result.AssetKind, s string) bool {
 	return isID(s, papi.PrefixActivation) || k == result.Includes && papi.ID(s).Valid()
 }
 
-// parseLink reads a link to an activation. Links to activations of includes, and
-// to changes of buckets, differ from those to activations of properties in one
-// segment.
+// parseLink reads a link to an activation, or to a change of a bucket.
 func parseLink(k result.AssetKind, link string) (namedActivation, error) {
-	const ofBucket, ofInclude = "/hostname-activations/", "/includes/"
-	same := strings.Replace(link, ofBucket, "/activations/", 1)
-	if k == result.Includes {
-		if !strings.Contains(link, ofInclude) {
-			return namedActivation{}, catalogue.Usagef("%q is not a link to an activation of an include", link)
-		}
-		same = strings.Replace(link, ofInclude, "/properties/", 1)
-	}
-	parsed, err := papi.ParseActivationLink(same)
+	parsed, err := papi.ParseActivationLink(link)
 	if err != nil {
 		return namedActivation{}, &catalogue.UsageError{Err: err}
 	}
-	parsed.Property.PropertyID = parsed.Property.PropertyID.With(k.IDPrefix())
-	return namedActivation{ref: parsed.Property, id: parsed.ActivationID, inBucket: same != link && k == result.Properties}, nil
+	ref := result.AssetOf(parsed.Property, parsed.Include)
+	if ref.Kind != k {
+		return namedActivation{}, catalogue.Usagef("%q is not a link to an activation of %s", link, k.Choose("a property", "an include"))
+	}
+	return namedActivation{ref: ref, id: parsed.ActivationID, inBucket: parsed.OfHostnames}, nil
 }

@@ -115,10 +115,10 @@ func (a *activating) settle(ctx context.Context) error {
 	}
 	switch {
 	case !a.flags.dryRun || a.version.number == 0:
-	case a.about == result.Includes: // without a submission, nobody else would notice
-		_, err = a.api.Rules(ctx, a.property.ref, a.version.number)
+	case a.property.ref.Kind == result.Includes: // without a submission, nobody else would notice
+		_, err = a.rules(ctx, a.property.ref, a.version.number)
 	default:
-		_, err = a.client.Version(ctx, a.property.ref, a.version.number)
+		_, err = a.client.Version(ctx, a.property.ref.Property(), a.version.number)
 	}
 	return err
 }

@@ -40,7 +40,9 @@ const (
 // too.
 const FMASteady = "steady"
 
-// Activation is one activation or deactivation of a property version.
+// Activation is one activation or deactivation of a property version. It is
+// also what [IncludeActivation.Activation] and [HostnameActivation.Activation]
+// return, so that one workflow can follow all three.
 // Source: GET /properties/{propertyId}/activations/{activationId}.
 type Activation struct {
 	ActivationID       ID             `json:"activationId"`
@@ -48,6 +50,7 @@ type Activation struct {
 	AccountID          ID             `json:"accountId,omitempty"`
 	GroupID            ID             `json:"groupId,omitempty"`
 	PropertyID         ID             `json:"propertyId"`
+	IncludeID          ID             `json:"-"` // set instead of PropertyID for an include, whose name and version the next two are
 	PropertyName       string         `json:"propertyName"`
 	PropertyVersion    int            `json:"propertyVersion"`
 	Network            Network        `json:"network"`

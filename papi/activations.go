@@ -157,8 +157,8 @@ func (c *Client) CreateActivation(ctx context.Context, ref PropertyRef, req Acti
 		link = answer.location
 	}
 	parsed, err := ParseActivationLink(link)
-	if err == nil && !parsed.Property.PropertyID.Equal(ref.PropertyID) {
-		err = fmt.Errorf("its link is to an activation of %s", parsed.Property.PropertyID)
+	if err == nil && (parsed.OfHostnames || !parsed.Property.PropertyID.Equal(ref.PropertyID)) {
+		err = fmt.Errorf("%q is not a link to an activation of %s", link, ref.PropertyID)
 	}
 	if err != nil {
 		return nil, malformed(http.MethodPost, target, answer, c.credentials.scrubError(err))

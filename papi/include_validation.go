@@ -146,7 +146,7 @@ type IncludeActivationAnswer struct {
 	Validation *IncludeValidation
 }
 
-// Activation returns the activation that was asked for by id as one of a property. While
+// Activation returns the activation that was asked for by id in the form that property activations have. While
 // it is validated it is PENDING and has no version; when that ended badly it is FAILED,
 // with the cause, or ABORTED. Once there is an item its id counts, which may be another one.
 func (a *IncludeActivationAnswer) Activation(id ID) Activation {

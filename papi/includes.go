@@ -145,13 +145,12 @@ func (a *IncludeActivation) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Activation returns a as an activation of a property whose id, name and version are
-// the include's: what holds for one holds for the other, but for the fallback that
-// an include has not.
+// Activation returns a in the form that property activations have, with IncludeID
+// instead of PropertyID. Includes have no fast fallback, so FallbackInfo is nil.
 func (a IncludeActivation) Activation() Activation {
 	return Activation{
 		ActivationID: a.IncludeActivationID, ActivationType: a.ActivationType, AccountID: a.AccountID, GroupID: a.GroupID,
-		PropertyID: a.IncludeID, PropertyName: a.IncludeName, PropertyVersion: a.IncludeVersion, Network: a.Network,
+		IncludeID: a.IncludeID, PropertyName: a.IncludeName, PropertyVersion: a.IncludeVersion, Network: a.Network,
 		Status: a.Status, FMAActivationState: a.FMAActivationState, SubmitDate: a.SubmitDate, UpdateDate: a.UpdateDate,
 		Note: a.Note, NotifyEmails: a.NotifyEmails, FailureCause: a.FailureCause,
 	}
@@ -165,6 +164,18 @@ type IncludeActivationList struct {
 	ContractID ID
 	GroupID    ID
 	Items      []IncludeActivation
+}
+
+// ActivationList returns l in the form that lists of property activations have.
+func (l *IncludeActivationList) ActivationList() *ActivationList {
+	all := &ActivationList{
+		Answer: l.Answer, AccountID: l.AccountID, ContractID: l.ContractID, GroupID: l.GroupID,
+		Items: make([]Activation, 0, len(l.Items)),
+	}
+	for _, item := range l.Items {
+		all.Items = append(all.Items, item.Activation())
+	}
+	return all
 }
 
 // IncludeActivationRequest is what a submission sends. There is no fast fallback and no

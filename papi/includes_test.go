@@ -84,7 +84,7 @@ func TestAnIncludesActivationIsValidatedFirst(t *testing.T) {
 			t.Errorf("in the list: %+v: %v", list.Items[0], err)
 		}
 		active := poll(time.Minute).Activation(created.ActivationID)
-		if active.Status != papi.StatusActive || active.PropertyID != "inc_2001" || active.PropertyName != "security-headers" || active.PropertyVersion != 3 || active.SubmitDate.IsZero() {
+		if active.Status != papi.StatusActive || active.IncludeID != "inc_2001" || active.PropertyID != "" || active.PropertyName != "security-headers" || active.PropertyVersion != 3 || active.SubmitDate.IsZero() {
 			t.Errorf("at the end: %+v", active)
 		}
 	})

@@ -71,34 +71,44 @@ func (id ID) segment(prefix string) string {
 	return url.PathEscape(string(whole))
 }
 
-// ActivationLink is what PAPI's link to an activation names.
+// ActivationLink is what PAPI's link to an activation names. One of Property and
+// Include is set.
 type ActivationLink struct {
 	Property     PropertyRef
+	Include      IncludeRef
 	ActivationID ID
+	// OfHostnames says that the link is to a change of a hostname bucket, which
+	// [Client.HostnameActivation] reads.
+	OfHostnames bool
 }
 
 const maxLink = 2048
 
 // ParseActivationLink reads a link to an activation as PAPI prints it: a path
 // or a whole URL, of any API version, with contract and group in its query or
-// without.
+// without. It may be of a property, an include, or a hostname bucket.
 func ParseActivationLink(link string) (ActivationLink, error) {
 	u, segments, err := splitLink(link)
 	if err != nil {
 		return ActivationLink{}, err
 	}
 	n := len(segments)
-	if n < 4 || segments[n-2] != "activations" || segments[n-4] != "properties" {
-		return ActivationLink{}, fmt.Errorf("%q is not a link to an activation of a property", link)
+	if n < 4 {
+		return ActivationLink{}, fmt.Errorf("%q is not a link to an activation", link)
 	}
-	return ActivationLink{
-		Property: PropertyRef{
-			PropertyID: ID(segments[n-3]).With(PrefixProperty),
-			ContractID: ID(u.Query().Get("contractId")),
-			GroupID:    ID(u.Query().Get("groupId")),
-		},
-		ActivationID: ID(segments[n-1]),
-	}, nil
+	of, collection := ID(segments[n-3]), segments[n-4]+"/"+segments[n-2]
+	parsed := ActivationLink{ActivationID: ID(segments[n-1])}
+	contract, group := ID(u.Query().Get("contractId")), ID(u.Query().Get("groupId"))
+	switch collection {
+	case "properties/activations", "properties/hostname-activations":
+		parsed.Property = PropertyRef{PropertyID: of.With(PrefixProperty), ContractID: contract, GroupID: group}
+		parsed.OfHostnames = collection == "properties/hostname-activations"
+	case "includes/activations":
+		parsed.Include = IncludeRef{IncludeID: of.With(PrefixInclude), ContractID: contract, GroupID: group}
+	default:
+		return ActivationLink{}, fmt.Errorf("%q is not a link to an activation", link)
+	}
+	return parsed, nil
 }
 
 // versionFromLink returns the version number at the end of a link to a version.

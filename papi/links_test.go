@@ -15,13 +15,15 @@ func TestActivationLinks(t *testing.T) {
 		{"/papi/v0/properties/prp_1/activations/atv_2?contractId=ctr_3&groupId=grp_4", papi.ActivationLink{Property: papi.PropertyRef{PropertyID: "prp_1", ContractID: "ctr_3", GroupID: "grp_4"}, ActivationID: "atv_2"}},
 		{"/papi/v1/properties/1/activations/2", papi.ActivationLink{Property: papi.PropertyRef{PropertyID: "prp_1"}, ActivationID: "2"}},
 		{"https://akab.example.com/papi/v1/properties/1/activations/2/", papi.ActivationLink{Property: papi.PropertyRef{PropertyID: "prp_1"}, ActivationID: "2"}},
+		{"/papi/v1/includes/1/activations/atv_2?contractId=ctr_3&groupId=grp_4", papi.ActivationLink{Include: papi.IncludeRef{IncludeID: "inc_1", ContractID: "ctr_3", GroupID: "grp_4"}, ActivationID: "atv_2"}},
+		{"/papi/v1/properties/prp_1/hostname-activations/atv_2", papi.ActivationLink{Property: papi.PropertyRef{PropertyID: "prp_1"}, ActivationID: "atv_2", OfHostnames: true}},
 	} {
 		if got, err := papi.ParseActivationLink(tt.link); err != nil || got != tt.want {
 			t.Errorf("%s is %+v: %v", tt.link, got, err)
 		}
 	}
 	for _, link := range []string{
-		"", "/", "atv_1", "/papi/v1/properties/prp_1/activations", "/papi/v1/properties/prp_1/versions/2",
+		"", "/", "atv_1", "/papi/v1/properties/prp_1/activations", "/papi/v1/includes/inc_1/hostname-activations/atv_2", "/papi/v1/properties/prp_1/versions/2",
 		"/papi/v1/properties/prp_1/activations/..", "/papi/v1/properties/%2e%2e/activations/1",
 		"/papi/v1/properties/prp_1/activations/a%2fb", "/papi/v1/properties/prp_1/activations/a\x00b",
 		"/papi/v1/properties/prp_1/activations/" + strings.Repeat("1", 200), "/" + strings.Repeat("a/", 5000), "::",
@@ -37,7 +39,7 @@ func FuzzActivationLink(f *testing.F) {
 	f.Add("https://u:p@h/properties/%41/activations/%2F?groupId=%zz")
 	f.Fuzz(func(t *testing.T, link string) {
 		got, err := papi.ParseActivationLink(link)
-		if err == nil && (!got.ActivationID.Valid() || !got.Property.PropertyID.Valid()) {
+		if err == nil && (!got.ActivationID.Valid() || got.Property.PropertyID.Valid() == got.Include.IncludeID.Valid()) {
 			t.Errorf("%q gives %+v", link, got)
 		}
 	})

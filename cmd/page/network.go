@@ -44,7 +44,7 @@ func subjectCard(d *result.Document, withNetwork bool) []node {
 		name = upTo(term.MaxName, *about.Name)
 	}
 	return []node{el("article", "card",
-		el("h2", "", written(capital(result.KindOf(about.ID).Noun()))),
+		el("h2", "", written(capital(d.AssetKind().Noun()))),
 		rows(
 			named("Name", name), named("Id", codeOf(string(about.ID))), named("Version", version), named("Network", network),
 			named("Contract", idNode(about.ContractID)), named("Group", idNode(about.GroupID)),

@@ -18,6 +18,14 @@ func OrZero[T any](v *T) T {
 // OrEmpty returns what s points to, and "" for nil.
 func OrEmpty(s *string) string { return OrZero(s) }
 
+// AssetKind is what the document is about.
+func (d *Document) AssetKind() AssetKind {
+	if d.Include != nil {
+		return Includes
+	}
+	return Properties
+}
+
 // Asset is the property, or the include, that the document is about; nil for none.
 func (d *Document) Asset() *Property {
 	if d.Include != nil {

@@ -143,17 +143,22 @@ func OptionalTime(t time.Time) *time.Time {
 }
 
 // NewProperty returns a property, or an include, with its ids as PAPI writes them.
-func NewProperty(ref papi.PropertyRef, name string) *Property {
+func NewProperty(ref AssetRef, name string) *Property {
 	return &Property{
-		ID: AssetID(ref.PropertyID), Name: Optional(name),
+		ID: ref.FullID(), Name: Optional(name),
 		ContractID: Optional(ref.ContractID.With(papi.PrefixContract)),
 		GroupID:    Optional(ref.GroupID.With(papi.PrefixGroup)),
 	}
 }
 
+// Ref names what p is about; its kind is that of the member that p stands in.
+func (p *Property) Ref(kind AssetKind) AssetRef {
+	return AssetRef{Kind: kind, ID: p.ID, ContractID: OrZero(p.ContractID), GroupID: OrZero(p.GroupID)}
+}
+
 // SetAsset says which property, or which include, the document is about.
-func (d *Document) SetAsset(ref papi.PropertyRef, name string) {
-	d.SetAssetView(KindOf(ref.PropertyID), NewProperty(ref, name))
+func (d *Document) SetAsset(ref AssetRef, name string) {
+	d.SetAssetView(ref.Kind, NewProperty(ref, name))
 }
 
 // SetAssetView says which property, or which include, the document is about.

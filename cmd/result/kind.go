@@ -6,8 +6,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// AssetKind is what a command is about. What holds for a property holds for an
-// include, whose id then stands in the place of the property's.
+// AssetKind is what a command is about.
 type AssetKind int
 
 // The kinds.
@@ -15,14 +14,6 @@ const (
 	Properties AssetKind = iota
 	Includes
 )
-
-// KindOf tells an include by the prefix of its id.
-func KindOf(id papi.ID) AssetKind {
-	if strings.HasPrefix(string(id), papi.PrefixInclude) {
-		return Includes
-	}
-	return Properties
-}
 
 // Noun is what people call it.
 func (k AssetKind) Noun() string {
@@ -65,14 +56,6 @@ func (k AssetKind) ArgumentHelp() string {
 it serves. `, "INCLUDE is an include's id (inc_123 or 123) or its exact name. ")
 }
 
-// AssetID is the id of a property or of an include, with its prefix.
-func AssetID(id papi.ID) papi.ID {
-	if id == "" {
-		return ""
-	}
-	return id.With(KindOf(id).IDPrefix())
-}
-
 // ActivationID is the id of an activation, with its prefix. Those of includes may
 // be of another form, which has none.
 func ActivationID(id papi.ID) papi.ID {
@@ -82,7 +65,38 @@ func ActivationID(id papi.ID) papi.ID {
 	return id
 }
 
-// IncludeRef names an include to the client.
-func IncludeRef(ref papi.PropertyRef) papi.IncludeRef {
-	return papi.IncludeRef{IncludeID: ref.PropertyID, ContractID: ref.ContractID, GroupID: ref.GroupID}
+// AssetRef names a property or an include, with the contract and the group where
+// they are known.
+type AssetRef struct {
+	Kind       AssetKind
+	ID         papi.ID
+	ContractID papi.ID
+	GroupID    papi.ID
 }
+
+// AssetOf returns the one of the two that is set; where neither is, no property.
+func AssetOf(p papi.PropertyRef, i papi.IncludeRef) AssetRef {
+	if i.IncludeID != "" {
+		return AssetRef{Kind: Includes, ID: i.IncludeID, ContractID: i.ContractID, GroupID: i.GroupID}
+	}
+	return AssetRef{ID: p.PropertyID, ContractID: p.ContractID, GroupID: p.GroupID}
+}
+
+// Property names the property to the client; nothing where it is an include.
+func (r AssetRef) Property() papi.PropertyRef {
+	if r.Kind != Properties {
+		return papi.PropertyRef{}
+	}
+	return papi.PropertyRef{PropertyID: r.ID, ContractID: r.ContractID, GroupID: r.GroupID}
+}
+
+// Include names the include to the client; nothing where it is a property.
+func (r AssetRef) Include() papi.IncludeRef {
+	if r.Kind != Includes {
+		return papi.IncludeRef{}
+	}
+	return papi.IncludeRef{IncludeID: r.ID, ContractID: r.ContractID, GroupID: r.GroupID}
+}
+
+// FullID is the id with its prefix; empty where it is not known.
+func (r AssetRef) FullID() papi.ID { return r.ID.With(r.Kind.IDPrefix()) }
