@@ -43,7 +43,7 @@ func (a *activating) single(one *activated) *result.Document {
 	one.fill(d, a.property.name)
 	if one.err != nil {
 		v := catalogue.Judge(one.err)
-		d.Fail(v, one.err, cmp.Or(a.help(one, one.err), a.program.hint(d, v, one.err)))
+		d.Fail(v, one.err, cmp.Or(a.help(one, one.err), a.program.hint(d, v)))
 	}
 	return d
 }

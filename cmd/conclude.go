@@ -20,7 +20,7 @@ func (p *program) conclude(ctx context.Context, result *result.Report, err error
 		if catalogue.Is[*catalogue.UsageError](err) {
 			v.Help = helpOf(p.name() + " " + p.out.Command)
 		}
-		d.Fail(v, err, cmp.Or(result.Help, p.hint(d, v, err)))
+		d.Fail(v, err, cmp.Or(result.Help, p.hint(d, v)))
 	}
 	if fileErr := p.files.Write(d, p.record); fileErr != nil {
 		p.spoil(d, fileErr, "")

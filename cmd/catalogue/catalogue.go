@@ -4,6 +4,7 @@ package catalogue
 
 import (
 	"slices"
+	"time"
 
 	"github.com/propctl/propctl/papi"
 )
@@ -54,7 +55,7 @@ func (r Retry) Text() string {
 	return string(r)
 }
 
-// Entry is a row of the catalogue.
+// Entry is a row of the catalogue: how an error is recognised, what it means, and what to do about it.
 type Entry struct {
 	Code     string // stable; of what PAPI answers, its papi.Class
 	Category Category
@@ -63,9 +64,52 @@ type Entry struct {
 	Retry    Retry
 	Message  string // stable, where the message of an error has the facts of the case
 	Meaning  string
-	Help     string
 	FoundBy  string // how, where PAPI's answer does not tell; empty where only that does
+	Help     string // what to do
+	Next     []Next // the command that helps: the first that can be made
+	Matches  []Match
+
+	help func(err error, now time.Time) string // what the error tells about what to do; empty: no more than Help
 }
+
+// Match is a way in which the program recognises an error of its own. PAPI's
+// answers are recognised by their class, which is the code of the row.
+type Match struct {
+	Fits    func(error) bool // no error fits two rows
+	Instead *Advice          // of the row's; nil: that
+}
+
+// Advice is what to do about an error.
+type Advice struct {
+	Help string
+	Next []Next
+}
+
+func (e Entry) advice() Advice { return Advice{e.Help, e.Next} }
+
+// Next is a command that helps after an error.
+type Next struct {
+	Command Command
+	Says    string // what it shows, instead of Help; empty: Help
+	Adds    string // what it shows, behind Help; empty: nothing
+}
+
+// Command is one that can be made for the property, the account and the flags at hand.
+type Command int
+
+// The commands.
+const (
+	CommandSameAgain      Command = iota + 1 // as it was typed
+	CommandDryRun                            // the same with --dry-run
+	CommandDebug                             // the same with --debug
+	CommandDoctor                            // checks credentials and connection
+	CommandBudget                            // what is left of the account's limits
+	CommandStatus                            // of the property
+	CommandHistory                           // of the property on the network
+	CommandHostnames                         // the property's list of hostnames
+	CommandWait                              // for the activation the error is about
+	CommandWaitForBlocker                    // for the activation that is in the way
+)
 
 // All returns all rows: what propctl finds by itself, then what PAPI or
 // the way to it says.

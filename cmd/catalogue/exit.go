@@ -10,9 +10,6 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// From an error to its row of the catalogue. The first way that matches counts,
-// so what an error means stands before what caused it.
-
 // The exit codes.
 const (
 	ExitOK          = 0
@@ -33,38 +30,44 @@ type Verdict struct {
 	ExitCode int
 	Code     string
 	Category Category
-	Help     string
+	Advice
 }
 
-// Judge looks an error up.
+// Judge looks an error up: the row that recognises it; else, of an answer of PAPI's, the row of its class.
+// What an error means comes before what caused it, so a time-out that ended a request is a time-out.
 func Judge(err error) Verdict {
-	code, help := recognise(err)
-	e := Lookup(code)
-	if code == string(papi.ClassClockSkew) {
-		help = clockHelp(err, time.Now())
+	row, advice := recognise(err)
+	if row.help != nil {
+		advice.Help = cmp.Or(row.help(err, time.Now()), advice.Help)
 	}
-	v := Verdict{Outcome: e.Outcome, ExitCode: e.ExitCode, Code: e.Code, Category: e.Category, Help: cmp.Or(help, e.Help)}
+	v := Verdict{Outcome: row.Outcome, ExitCode: row.ExitCode, Code: row.Code, Category: row.Category, Advice: advice}
 	if unhealthy, ok := errors.AsType[*UnhealthyError](err); ok { // doctor's own exit codes
 		v.Outcome, v.ExitCode = OutcomeError, unhealthy.ExitCode
 	}
 	return v
 }
 
-// recognise returns the code of an error, and what to do about it where that is
-// known better than by the code alone.
-func recognise(err error) (code, help string) {
-	for _, w := range ways() {
-		if w.matches(err) {
-			return w.code, w.help
+// recognise returns the row of an error and what to do about it.
+func recognise(err error) (Entry, Advice) {
+	for _, row := range All() {
+		for _, match := range row.Matches {
+			if !match.Fits(err) {
+				continue
+			}
+			if match.Instead != nil {
+				return row, *match.Instead
+			}
+			return row, row.advice()
 		}
 	}
+	code := CodeInternal
 	if e, ok := errors.AsType[*papi.Error](err); ok {
-		return string(e.Class), ""
+		code = string(e.Class)
+	} else if class, ok := errors.AsType[papi.Class](err); ok {
+		code = string(class)
 	}
-	if class, ok := errors.AsType[papi.Class](err); ok {
-		return string(class), ""
-	}
-	return CodeInternal, ""
+	row := Lookup(code)
+	return row, row.advice()
 }
 
 // clockTolerance is how old a signature may be; clockPrecision, how exactly the
@@ -122,55 +125,37 @@ func is(target error) func(error) bool {
 	return func(err error) bool { return errors.Is(err, target) }
 }
 
+// withoutAnswer matches an error type that no answer of PAPI's has caused.
+func withoutAnswer[E error](err error) bool { return Is[E](err) && !Is[*papi.Error](err) }
+
 func failedWith(o activation.Outcome) func(error) bool {
 	return when(func(e *activation.FailedError) bool { return e.Outcome == o })
 }
 
-// WithoutAnswer matches an error type that nothing of PAPI's has caused.
-func WithoutAnswer[E error](err error) bool { return Is[E](err) && !Is[*papi.Error](err) }
-
-// ownRefusal is one that has nothing to do with what is in the version.
-func ownRefusal(e *activation.RejectedError) bool {
+// refusedByItself is what propctl refuses for a reason that has nothing to do with the content of the version.
+func refusedByItself(e *activation.RejectedError) bool {
 	return e.Unwrap() == nil && len(e.Errors)+len(e.Warnings) == 0
 }
 
-// way is how an error of this program is recognised.
-type way struct {
-	matches func(error) bool
-	code    string
-	help    string // instead of the catalogue's; empty: that one
+// timedOutBehindAnother is a time-out while another activation was waited for.
+func timedOutBehindAnother(err error) bool {
+	stopped, ok := errors.AsType[*activation.StoppedError](err)
+	return ok && !stopped.Cancelled && stopped.Blocker != nil && errors.Is(err, activation.ErrTimeout)
 }
 
-func ways() []way {
-	return []way{
-		{Is[*UsageError], codeUsage, ""},
-		{Is[*SettingError], codeSettings, ""},
-		{when(func(e *CredentialsError) bool { return e.Missing }), CodeCredentialsMissing, ""},
-		{Is[*CredentialsError], CodeCredentialsInvalid, ""},
-		{Is[*AmbiguousError], codeAmbiguous, ""},
-		{Is[*NotFoundError], string(papi.ClassNotFound), "names are exact; check the account switch key too"},
-		{Is[*BucketError], CodeBucket, ""},
-		{Is[*OutputError], codeOutputFile, ""},
-		{is(ErrDeclined), CodeDeclined, ""},
+func timedOut(err error) bool {
+	return errors.Is(err, activation.ErrTimeout) && !errors.Is(err, ErrInterrupted) && !timedOutBehindAnother(err)
+}
 
-		{failedWith(activation.OutcomeFailed), CodeFailed, ""},
-		{failedWith(activation.OutcomeAborted), CodeAborted, ""},
-		{failedWith(activation.OutcomeSuperseded), CodeSuperseded, ""},
-		{when(func(e *activation.StoppedError) bool { return e.Cancelled }), codeTimedOut, "it was cancelled; run the command again with a longer --timeout"},
-		{when(func(e *activation.StoppedError) bool { return e.Blocker != nil && errors.Is(e, activation.ErrTimeout) }), string(papi.ClassBusy), ""},
-		{is(ErrInterrupted), codeInterrupted, ""},
-		{is(activation.ErrTimeout), codeTimedOut, ""},
-		{WithoutAnswer[*activation.StoppedError], codeInterrupted, ""},
-		{Is[*activation.BusyError], string(papi.ClassBusy), "wait for it, or leave that to --if-pending wait"},
-		{when(ownRefusal), string(papi.ClassRejected), "nothing was submitted; the same command is refused again until what the error says has changed"},
-		{WithoutAnswer[*activation.RejectedError], string(papi.ClassRejected), ""},
-		{when(func(e *activation.LimitError) bool { return e.Daily }), string(papi.ClassBudgetExhausted), ""},
-		{WithoutAnswer[*activation.LimitError], string(papi.ClassRateLimited), ""},
-		{Is[*activation.NotActiveError], string(papi.ClassNotFound), "propctl status shows what is active; name the version by its number"},
-		{Is[*activation.NoPreviousVersionError], CodeNothingBefore, ""},
-		{Is[*activation.HostnameLimitError], string(papi.ClassResourceLimit), "remove hostnames, or spread them over several properties"},
-		{Is[*activation.VanishedError], CodeLost, ""},
-		{is(activation.ErrTooLate), string(papi.ClassCancelTooLate), ""},
-		{is(activation.ErrNoActivation), CodeNoActivation, ""},
+func interrupted(err error) bool {
+	if errors.Is(err, ErrInterrupted) {
+		return !timedOutBehindAnother(err)
 	}
+	return withoutAnswer[*activation.StoppedError](err) && !errors.Is(err, activation.ErrTimeout)
+}
+
+// limitedForNow is a limit of requests; that of activations lasts for the day.
+func limitedForNow(err error) bool {
+	limit, ok := errors.AsType[*activation.LimitError](err)
+	return ok && !limit.Daily && withoutAnswer[*activation.LimitError](err)
 }

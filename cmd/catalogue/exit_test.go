@@ -104,7 +104,7 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 			want want
 		}{string(class), papiError(class), w})
 	}
-	used, rows := map[int]bool{}, map[string]bool{}
+	used, rows := map[string]int{}, map[string]bool{}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			v := Judge(tt.err)
@@ -117,11 +117,23 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 			}
 		})
 		rows[tt.want.code] = true
-		used[slices.IndexFunc(ways(), func(w way) bool { return w.matches(tt.err) })] = true
+		for _, e := range All() {
+			for i, m := range e.Matches {
+				if !m.Fits(tt.err) {
+					continue
+				}
+				used[fmt.Sprint(e.Code, " ", i)]++
+				if e.Code != tt.want.code {
+					t.Errorf("%s fits row %s, too", tt.name, e.Code)
+				}
+			}
+		}
 	}
-	for i, w := range ways() {
-		if !used[i] {
-			t.Errorf("no example for way %d, to %s", i, w.code)
+	for _, e := range All() {
+		for i := range e.Matches {
+			if used[fmt.Sprint(e.Code, " ", i)] == 0 {
+				t.Errorf("no example for match %d of row %s", i, e.Code)
+			}
 		}
 	}
 	for _, e := range All() {

@@ -1,6 +1,14 @@
 package catalogue
 
-import "github.com/propctl/propctl/papi"
+import (
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+const (
+	refusedAgain = "correct the version; the same submission will be refused again"
+	waitForIt    = "wait for it, or leave that to --if-pending wait"
+)
 
 // VersionEntries are about versions that PAPI will not activate.
 func VersionEntries() []Entry {
@@ -10,24 +18,32 @@ func VersionEntries() []Entry {
 			Message: "warnings were not acknowledged",
 			Meaning: "propctl acknowledges all warnings, so these came up in between or cannot be acknowledged. They are shown as PAPI wrote them.",
 			Help:    "see the warnings; correct the version where they are right",
+			Next:    []Next{{Command: CommandDryRun, Adds: "this shows the request and submits nothing"}},
 		},
 		{
 			Code: string(papi.ClassRejected), Category: CategoryInvalidData, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryNever,
 			Message: "PAPI will not activate this version", FoundBy: "propctl with --warnings fail or new, or --require-staging, before anything is submitted",
 			Meaning: "The version has errors, which are shown as PAPI wrote them; or warnings that are not wanted; or it is not active on staging and has to be.",
-			Help:    "correct the version; the same submission will be refused again",
+			Help:    refusedAgain,
+			Next:    []Next{{Command: CommandDryRun, Adds: "this shows the request and submits nothing"}},
+			Matches: []Match{
+				{Fits: when(refusedByItself), Instead: &Advice{Help: "nothing was submitted; the same command is refused again until what the error says has changed"}},
+				{Fits: withoutAnswer[*activation.RejectedError], Instead: &Advice{Help: refusedAgain}},
+			},
 		},
 		{
 			Code: string(papi.ClassNotifyEmails), Category: CategoryInvalidData, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryNever,
 			Message: "PAPI does not take the addresses to notify",
 			Meaning: "At least one address is needed, and each of them has to be one.",
 			Help:    "check the addresses of --notify",
+			Next:    []Next{{Command: CommandDryRun, Adds: "this shows the request and submits nothing"}},
 		},
 		{
 			Code: string(papi.ClassCompliance), Category: CategoryInvalidData, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryNever,
 			Message: "the compliance record is missing or incomplete",
 			Meaning: "Accounts of Akamai's staff and partners have to say with each activation on production who has tested and reviewed it.",
 			Help:    "give --compliance-reason and what belongs to it",
+			Next:    []Next{{Command: CommandDryRun, Adds: "this shows the request and submits nothing"}},
 		},
 		{
 			Code: string(papi.ClassCacheWipe), Category: CategoryConflict, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryAtTime,
@@ -40,18 +56,25 @@ func VersionEntries() []Entry {
 			Message: "a new certificate has not arrived everywhere",
 			Meaning: "PAPI does not see a third-party certificate yet that was made a moment ago, and has no other objection.",
 			Help:    "the certificate has not arrived everywhere; " + Again,
+			Next:    []Next{{Command: CommandSameAgain}},
 		},
 	}
 }
 
 // StateEntries are about what else is going on.
 func StateEntries() []Entry {
+	waitForBlocker := Next{Command: CommandWaitForBlocker, Says: waitForIt}
 	return []Entry{
 		{
 			Code: string(papi.ClassBusy), Category: CategoryConflict, Outcome: OutcomeBusy, ExitCode: ExitBusy, Retry: RetryLookFirst,
 			Message: "another activation is in the way", FoundBy: "in the list of activations",
 			Meaning: "Another version is pending on that network, or somebody else's change is being made. propctl waits for it, unless --if-pending fail says otherwise or --timeout passes.",
 			Help:    Again,
+			Next:    []Next{waitForBlocker, {Command: CommandSameAgain}},
+			Matches: []Match{
+				{Fits: timedOutBehindAnother},
+				{Fits: Is[*activation.BusyError], Instead: &Advice{Help: waitForIt, Next: []Next{waitForBlocker}}},
+			},
 		},
 		{
 			Code: string(papi.ClassARLConflict), Category: CategoryConflict, Outcome: OutcomeBusy, ExitCode: ExitBusy, Retry: RetryBackOff,
@@ -64,36 +87,43 @@ func StateEntries() []Entry {
 			Message: "PAPI cannot activate the property at the moment",
 			Meaning: "Something at Akamai is not ready, and PAPI asks to try again.",
 			Help:    Again,
+			Next:    []Next{{Command: CommandSameAgain}},
 		},
 		{
 			Code: string(papi.ClassETag), Category: CategoryConflict, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
 			Message: "somebody else has changed it in the meantime",
 			Meaning: "What was read is no longer what is there, so that writing it back would undo somebody's change.",
 			Help:    Again,
+			Next:    []Next{{Command: CommandSameAgain}},
 		},
 		{
 			Code: string(papi.ClassStillPending), Category: CategoryConflict, Outcome: OutcomeBusy, ExitCode: ExitBusy, Retry: RetryLookFirst,
 			Message: "an activation of this version is running",
 			Meaning: "An activation or a deactivation of this version has not ended. propctl looks, and follows it where it is what was asked for.",
 			Help:    Again,
+			Next:    []Next{waitForBlocker, {Command: CommandSameAgain}},
 		},
 		{
 			Code: string(papi.ClassAlreadyActivated), Category: CategoryConflict, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
 			Message: "PAPI says that the version is active there already",
 			Meaning: "The list of activations does not show it, even after several looks; where it does, that is a success.",
 			Help:    "propctl status shows what is active",
+			Next:    []Next{{Command: CommandStatus, Says: "this shows what is there"}},
 		},
 		{
 			Code: string(papi.ClassNotActive), Category: CategoryConflict, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
 			Message: "there is nothing to deactivate",
 			Meaning: "PAPI says that the version is not active there, and the list of activations still shows it.",
 			Help:    "propctl status shows what is active",
+			Next:    []Next{{Command: CommandStatus, Says: "this shows what is there"}},
 		},
 		{
 			Code: string(papi.ClassCancelTooLate), Category: CategoryConflict, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "it is too late to cancel", FoundBy: "in the activation's status",
 			Meaning: "An activation can be cancelled as long as it is PENDING and has not reached the network.",
 			Help:    "wait for it with propctl wait, then activate the version that is wanted",
+			Next:    []Next{{Command: CommandWait, Says: "wait for it, then activate the version that is wanted"}},
+			Matches: []Match{{Fits: is(activation.ErrTooLate)}},
 		},
 	}
 }
