@@ -37,27 +37,6 @@ func TestErrorCatalogueIsThePageForUsers(t *testing.T) {
 	}
 }
 
-// sections are the headings of the page, and what stands below each of them.
-func sections() []struct {
-	title   string
-	entries []catalogue.Entry
-} {
-	return []struct {
-		title   string
-		entries []catalogue.Entry
-	}{
-		{"Before anything is sent", catalogue.UsageEntries()},
-		{"How an activation ended", catalogue.ActivationEntries()},
-		{"How a command ended", catalogue.EndEntries()},
-		{"No answer, or none that can be read", catalogue.NetworkEntries()},
-		{"Credentials and permissions", catalogue.AccessEntries()},
-		{"The request", catalogue.RequestEntries()},
-		{"The version", catalogue.VersionEntries()},
-		{"What else is going on", catalogue.StateEntries()},
-		{"Limits", catalogue.LimitEntries()},
-	}
-}
-
 func errorsMarkdown() string {
 	var b strings.Builder
 	b.WriteString("<!-- Written by go test ./cmd -run TestErrorCatalogue -update: change cmd/catalogue*.go instead. -->\n\n# Errors\n\n" +
@@ -71,9 +50,9 @@ func errorsMarkdown() string {
 	for _, e := range catalogue.All() {
 		fmt.Fprintf(&b, "| [`%s`](#%s) | %d | %s | %s |\n", e.Code, e.Code, e.ExitCode, e.Category, e.Message)
 	}
-	for _, s := range sections() {
-		fmt.Fprintf(&b, "\n## %s\n", s.title)
-		for _, e := range s.entries {
+	for _, s := range catalogue.Sections() {
+		fmt.Fprintf(&b, "\n## %s\n", s.Title)
+		for _, e := range s.Entries {
 			entryMarkdown(e, &b)
 		}
 	}
@@ -95,8 +74,8 @@ func TestErrorCatalogueRowsAreWhole(t *testing.T) {
 		catalogue.CategoryConflict: true, catalogue.CategoryInvalidSettings: true, catalogue.CategoryInternalError: true, catalogue.CategoryRemoteSystemError: true,
 	}
 	seen, listed := map[string]bool{}, 0
-	for _, s := range sections() {
-		listed += len(s.entries)
+	for _, s := range catalogue.Sections() {
+		listed += len(s.Entries)
 	}
 	for _, e := range catalogue.All() {
 		if e.Message == "" || e.Meaning == "" || e.Help == "" || e.Outcome == "" || e.ExitCode == catalogue.ExitOK || !categories[e.Category] {

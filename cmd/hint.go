@@ -5,7 +5,6 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
-	"github.com/propctl/propctl/papi"
 )
 
 // The next command to type after an error. The catalogue says what helps in

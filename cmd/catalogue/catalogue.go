@@ -111,13 +111,34 @@ const (
 	CommandWaitForBlocker                    // for the activation that is in the way
 )
 
-// All returns all rows: what propctl finds by itself, then what PAPI or
-// the way to it says.
+// Section is rows that belong together.
+type Section struct {
+	Title   string
+	Entries []Entry
+}
+
+// Sections returns all rows: what propctl finds by itself, then what PAPI or the way to it says.
+func Sections() []Section {
+	return []Section{
+		{"Before anything is sent", slices.Concat(usageEntries(), refusalEntries())},
+		{"How an activation ended", activationEntries()},
+		{"How a command ended", endEntries()},
+		{"No answer, or none that can be read", slices.Concat(networkEntries(), answerEntries())},
+		{"Credentials and permissions", accessEntries()},
+		{"The request", requestEntries()},
+		{"The version", versionEntries()},
+		{"What else is going on", slices.Concat(stateEntries(), activeEntries())},
+		{"Limits", limitEntries()},
+	}
+}
+
+// All returns all rows in the order of their sections.
 func All() []Entry {
-	return slices.Concat(
-		UsageEntries(), ActivationEntries(), EndEntries(),
-		NetworkEntries(), AccessEntries(), RequestEntries(), VersionEntries(), StateEntries(), LimitEntries(),
-	)
+	var all []Entry
+	for _, s := range Sections() {
+		all = append(all, s.Entries...)
+	}
+	return all
 }
 
 // Lookup returns the row of a code, and that of an unknown error for any other.

@@ -5,8 +5,8 @@ import "github.com/propctl/propctl/activation"
 // Again is the hint where nothing has to be changed.
 const Again = "run the same command again, it looks first"
 
-// UsageEntries are about what was asked for, before anything is sent.
-func UsageEntries() []Entry {
+// usageEntries are about what was asked for, before anything is sent.
+func usageEntries() []Entry {
 	return []Entry{
 		{
 			Code: codeUsage, Category: CategoryInvalidData, Outcome: OutcomeError, ExitCode: ExitUsage, Retry: RetryNever,
@@ -38,6 +38,12 @@ func UsageEntries() []Entry {
 			Next:    []Next{{Command: CommandDoctor, Adds: "this checks all of it"}},
 			Matches: []Match{{Fits: when(func(e *CredentialsError) bool { return !e.Missing })}},
 		},
+	}
+}
+
+// refusalEntries are about what propctl does not do, or not with the result.
+func refusalEntries() []Entry {
+	return []Entry{
 		{
 			Code: codeAmbiguous, Category: CategoryInvalidData, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "the name fits more than one property", FoundBy: "propctl, in what a search found",
@@ -70,8 +76,8 @@ func UsageEntries() []Entry {
 	}
 }
 
-// ActivationEntries are about how an activation ended.
-func ActivationEntries() []Entry {
+// activationEntries are about how an activation ended.
+func activationEntries() []Entry {
 	return []Entry{
 		{
 			Code: CodeFailed, Category: CategoryRemoteSystemError, Outcome: string(activation.OutcomeFailed), ExitCode: ExitFailed, Retry: RetryNever,
@@ -124,8 +130,8 @@ func ActivationEntries() []Entry {
 	}
 }
 
-// EndEntries are about how a command ended that did not come to its end.
-func EndEntries() []Entry {
+// endEntries are about how a command ended that did not come to its end.
+func endEntries() []Entry {
 	return []Entry{
 		{
 			Code: codeTimedOut, Category: CategoryRemoteSystemError, Outcome: OutcomeTimedOut, ExitCode: ExitTimedOut, Retry: RetryLookFirst,

@@ -7,8 +7,8 @@ import (
 
 const noAnswer = "there was no answer"
 
-// NetworkEntries are about answers that did not come or cannot be read.
-func NetworkEntries() []Entry {
+// networkEntries are about answers that did not come or cannot be read.
+func networkEntries() []Entry {
 	return []Entry{
 		{
 			Code: string(papi.ClassNoAnswer), Category: CategoryRemoteSystemError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
@@ -45,6 +45,12 @@ func NetworkEntries() []Entry {
 			Help:    "name the root certificates of a proxy with --ca-file",
 			Next:    []Next{{Command: CommandDoctor, Adds: "this checks the way to Akamai"}},
 		},
+	}
+}
+
+// answerEntries are about answers that are none, and about requests that are not sent for that reason.
+func answerEntries() []Entry {
+	return []Entry{
 		{
 			Code: string(papi.ClassMalformed), Category: CategoryRemoteSystemError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
 			Message: "the answer cannot be read", FoundBy: "a success whose body is cut off, too large, HTML, or without what was asked for",
@@ -74,8 +80,8 @@ func NetworkEntries() []Entry {
 	}
 }
 
-// AccessEntries are about who asks.
-func AccessEntries() []Entry {
+// accessEntries are about who asks.
+func accessEntries() []Entry {
 	return []Entry{
 		{
 			Code: string(papi.ClassClockSkew), Category: CategoryRemoteAuthFailed, Outcome: OutcomeError, ExitCode: ExitCredentials, Retry: RetryNever,
@@ -109,8 +115,8 @@ func AccessEntries() []Entry {
 	}
 }
 
-// RequestEntries are about what was asked for.
-func RequestEntries() []Entry {
+// requestEntries are about what was asked for.
+func requestEntries() []Entry {
 	return []Entry{
 		{
 			Code: string(papi.ClassVersionLocked), Category: CategoryPermissionDenied, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
@@ -148,8 +154,8 @@ func RequestEntries() []Entry {
 	}
 }
 
-// LimitEntries are about what is used up.
-func LimitEntries() []Entry {
+// limitEntries are about what is used up.
+func limitEntries() []Entry {
 	return []Entry{
 		{
 			Code: string(papi.ClassRateLimited), Category: CategoryRemoteSystemError, Outcome: OutcomeLimited, ExitCode: ExitLimited, Retry: RetryAtTime,

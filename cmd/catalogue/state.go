@@ -10,8 +10,8 @@ const (
 	waitForIt    = "wait for it, or leave that to --if-pending wait"
 )
 
-// VersionEntries are about versions that PAPI will not activate.
-func VersionEntries() []Entry {
+// versionEntries are about versions that PAPI will not activate.
+func versionEntries() []Entry {
 	return []Entry{
 		{
 			Code: string(papi.ClassWarnings), Category: CategoryInvalidData, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryNever,
@@ -61,8 +61,8 @@ func VersionEntries() []Entry {
 	}
 }
 
-// StateEntries are about what else is going on.
-func StateEntries() []Entry {
+// stateEntries are about what else is going on.
+func stateEntries() []Entry {
 	waitForBlocker := Next{Command: CommandWaitForBlocker, Says: waitForIt}
 	return []Entry{
 		{
@@ -103,6 +103,12 @@ func StateEntries() []Entry {
 			Help:    Again,
 			Next:    []Next{waitForBlocker, {Command: CommandSameAgain}},
 		},
+	}
+}
+
+// activeEntries are about what is active already, or is not.
+func activeEntries() []Entry {
+	return []Entry{
 		{
 			Code: string(papi.ClassAlreadyActivated), Category: CategoryConflict, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
 			Message: "PAPI says that the version is active there already",
