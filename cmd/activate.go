@@ -36,16 +36,13 @@ func (p *program) activateCommand(about result.AssetKind) *cobra.Command {
 		Use:   "activate " + about.Operand() + "[@VERSION]",
 		Short: "Activate a version on a network and wait for the outcome",
 		Long: "Activate a version on a network and wait for the outcome.\n\n" + about.Choose(
-			`PROPERTY is a property's id (prp_123 or 123), its exact name, or a hostname that
-it serves.`, `INCLUDE is an include's id (inc_123 or 123) or its exact name. PAPI validates the
-properties that use it first.`) + ` VERSION is a number, latest (which is the default), staging or
-production: the version that is active there now.
-
-A version that is active already is a success and submits nothing, and one that
-is on its way is followed. When another version is pending on that network, it is
-waited for.`,
+			`PROPERTY is an id (prp_123 or 123), an exact name, or a hostname that it serves.`,
+			`INCLUDE is an id (inc_123 or 123) or an exact name. PAPI validates the properties
+that use it first.`) + `
+VERSION is a number, latest (the default), staging or production: what is active
+there. If it is active already nothing is submitted; if it is on its way, that is
+followed. With --warnings new, only warnings that the active version has not count.`,
 		Example: about.Choose(`  propctl activate www.example.com --notify you@example.com
-  propctl activate www.example.com@8 -n staging --dry-run --notify you@example.com
   propctl activate www.example.com@staging -n production --notify you@example.com
   propctl activate prp_123@7 -n staging,production --notify you@example.com -o json`,
 			`  propctl includes activate security-headers --notify you@example.com
@@ -58,9 +55,9 @@ waited for.`,
 
 // declareNetworks declares the flag for as many networks as the value takes.
 func (f *activateFlags) declareNetworks(c *cobra.Command) {
-	usage := "`network`: staging or production"
+	usage := "`NETWORK` staging or production"
 	if f.networks.Max > 1 {
-		usage = "`network`: staging, production, or staging,production for one after the other"
+		usage = "`NETWORK[,NETWORK]` staging, production or both"
 	}
 	c.Flags().VarP(&f.networks, "network", "n", usage)
 }
@@ -71,25 +68,25 @@ func (f *activateFlags) declare(fs *pflag.FlagSet, about result.AssetKind) {
 	f.warnings = activation.AcknowledgeWarnings
 	fs.Var(settings.OneOf[activation.WarningPolicy]{To: &f.warnings, Allowed: []activation.WarningPolicy{
 		activation.AcknowledgeWarnings, activation.FailOnWarnings, activation.FailOnNewWarnings,
-	}}, "warnings", "`acknowledge` the rule tree's warnings, fail if there are any, or only if there are new ones")
+	}}, "warnings", "validation warnings")
 	if about == result.Properties { // there is none for includes
-		fs.VarPF(&f.fastPush, "fast-push", "", "PAPI's fastPush (default: PAPI's)").NoOptDefVal = "true"
+		fs.VarPF(&f.fastPush, "fast-push", "", "PAPI's fastPush; sent only if given").NoOptDefVal = "true"
 	}
-	fs.VarPF(&f.ignoreHTTP, "ignore-http-errors", "", "PAPI's ignoreHttpErrors (default: PAPI's)").NoOptDefVal = "true"
-	fs.VarPF(&f.delay, "delay-validations", "", "PAPI's delayValidations (default: PAPI's)").NoOptDefVal = "true"
-	fs.BoolVar(&f.requireStaging, "require-staging", false, "production only for a version that is active on staging")
+	fs.VarPF(&f.ignoreHTTP, "ignore-http-errors", "", "PAPI's ignoreHttpErrors; sent only if given").NoOptDefVal = "true"
+	fs.VarPF(&f.delay, "delay-validations", "", "PAPI's delayValidations; sent only if given").NoOptDefVal = "true"
+	fs.BoolVar(&f.requireStaging, "require-staging", false, "production only for what is active on staging")
 }
 
 // declareSubmission declares what goes with every submission.
 func (f *activateFlags) declareSubmission(fs *pflag.FlagSet) {
-	fs.StringSliceVar(&f.notify, "notify", nil, "e-mail `address` that PAPI notifies; at least one is needed")
-	fs.StringVar(&f.note, "note", "", "`text` that goes with the activation")
+	fs.StringSliceVar(&f.notify, "notify", nil, "`EMAIL` whom PAPI notifies; needed, repeatable")
+	fs.StringVar(&f.note, "note", "", "`TEXT` note that goes with the activation")
 	f.ifPending = settings.IfPendingWait
-	fs.Var(settings.OneOf[settings.Choice]{To: &f.ifPending, Allowed: []settings.Choice{settings.IfPendingWait, settings.IfPendingFail}}, "if-pending", "while another version is pending: `wait` or fail")
-	fs.BoolVar(&f.noWait, "no-wait", false, "end as soon as PAPI has accepted the activation")
+	fs.Var(settings.OneOf[settings.Choice]{To: &f.ifPending, Allowed: []settings.Choice{settings.IfPendingWait, settings.IfPendingFail}}, "if-pending", "when another version is pending")
+	fs.BoolVar(&f.noWait, "no-wait", false, "end as soon as PAPI has accepted it")
 	f.waiting.declare(fs)
 	f.onTimeout = settings.OnTimeoutLeave
-	fs.Var(settings.OneOf[settings.Choice]{To: &f.onTimeout, Allowed: []settings.Choice{settings.OnTimeoutLeave, settings.OnTimeoutCancel}}, "on-timeout", "when --timeout passes: `leave` the activation alone, or cancel it")
+	fs.Var(settings.OneOf[settings.Choice]{To: &f.onTimeout, Allowed: []settings.Choice{settings.OnTimeoutLeave, settings.OnTimeoutCancel}}, "on-timeout", "the activation, at --timeout")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "look and decide, and submit nothing")
 	f.compliance.declare(fs)
 	fs.BoolVarP(&f.yes, "yes", "y", false, "do not ask")

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -65,8 +66,7 @@ func commandsMarkdown(root *cobra.Command) map[string]string {
 		}
 		index.WriteString("\n")
 	}
-	fmt.Fprintf(&index, "## Flags of every command\n\n%s\n", flagTableMarkdown(root.PersistentFlags()))
-	index.WriteString("Each can be set as `PROPCTL_<FLAG>` and in the settings file as well: [environment](environment.md).\n")
+	index.WriteString("The flags that every command has are [a topic of their own](flags.md).\n")
 	pages["README.md"] = index.String()
 	return pages
 }
@@ -86,7 +86,11 @@ func pageName(c *cobra.Command) string {
 
 func commandMarkdown(c *cobra.Command) string {
 	if isTopic(c) {
-		return commandsNotice + "# " + c.Short + "\n\n" + markdownText(c.Long) + "\n"
+		page := commandsNotice + "# " + c.Short + "\n\n" + markdownText(c.Long) + "\n"
+		for _, g := range listedFlags(c) {
+			page += "\n## " + g.title + "\n\n" + flagTableMarkdown(g.flags)
+		}
+		return page
 	}
 	summary, more := leadOf(c)
 	var b strings.Builder
@@ -101,31 +105,25 @@ func commandMarkdown(c *cobra.Command) string {
 			fmt.Fprintf(&b, "| [`%s`](%s) | %s |\n", below.Name(), pageName(below), cell(below.Short))
 		}
 	}
-	if c.LocalNonPersistentFlags().HasAvailableFlags() {
-		fmt.Fprintf(&b, "\n## Flags\n\n%s", flagTableMarkdown(c.LocalNonPersistentFlags()))
+	for _, g := range ownFlags(c) {
+		fmt.Fprintf(&b, "\n## %s\n\n%s", g.title, flagTableMarkdown(g.flags))
 	}
-	b.WriteString("\nThe [flags of every command](README.md#flags-of-every-command) go with it, and may stand before it.\n")
+	b.WriteString("\nThe [flags of every command](flags.md) go with it, and may stand before it.\n")
 	return b.String()
 }
 
-func flagTableMarkdown(flags *pflag.FlagSet) string {
+func flagTableMarkdown(flags []*pflag.Flag) string {
 	var b strings.Builder
 	b.WriteString("| flag | default | meaning |\n|---|---|---|\n")
-	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Name == "help" || f.Hidden {
-			return
+	for _, f := range flags {
+		_, usage := settings.Usage(f)
+		standard := settings.Default(f)
+		if standard != "" {
+			standard = "`" + standard + "`"
 		}
-		argument, usage := pflag.UnquoteUsage(f)
-		name := "--" + f.Name
-		if f.Shorthand != "" {
-			name = "-" + f.Shorthand + ", " + name
-		}
-		standard := ""
-		if value := f.DefValue; !slices.Contains([]string{"", "false", "[]"}, value) {
-			standard = "`" + value + "`"
-		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", strings.TrimSpace(name+" "+argument), standard, cell(usage))
-	})
+		name := strings.ReplaceAll(strings.TrimSpace(flagName(f)), "|", `\|`)
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", name, standard, cell(usage))
+	}
 	return b.String()
 }
 

@@ -29,7 +29,7 @@ func (p *program) completes(root *cobra.Command) {
 	visit = func(c *cobra.Command) {
 		register := func(f *pflag.Flag) {
 			_ = c.RegisterFlagCompletionFunc(f.Name, p.completionOf(f)) // there is such a flag
-			f.Usage = strings.ReplaceAll(f.Usage, "`", "")              // shells show it as it is
+			_, f.Usage = settings.Usage(f)                              // shells show it as it is
 		}
 		c.LocalNonPersistentFlags().VisitAll(register)
 		c.PersistentFlags().VisitAll(register)
@@ -58,8 +58,6 @@ func (p *program) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 		return words("latest", "staging", "production")
 	}
 	switch f.Name {
-	case "output":
-		return words(string(settings.FormatText), string(settings.FormatJSON), string(settings.FormatNDJSON))
 	case "poll":
 		return words("adaptive", "retry-after", "30s")
 	case "section":
@@ -67,14 +65,14 @@ func (p *program) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 	case "fault":
 		return completeFaults
 	}
-	switch name, _ := pflag.UnquoteUsage(f); name {
-	case "file", "path":
+	switch value, _ := settings.Usage(f); value {
+	case "FILE", "PATH":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
-	case "folder":
+	case "FOLDER":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
-	case result.Properties.Noun():
+	case result.Properties.Operand():
 		return p.completeNames(result.Properties, false)
-	case result.Includes.Noun():
+	case result.Includes.Operand():
 		return p.completeNames(result.Includes, false)
 	}
 	return cobra.NoFileCompletions

@@ -21,12 +21,12 @@ type complianceFlags struct {
 func (f *complianceFlags) declare(fs *pflag.FlagSet) {
 	fs.Var(settings.OneOf[papi.ComplianceReason]{To: &f.reason, Allowed: []papi.ComplianceReason{
 		papi.ComplianceNone, papi.ComplianceOther, papi.ComplianceNoProductionTraffic, papi.ComplianceEmergency,
-	}}, "compliance-reason", "compliance record, for production: `NONE`, OTHER, NO_PRODUCTION_TRAFFIC or EMERGENCY")
-	fs.StringVar(&f.ticket, "ticket", "", "compliance record: `id` of the ticket")
-	fs.StringVar(&f.reviewer, "peer-reviewed-by", "", "compliance record: `address` of the reviewer")
-	fs.StringVar(&f.customer, "customer-email", "", "compliance record: `address` of the customer")
-	fs.BoolVar(&f.unitTested, "unit-tested", false, "compliance record: the version was tested")
-	fs.StringVar(&f.text, "other-reason", "", "compliance record: `text` of the reason OTHER")
+	}}, "compliance-reason", "`REASON` NONE, OTHER, EMERGENCY, NO_PRODUCTION_TRAFFIC")
+	fs.StringVar(&f.ticket, "ticket", "", "`ID` ticket of the change")
+	fs.StringVar(&f.reviewer, "peer-reviewed-by", "", "`EMAIL` who has reviewed it")
+	fs.StringVar(&f.customer, "customer-email", "", "`EMAIL` the customer's address")
+	fs.BoolVar(&f.unitTested, "unit-tested", false, "the version has been tested")
+	fs.StringVar(&f.text, "other-reason", "", "`TEXT` what the reason OTHER stands for")
 }
 
 // check asks for what PAPI wants with the reason.

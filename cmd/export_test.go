@@ -35,6 +35,13 @@ func FlagTypes() map[string]map[string]string {
 	return all
 }
 
+// FlagsOfEveryCommand returns their names.
+func FlagsOfEveryCommand() []string {
+	var names []string
+	newProgram(term.Env{}).root().PersistentFlags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return names
+}
+
 // ShownValue returns how the value of a flag that every command has is shown.
 func ShownValue(flag, value string) (string, error) {
 	f := newProgram(term.Env{}).root().PersistentFlags().Lookup(flag)

@@ -2,13 +2,11 @@ package cmd
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/screen"
@@ -54,17 +52,20 @@ func helpText(c *cobra.Command, width int) string {
 	c.InitDefaultHelpFlag()
 	summary, more := leadOf(c)
 	if isTopic(c) {
-		return joinParts(paragraphs(summary, width), paragraphs(more, width))
+		parts := []string{paragraphs(summary, width), paragraphs(more, width)}
+		for _, g := range listedFlags(c) {
+			parts = append(parts, titled(g.title+":", g.text(width)))
+		}
+		return joinParts(parts...)
 	}
 	parts := []string{paragraphs(summary, width), titled("Examples:", c.Example), titled("Usage:", "  "+usageLine(c)), paragraphs(more, width)}
 	for _, g := range groupsBelow(c) {
 		parts = append(parts, titled(g.title+":", g.list(width)))
 	}
-	own, inherited := c.LocalFlags(), c.InheritedFlags()
-	if !c.HasParent() {
-		own, inherited = pflag.NewFlagSet("", pflag.ContinueOnError), own
+	for _, g := range ownFlags(c) {
+		parts = append(parts, titled(g.title+":", g.text(width)))
 	}
-	parts = append(parts, titled("Flags:", flagsText(own, width)), titled("Flags of every command:", flagsText(inherited, width)))
+	parts = append(parts, titled(mostUsed(c)+":", usefulFlags(c).text(width)))
 	if c.HasAvailableSubCommands() {
 		parts = append(parts, paragraphs(c.CommandPath()+" COMMAND --help shows the flags of a command.", width))
 	}
@@ -164,18 +165,6 @@ func (g commandGroup) list(width int) string {
 	for _, c := range g.commands {
 		name := strings.Repeat(" ", indent) + c.Name() + strings.Repeat(" ", column-indent-len(c.Name()))
 		lines = append(lines, name+hanging(c.Short, column, width))
-	}
-	return strings.Join(lines, "\n")
-}
-
-// flagsText is pflag's list of flags, with lines filled here: pflag gives up at
-// a word that is nearly as long as a line.
-func flagsText(flags *pflag.FlagSet, width int) string {
-	named := regexp.MustCompile(`^ +(?:-\w, )?--\S+(?: \S+)?  +`)
-	var lines []string
-	for line := range strings.SplitSeq(strings.TrimSuffix(flags.FlagUsages(), "\n"), "\n") {
-		column := len(named.FindString(line))
-		lines = append(lines, line[:column]+hanging(line[column:], column, width))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -39,7 +39,9 @@ func TestEveryCommandSaysWhatItIsForAndHasExamples(t *testing.T) {
 	}
 }
 
-func TestHelpBeginsWithExamplesAndEndsWithTheFlagsOfEveryCommand(t *testing.T) {
+const mostUsedFlags = "Flags of every command, all by propctl help flags:"
+
+func TestHelpBeginsWithExamplesAndEndsWithTheMostUsedFlags(t *testing.T) {
 	for _, c := range cmd.Pages() {
 		r := newScene(t).run(append(strings.Fields(c.Path), "--help")...)
 		if r.code != cmd.ExitOK || r.stderr != "" {
@@ -51,16 +53,78 @@ func TestHelpBeginsWithExamplesAndEndsWithTheFlagsOfEveryCommand(t *testing.T) {
 		var titles []string
 		for _, title := range regexp.MustCompile(`(?m)^\S.*:$`).FindAllString(r.stdout, -1) {
 			switch title {
-			case "Examples:", "Usage:", "Flags:", "Flags of every command:":
+			case "Examples:", "Usage:", mostUsedFlags:
 				titles = append(titles, title)
 			}
 		}
-		want := []string{"Examples:", "Usage:", "Flags:", "Flags of every command:"}
-		if c.Path == "" {
-			want = []string{"Examples:", "Usage:", "Flags of every command:"}
-		}
-		if diff := cmp.Diff(want, titles); diff != "" {
+		if diff := cmp.Diff([]string{"Examples:", "Usage:", mostUsedFlags}, titles); diff != "" {
 			t.Errorf("%s --help has other parts (-want +got):\n%s", c.Path, diff)
+		}
+	}
+}
+
+func TestHelpOfACommandHasEachOfItsOwnFlagsAndFewOfThoseOfEveryCommand(t *testing.T) {
+	every := map[string]bool{}
+	for _, name := range cmd.FlagsOfEveryCommand() {
+		every[name] = true
+	}
+	flag := regexp.MustCompile(`(?m)^  (?:-\w,|   ) --([a-z-]+)`)
+	for path, types := range cmd.FlagTypes() {
+		help := newScene(t).run(append(strings.Fields(path), "--help")...).stdout
+		times := map[string]int{}
+		for _, found := range flag.FindAllStringSubmatch(help, -1) {
+			times[found[1]]++
+		}
+		shared := 0
+		for name := range types {
+			switch n := times[name]; {
+			case every[name]:
+				shared += n
+			case n != 1:
+				t.Errorf("%s --help has --%s %d times:\n%s", path, name, n, help)
+			}
+		}
+		if shared < 3 || shared > 6 {
+			t.Errorf("%s --help has %d flags of every command", path, shared)
+		}
+	}
+	topic := newScene(t).run("help", "flags").stdout
+	listed := flag.FindAllStringSubmatch(topic, -1)
+	for name := range every {
+		if n := strings.Count(topic, " --"+name+" ") + strings.Count(topic, " --"+name+"\n"); n != 1 {
+			t.Errorf("help flags has --%s %d times", name, n)
+		}
+	}
+	if len(listed) != len(every) || len(every) < 25 {
+		t.Errorf("help flags has %d flags, there are %d:\n%s", len(listed), len(every), topic)
+	}
+}
+
+func TestHelpOfActivateFitsOnAScreenOf50Lines(t *testing.T) {
+	for _, path := range []string{"activate", "includes activate"} {
+		s := newScene(t)
+		s.width = 80
+		help := s.run(append(strings.Fields(path), "--help")...).stdout
+		if n := strings.Count(help, "\n"); n > 50 || n < 30 {
+			t.Errorf("%s --help has %d lines:\n%s", path, n, help)
+		}
+	}
+}
+
+func TestHelpSaysTheChoicesOfAFlag(t *testing.T) {
+	help := newScene(t).run("activate", "--help").stdout
+	for _, want := range []string{
+		"--if-pending wait|fail ", "--on-timeout leave|cancel ", "--until active|steady ", "--warnings acknowledge|fail|new ",
+		"--poll adaptive|retry-after|DURATION ", "-o, --output text|json|ndjson ", "(default wait)", "(default adaptive)", "--note TEXT ", "--dry-run  ",
+	} {
+		if !strings.Contains(help, want) {
+			t.Errorf("%q is not in\n%s", want, help)
+		}
+	}
+	for _, c := range cmd.Pages() { // in capitals, or choices
+		help := newScene(t).run(append(strings.Fields(c.Path), "--help")...).stdout
+		for _, found := range regexp.MustCompile(`(?m)^  (?:-\w,|   ) --[a-z-]+ ([a-z]+)  `).FindAllStringSubmatch(help, -1) {
+			t.Errorf("%s --help: a flag takes the value %q", c.Path, found[1])
 		}
 	}
 }

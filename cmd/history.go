@@ -35,8 +35,8 @@ as far as PAPI tells; of those that another one has replaced, it often does not.
 			})
 		},
 	}
-	c.Flags().VarP(&f, "network", "n", "`network`: staging, production, or staging,production for both")
-	c.Flags().IntVar(&limit, "limit", defaultHistory, "at most this `number` of activations; 0 for all")
+	c.Flags().VarP(&f, "network", "n", "`NETWORK[,NETWORK]` staging, production or both")
+	c.Flags().IntVar(&limit, "limit", defaultHistory, "`N` how many activations at most; 0 for all")
 	return c
 }
 

@@ -44,8 +44,8 @@ too, a latest version that has the hostnames already is activated as it is.`,
 		},
 	}
 	f.declare(c)
-	c.Flags().StringVar(&f.input.edge, "edge-hostname", "", "edge hostname, by `name` or id, of those that do not say")
-	c.Flags().Var(settings.OneOf[certificate]{To: &f.input.cert, Allowed: []certificate{certDefault, certCPS}}, "cert", "certificate: `default`, which Akamai gets, or cps, which is managed elsewhere (default: PAPI's)")
+	c.Flags().StringVar(&f.input.edge, "edge-hostname", "", "`NAME` edge hostname, or its id, of those without one")
+	c.Flags().Var(settings.OneOf[certificate]{To: &f.input.cert, Allowed: []certificate{certDefault, certCPS}}, "cert", "certificate: Akamai's own, or one managed in CPS (default PAPI's)")
 	return c
 }
 

@@ -29,10 +29,10 @@ func newChangeFlags(verb string) *changeFlags {
 }
 
 func (f *changeFlags) declare(c *cobra.Command) {
-	c.Flags().VarP(&f.networks, "network", "n", "`network` to activate on; without it the version is made and not activated")
-	c.Flags().StringVar(&f.input.from, "from", "", "`file` with a hostname a line, or - for standard input")
-	c.Flags().Var(&f.base, "base", "`version` to begin with: a number, latest, staging or production (default: what is active on the network, else the latest)")
-	c.Flags().StringSliceVar(&f.or, "or", nil, "`property` to take instead while the first is busy or full")
+	c.Flags().VarP(&f.networks, "network", "n", "`NETWORK` activate on staging or production; else the version is only made")
+	c.Flags().StringVar(&f.input.from, "from", "", "`FILE` hostnames, one a line; - is standard input")
+	c.Flags().Var(&f.base, "base", "`VERSION` the one to begin with: a number, latest, staging or production (default: active on the network, else latest)")
+	c.Flags().StringSliceVar(&f.or, "or", nil, "`PROPERTY` taken instead while the first is busy or full; repeatable")
 	f.activateFlags.declare(c.Flags(), result.Properties)
 }
 

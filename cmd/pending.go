@@ -30,7 +30,7 @@ something is, which is named.
 			})
 		},
 	}
-	c.Flags().VarP(&f, "network", "n", "`network`: staging, production, or staging,production for both")
+	c.Flags().VarP(&f, "network", "n", "`NETWORK[,NETWORK]` staging, production or both")
 	return c
 }
 

@@ -45,11 +45,11 @@ type rollsBack struct {
 }
 
 func (r *rollsBack) declare(c *cobra.Command) {
-	c.Flags().Var(&r.to, "to", "`version` to return to (default: the one that was active before)")
+	c.Flags().Var(&r.to, "to", "`VERSION` to return to (default: active before)")
 	r.fast = activation.FastAuto
 	c.Flags().Var(settings.OneOf[activation.FastFallback]{To: &r.fast, Allowed: []activation.FastFallback{
 		activation.FastAuto, activation.FastRequire, activation.FastAvoid,
-	}}, "fast", "use fast fallback where that is possible: `auto`; require it, or avoid it")
+	}}, "fast", "fast fallback: where possible, always or never")
 	c.Flags().BoolVar(&r.cancelPending, "cancel-pending", false, "cancel what is pending on the network first")
 }
 

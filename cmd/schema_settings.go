@@ -54,7 +54,7 @@ const (
 )
 
 func schemaOfFlag(f *pflag.Flag) *result.Schema {
-	_, usage := pflag.UnquoteUsage(f)
+	_, usage := settings.Usage(f)
 	s := &result.Schema{Description: usage}
 	text := result.AnySlice("string", "number", "boolean") // YAML takes an id for a number
 	if _, ok := f.Value.(pflag.SliceValue); ok {
@@ -94,10 +94,7 @@ func narrow(s *result.Schema, value pflag.Value) {
 	if !ok {
 		return
 	}
-	switch reader.Get().(type) {
-	case *settings.Duration:
+	if _, ok := reader.Get().(*settings.Duration); ok {
 		s.Type, s.Pattern = "string", durationPattern
-	case *settings.Format:
-		s.Type, s.Enum = "string", result.AnySlice(settings.FormatText, settings.FormatJSON, settings.FormatNDJSON)
 	}
 }

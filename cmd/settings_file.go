@@ -114,7 +114,8 @@ func (p *program) commentedSettings() string {
 				b.WriteString("\n\n# " + title + "\n")
 				title = ""
 			}
-			b.WriteString("\n# " + strings.ReplaceAll(f.Usage, "`", "") + "\n#" + f.Name + ": " + example(f) + "\n")
+			value, usage := settings.Usage(f)
+			b.WriteString("\n# " + strings.TrimSpace(value+" "+usage) + "\n#" + f.Name + ": " + example(f) + "\n")
 		})
 	}
 	section("For every command", root.PersistentFlags())
@@ -129,7 +130,7 @@ func example(f *pflag.Flag) string {
 	if slice, ok := f.Value.(pflag.SliceValue); ok && f.Value.Type() != "network" {
 		return "[" + strings.Join(slice.GetSlice(), ", ") + "]"
 	}
-	word, _ := pflag.UnquoteUsage(f)
+	word, _ := settings.Usage(f)
 	candidates := []string{f.DefValue, word, "30m", "true", "1", "staging"}
 	switch value := f.Value.(type) {
 	case interface{ Words() []string }:

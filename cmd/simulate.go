@@ -48,10 +48,10 @@ submit, poll, cancel or any; FAULT is a status, drop, malformed or delay:10s, wi
 			return p.run(c, args, cobra.NoArgs, func(ctx context.Context, _ []string) (*result.Report, error) { return p.serve(ctx, f) })
 		},
 	}
-	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:0", "`address` on loopback; port 0 is any free one")
-	c.Flags().StringVar(&f.dir, "dir", "", "`folder` for .edgerc and ca.pem (default a new temporary one)")
-	c.Flags().DurationVar(&f.offset, "clock-offset", 0, "`duration` by which its clock is ahead of the real one, or behind it if negative")
-	c.Flags().StringSliceVar(&f.faults, "fault", nil, "make requests go wrong: `operation=fault[@n]`")
+	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:0", "`HOST:PORT` address on loopback; port 0 is any free one")
+	c.Flags().StringVar(&f.dir, "dir", "", "`FOLDER` where .edgerc and ca.pem go (default a new temporary one)")
+	c.Flags().DurationVar(&f.offset, "clock-offset", 0, "`DURATION` how far its clock is ahead of the real one, or behind it if negative")
+	c.Flags().StringSliceVar(&f.faults, "fault", nil, "`OPERATION=FAULT[@N]` make requests go wrong; repeatable")
 	return c
 }
 

@@ -37,7 +37,7 @@ func (p *program) statusCommand(about result.AssetKind) *cobra.Command {
 			})
 		},
 	}
-	c.Flags().VarP(&f, "network", "n", "`network`: staging, production, or staging,production for both")
+	c.Flags().VarP(&f, "network", "n", "`NETWORK[,NETWORK]` staging, production or both")
 	return c
 }
 

@@ -41,7 +41,17 @@ func strictHelp(root *cobra.Command) {
 // Help topics are commands that do nothing.
 
 func topics() []*cobra.Command {
-	return []*cobra.Command{exitCodesTopic(), environmentTopic(), outputTopic(), waitingTopic()}
+	return []*cobra.Command{flagsTopic(), exitCodesTopic(), environmentTopic(), outputTopic(), waitingTopic()}
+}
+
+// flagsTopic is followed by the flags.
+func flagsTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "flags",
+		Short: "The flags that every command has",
+		Long: `These flags go with every command, and may stand before it. Each can be set in the
+environment and in the settings file as well: propctl help environment.`,
+	}
 }
 
 func exitCodesTopic() *cobra.Command {

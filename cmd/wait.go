@@ -30,8 +30,8 @@ func newSelectFlags(about result.AssetKind) *selectFlags {
 }
 
 func (f *selectFlags) declare(c *cobra.Command) {
-	c.Flags().VarP(&f.networks, "network", "n", "`network`: staging or production")
-	c.Flags().StringVar(&f.of, f.about.Noun(), "", "`"+f.about.Noun()+"` of the activation that is named by its id")
+	c.Flags().VarP(&f.networks, "network", "n", "`NETWORK` staging or production")
+	c.Flags().StringVar(&f.of, f.about.Noun(), "", "`"+f.about.Operand()+"` of the activation that is named by its id")
 	f.waiting.declare(c.Flags())
 }
 

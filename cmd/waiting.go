@@ -15,8 +15,8 @@ type waitFlags struct {
 
 func (f *waitFlags) declare(fs *pflag.FlagSet) {
 	f.until = settings.UntilActive
-	fs.Var(settings.OneOf[settings.Choice]{To: &f.until, Allowed: []settings.Choice{settings.UntilActive, settings.UntilSteady}}, "until", "wait until it is `active`, or steady: nothing moves any more")
-	fs.TextVar(&f.poll, "poll", activation.Poll{}, "when to look: `adaptive`, retry-after, or a duration of at least 5s")
+	fs.Var(settings.OneOf[settings.Choice]{To: &f.until, Allowed: []settings.Choice{settings.UntilActive, settings.UntilSteady}}, "until", "what to wait for")
+	fs.TextVar(&f.poll, "poll", activation.Poll{}, "`adaptive|retry-after|DURATION` when to look")
 }
 
 func (f *waitFlags) waiting() activation.WaitOptions {

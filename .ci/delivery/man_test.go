@@ -43,7 +43,7 @@ func TestManualPagesAreMadeOfTheHelp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"\n.SH EXAMPLES\n.nf\npropctl activate ", "\n.SH USAGE\n", "\n.SH FLAGS\n.TP\n", "\n.B \\-n, \\-\\-network network\n", "\n.SH FLAGS OF EVERY COMMAND\n", "\n.BR propctl (1)\n"} {
+	for _, want := range []string{"\n.SH EXAMPLES\n.nf\npropctl activate ", "\n.SH USAGE\n", "\n.SH FLAGS\n.TP\n", "\n.B \\-n, \\-\\-network NETWORK[,NETWORK]\n", "\n.SH FLAGS OF EVERY COMMAND\n", "\n.BR propctl (1)\n"} {
 		if !strings.Contains(string(activate), want) {
 			t.Errorf("propctl-activate.1 has no %q", want)
 		}

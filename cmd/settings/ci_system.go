@@ -13,11 +13,3 @@ const (
 	CIJenkins  CISystem = "jenkins" // takes no commands: what it reads are files
 	CINone     CISystem = "none"
 )
-
-// MarshalText implements encoding.TextMarshaler.
-func (s CISystem) MarshalText() ([]byte, error) { return []byte(s), nil }
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (s *CISystem) UnmarshalText(text []byte) error {
-	return choose(s, text, CIGitHub, CIGitLab, CIAzure, CITeamCity, CIJenkins, CINone)
-}

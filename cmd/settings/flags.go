@@ -41,35 +41,46 @@ const (
 
 // Declare declares the flags.
 func (g *Flags) Declare(f *pflag.FlagSet) {
-	f.StringVar(&g.Edgerc, "edgerc", "", "credentials file, `path` (default ~/.edgerc)")
-	f.StringVarP(&g.Section, "section", "s", "", "section of it, `name` (default \"default\")")
-	f.StringVar(&g.AccountKey, "account-key", "", "account switch `key`")
-	f.StringVar(&g.Contract, "contract", "", "contract `id`, where a property has several")
-	f.StringVar(&g.Group, "group", "", "group `id`, where a property has several")
-	f.StringVar(&g.Config, "config", "", "settings `file` (default propctl/config.yaml in the user's configuration folder)")
-	f.TextVarP(&g.Output, "output", "o", FormatText, "`text`, json or ndjson")
-	f.Var(&g.JQ, "jq", "print what this jq `expression` yields for the document, or for each line of ndjson")
-	f.StringVar(&g.OutputFile, "output-file", "", "write the json document to `path` too")
-	f.StringVar(&g.MetricsFile, "metrics-file", "", "write metrics for Prometheus to `path`")
-	f.Var(&g.NotifyURLs, "notify-url", "`url` of a webhook, of Slack or of Teams, to tell how a run has ended")
-	f.StringVar(&g.Report, "report", "", "write a page about the run, in HTML, to `path`")
+	g.declareConnection(f)
+	g.declareOutput(f)
+	f.TextVar(&g.Timeout, "timeout", Duration(0), "`DURATION` time limit (default 30m, production 90m)")
+	f.TextVar(&g.RequestTimeout, "request-timeout", Duration(0), "`DURATION` time limit of a request (default 60s, submissions 120s)")
+	f.IntVar(&g.MaxRetries, "max-retries", defaultMaxRetries, "`N` repeats of a failed read, and of a submission that came to nothing")
+	standard := papi.DefaultSuspension()
+	f.TextVar(&g.suspendInitial, "suspend-initial", Duration(standard.Initial),
+		"`DURATION` pause after PAPI has failed too often in a row")
+	f.Float64Var(&g.suspendFactor, "suspend-factor", standard.Factor, "`N` factor by which that pause grows while PAPI goes on failing")
+	f.TextVar(&g.suspendMaximum, "suspend-maximum", Duration(standard.Maximum), "`DURATION` longest such pause")
+	f.BoolVar(&g.Simulate, "simulate", false, "a simulated PAPI: no credentials needed")
+	f.Float64Var(&g.Speed, "speed", defaultSpeed, "`N` simulated seconds in one real second")
+}
+
+func (g *Flags) declareConnection(f *pflag.FlagSet) {
+	f.StringVar(&g.Edgerc, "edgerc", "", "`PATH` credentials file (default ~/.edgerc)")
+	f.StringVarP(&g.Section, "section", "s", "", "`NAME` section of .edgerc (default default)")
+	f.StringVar(&g.AccountKey, "account-key", "", "`KEY` account switch key")
+	f.StringVar(&g.Contract, "contract", "", "`ID` contract, where a property has several")
+	f.StringVar(&g.Group, "group", "", "`ID` group, where a property has several")
+	f.StringVar(&g.CaFile, "ca-file", "", "`PATH` extra root certificates, as PEM")
+	f.StringVar(&g.Contact, "contact", "", "`TEXT` who to ask about this client, for the User-Agent")
+	f.StringVar(&g.Config, "config", "", "`FILE` settings file (default propctl/config.yaml in the user's configuration folder)")
+}
+
+func (g *Flags) declareOutput(f *pflag.FlagSet) {
+	g.Output = FormatText
+	f.VarP(OneOf[Format]{To: &g.Output, Allowed: []Format{FormatText, FormatJSON, FormatNDJSON}}, "output", "o", "form of the result")
+	f.Var(&g.JQ, "jq", "`EXPRESSION` print what jq yields for the document, or for each line of ndjson")
+	f.StringVar(&g.OutputFile, "output-file", "", "`PATH` file for the JSON document, whatever -o says")
 	f.BoolVarP(&g.Quiet, "quiet", "q", false, "print only the result and errors")
 	f.BoolVarP(&g.Verbose, "verbose", "v", false, "print every look and every retry")
 	f.BoolVar(&g.Debug, "debug", false, "print every request")
-	f.TextVar(&g.Timeout, "timeout", Duration(0), "`duration` of the whole command (default 30m for staging, 90m for production)")
-	f.TextVar(&g.RequestTimeout, "request-timeout", Duration(0), "`duration` of one request (default 60s, submissions 120s)")
-	f.IntVar(&g.MaxRetries, "max-retries", defaultMaxRetries, "repeats of a failed read, and of a submission that came to nothing")
-	standard := papi.DefaultSuspension()
-	f.TextVar(&g.suspendInitial, "suspend-initial", Duration(standard.Initial), "`duration` for which nothing is sent to a PAPI that has failed too often in a row")
-	f.Float64Var(&g.suspendFactor, "suspend-factor", standard.Factor, "`number` by which that grows while PAPI goes on failing")
-	f.TextVar(&g.suspendMaximum, "suspend-maximum", Duration(standard.Maximum), "longest `duration` for which nothing is sent")
-	f.StringVar(&g.CaFile, "ca-file", "", "extra root certificates, `path`")
-	f.StringVar(&g.Contact, "contact", "", "`text` for the User-Agent: who to ask about this client")
-	f.BoolVar(&g.Simulate, "simulate", false, "use the embedded simulator: no credentials, no network")
-	f.Float64Var(&g.Speed, "speed", defaultSpeed, "simulated `seconds` in one real second")
-	f.TextVar(&g.CI, "ci", CISystem(""), "write for a CI system: `github`, gitlab, azure, teamcity, jenkins or none (default the one that the environment names)")
-	f.StringVar(&g.JUnit, "junit", "", "write the result as JUnit XML to `path`")
-	f.StringVar(&g.Dotenv, "dotenv", "", "write the result as variables to `path`, one a line")
+	f.StringVar(&g.Report, "report", "", "`PATH` file for a page about the run, in HTML")
+	f.Var(OneOf[CISystem]{To: &g.CI, Allowed: []CISystem{CIGitHub, CIGitLab, CIAzure, CITeamCity, CIJenkins, CINone}},
+		"ci", "`SYSTEM` CI system to write for: github, gitlab, azure, teamcity, jenkins or none (default the one that the environment names)")
+	f.StringVar(&g.JUnit, "junit", "", "`PATH` file for the result as JUnit XML")
+	f.StringVar(&g.Dotenv, "dotenv", "", "`PATH` file for the result as variables, one a line")
+	f.StringVar(&g.MetricsFile, "metrics-file", "", "`PATH` file for metrics for Prometheus")
+	f.Var(&g.NotifyURLs, "notify-url", "`URL` webhook, also of Slack or Teams, that is told how a run has ended")
 }
 
 // Between these, neither the simulated clock nor the real one overtakes what

@@ -23,14 +23,6 @@ const (
 	FormatNDJSON Format = "ndjson"
 )
 
-// MarshalText implements encoding.TextMarshaler.
-func (f Format) MarshalText() ([]byte, error) { return []byte(f), nil }
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (f *Format) UnmarshalText(text []byte) error {
-	return choose(f, text, FormatText, FormatJSON, FormatNDJSON)
-}
-
 // Choice is one of a few words.
 type Choice string
 

@@ -1,0 +1,129 @@
+package cmd
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/cmd/settings"
+)
+
+// A command's help has its own flags, by what one wants, and the few that most people need of those that every
+// command has. The others are a topic.
+
+// flagGroup is a title and flags.
+type flagGroup struct {
+	title string
+	flags []*pflag.Flag
+}
+
+// usefulNames are the flags of every command that its help shows.
+func usefulNames() []string { return strings.Fields("output section account-key timeout simulate") }
+
+// groupsOfOwnFlags are flags of commands that stand below a title of their own. Those not named here come first.
+func groupsOfOwnFlags() []settings.FlagGroup {
+	return []settings.FlagGroup{
+		{Title: "Waiting", Names: strings.Fields("if-pending no-wait until poll on-timeout")},
+		{
+			Title: "Compliance record, for production",
+			Names: strings.Fields("compliance-reason ticket peer-reviewed-by customer-email unit-tested other-reason"),
+		},
+	}
+}
+
+// ownFlags returns the flags that only some commands have, in the order in which they are declared, without the
+// groups that are empty.
+func ownFlags(c *cobra.Command) []flagGroup {
+	rest := flagGroup{title: "Flags"}
+	flags, shared := c.Flags(), c.Root().PersistentFlags()
+	defer func(sorted bool) { flags.SortFlags = sorted }(flags.SortFlags)
+	flags.SortFlags = false
+	flags.VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden && f.Name != "help" && shared.Lookup(f.Name) == nil {
+			rest.flags = append(rest.flags, f)
+		}
+	})
+	groups := []flagGroup{{}}
+	for _, g := range groupsOfOwnFlags() {
+		one := flagGroup{title: g.Title}
+		one.flags, rest.flags = split(rest.flags, g.Names)
+		groups = append(groups, one)
+	}
+	groups[0] = rest
+	return slices.DeleteFunc(groups, func(g flagGroup) bool { return len(g.flags) == 0 })
+}
+
+// split divides flags into those that are named and the others.
+func split(flags []*pflag.Flag, names []string) (named, others []*pflag.Flag) {
+	for _, f := range flags {
+		if slices.Contains(names, f.Name) {
+			named = append(named, f)
+		} else {
+			others = append(others, f)
+		}
+	}
+	return named, others
+}
+
+// usefulFlags are those of every command that most people need.
+func usefulFlags(c *cobra.Command) flagGroup {
+	var g flagGroup
+	for _, name := range usefulNames() {
+		g.flags = append(g.flags, c.Root().PersistentFlags().Lookup(name))
+	}
+	return g
+}
+
+// mostUsed is the title of the useful flags, which says where the others are.
+func mostUsed(c *cobra.Command) string {
+	return "Flags of every command, all by " + c.Root().CommandPath() + " help flags"
+}
+
+// listedFlags are the flags of a topic that lists them: all that every command has.
+func listedFlags(topic *cobra.Command) []flagGroup {
+	if topic.Name() != "flags" {
+		return nil
+	}
+	var groups []flagGroup
+	for _, g := range settings.Groups() {
+		one := flagGroup{title: g.Title}
+		for _, name := range g.Names {
+			one.flags = append(one.flags, topic.Root().PersistentFlags().Lookup(name))
+		}
+		groups = append(groups, one)
+	}
+	return groups
+}
+
+// text has a line for each flag, or more where it is longer than the terminal is wide.
+func (g flagGroup) text(width int) string {
+	const column, gap = 34, 2
+	var lines []string
+	for _, f := range g.flags {
+		_, usage := settings.Usage(f)
+		if standard := settings.Default(f); standard != "" {
+			usage += " (default " + standard + ")"
+		}
+		name := flagName(f)
+		name += strings.Repeat(" ", max(gap, column-len(name)))
+		if len(name) > column && len(name)+utf8.RuneCountInString(usage) > width {
+			lines = append(lines, strings.TrimRight(name, " "))
+			name = strings.Repeat(" ", column)
+		}
+		lines = append(lines, name+hanging(usage, column, width))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// flagName is how a flag is written, with a word for its value.
+func flagName(f *pflag.Flag) string {
+	name := "      --" + f.Name
+	if f.Shorthand != "" {
+		name = "  -" + f.Shorthand + ", --" + f.Name
+	}
+	value, _ := settings.Usage(f)
+	return strings.TrimRight(name+" "+value, " ")
+}
