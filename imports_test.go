@@ -41,8 +41,12 @@ var arrows = map[string][]string{
 	"papi":                    {"papi/pace"},
 	"papi/pace":               {},
 	"papi/pace/pacetest":      {"papi/pace"},
-	"papi/simulator":          {},
+	"papi/simulator":          {"papi/simulator/internal/jsonpatch", "papi/simulator/internal/jsonpath", "papi/simulator/internal/limit"},
 	"papi/simulator/contract": {},
+
+	"papi/simulator/internal/jsonpatch": {},
+	"papi/simulator/internal/jsonpath":  {},
+	"papi/simulator/internal/limit":     {},
 }
 
 // above says for each folder what not even its tests may import.
@@ -52,6 +56,10 @@ var above = map[string][]string{
 	"papi/pace":               {"cmd", "activation", "papi"},
 	"papi/simulator":          {"cmd", "activation", "papi"},
 	"papi/simulator/contract": {"cmd", "activation", "papi"},
+
+	"papi/simulator/internal/jsonpatch": {"cmd", "activation", "papi", "papi/simulator"},
+	"papi/simulator/internal/jsonpath":  {"cmd", "activation", "papi", "papi/simulator"},
+	"papi/simulator/internal/limit":     {"cmd", "activation", "papi", "papi/simulator"},
 }
 
 // elsewhere says for each folder which imports, or prefixes of imports that end in a slash, are somebody else's work.

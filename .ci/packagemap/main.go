@@ -59,14 +59,14 @@ func imports(folder string) (graph, error) {
 		code, tests, _ := strings.Cut(line, "|")
 		words := strings.Fields(code)
 		module, name, from := words[0], words[1], words[2]
-		short := func(path string) string { return strings.TrimPrefix(path, module+"/") }
+		short := func(path string) string { return visible(strings.TrimPrefix(path, module+"/")) }
 		if from == module {
 			from = name
 		}
 		from = short(from)
-		all[from] = nil
+		all[from] = slices.Clone(all[from]) // what imports nothing is drawn, too
 		for _, to := range words[3:] {
-			if strings.HasPrefix(to, module+"/") {
+			if strings.HasPrefix(to, module+"/") && short(to) != from && !slices.Contains(all[from], short(to)) {
 				all[from] = append(all[from], short(to))
 				used[short(to)] = true
 			}
@@ -76,6 +76,13 @@ func imports(folder string) (graph, error) {
 		}
 	}
 	return marked(all, func(name string) bool { return tested[name] && !used[name] }), nil
+}
+
+// visible returns the package that others see of path: what is in an internal folder is
+// part of the package that the folder belongs to.
+func visible(path string) string {
+	before, _, _ := strings.Cut(path, "/internal/")
+	return before
 }
 
 func absolute(folder string) string {

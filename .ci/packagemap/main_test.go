@@ -140,3 +140,11 @@ func TestPictureIsTheSameEachTime(t *testing.T) {
 		}
 	}
 }
+
+func TestInternalPackagesBelongToThePackageAbove(t *testing.T) {
+	for path, want := range map[string]string{"a/internal/b": "a", "a/b/internal/c/d": "a/b", "a/internals": "a/internals", "a": "a"} {
+		if got := visible(path); got != want {
+			t.Errorf("%s is part of %s, want %s", path, got, want)
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package simulator
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/propctl/propctl/papi/simulator/internal/jsonpatch"
+)
 
 // bulkPatch is the body of a bulk request of changes of rules.
 type bulkPatch struct {
@@ -8,10 +12,10 @@ type bulkPatch struct {
 }
 
 type patchItem struct {
-	PropertyID      idText           `json:"propertyId"`
-	PropertyVersion int              `json:"propertyVersion"`
-	Etag            string           `json:"etag"`
-	Patches         []patchOperation `json:"patches"`
+	PropertyID      idText                `json:"propertyId"`
+	PropertyVersion int                   `json:"propertyVersion"`
+	Etag            string                `json:"etag"`
+	Patches         []jsonpatch.Operation `json:"patches"`
 
 	refusal  refusal
 	property *property

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/propctl/propctl/papi/simulator/internal/jsonpath"
 )
 
 // bulkSearch is the body of a search in rules.
@@ -21,8 +23,8 @@ type bulkQuery struct {
 
 // searchItem is a search: the only item of its job.
 type searchItem struct {
-	match      jsonPath
-	qualifiers []jsonPath
+	match      jsonpath.Path
+	qualifiers []jsonpath.Path
 	kind       string
 	results    []hit
 }
@@ -41,11 +43,11 @@ func (s *Simulator) readSearch(c *call) (*job, *answer) {
 	}
 	item := &searchItem{kind: body.PropertyType}
 	var err error
-	if item.match, err = parseJSONPath(body.Query.Match); err != nil {
+	if item.match, err = jsonpath.Parse(body.Query.Match); err != nil {
 		return nil, c.schemaInvalid("#/bulkSearchQuery/match", err.Error())
 	}
 	for _, text := range body.Query.Qualifiers {
-		path, err := parseJSONPath(text)
+		path, err := jsonpath.Parse(text)
 		if err != nil {
 			return nil, c.schemaInvalid("#/bulkSearchQuery/bulkSearchQualifiers", err.Error())
 		}
@@ -120,15 +122,15 @@ func (i *searchItem) places(v *Version) []string {
 }
 
 // within finds the places of a path that begins at the default rule, or at what is around it.
-func within(path jsonPath, tree any) []string {
+func within(path jsonpath.Path, tree any) []string {
 	root, at := tree, "/rules"
-	if len(path) > 0 && !path[0].deep && slices.Contains(path[0].names, "rules") {
+	if path.BeginsWith("rules") {
 		root, at = map[string]any{"rules": tree}, ""
 	}
 	var places []string
-	for _, f := range path.find(root, at) {
-		if !slices.Contains(places, f.at) {
-			places = append(places, f.at)
+	for _, f := range path.Find(root, at) {
+		if !slices.Contains(places, f.At) {
+			places = append(places, f.At)
 		}
 	}
 	return places

@@ -89,7 +89,7 @@ func (s *Simulator) receive(r *http.Request, body []byte) (*call, *Fault, *answe
 	if len(body) > maxRequestBody {
 		return c, nil, c.problem(http.StatusRequestEntityTooLarge, "http/request-too-large", "Request Entity Too Large", "The request body is too large.")
 	}
-	if !s.block.take(now) {
+	if !s.burst.Take(now) {
 		return c, nil, c.blocked()
 	}
 	if a := s.authenticate(c); a != nil {
@@ -101,7 +101,7 @@ func (s *Simulator) receive(r *http.Request, body []byte) (*call, *Fault, *answe
 	if queryErr != nil || r.Method == http.MethodGet && len(body) > 0 {
 		return c, nil, c.badRequest("A query that can't be read, or a GET with a body.")
 	}
-	if !s.bucket.take(now) {
+	if !s.requests.Take(now) {
 		return c, nil, s.tooManyRequests(c)
 	}
 	fault := s.nextFault(c.route.operation)

@@ -3,6 +3,7 @@ package simulator
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/propctl/propctl/papi/simulator/internal/jsonpatch"
 )
 
 // rule is a node of a rule tree, as far as it is looked at. Whatever else it has is kept.
@@ -156,7 +159,7 @@ func (s *Simulator) setRules(c *call, p *property, v *Version) *answer {
 
 // patchRules changes parts of the tree of a version by the operations of a JSON Patch.
 func (s *Simulator) patchRules(c *call, p *property, v *Version) *answer {
-	var operations []patchOperation
+	var operations []jsonpatch.Operation
 	if a := c.decode(&operations); a != nil {
 		return a
 	}
@@ -165,6 +168,23 @@ func (s *Simulator) patchRules(c *call, p *property, v *Version) *answer {
 		return c.invalidPatch(err)
 	}
 	return s.writeRules(c, p, v, *v, tree)
+}
+
+// patched applies operations to a rule tree. Their paths begin with /rules.
+func patched(tree json.RawMessage, operations []jsonpatch.Operation) (json.RawMessage, error) {
+	var rules any
+	if err := json.Unmarshal(tree, &rules); err != nil {
+		return nil, err
+	}
+	doc, err := jsonpatch.Apply(map[string]any{"rules": rules}, operations)
+	if err != nil {
+		return nil, err
+	}
+	whole, _ := doc.(map[string]any)
+	if len(whole) != 1 || whole["rules"] == nil {
+		return nil, errors.New("nothing but rules can be in it")
+	}
+	return marshal(whole["rules"]), nil
 }
 
 func (c *call) invalidPatch(err error) *answer {

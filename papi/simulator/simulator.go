@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/propctl/propctl/papi/simulator/internal/limit"
 )
 
 // Defaults of Options.
@@ -121,9 +123,9 @@ type Simulator struct {
 	cpcodes     []*cpcode
 	jobs        []*job
 	nonces      nonces
-	bucket      bucket
-	block       block
-	budget      budget
+	requests    limit.Bucket // of the account
+	burst       limit.Burst
+	budget      limit.Budget // of activations
 	faults      []*pendingFault
 	log         []Request
 	nextID      int // of properties and activations without one
@@ -151,13 +153,13 @@ func New(o Options) *Simulator {
 		bulkInterval:  cmp.Or(o.BulkInterval, DefaultBulkInterval),
 		bulkEnd:       o.BulkItems,
 		listLag:       o.ListLag,
-		block:         block{BurstBlock: o.BurstBlock},
+		burst:         limit.Burst{Limit: o.BurstBlock.Requests, Within: o.BurstBlock.Within, Pause: o.BurstBlock.For},
 		clock:         clock{start: now, speed: cmp.Or(o.Speed, 1), real: o.RealDates},
 		table:         patterns(),
 		nonces:        nonces{},
-		bucket: newBucket(cmp.Or(o.RequestsPerMinute, DefaultRequestsPerMinute),
+		requests: limit.NewBucket(cmp.Or(o.RequestsPerMinute, DefaultRequestsPerMinute),
 			cmp.Or(o.RequestBurst, DefaultRequestBurst), now),
-		budget: budget{limit: cmp.Or(o.ActivationsPerDay, DefaultActivationsPerDay)},
+		budget: limit.Budget{Limit: cmp.Or(o.ActivationsPerDay, DefaultActivationsPerDay)},
 		nextID: firstID,
 
 		properties: newShelf(), includes: newShelf(), known: map[Pair]bool{}, edges: newEdges(),
@@ -205,7 +207,7 @@ func (s *Simulator) furnish(o Options, now time.Time) {
 	defer s.mu.Unlock()
 	s.addCPCode("Sample CP code", productID, Pair{defaultContract, defaultGroup}, now.Add(-90*day))
 	for range o.ActivationsUsed {
-		s.budget.spend(now)
+		s.budget.Spend(now)
 	}
 	for _, name := range o.EdgeHostnames {
 		s.edgeID(name)

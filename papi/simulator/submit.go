@@ -58,7 +58,7 @@ func (s *Simulator) admit(c *call, p *property, wanted *submission) (*Version, *
 	if a := c.validate(v, wanted); a != nil {
 		return nil, a
 	}
-	if s.budget.left(c.now) == 0 {
+	if s.budget.Left(c.now) == 0 {
 		return nil, s.budgetExhausted(c)
 	}
 	return v, nil
@@ -210,7 +210,7 @@ func (s *Simulator) accept(c *call, p *property, v *Version, wanted *submission)
 // begin makes the activation of a submission, before its first step.
 func (s *Simulator) begin(c *call, p *property, v *Version, wanted *submission) *Activation {
 	s.accepted++
-	s.budget.spend(c.now)
+	s.budget.Spend(c.now)
 	var base *Version
 	if active := p.active(wanted.Network); active != nil {
 		base = p.version(active.Version)

@@ -1,4 +1,6 @@
-package simulator
+// Package jsonpatch applies JSON Patch documents (RFC 6902) to values that were
+// decoded from JSON.
+package jsonpatch
 
 import (
 	"encoding/json"
@@ -10,35 +12,27 @@ import (
 	"strings"
 )
 
-// patchOperation is one of RFC 6902.
-type patchOperation struct {
+// Operation is one operation of a JSON Patch.
+type Operation struct {
 	Op    string          `json:"op"`
 	Path  string          `json:"path"`
 	From  string          `json:"from,omitempty"`
 	Value json.RawMessage `json:"value,omitempty"`
 }
 
-// patched applies operations to a rule tree. Their paths begin with /rules.
-func patched(tree json.RawMessage, operations []patchOperation) (json.RawMessage, error) {
-	var rules any
-	if err := json.Unmarshal(tree, &rules); err != nil {
-		return nil, err
-	}
-	var doc any = map[string]any{"rules": rules}
+// Apply returns the document after all operations, in their order. It may change doc,
+// also when it returns an error.
+func Apply(doc any, operations []Operation) (any, error) {
 	for _, o := range operations {
 		var err error
 		if doc, err = o.apply(doc); err != nil {
 			return nil, fmt.Errorf("%s %s: %w", o.Op, o.Path, err)
 		}
 	}
-	whole, _ := doc.(map[string]any)
-	if len(whole) != 1 || whole["rules"] == nil {
-		return nil, errors.New("nothing but rules can be in it")
-	}
-	return marshal(whole["rules"]), nil
+	return doc, nil
 }
 
-func (o patchOperation) apply(doc any) (any, error) {
+func (o Operation) apply(doc any) (any, error) {
 	path, err := pointer(o.Path)
 	if err != nil {
 		return nil, err
@@ -193,7 +187,19 @@ func insert(parent any, key string, value any) (any, error) {
 }
 
 func deepCopy(value any) any {
-	var copied any
-	_ = json.Unmarshal(marshal(value), &copied) // what was read from JSON can be
-	return copied
+	switch v := value.(type) {
+	case map[string]any:
+		copied := make(map[string]any, len(v))
+		for name, member := range v {
+			copied[name] = deepCopy(member)
+		}
+		return copied
+	case []any:
+		copied := make([]any, len(v))
+		for i, member := range v {
+			copied[i] = deepCopy(member)
+		}
+		return copied
+	}
+	return value
 }

@@ -1,4 +1,7 @@
-package simulator
+// Package jsonpath finds values in a JSON document by a JSONPath expression, as far
+// as PAPI's bulk searches have them: names, indexes, wildcards, filters with ==, !=,
+// <, <=, >, >=, =~, in, nin, &&, || and !, each at any depth after two dots.
+package jsonpath
 
 import (
 	"encoding/json"
@@ -11,11 +14,11 @@ import (
 	"strings"
 )
 
-// jsonPath is an expression as bulk searches have it: names, indexes, wildcards and
-// filters, each of them in any depth after two dots.
-type jsonPath []pathStep
+// Path is a parsed expression.
+type Path []step
 
-type pathStep struct {
+// step selects some of the children of a value.
+type step struct {
 	deep   bool // after two dots: whatever is below as well
 	names  []string
 	index  *int
@@ -26,17 +29,17 @@ type pathStep struct {
 // condition decides by a member of an object or a list.
 type condition func(member any) bool
 
-// found is a value and where it is, as a JSON pointer.
-type found struct {
-	value any
-	at    string
+// Match is a value that a path leads to, and its place as a JSON pointer (RFC 6901).
+type Match struct {
+	Value any
+	At    string
 }
 
 var errPath = errors.New("it is no JSONPath that is known here")
 
-// parseJSONPath reads an expression that begins with $.
-func parseJSONPath(text string) (jsonPath, error) {
-	p := &pathParser{rest: strings.TrimSpace(text)}
+// Parse reads an expression that begins with $.
+func Parse(text string) (Path, error) {
+	p := &parser{rest: strings.TrimSpace(text)}
 	if !p.take("$") {
 		return nil, fmt.Errorf("%w: it does not begin with $", errPath)
 	}
@@ -47,18 +50,19 @@ func parseJSONPath(text string) (jsonPath, error) {
 	return path, err
 }
 
-// find returns what the path leads to from a value.
-func (path jsonPath) find(root any, at string) []found {
-	now := []found{{root, at}}
-	for _, step := range path {
-		var next []found
-		for _, f := range now {
-			from := []found{f}
-			if step.deep {
-				from = f.below()
+// Find returns what the path leads to from a value that stands at a place. A value
+// may be found more than once.
+func (path Path) Find(root any, at string) []Match {
+	now := []Match{{root, at}}
+	for _, s := range path {
+		var next []Match
+		for _, m := range now {
+			from := []Match{m}
+			if s.deep {
+				from = m.below()
 			}
-			for _, g := range from {
-				next = append(next, step.from(g)...)
+			for _, one := range from {
+				next = append(next, s.from(one)...)
 			}
 		}
 		now = next
@@ -66,41 +70,46 @@ func (path jsonPath) find(root any, at string) []found {
 	return now
 }
 
+// BeginsWith reports whether the first step of the path is the name, right below the root.
+func (path Path) BeginsWith(name string) bool {
+	return len(path) > 0 && !path[0].deep && slices.Contains(path[0].names, name)
+}
+
 // children are the members of an object, in order of their names, or of a list.
-func (f found) children() []found {
-	var all []found
-	switch v := f.value.(type) {
+func (m Match) children() []Match {
+	var all []Match
+	switch v := m.Value.(type) {
 	case map[string]any:
 		for name, value := range v {
-			all = append(all, found{value, f.at + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)})
+			all = append(all, Match{value, m.At + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)})
 		}
-		slices.SortFunc(all, func(a, b found) int { return strings.Compare(a.at, b.at) })
+		slices.SortFunc(all, func(a, b Match) int { return strings.Compare(a.At, b.At) })
 	case []any:
 		for i, value := range v {
-			all = append(all, found{value, f.at + "/" + strconv.Itoa(i)})
+			all = append(all, Match{value, m.At + "/" + strconv.Itoa(i)})
 		}
 	}
 	return all
 }
 
 // below is the value and all that is in it.
-func (f found) below() []found {
-	all := []found{f}
-	for _, child := range f.children() {
+func (m Match) below() []Match {
+	all := []Match{m}
+	for _, child := range m.children() {
 		all = append(all, child.below()...)
 	}
 	return all
 }
 
-func (s pathStep) from(f found) []found {
-	var next []found
-	for i, child := range f.children() {
-		_, isList := f.value.([]any)
-		name := child.at[strings.LastIndex(child.at, "/")+1:]
+func (s step) from(m Match) []Match {
+	var next []Match
+	for i, child := range m.children() {
+		_, isList := m.Value.([]any)
+		name := child.At[strings.LastIndex(child.At, "/")+1:]
 		switch {
 		case s.all,
-			s.filter != nil && s.filter(child.value),
-			s.index != nil && isList && (*s.index == i || *s.index == i-len(f.children())),
+			s.filter != nil && s.filter(child.Value),
+			s.index != nil && isList && (*s.index == i || *s.index == i-len(m.children())),
 			!isList && slices.Contains(s.names, strings.NewReplacer("~1", "/", "~0", "~").Replace(name)):
 			next = append(next, child)
 		}
@@ -108,10 +117,10 @@ func (s pathStep) from(f found) []found {
 	return next
 }
 
-// pathParser takes an expression apart from its front.
-type pathParser struct{ rest string }
+// parser takes an expression apart from its front.
+type parser struct{ rest string }
 
-func (p *pathParser) take(token string) bool {
+func (p *parser) take(token string) bool {
 	rest, ok := strings.CutPrefix(strings.TrimLeft(p.rest, " \t"), token)
 	if ok {
 		p.rest = rest
@@ -120,7 +129,7 @@ func (p *pathParser) take(token string) bool {
 }
 
 // match takes what a pattern fits at the front; empty for nothing.
-func (p *pathParser) match(pattern string) string {
+func (p *parser) match(pattern string) string {
 	text := strings.TrimLeft(p.rest, " \t")
 	took := regexp.MustCompile(`^(?:` + pattern + `)`).FindString(text)
 	if took != "" {
@@ -129,38 +138,38 @@ func (p *pathParser) match(pattern string) string {
 	return took
 }
 
-func (p *pathParser) steps() (jsonPath, error) {
-	var path jsonPath
+func (p *parser) steps() (Path, error) {
+	var path Path
 	for {
-		step := pathStep{deep: p.take("..")}
-		dotted := step.deep || p.take(".")
+		next := step{deep: p.take("..")}
+		dotted := next.deep || p.take(".")
 		switch {
 		case p.take("["):
-			if err := p.bracket(&step); err != nil {
+			if err := p.bracket(&next); err != nil {
 				return nil, err
 			}
 		case dotted && p.take("*"):
-			step.all = true
+			next.all = true
 		case dotted:
 			name := p.match(`[\w-]+`)
 			if name == "" {
 				return nil, fmt.Errorf("%w: a name is missing before %q", errPath, p.rest)
 			}
-			step.names = []string{name}
+			next.names = []string{name}
 		default:
 			return path, nil
 		}
-		path = append(path, step)
+		path = append(path, next)
 	}
 }
 
-func (p *pathParser) bracket(step *pathStep) error {
+func (p *parser) bracket(into *step) error {
 	switch {
 	case p.take("*"):
-		step.all = true
+		into.all = true
 	case p.take("?"):
 		var err error
-		if step.filter, err = p.or(); err != nil {
+		if into.filter, err = p.or(); err != nil {
 			return err
 		}
 	default:
@@ -170,9 +179,9 @@ func (p *pathParser) bracket(step *pathStep) error {
 				if err != nil {
 					return fmt.Errorf("%w: %w", errPath, err)
 				}
-				step.index = &n
+				into.index = &n
 			} else if name, ok := p.literal(); ok {
-				step.names = append(step.names, fmt.Sprint(name))
+				into.names = append(into.names, fmt.Sprint(name))
 			} else {
 				return fmt.Errorf("%w: %q cannot stand in brackets", errPath, p.rest)
 			}
@@ -187,7 +196,7 @@ func (p *pathParser) bracket(step *pathStep) error {
 	return nil
 }
 
-func (p *pathParser) or() (condition, error) {
+func (p *parser) or() (condition, error) {
 	left, err := p.and()
 	for err == nil && p.take("||") {
 		var right condition
@@ -198,7 +207,7 @@ func (p *pathParser) or() (condition, error) {
 	return left, err
 }
 
-func (p *pathParser) and() (condition, error) {
+func (p *parser) and() (condition, error) {
 	left, err := p.comparison()
 	for err == nil && p.take("&&") {
 		var right condition
@@ -209,7 +218,7 @@ func (p *pathParser) and() (condition, error) {
 	return left, err
 }
 
-func (p *pathParser) comparison() (condition, error) {
+func (p *parser) comparison() (condition, error) {
 	if p.take("!") {
 		inner, err := p.comparison()
 		return func(m any) bool { return !inner(m) }, err
@@ -243,26 +252,44 @@ func (p *pathParser) comparison() (condition, error) {
 }
 
 // operand is a literal, or a path from the member that is looked at.
-func (p *pathParser) operand() (func(any) []any, error) {
+func (p *parser) operand() (func(any) []any, error) {
 	if p.take("@") {
 		path, err := p.steps()
 		return func(m any) []any {
 			var values []any
-			for _, f := range path.find(m, "") {
-				values = append(values, f.value)
+			for _, found := range path.Find(m, "") {
+				values = append(values, found.Value)
 			}
 			return values
 		}, err
 	}
 	value, ok := p.literal()
+	if !ok && p.take("[") {
+		value, ok = p.list()
+	}
 	if !ok {
 		return nil, fmt.Errorf("%w: a value is missing before %q", errPath, p.rest)
 	}
 	return func(any) []any { return []any{value} }, nil
 }
 
-func (p *pathParser) literal() (any, bool) {
-	text := p.match(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?|true\b|false\b|null\b|\[[^\[\]]*\]`)
+// list is what follows the bracket that opens a list of literals.
+func (p *parser) list() (all []any, ok bool) {
+	for !p.take("]") {
+		value, ok := p.literal()
+		if !ok {
+			return nil, false
+		}
+		all = append(all, value)
+		if !p.take(",") {
+			return all, p.take("]")
+		}
+	}
+	return all, true
+}
+
+func (p *parser) literal() (any, bool) {
+	text := p.match(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?|true\b|false\b|null\b`)
 	if text == "" {
 		return nil, false
 	}
