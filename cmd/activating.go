@@ -6,7 +6,6 @@ import (
 	"errors"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
@@ -94,7 +93,7 @@ func (a *activating) know(p property) {
 // well. A --timeout that was given is for all of them together; the default is
 // for each.
 func (a *activating) inOrder(ctx, whole context.Context) (*result.Report, error) {
-	var done []*activated
+	var done []*result.Document
 	for i, network := range a.flags.networks.All {
 		within, cancel := whole, context.CancelFunc(func() {})
 		if a.program.flags.Timeout == 0 && i > 0 {
@@ -104,38 +103,30 @@ func (a *activating) inOrder(ctx, whole context.Context) (*result.Report, error)
 		cancel()
 		done = append(done, one)
 		if err != nil {
-			return a.report(done, err), err
+			return a.report(done), err
 		}
 	}
-	return a.report(done, nil), nil
+	return a.report(done), nil
 }
 
-// activated is how a network went.
-type activated struct {
-	result   *activation.Result
-	plan     *result.Plan // of a dry run
-	err      error
-	requests result.Requests
-	at       time.Time
-}
-
-func (a *activating) on(ctx context.Context, network papi.Network) (*activated, error) {
+// on goes through the workflow on a network, and returns what became of it.
+func (a *activating) on(ctx context.Context, network papi.Network) (*result.Document, error) {
 	t := a.flags.target(a.property, a.version, network)
 	if t.DryRun && len(a.flags.networks.All) > 1 {
 		t.RequireStaging = false // it would be active there by then
 	}
 	a.begin(a.property)
-	result, err := a.change.make(ctx, a, t)
-	if a.versioned && result.Version > 0 {
-		a.version = wantedVersion{number: result.Version} // the same one on every network
+	done, err := a.change.make(ctx, a, t)
+	if a.versioned && done.Version > 0 {
+		a.version = wantedVersion{number: done.Version} // the same one on every network
 	}
-	a.know(property{ref: assetOf(result), name: cmp.Or(result.PropertyName, a.property.name)})
-	a.remember(result.Budget)
-	plan := a.plan(ctx, result)
+	a.know(property{ref: assetOf(done), name: cmp.Or(done.PropertyName, a.property.name)})
+	a.remember(done.Budget)
+	plan := a.plan(ctx, done)
 	all := a.program.meter.view()
-	one := &activated{result: result, plan: plan, err: err, requests: all.Since(a.counted), at: a.program.now()}
+	here := all.Since(a.counted)
 	a.counted = all
-	return one, err
+	return a.document(done, plan, here, err), err
 }
 
 // unstarted is the report of a run that ended before the first look.

@@ -54,14 +54,11 @@ func (p *program) budget(ctx context.Context) (*result.Report, error) {
 		Outcome: catalogue.OutcomeOK,
 		Fill: func(d *result.Document) {
 			d.Budget = result.NewBudget(remembered)
-			d.RequestLimit = &result.RequestLimit{}
-			if requests != nil {
-				d.RequestLimit = &result.RequestLimit{Limit: requests.Limit, Remaining: requests.Remaining, Next: result.OptionalTime(requests.Reset)}
-			}
+			d.RequestLimit = result.NewRequestLimit(requests)
 		},
-		Text: func(w *term.Printer) {
-			w.Line("activations: %s", result.BudgetText(remembered, w.Clock(now)))
-			w.Line("requests:    %s", result.RequestLimitText(requests, w.Clock(now)))
+		Text: func(w *term.Printer, d *result.Document) {
+			w.Line("activations: %s", d.Budget.Text(w.Clock(now)))
+			w.Line("requests:    %s", d.RequestLimit.Text(w.Clock(now)))
 		},
 	}, nil
 }
@@ -73,7 +70,7 @@ func (s *session) remember(q *papi.Quota) {
 		return
 	}
 	if result.IsLow(q) {
-		s.program.progress.Warn("activations of the day: " + result.BudgetText(q, s.program.progress.Clock()))
+		s.program.progress.Warn("activations of the day: " + result.NewBudget(q).Text(s.program.progress.Clock()))
 	}
 	if s.program.flags.Simulate {
 		return

@@ -67,10 +67,10 @@ func (all *checks) err() error {
 	return first
 }
 
-// print prints a line for each check.
-func (all *checks) print(w *term.Printer) {
+// printChecks prints a line for each check.
+func printChecks(w *term.Printer, d *result.Document) {
 	t := term.NewTable(w, "STATUS", "CHECK", "FOUND")
-	for _, c := range *all {
+	for _, c := range d.Checks {
 		found := c.Message
 		if c.Help != "" {
 			found += "; " + c.Help

@@ -66,6 +66,6 @@ func completion(root *cobra.Command, shell string) (*result.Report, error) {
 	return &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.Script = text },
-		Text:    func(w *term.Printer) { w.Printf("%s", text) },
+		Text:    func(w *term.Printer, _ *result.Document) { w.Printf("%s", text) },
 	}, err
 }

@@ -15,7 +15,7 @@ func (p *program) conclude(ctx context.Context, result *result.Report, err error
 	d := result.Document(p.out.Command)
 	d.Requests, d.Account = p.meter.view(), p.account()
 	p.record.SetText(result.Text)
-	if err != nil {
+	if err != nil && d.Error == nil { // else it was judged where it came up
 		v := catalogue.Judge(err)
 		if catalogue.Is[*catalogue.UsageError](err) {
 			v.Help = helpOf(p.name() + " " + p.out.Command)

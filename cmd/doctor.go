@@ -89,7 +89,7 @@ func (p *program) doctor(ctx context.Context, c *cobra.Command) (*result.Report,
 	r := &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.Checks = e.checks },
-		Text:    e.print,
+		Text:    printChecks,
 	}
 	if ctx.Err() != nil {
 		return r, context.Cause(ctx)

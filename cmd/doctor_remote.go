@@ -159,17 +159,17 @@ func (e *examination) checkWriting(ctx context.Context) {
 func (e *examination) checkLimits(build *papi.Build) {
 	now := term.Clock{Now: time.Now()}
 	if requests := build.Limits.Requests; result.IsLow(requests) {
-		e.warn(checkRequests, result.RequestLimitText(requests, now), "run fewer commands at once; propctl slows down by itself")
+		e.warn(checkRequests, result.NewRequestLimit(requests).Text(now), "run fewer commands at once; propctl slows down by itself")
 	} else {
-		e.ok(checkRequests, result.RequestLimitText(requests, now))
+		e.ok(checkRequests, result.NewRequestLimit(requests).Text(now))
 	}
 	budget := build.Limits.Activations
 	if budget == nil {
 		budget = e.session.remembered()
 	}
 	if result.IsLow(budget) {
-		e.warn(checkActivations, result.BudgetText(budget, now), "put off what can wait until the reset")
+		e.warn(checkActivations, result.NewBudget(budget).Text(now), "put off what can wait until the reset")
 	} else {
-		e.ok(checkActivations, result.BudgetText(budget, now))
+		e.ok(checkActivations, result.NewBudget(budget).Text(now))
 	}
 }

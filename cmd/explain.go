@@ -100,7 +100,7 @@ func explanation(e catalogue.Entry) *result.Report {
 	return &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.Errors = []*result.Entry{result.NewEntry(e)} },
-		Text:    func(w *term.Printer) { printEntry(e, w) },
+		Text:    func(w *term.Printer, _ *result.Document) { printEntry(e, w) },
 	}
 }
 
@@ -114,7 +114,7 @@ func listing() *result.Report {
 				d.Errors = append(d.Errors, result.NewEntry(e))
 			}
 		},
-		Text: func(w *term.Printer) {
+		Text: func(w *term.Printer, _ *result.Document) {
 			t := term.NewTable(w, "CODE", "EXIT", "CATEGORY", "MESSAGE").Shorten("MESSAGE", 2*term.MinColumn).Shorten("CATEGORY", term.MinColumn)
 			for _, e := range all {
 				t.Row(e.Code, strconv.Itoa(e.ExitCode), string(e.Category), e.Message)

@@ -83,7 +83,7 @@ func BashCompletion() string {
 		return ""
 	}
 	var b bytes.Buffer
-	r.Text(&term.Printer{W: &b})
+	r.Text(&term.Printer{W: &b}, r.Document("completion"))
 	return b.String()
 }
 

@@ -75,7 +75,7 @@ func (p *program) history(ctx context.Context, about result.AssetKind, arg strin
 				d.Network = &on[0]
 			}
 		},
-		Text: func(w *term.Printer) { printHistory(w, rows, usual, p.now()) },
+		Text: func(w *term.Printer, d *result.Document) { printHistory(w, d, p.now()) },
 	}, nil
 }
 
@@ -119,11 +119,11 @@ func usualOn(have []papi.Activation, on []papi.Network) []*result.Usual {
 	return all
 }
 
-func printHistory(w *term.Printer, rows []*result.History, usual []*result.Usual, now time.Time) {
+func printHistory(w *term.Printer, d *result.Document, now time.Time) {
 	t := term.NewTable(w, "SUBMITTED", "NETWORK", "VERSION", "TYPE", "STATUS", "TOOK", "ACTIVATION", "NOTE").
 		Shorten("NOTE", term.MinColumn).Shorten("SUBMITTED", len("2006-01-02…")).Omit("NOTE").Omit("TOOK")
 	t.ColumnTone("STATUS", func(cell string) term.Tone { return result.StatusTone(papi.Status(cell)) })
-	for _, r := range rows {
+	for _, r := range d.History {
 		submitted := "-"
 		if r.SubmitDate != nil {
 			submitted = w.Clock(now).Tell(*r.SubmitDate)
@@ -132,7 +132,7 @@ func printHistory(w *term.Printer, rows []*result.History, usual []*result.Usual
 			term.Clean(string(r.Status), term.MaxName), term.SecondsText(r.TookSeconds), term.Clean(string(r.ID), term.MaxName), term.Clean(r.Note, result.MaxShortNote))
 	}
 	t.Print()
-	for _, u := range usual {
+	for _, u := range d.Usual {
 		if u.MedianSeconds == nil {
 			w.Line("%s usually takes: not known", u.Network)
 			continue

@@ -101,7 +101,7 @@ func (p *program) hostnamesList(ctx context.Context, arg string) (*result.Report
 			d.Version, d.Hostnames = result.OptionalVersion(version), all
 			d.Network = result.Optional(wanted.version.activeOn)
 		},
-		Text: func(w *term.Printer) { printHostnames(w, what, version, all) },
+		Text: printHostnames,
 	}, nil
 }
 
@@ -170,8 +170,9 @@ func (s *session) served(ctx context.Context, ref papi.PropertyRef, v wantedVers
 	return all, nil
 }
 
-func printHostnames(w *term.Printer, what property, version int, all []*result.Hostname) {
-	title := term.Clean(what.String(), term.MaxName)
+func printHostnames(w *term.Printer, d *result.Document) {
+	all, version := d.Hostnames, result.OrZero(d.Version)
+	title := term.Clean(d.Name(), term.MaxName)
 	if version > 0 {
 		title += " version " + term.VersionText(version)
 	}

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/propctl/propctl/activation"
@@ -29,16 +28,7 @@ func (c *changing) report(done *activation.Result, plan *result.Plan, err error,
 				d.Hostnames, d.HostnameChange = viewHostnames(h.Hostnames), viewHostnameChange(h)
 			}
 		},
-		Text: func(w *term.Printer) {
-			headline(w, done, c.what)
-			if plan != nil {
-				showPlan(plan, w, done, now)
-			}
-			if done.Hostnames != nil {
-				printHostnameChange(w, done.Hostnames, plan)
-			}
-			printResult(w, done, now)
-		},
+		Text: func(w *term.Printer, d *result.Document) { printOutcome(w, d, now) },
 	}
 }
 
@@ -54,22 +44,4 @@ func (c *changing) help(err error) string {
 		return "run it again, it goes on where this has ended: " + c.again()
 	}
 	return ""
-}
-
-// mostShown is how many hostnames are worth a line; all of them are in the
-// document.
-const mostShown = 10
-
-func printHostnameChange(w *term.Printer, h *activation.HostnameResult, plan *result.Plan) {
-	switch {
-	case h.Created:
-		w.Field("version", fmt.Sprintf("%d, made from version %d", h.Version, h.Base))
-	case h.Resumed:
-		w.Field("version", fmt.Sprintf("%d, which an earlier run has made from version %d", h.Version, h.Base))
-	case h.Version != 0 && len(h.Added)+len(h.Removed) == 0:
-		w.Field("version", fmt.Sprintf("%d, which has it so already", h.Version))
-	}
-	if plan == nil && len(h.Added)+len(h.Removed) > 0 {
-		w.Field("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
-	}
 }

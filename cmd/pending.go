@@ -67,7 +67,7 @@ func (p *program) pending(ctx context.Context, about result.AssetKind, on []papi
 			d.ExitCode = catalogue.ExitBusy
 		}
 	}
-	r.Text = func(w *term.Printer) { printPending(w, states, p.now()) }
+	r.Text = func(w *term.Printer, d *result.Document) { printPending(w, d.States(), p.now()) }
 	return r, nil
 }
 

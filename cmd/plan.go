@@ -3,11 +3,9 @@ package cmd
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/result"
-	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -85,83 +83,4 @@ func namesWithout(all, others []papi.Hostname) []string {
 		}
 	}
 	return names
-}
-
-// showPlan prints the plan for people.
-func showPlan(p *result.Plan, w *term.Printer, r *activation.Result, now time.Time) {
-	w.Field("plan", planText(r))
-	if p.Request != nil {
-		if data, err := result.EncodeJSON(p.Request, false); err == nil {
-			w.Line("  %-11s %s", "request:", strings.TrimSpace(string(data)))
-		}
-	}
-	if p.Active != nil {
-		w.Field("active", "version "+activeText(p.Active)+since(p.Active, w.Clock(now)))
-	}
-	if len(p.Pending) > 0 {
-		w.Field("pending", pendingText(p.Pending))
-	}
-	if p.Warnings != nil {
-		w.Field("rules", term.Plural(*p.Errors, "error")+", "+term.Plural(*p.Warnings, "warning")+refused(*p.Errors))
-	}
-	if h := p.Hostnames; h != nil {
-		w.Field("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
-	}
-	if r.Plan.Action != activation.ActionNone && r.Network != "" {
-		w.Field("usually", term.Duration(r.Usual))
-	}
-	if p.FastFallback != nil {
-		w.Field("fallback", map[bool]string{true: "a fast one will be possible for an hour", false: "a fast one will not be possible"}[*p.FastFallback])
-	}
-	if b := p.Budget; b != nil {
-		w.Field("budget", result.BudgetText(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: result.OrZero(b.Reset), AsOf: result.OrZero(b.AsOf)}, w.Clock(time.Now())))
-	}
-}
-
-// planText says what would be done.
-func planText(r *activation.Result) string {
-	switch r.Plan.Action {
-	case activation.ActionNone:
-		return "nothing, it is so already"
-	case activation.ActionFollow:
-		return "wait for the activation that is on its way"
-	case activation.ActionWait:
-		return "wait for the activation that is in the way, then submit"
-	case activation.ActionVersion:
-		if r.Network != "" {
-			return "make a version, edit it, and activate it"
-		}
-		return "make a version and edit it"
-	case activation.ActionCancel:
-		return "cancel the activation that is in the way, and return"
-	case activation.ActionSubmit:
-	}
-	return "submit"
-}
-
-func since(a *result.Activation, c term.Clock) string {
-	if a == nil || a.UpdateDate == nil {
-		return ""
-	}
-	return ", since " + c.Tell(*a.UpdateDate)
-}
-
-func refused(errors int) string {
-	if errors == 0 {
-		return ""
-	}
-	return "; PAPI would refuse it"
-}
-
-// listed names a few of them.
-func listed(what string, names []string) string {
-	text := term.VersionText(len(names)) + " " + what
-	if len(names) == 0 {
-		return text
-	}
-	more := ""
-	if len(names) > mostShown {
-		names, more = names[:mostShown], ", …"
-	}
-	return text + " (" + strings.Join(names, ", ") + more + ")"
 }

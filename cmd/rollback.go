@@ -3,7 +3,6 @@ package cmd
 import (
 	"cmp"
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -76,7 +75,7 @@ func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 		return nil
 	}
 	r.back = done.Rollback
-	a.program.progress.Say("%s on %s: %s", a.property, network, returnText(r.back))
+	a.program.progress.Say("%s on %s: %s", a.property, network, returnText(viewReturn(r.back)))
 	return nil
 }
 
@@ -110,21 +109,6 @@ func viewReturn(r *activation.RollbackPlan) *result.Return {
 		return nil
 	}
 	return &result.Return{From: result.Optional(r.From), To: r.To, Fast: r.Fast, Reason: r.Reason, Expires: result.OptionalTime(r.Expires)}
-}
-
-// returnText says which version it is and why it is fast, or why it is not.
-func returnText(r *activation.RollbackPlan) string {
-	switch r.From {
-	case r.To:
-		return fmt.Sprintf("version %d is active, which is what a rollback returns to", r.To)
-	case 0: // nothing was active, or what was pending is cancelled
-		return fmt.Sprintf("back to version %d: %s", r.To, r.Reason)
-	}
-	text := fmt.Sprintf("from version %d back to version %d", r.From, r.To)
-	if r.Fast {
-		return text + ", by fast fallback: " + r.Reason
-	}
-	return text + ", as a full activation: " + r.Reason
 }
 
 // version is a flag that takes the number of a version; 0 means that it was not

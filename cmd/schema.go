@@ -39,7 +39,7 @@ func schemas(root *cobra.Command, args []string) *result.Report {
 	all := []*result.SchemaView{documentSchema(), eventsSchema(), asSchema("settings", "The settings file of propctl, as YAML or JSON.", settingsSchema(root))}
 	r := &result.Report{Outcome: catalogue.OutcomeOK}
 	if len(args) == 0 {
-		r.Text = func(w *term.Printer) {
+		r.Text = func(w *term.Printer, _ *result.Document) {
 			t := term.NewTable(w, "NAME", "ID", "WHAT IT IS OF")
 			for _, s := range all {
 				t.Row(s.Name, s.ID, s.Description)
@@ -50,7 +50,7 @@ func schemas(root *cobra.Command, args []string) *result.Report {
 	for _, s := range all {
 		if len(args) > 0 && s.Name == args[0] {
 			all = []*result.SchemaView{s}
-			r.Text = func(w *term.Printer) { printSchema(s, w) }
+			r.Text = func(w *term.Printer, _ *result.Document) { printSchema(s, w) }
 		}
 	}
 	r.Fill = func(d *result.Document) { d.Schemas = all }

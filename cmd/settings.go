@@ -47,9 +47,9 @@ func (p *program) config(c *cobra.Command) *result.Report {
 	return &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.Settings = all },
-		Text: func(w *term.Printer) {
+		Text: func(w *term.Printer, d *result.Document) {
 			t := term.NewTable(w, "SETTING", "VALUE", "SOURCE", "COMMANDS")
-			for _, s := range all {
+			for _, s := range d.Settings {
 				t.Row(s.Name, term.Clean(s.Value, term.MaxName), sourceText(s), term.Clean(cmp.Or(strings.Join(s.Commands, ", "), "every command"), maxCommands))
 			}
 			t.Print()

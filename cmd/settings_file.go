@@ -71,7 +71,7 @@ func settingsFileReport(v *result.SettingsFile, format string) *result.Report {
 	return &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.SettingsFile = v },
-		Text:    func(w *term.Printer) { w.Line(format, term.Clean(v.Path, term.MaxMessage)) },
+		Text:    func(w *term.Printer, _ *result.Document) { w.Line(format, term.Clean(v.Path, term.MaxMessage)) },
 	}
 }
 

@@ -117,7 +117,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, 
 	r := &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.Simulator = view },
-		Text:    func(w *term.Printer) { printSimulator(view, w, p.name(), p.flags.Speed) },
+		Text:    func(w *term.Printer, _ *result.Document) { printSimulator(view, w, p.name(), p.flags.Speed) },
 	}
 	d := r.Document(p.out.Command) // those who wait for it cannot wait for the end
 	err = p.files.Write(d, p.record)

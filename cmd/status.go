@@ -72,7 +72,7 @@ func (p *program) status(ctx context.Context, about result.AssetKind, on []papi.
 	return &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { result.SetStates(d, about, states) },
-		Text:    func(w *term.Printer) { printStates(w, about, states, p.now()) },
+		Text:    func(w *term.Printer, d *result.Document) { printStates(w, about, d.States(), p.now()) },
 	}, first
 }
 

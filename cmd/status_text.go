@@ -50,7 +50,7 @@ func latestText(s *result.PropertyState) string {
 // showProperty prints one property, network by network.
 func showProperty(s *result.PropertyState, w *term.Printer, about result.AssetKind, now time.Time) {
 	w.Line("%s", w.Terminal.Paint(term.Title, s.Text()))
-	w.Field(about.Noun(), fullID(s.Ref(about)))
+	w.Field(about.Noun(), idText(s.Property))
 	w.Field("latest", "version "+latestText(s))
 	for _, n := range s.Networks {
 		showNetwork(n, w, now)

@@ -30,7 +30,7 @@ func (p *program) version() *result.Report {
 	return &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.Build = &b },
-		Text: func(w *term.Printer) {
+		Text: func(w *term.Printer, _ *result.Document) {
 			w.Line("propctl %s (commit %s, %s, %s)",
 				b.Version, cmp.Or(b.Commit, "unknown"), cmp.Or(b.Date, "no date"), cmp.Or(b.Go, "unknown Go"))
 		},

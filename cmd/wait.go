@@ -139,10 +139,7 @@ func (p *program) selectedReport(what property, done *activation.Result, err err
 	r := &result.Report{
 		Outcome: string(done.Outcome),
 		Fill:    func(d *result.Document) { fillResult(d, done, what.name, now) },
-		Text: func(w *term.Printer) {
-			headline(w, done, what)
-			printResult(w, done, now)
-		},
+		Text:    func(w *term.Printer, d *result.Document) { printOutcome(w, d, now) },
 	}
 	if stopped, ok := errors.AsType[*activation.StoppedError](err); ok && stopped.Activation != nil {
 		r.Help = p.pickUp(stopped.Activation.ActivationID, what.ref)

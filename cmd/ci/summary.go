@@ -8,7 +8,6 @@ import (
 	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
-	"github.com/propctl/propctl/papi"
 )
 
 const (
@@ -38,8 +37,8 @@ func summaryOf(d *result.Document, rec *journal.Run, details bool) string {
 	if isChange(d) {
 		m.table([]string{"Property", "Version", "Network", "Outcome", "Activation", "Status", "Submitted", "Took", "Requests"}, activationRows(d))
 	}
-	if details && rec.Text() != nil && (!isChange(d) || d.Plan != nil || d.HostnameChange != nil) {
-		m.block(printed(rec.Text()))
+	if details && rec.PrintsText() && (!isChange(d) || d.Plan != nil || d.HostnameChange != nil) {
+		m.block(printed(rec, d))
 	}
 	if details {
 		for i, c := range causesOf(d) {
@@ -92,14 +91,14 @@ func budgetSentence(b *result.Budget) string {
 	if b == nil {
 		return ""
 	}
-	q := &papi.Quota{Limit: b.Limit, Remaining: b.Remaining, Reset: result.OrZero(b.Reset)}
-	return " Activations: " + result.BudgetText(q, term.Clock{Now: time.Now()}) + "."
+	now := result.Budget{Limit: b.Limit, Remaining: b.Remaining, Reset: b.Reset} // the run has just asked
+	return " Activations: " + now.Text(term.Clock{Now: time.Now()}) + "."
 }
 
 // printed is the result as people see it, in lines.
-func printed(text func(*term.Printer)) []string {
+func printed(rec *journal.Run, d *result.Document) []string {
 	var b strings.Builder
-	text(&term.Printer{W: &b})
+	rec.PrintText(&term.Printer{W: &b}, d)
 	if b.Len() == 0 {
 		return nil
 	}

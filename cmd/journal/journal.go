@@ -64,7 +64,7 @@ type Run struct {
 	omitted  int // entries and requests past the most that are kept
 	host     string
 	ended    time.Time
-	text     func(*term.Printer)
+	text     func(*term.Printer, *result.Document)
 }
 
 // Connected takes note of the host that requests are sent to.
@@ -95,18 +95,28 @@ func (r *Run) Ended() time.Time {
 	return r.ended
 }
 
-// SetText takes what prints the result for people; nil prints nothing.
-func (r *Run) SetText(text func(*term.Printer)) {
+// SetText takes what prints the document for people; nil prints nothing.
+func (r *Run) SetText(text func(*term.Printer, *result.Document)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.text = text
 }
 
-// Text returns what prints the result for people; nil where there is nothing.
-func (r *Run) Text() func(*term.Printer) {
+// PrintsText reports whether the document has a text for people.
+func (r *Run) PrintsText() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.text
+	return r.text != nil
+}
+
+// PrintText prints the document for people.
+func (r *Run) PrintText(w *term.Printer, d *result.Document) {
+	r.mu.Lock()
+	text := r.text
+	r.mu.Unlock()
+	if text != nil {
+		text(w, d)
+	}
 }
 
 // mostRecorded bounds what a run remembers of itself: a wait of three hours has

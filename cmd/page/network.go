@@ -65,7 +65,7 @@ func budgetNode(b *result.Budget) node {
 	if b == nil {
 		return node{}
 	}
-	text := result.BudgetAmount(&papi.Quota{Limit: b.Limit, Remaining: b.Remaining}) + " today"
+	text := b.Amount() + " today"
 	if b.Reset != nil {
 		text += ", reset at "
 	}

@@ -11,42 +11,56 @@ import (
 // fewLeft is the share of a budget at which to warn.
 const fewLeft = 0.1
 
-// BudgetText says how much is left, and how sure that is.
-func BudgetText(q *papi.Quota, c term.Clock) string {
-	if q == nil {
+// Text says how many activations are left, and how sure that is.
+func (b *Budget) Text(c term.Clock) string {
+	if b == nil {
 		return "not known; PAPI tells it with the answer to a submission"
 	}
-	text := BudgetAmount(q)
-	if !q.Reset.IsZero() {
-		text += ", reset at " + c.Tell(q.Reset)
+	text := b.Amount()
+	if b.Reset != nil {
+		text += ", reset at " + c.Tell(*b.Reset)
 	}
-	if age := c.Now.Sub(q.AsOf); age >= time.Minute && !q.AsOf.IsZero() {
+	if b.AsOf == nil {
+		return text
+	}
+	if age := c.Now.Sub(*b.AsOf); age >= time.Minute {
 		text += ", as of " + term.Duration(age.Truncate(time.Minute)) + " ago"
 	}
 	return text
 }
 
-// BudgetAmount is how many activations are left, and of how many.
-func BudgetAmount(q *papi.Quota) string {
+// Amount is how many activations are left, and of how many.
+func (b *Budget) Amount() string { return amountLeft(b.Remaining, b.Limit) }
+
+// amountLeft is how much is left of a limit, as far as PAPI said it.
+func amountLeft(remaining, limit *int) string {
 	switch {
-	case q.Remaining != nil && q.Limit != nil:
-		return fmt.Sprintf("%d of %d left", *q.Remaining, *q.Limit)
-	case q.Remaining != nil:
-		return fmt.Sprintf("%d left", *q.Remaining)
-	case q.Limit != nil:
-		return fmt.Sprintf("%d at most; how many are left is not known", *q.Limit)
+	case remaining != nil && limit != nil:
+		return fmt.Sprintf("%d of %d left", *remaining, *limit)
+	case remaining != nil:
+		return fmt.Sprintf("%d left", *remaining)
+	case limit != nil:
+		return fmt.Sprintf("%d at most; how many are left is not known", *limit)
 	}
 	return "not known"
 }
 
-// RequestLimitText says how many requests are left, for people.
-func RequestLimitText(q *papi.Quota, c term.Clock) string {
+// NewRequestLimit returns a limit of requests. Its members are null for nil.
+func NewRequestLimit(q *papi.Quota) *RequestLimit {
 	if q == nil {
+		return &RequestLimit{}
+	}
+	return &RequestLimit{Limit: q.Limit, Remaining: q.Remaining, Next: OptionalTime(q.Reset)}
+}
+
+// Text says how many requests are left, for people.
+func (l *RequestLimit) Text(c term.Clock) string {
+	if l.Limit == nil && l.Remaining == nil && l.Next == nil {
 		return "PAPI did not say"
 	}
-	text := BudgetAmount(q)
-	if !q.Reset.IsZero() {
-		text += ", the next one from " + c.Tell(q.Reset)
+	text := amountLeft(l.Remaining, l.Limit)
+	if l.Next != nil {
+		text += ", the next one from " + c.Tell(*l.Next)
 	}
 	return text
 }

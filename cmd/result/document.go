@@ -190,6 +190,19 @@ func NewActivation(a *papi.Activation, now time.Time) *Activation {
 	return v
 }
 
+// State is the status as people are told it; see StateOf.
+func (a *Activation) State() string {
+	return stateText(a.Status, OrEmpty(a.FMAActivationState), a.Type)
+}
+
+// InProgress reports whether the activation still keeps its network busy.
+func (a *Activation) InProgress() bool {
+	return activation.InProgress(papi.Activation{Status: a.Status, ActivationType: a.Type})
+}
+
+// ShortNote is the note, behind something else in a line; empty for none.
+func (a *Activation) ShortNote() string { return noteText(a.Note) }
+
 // NewBudget returns a budget; nil for nil.
 func NewBudget(q *papi.Quota) *Budget {
 	if q == nil {

@@ -108,11 +108,15 @@ func StateOf(a *papi.Activation) string {
 	if a == nil {
 		return "unknown"
 	}
-	state := string(a.Status)
-	if a.FMAActivationState != "" {
-		state += " (" + a.FMAActivationState + ")"
+	return stateText(a.Status, a.FMAActivationState, a.ActivationType)
+}
+
+func stateText(status papi.Status, finer string, kind papi.ActivationType) string {
+	state := string(status)
+	if finer != "" {
+		state += " (" + finer + ")"
 	}
-	if isDeactivation(a) {
+	if kind == papi.Deactivate {
 		return "deactivation " + state
 	}
 	return state
@@ -121,11 +125,13 @@ func StateOf(a *papi.Activation) string {
 func isDeactivation(a *papi.Activation) bool { return a != nil && a.ActivationType == papi.Deactivate }
 
 // NoteOf is the beginning of an activation's note, for people.
-func NoteOf(a *papi.Activation) string {
-	if a.Note == "" {
+func NoteOf(a *papi.Activation) string { return noteText(a.Note) }
+
+func noteText(note string) string {
+	if note == "" {
 		return ""
 	}
-	return ", note “" + term.Clean(a.Note, MaxShortNote) + "”"
+	return ", note “" + term.Clean(note, MaxShortNote) + "”"
 }
 
 // MaxShortNote is how much of a note is shown in a line.

@@ -8,8 +8,8 @@ type Report struct {
 	Help    string // what to do about the error, where that is known better here than in the table
 	// Fill completes the document; nil leaves it as it is.
 	Fill func(*Document)
-	// Text prints the result for people; nil prints nothing.
-	Text func(*term.Printer)
+	// Text prints the document for people; nil prints nothing.
+	Text func(*term.Printer, *Document)
 }
 
 // Document returns the document of a command.

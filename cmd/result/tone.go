@@ -21,8 +21,8 @@ func StatusTone(s papi.Status) term.Tone {
 }
 
 // OutcomeTone is that of a command.
-func OutcomeTone(o activation.Outcome) term.Tone {
-	switch o {
+func OutcomeTone(outcome string) term.Tone {
+	switch activation.Outcome(outcome) {
 	case activation.OutcomeActive, activation.OutcomeAlreadyActive, activation.OutcomeDeactivated, activation.OutcomeAlreadyInactive,
 		activation.OutcomeRolledBack, activation.OutcomeCancelled, activation.OutcomeAlreadyCancelled, activation.OutcomeOK:
 		return term.Good

@@ -106,7 +106,7 @@ func (o *Output) Show(d *result.Document, r *result.Report) error {
 			return nil
 		}
 		w := &term.Printer{W: o.w, Terminal: o.term}
-		r.Text(w)
+		r.Text(w, d)
 		if d.Account.Shows(o.verbose) {
 			w.Line("  account:    %s", d.Account.Text())
 		}

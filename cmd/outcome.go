@@ -1,0 +1,236 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/papi"
+)
+
+// printOutcome shows people what became of a workflow, a network after the other.
+func printOutcome(w *term.Printer, d *result.Document, now time.Time) {
+	for _, one := range d.Parts() {
+		w.Line("%s: %s", one.Subject(), w.Terminal.Paint(result.OutcomeTone(one.Outcome), outcomeText(one)))
+		if one.Plan != nil {
+			printPlan(w, one, now)
+		}
+		if one.HostnameChange != nil {
+			printHostnameChange(w, one)
+		}
+		printDetails(w, one, now)
+	}
+}
+
+// outcomeText says what an outcome means.
+func outcomeText(d *result.Document) string {
+	switch activation.Outcome(d.Outcome) {
+	case activation.OutcomeActive:
+		return "active"
+	case activation.OutcomeAlreadyActive:
+		return "active already"
+	case activation.OutcomeSubmitted:
+		if result.OrZero(d.Adopted) {
+			return "on its way already, not waited for"
+		}
+		return "submitted, not waited for"
+	case activation.OutcomeDeactivated:
+		return "taken off"
+	case activation.OutcomeAlreadyInactive:
+		return "not active already"
+	case activation.OutcomeRolledBack:
+		return "rolled back"
+	case activation.OutcomeOK:
+		return "done"
+	case activation.OutcomeCancelled:
+		return "cancelled"
+	case activation.OutcomeAlreadyCancelled:
+		return "nothing to cancel"
+	case activation.OutcomePlanned:
+		return "planned, nothing was submitted"
+	case activation.OutcomeFailed:
+		return "failed"
+	case activation.OutcomeAborted:
+		return "cancelled by somebody"
+	case activation.OutcomeSuperseded:
+		return "active no longer"
+	}
+	if a := d.Activation; a != nil && a.InProgress() {
+		if a.Type == papi.Deactivate {
+			return "not yet taken off"
+		}
+		return "not yet active"
+	}
+	return "not done"
+}
+
+// printDetails shows what is known beside the outcome.
+func printDetails(w *term.Printer, d *result.Document, now time.Time) {
+	if about := d.Asset(); about != nil {
+		w.Field(d.AssetKind().Noun(), idText(about))
+	}
+	if d.Return != nil {
+		w.Field("return", returnText(d.Return))
+	}
+	if a := d.Activation; a != nil {
+		w.Field("activation", string(a.ID)+", "+a.State(), term.Mark{Word: a.State(), As: result.StatusTone(a.Status)})
+		if a.Note != "" {
+			w.Field("note", a.Note)
+		}
+		if a.Fallback != nil && a.Fallback.Possible {
+			w.Field("fallback", fallbackText(a.Fallback, w.Clock(now)))
+		}
+	}
+	if b := d.BlockedBy; b != nil {
+		version := "" // which a change of a bucket has not
+		if b.Version != 0 {
+			version = "version " + term.VersionText(b.Version) + ", "
+		}
+		w.Field("blocked by", string(b.ID)+", "+version+b.State()+b.ShortNote(), term.Mark{Word: b.State(), As: result.StatusTone(b.Status)})
+	}
+	if d.Outcome != string(activation.OutcomePlanned) {
+		w.Field("took", term.SecondsText(d.WaitedSeconds))
+	}
+	if d.Budget != nil || result.OrZero(d.Submitted) {
+		w.Field("budget", d.Budget.Text(w.Clock(time.Now())))
+	}
+}
+
+func fallbackText(f *result.Fallback, c term.Clock) string {
+	text := "possible"
+	if f.Version != nil {
+		text += " to version " + term.VersionText(*f.Version)
+	}
+	if f.Expires != nil {
+		text += " until " + c.Tell(*f.Expires)
+	}
+	return text
+}
+
+// idText is the id with contract and group, where they are known.
+func idText(about *result.Property) string {
+	text := string(about.ID)
+	if about.ContractID != nil && about.GroupID != nil {
+		text += fmt.Sprintf(" (%s, %s)", *about.ContractID, *about.GroupID)
+	}
+	return text
+}
+
+// returnText says which version it is and why it is fast, or why it is not.
+func returnText(r *result.Return) string {
+	switch result.OrZero(r.From) {
+	case r.To:
+		return fmt.Sprintf("version %d is active, which is what a rollback returns to", r.To)
+	case 0: // nothing was active, or what was pending is cancelled
+		return fmt.Sprintf("back to version %d: %s", r.To, r.Reason)
+	}
+	text := fmt.Sprintf("from version %d back to version %d", *r.From, r.To)
+	if r.Fast {
+		return text + ", by fast fallback: " + r.Reason
+	}
+	return text + ", as a full activation: " + r.Reason
+}
+
+// printPlan shows what a dry run has found out.
+func printPlan(w *term.Printer, d *result.Document, now time.Time) {
+	p, onNetwork := d.Plan, d.Network != nil
+	w.Field("plan", planText(p.Action, onNetwork))
+	if p.Request != nil {
+		if data, err := result.EncodeJSON(p.Request, false); err == nil {
+			w.Line("  %-11s %s", "request:", strings.TrimSpace(string(data)))
+		}
+	}
+	if p.Active != nil {
+		w.Field("active", "version "+activeText(p.Active)+since(p.Active, w.Clock(now)))
+	}
+	if len(p.Pending) > 0 {
+		w.Field("pending", pendingText(p.Pending))
+	}
+	if p.Warnings != nil {
+		w.Field("rules", term.Plural(*p.Errors, "error")+", "+term.Plural(*p.Warnings, "warning")+refused(*p.Errors))
+	}
+	if h := p.Hostnames; h != nil {
+		w.Field("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
+	}
+	if p.Action != activation.ActionNone && onNetwork {
+		w.Field("usually", term.SecondsText(&p.UsualSeconds))
+	}
+	if p.FastFallback != nil {
+		w.Field("fallback", map[bool]string{true: "a fast one will be possible for an hour", false: "a fast one will not be possible"}[*p.FastFallback])
+	}
+	if p.Budget != nil {
+		w.Field("budget", p.Budget.Text(w.Clock(time.Now())))
+	}
+}
+
+// planText says what would be done.
+func planText(action activation.Action, onNetwork bool) string {
+	switch action {
+	case activation.ActionNone:
+		return "nothing, it is so already"
+	case activation.ActionFollow:
+		return "wait for the activation that is on its way"
+	case activation.ActionWait:
+		return "wait for the activation that is in the way, then submit"
+	case activation.ActionVersion:
+		if onNetwork {
+			return "make a version, edit it, and activate it"
+		}
+		return "make a version and edit it"
+	case activation.ActionCancel:
+		return "cancel the activation that is in the way, and return"
+	case activation.ActionSubmit:
+	}
+	return "submit"
+}
+
+func since(a *result.Activation, c term.Clock) string {
+	if a == nil || a.UpdateDate == nil {
+		return ""
+	}
+	return ", since " + c.Tell(*a.UpdateDate)
+}
+
+func refused(errors int) string {
+	if errors == 0 {
+		return ""
+	}
+	return "; PAPI would refuse it"
+}
+
+// listed names a few of them.
+func listed(what string, names []string) string {
+	text := term.VersionText(len(names)) + " " + what
+	if len(names) == 0 {
+		return text
+	}
+	more := ""
+	if len(names) > mostShown {
+		names, more = names[:mostShown], ", …"
+	}
+	return text + " (" + strings.Join(names, ", ") + more + ")"
+}
+
+// mostShown is how many hostnames are worth a line; all of them are in the
+// document.
+const mostShown = 10
+
+// printHostnameChange says which version has the change, and what was changed where no plan has said it.
+func printHostnameChange(w *term.Printer, d *result.Document) {
+	h := d.HostnameChange
+	changed := len(h.Added)+len(h.Removed) > 0
+	switch version := result.OrZero(h.Version); {
+	case h.Created:
+		w.Field("version", fmt.Sprintf("%d, made from version %d", version, result.OrZero(h.Base)))
+	case h.Resumed:
+		w.Field("version", fmt.Sprintf("%d, which an earlier run has made from version %d", version, result.OrZero(h.Base)))
+	case version != 0 && !changed:
+		w.Field("version", fmt.Sprintf("%d, which has it so already", version))
+	}
+	if d.Plan == nil && changed {
+		w.Field("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
+	}
+}
