@@ -172,7 +172,7 @@ func (b *bucket) through(ctx context.Context, a papi.Activation, part papi.Bucke
 		b.note(part)
 		return b.accepted()
 	}
-	follows := &run{engine: &Engine{API: BucketChanges{b.api}, Observe: b.engine.Observe, Speed: b.engine.Speed}, target: b.target, result: b.result, clock: b.clock}
+	follows := &run{engine: &Engine{API: BucketChanges{b.api}, Observe: b.engine.Observe, Speed: b.engine.Speed}, target: b.target, result: b.result, clock: b.clock, usual: b.usual}
 	if err := follows.follow(ctx, a.ActivationID); err != nil {
 		return err
 	}

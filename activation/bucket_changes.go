@@ -91,7 +91,7 @@ func (r *run) findChange(ctx context.Context, s Selection, activations []papi.Ac
 	over := *r.engine // the engine itself is shared
 	over.API = BucketChanges{api}
 	r.engine = &over
-	r.result.Usual = UsualDuration(list.Items, change.Network)
+	r.expect(list.Items, change.Network)
 	return change, list.Items, nil
 }
 

@@ -109,7 +109,7 @@ func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, []papi.A
 	if s.ActivationID == "" {
 		for _, network := range s.networks() {
 			if pending := Pending(list.Items, network); len(pending) > 0 {
-				r.result.Usual = UsualDuration(list.Items, network)
+				r.expect(list.Items, network)
 				return &pending[0], list.Items, nil
 			}
 		}
@@ -128,7 +128,7 @@ func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, []papi.A
 	if s.Network != "" && a.Network != "" && a.Network != s.Network {
 		return nil, nil, fmt.Errorf("%w %s on %s: it is on %s", ErrNoActivation, s.ActivationID, s.Network, a.Network)
 	}
-	r.result.Usual = UsualDuration(list.Items, a.Network)
+	r.expect(list.Items, a.Network)
 	return &a, list.Items, nil
 }
 
@@ -226,11 +226,13 @@ func (r *run) reread(ctx context.Context, a papi.Activation) (papi.Activation, e
 // cancelled waits until an activation whose cancellation PAPI has accepted has
 // ended, one way or the other.
 func (r *run) cancelled(ctx context.Context, a papi.Activation) error {
-	s := &schedule{poll: r.target.Poll, usual: usualStaging}
+	s := schedule{poll: r.target.Poll, usual: usualDurations{median: usualStaging}}
 	begun := time.Now()
 	var floor time.Duration
 	for InProgress(a) && !r.target.NoWait {
-		pause := max(s.next(r.engine.since(begun), 0), floor)
+		var pause time.Duration
+		pause, s = s.after(sight{age: r.engine.since(begun)})
+		pause = max(pause, floor)
 		r.emit(Event{Kind: EventWaiting, Activation: r.result.Activation, Age: r.age(a), Pause: pause})
 		if r.engine.sleep(ctx, pause) != nil {
 			return r.stopped(ctx)

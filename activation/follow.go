@@ -21,7 +21,7 @@ const cancelGrace = 2 * time.Minute
 // reason to give up an activation that is on its way: only an answer that will
 // not change is.
 func (r *run) follow(ctx context.Context, id papi.ID) error {
-	s := &schedule{poll: r.target.Poll, usual: r.result.Usual}
+	s := schedule{poll: r.target.Poll, usual: r.usual}
 	begun, age := time.Now(), r.age(*r.result.Activation)
 	for {
 		answer, err := r.engine.API.Activation(ctx, r.ref(), id)
@@ -48,7 +48,8 @@ func (r *run) follow(ctx context.Context, id papi.ID) error {
 			return limited(err)
 		}
 		now := age + r.engine.since(begun)
-		pause := s.next(now, retryAfter)
+		var pause time.Duration
+		pause, s = s.after(sight{now, retryAfter, stageOf(*r.result.Activation)})
 		kind := EventWaiting
 		if err != nil {
 			kind, pause = EventRetrying, max(pause, waitOf(err))

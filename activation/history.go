@@ -1,7 +1,6 @@
 package activation
 
 import (
-	"slices"
 	"time"
 
 	"github.com/propctl/propctl/papi"
@@ -37,17 +36,4 @@ func durations(have []papi.Activation, network papi.Network) []time.Duration {
 		}
 	}
 	return all
-}
-
-// median returns the middle one, or the mean of the two in the middle.
-func median(all []time.Duration) (time.Duration, bool) {
-	if len(all) == 0 {
-		return 0, false
-	}
-	slices.Sort(all)
-	middle := len(all) / 2
-	if len(all)%2 == 1 {
-		return all[middle], true
-	}
-	return (all[middle-1] + all[middle]) / 2, true
 }

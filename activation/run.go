@@ -15,8 +15,9 @@ type run struct {
 	target Target
 	result *Result
 	begun  time.Time
-	tried  *submission   // that may have been accepted
-	known  []papi.ID     // what the last look found
+	tried  *submission // that may have been accepted
+	known  []papi.ID   // what the last look found
+	usual  usualDurations
 	clock  time.Duration // PAPI's clock minus the local one
 	fails  int           // submissions that came to nothing
 	yields int           // looks at what is in the way
@@ -119,7 +120,7 @@ func (r *run) learn(list *papi.ActivationList) error {
 			r.result.PropertyName = a.PropertyName
 		}
 	}
-	r.result.Usual = UsualDuration(list.Items, r.target.Network)
+	r.expect(list.Items, r.target.Network)
 	if r.result.Version != 0 && !r.target.deactivate {
 		return nil
 	}
@@ -132,6 +133,12 @@ func (r *run) learn(list *papi.ActivationList) error {
 	}
 	r.result.Version = now.PropertyVersion
 	return nil
+}
+
+// expect keeps how long activations take on a network.
+func (r *run) expect(have []papi.Activation, network papi.Network) {
+	r.usual = usualOf(have, network)
+	r.result.Usual = r.usual.median
 }
 
 // pause waits before the next try, and tells why.

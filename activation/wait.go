@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"github.com/propctl/propctl/papi"
 )
 
 // Poll is how the moments are chosen at which an activation is looked at. The
@@ -21,12 +19,6 @@ const (
 	pollAdaptive pollMode = iota
 	pollRetryAfter
 	pollFixed
-)
-
-// Bounds of what is believed of a Retry-After, and the least fixed interval.
-const (
-	minPoll       = 5 * time.Second
-	maxRetryAfter = time.Hour
 )
 
 // UnmarshalText reads "adaptive", "retry-after" or a duration of 5 s at least.
@@ -63,77 +55,6 @@ func (p Poll) String() string {
 	}
 	return "adaptive"
 }
-
-// Figures of the adaptive schedule.
-const (
-	firstStep   = 5 * time.Second // of linear back-off
-	stepGrowth  = 10 * time.Second
-	minFineStep = 10 * time.Second // of the steps around the usual duration
-	maxFineStep = 60 * time.Second
-	fineSteps   = 15 // in a usual duration
-)
-
-// schedule chooses the moments of the looks at one activation. Its state is how
-// many linear steps it has made, so a schedule is for one wait.
-type schedule struct {
-	poll   Poll
-	usual  time.Duration
-	linear int           // linear steps so far, before the fine ones
-	grown  time.Duration // the last linear step after the fine ones
-}
-
-// next returns the pause after a look at an activation of the age, whose answer
-// asked for a look after retryAfter (0: it did not ask).
-//
-// Looks are made to find a failure early: soon after the submission, and
-// rarely from then on, until most of the usual duration is over; then often
-// enough to see the end within a fifteenth of it.
-func (s *schedule) next(age, retryAfter time.Duration) time.Duration {
-	if retryAfter < 0 || retryAfter > maxRetryAfter {
-		retryAfter = 0
-	}
-	if retryAfter > 0 {
-		retryAfter = max(retryAfter, minPoll)
-	}
-	switch s.poll.mode {
-	case pollFixed:
-		return s.poll.every
-	case pollRetryAfter:
-		if retryAfter > 0 {
-			return retryAfter
-		}
-		return s.linearStep()
-	case pollAdaptive:
-	}
-	step := s.adaptiveStep(age)
-	if retryAfter > 0 {
-		step = min(step, retryAfter)
-	}
-	return step
-}
-
-func (s *schedule) adaptiveStep(age time.Duration) time.Duration {
-	age = max(age, 0)
-	soon, late := s.usual*6/10, s.usual*3/2
-	fine := min(max(s.usual/fineSteps, minFineStep), maxFineStep)
-	switch {
-	case age < soon:
-		return min(s.linearStep(), soon-age)
-	case age < late:
-		return fine
-	}
-	s.grown = max(s.grown, fine) + stepGrowth
-	return s.grown
-}
-
-func (s *schedule) linearStep() time.Duration {
-	step := linear(s.linear)
-	s.linear++
-	return step
-}
-
-// linear returns 5 s for 0, 15 s for 1, 25 s for 2 and so on.
-func linear(n int) time.Duration { return firstStep + time.Duration(n)*stepGrowth }
 
 // Waiting for somebody else's activation.
 const (
@@ -173,23 +94,4 @@ func (e *Engine) since(t time.Time) time.Duration {
 		return time.Duration(float64(passed) * e.Speed)
 	}
 	return passed
-}
-
-// Usual durations of a property of which no activation has finished yet.
-const (
-	usualStaging    = 90 * time.Second
-	usualProduction = 7 * time.Minute
-	maxUsual        = 6 * time.Hour // a longer one is taken for a wrong date
-)
-
-// UsualDuration returns how long an activation takes on a network: the median of those
-// in the list, or a general figure where there is none.
-func UsualDuration(have []papi.Activation, network papi.Network) time.Duration {
-	if d, ok := median(durations(have, network)); ok {
-		return d
-	}
-	if network == papi.Production {
-		return usualProduction
-	}
-	return usualStaging
 }
