@@ -9,7 +9,6 @@ package activation
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/propctl/propctl/papi"
@@ -83,8 +82,13 @@ type WaitOptions struct {
 	// serves traffic.
 	Steady bool
 	Poll   Poll
-	// CancelOnTimeout cancels the activation when the context's deadline passes.
+	// CancelOnTimeout cancels the activation when the context's deadline passes, for
+	// which the run goes on for [CancelGrace] at most.
 	CancelOnTimeout bool
+	// CancelContext returns the context in which that is done: one without the
+	// deadline that ends when the run is interrupted. Its end is the end of the run,
+	// at once and with its cause. Nil means that nothing interrupts it.
+	CancelContext func() context.Context
 }
 
 // WarningPolicy says what to make of the rule tree's warnings.
@@ -136,7 +140,8 @@ type Result struct {
 	// there before.
 	Submitted bool
 	Adopted   bool
-	// BlockedBy is the activation that was, or is, in the way.
+	// BlockedBy is the activation that was, or is, in the way; also one that a
+	// rollback has cancelled.
 	BlockedBy *papi.Activation
 	// Budget is what is left of the daily activations; nil when PAPI did not say.
 	Budget *papi.Quota
@@ -150,6 +155,9 @@ type Result struct {
 	Hostnames *HostnameResult
 	// Rollback is how a rollback goes back; nil for everything else.
 	Rollback *RollbackPlan
+	// Cancelled is what a rollback has cancelled before anything else, as last seen,
+	// however the run ended.
+	Cancelled []papi.Activation
 }
 
 // Plan is what a run would do next.
@@ -216,8 +224,7 @@ func (r *run) activate(ctx context.Context) error {
 		case over:
 			return r.ended(step.activation)
 		case unclear:
-			return &RejectedError{Reason: fmt.Sprintf("activation %s on %s is of a type that is not known, %s: what is active is not clear",
-				step.activation.ActivationID, step.activation.Network, step.activation.ActivationType)}
+			return unclearError(step.activation)
 		case follow:
 			if r.target.NoWait && phaseOf(step.activation) == live {
 				return r.already(step.activation) // it only settles
@@ -232,6 +239,10 @@ func (r *run) activate(ctx context.Context) error {
 				return err
 			}
 		case create:
+			if other := r.overtaken(list.Items); other != nil {
+				r.result.BlockedBy = other
+				return &BusyError{Blocker: *other}
+			}
 			if err := r.create(ctx, list); err != nil || r.result.Outcome != "" {
 				return err
 			}

@@ -24,12 +24,24 @@ func (e *Engine) ChangeBucket(ctx context.Context, c HostnameChange) (*Result, e
 	if !ok {
 		return r.finish(fmt.Errorf("hostnames: %T cannot change them", e.API))
 	}
-	b := &bucket{run: r, api: api, change: c, shown: map[string]bool{}}
+	b := &bucket{run: r, api: api, change: c, shown: map[string]bool{}, mine: map[string]bool{}}
 	b.result.Hostnames = &HostnameResult{}
 	if err := c.contradiction(); err != nil {
 		return r.finish(err)
 	}
-	return r.finish(b.bringAbout(ctx))
+	return r.finish(b.partly(b.bringAbout(ctx)))
+}
+
+// partly says of an error how much was changed before it.
+func (b *bucket) partly(err error) error {
+	changed := len(b.result.Hostnames.Added) + len(b.result.Hostnames.Removed)
+	if err == nil || changed == 0 || b.target.DryRun {
+		return err
+	}
+	return &PartlyDoneError{
+		What: fmt.Sprintf("%d of %d hostnames are changed and live on %s", changed, b.wanted, b.target.Network),
+		Done: changed, Wanted: b.wanted, cause: err,
+	}
 }
 
 // bucket is one call of ChangeBucket.
@@ -40,6 +52,9 @@ type bucket struct {
 	change  HostnameChange
 	sent    papi.BucketChange // the part whose answer was lost
 	shown   map[string]bool   // names that PAPI has said are changed
+	first   map[string]bool   // changes and activations that the first look found; nil before it
+	mine    map[string]bool   // changes of this run
+	wanted  int               // names that were not so at first
 	rereads int               // of names that it does not show so yet
 }
 
@@ -86,6 +101,10 @@ func (b *bucket) pending(ctx context.Context) (*papi.Activation, API, error) { /
 	if err := b.learn(changed); err != nil {
 		return nil, nil, err
 	}
+	both := slices.Concat(changed.Items, list.Items)
+	if b.first == nil {
+		b.first = idsOf(both)
+	}
 	for _, network := range [...]papi.Network{b.target.Network, papi.Staging, papi.Production} {
 		if found := Pending(changed.Items, network); len(found) > 0 {
 			return &found[0], BucketChanges{b.api}, nil
@@ -93,6 +112,10 @@ func (b *bucket) pending(ctx context.Context) (*papi.Activation, API, error) { /
 		if found := Pending(list.Items, network); len(found) > 0 {
 			return &found[0], b.api, nil
 		}
+	}
+	if now := lastLive(both, b.target.Network); b.target.FailIfPending && b.fails > 0 &&
+		now != nil && !b.first[now.ActivationID.Bare()] && !b.mine[now.ActivationID.Bare()] && !b.tried.made(*now) {
+		return now, b.api, nil // it has come between the look and the change
 	}
 	return nil, nil, nil
 }
@@ -167,6 +190,7 @@ func (b *bucket) note(part papi.BucketChange) {
 // through waits for a change of this run.
 func (b *bucket) through(ctx context.Context, a papi.Activation, part papi.BucketChange) error {
 	b.tried = nil
+	b.mine[a.ActivationID.Bare()] = true
 	b.result.Submitted, b.result.Activation, b.result.BlockedBy = true, &a, nil
 	if b.target.NoWait {
 		b.note(part)
@@ -201,6 +225,7 @@ func (b *bucket) part(ctx context.Context) (part papi.BucketChange, left int, er
 	b.result.Hostnames.Hostnames = servedOn(served.Items, b.target.Network)
 	add, remove := difference(b.result.Hostnames.Hostnames, b.change.Add, b.change.Remove)
 	all := len(add) + len(remove)
+	b.wanted = max(b.wanted, all)
 	add = slices.DeleteFunc(add, func(a papi.AddedHostname) bool { return b.shown[strings.ToLower(a.CNAMEFrom)] })
 	remove = slices.DeleteFunc(remove, func(name string) bool { return b.shown[strings.ToLower(name)] })
 	left = all - len(add) - len(remove)
@@ -229,11 +254,7 @@ func servedOn(items []papi.ServedHostname, network papi.Network) []papi.Hostname
 func (b *bucket) send(ctx context.Context, part papi.BucketChange) error {
 	before := b.tried
 	if b.tried == nil {
-		known := make(map[string]bool, len(b.known))
-		for _, id := range b.known {
-			known[id.Bare()] = true
-		}
-		b.tried, b.sent = &submission{known: known, since: time.Now().Add(b.clock - clockTolerance)}, part
+		b.tried, b.sent = &submission{known: b.known, since: time.Now().Add(b.clock - clockTolerance)}, part
 	}
 	created, err := b.api.PatchBucket(ctx, b.ref(), part)
 	if err != nil {
@@ -247,7 +268,7 @@ func (b *bucket) send(ctx context.Context, part papi.BucketChange) error {
 	b.fails = 0
 	a := papi.Activation{
 		ActivationID: created.ActivationID, ActivationType: papi.Activate, Network: b.target.Network,
-		PropertyID: b.target.Property.PropertyID, PropertyName: b.result.PropertyName, Status: papi.StatusNew,
+		PropertyID: b.target.Property.PropertyID, PropertyName: b.result.PropertyName,
 	}
 	b.emit(Event{Kind: EventSubmitted, Activation: &a})
 	return b.through(ctx, a, part)

@@ -2,7 +2,6 @@ package activation_test
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -78,6 +77,7 @@ type actor struct {
 	deadline time.Duration
 	target   activation.Target
 	chaos    map[int]chaos
+	looked   *moment // at first, by the run that is going on
 }
 
 func drawStory(t *rapid.T) story {
@@ -102,6 +102,7 @@ func drawActor(t *rapid.T, number int) actor {
 		network:  rapid.SampledFrom([]papi.Network{papi.Staging, papi.Staging, papi.Production}).Draw(t, "network"),
 		deadline: time.Duration(rapid.SampledFrom([]int{20, 300, 3600, 4 * 3600}).Draw(t, "deadline")) * time.Second,
 		chaos:    map[int]chaos{},
+		looked:   &moment{},
 	}
 	a.target = activation.Target{
 		Property: papi.PropertyRef{PropertyID: "prp_1001"}, Network: a.network, Version: a.version,
@@ -248,7 +249,8 @@ func (a actor) run(ctx context.Context, t *testing.T, sim *simulator.Simulator, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &activation.Engine{API: client, Observe: func(ev activation.Event) { fmt.Fprintf(&printed, "%+v %v\n", ev, ev.Err) }}
+	a.looked.clear()
+	e := &activation.Engine{API: firstLook{client, a.looked}, Observe: func(ev activation.Event) { fmt.Fprintf(&printed, "%+v %v\n", ev, ev.Err) }}
 	selection := activation.Selection{Property: a.target.Property, Network: a.network, NoWait: a.target.NoWait, WaitOptions: a.target.WaitOptions}
 	var result *activation.Result
 	switch a.verb {
@@ -273,89 +275,4 @@ func (a actor) run(ctx context.Context, t *testing.T, sim *simulator.Simulator, 
 	}
 	fmt.Fprintf(&printed, "%+v %v %+v", result, err, err)
 	return result, printed.String(), err
-}
-
-// judge compares what a run says with what the simulator has.
-func (d *told) judge(number int, a actor, sim *simulator.Simulator, result *activation.Result, err error, printed string) {
-	c := sim.Credentials()
-	for _, secret := range []string{c.ClientSecret, c.ClientToken, c.AccessToken} {
-		if strings.Contains(printed, secret) {
-			d.violate("actor %d printed a secret", number)
-		}
-	}
-	d.mu.Lock()
-	d.outcomes[endOf(a, result, err)]++
-	if result.Activation != nil {
-		d.known[result.Activation.ActivationID] = true
-	}
-	stopped, _ := errors.AsType[*activation.StoppedError](err)
-	d.uncertain = d.uncertain || (stopped != nil && stopped.Uncertain)
-	d.mu.Unlock()
-	if a.verb == "stranger" {
-		return
-	}
-	var held *simulator.Activation
-	for _, have := range sim.Activations("prp_1001") {
-		if result.Activation != nil && result.Activation.ActivationID.Equal(papi.ID(have.ID)) {
-			held = &have
-		}
-	}
-	if result.Activation != nil && held == nil {
-		d.violate("actor %d names %s, which does not exist", number, result.Activation.ActivationID)
-		return
-	}
-	d.compare(number, a, result, err, held)
-}
-
-// compare holds an outcome to the activation that it is about.
-func (d *told) compare(number int, a actor, result *activation.Result, err error, held *simulator.Activation) {
-	in := func(all ...simulator.Status) bool { return held != nil && slices.Contains(all, held.Status) }
-	ok := true
-	switch result.Outcome {
-	case activation.OutcomeActive, activation.OutcomeAlreadyActive:
-		// What was active when it was looked at may have lost its place since.
-		ok = err == nil && in(simulator.StatusActive, simulator.StatusInactive, simulator.StatusDeactivated) &&
-			(a.verb != "activate" || held.Version == a.version)
-	case activation.OutcomeSubmitted:
-		ok = err == nil && a.target.NoWait && held != nil && (a.verb != "activate" || held.Version == a.version)
-	case activation.OutcomeRolledBack:
-		ok = err == nil && in(simulator.StatusActive, simulator.StatusInactive, simulator.StatusDeactivated) && held.Type != simulator.Deactivate
-	case activation.OutcomeDeactivated:
-		ok = err == nil && in(simulator.StatusActive, simulator.StatusInactive, simulator.StatusDeactivated) && held.Type == simulator.Deactivate
-	case activation.OutcomeFailed:
-		ok = err != nil && in(simulator.StatusFailed)
-	case activation.OutcomeAborted:
-		ok = err != nil && in(simulator.StatusAborted)
-	case activation.OutcomeSuperseded:
-		ok = err != nil && in(simulator.StatusInactive, simulator.StatusDeactivated)
-	case activation.OutcomeCancelled:
-		ok = err == nil && (in(simulator.StatusAborted) || a.target.NoWait && in(simulator.StatusPendingCancellation))
-	case activation.OutcomeAlreadyCancelled, activation.OutcomeAlreadyInactive:
-		ok = err == nil
-	case activation.OutcomePlanned, activation.OutcomeOK:
-		ok = false
-	case "":
-		ok = err != nil
-		stopped, isStopped := errors.AsType[*activation.StoppedError](err)
-		if isStopped && stopped.Cancelled && !in(simulator.StatusAborted, simulator.StatusPendingCancellation) {
-			ok = false
-		}
-	}
-	if !ok {
-		d.violate("actor %d: outcome %q (%v) about %+v, PAPI has %+v", number, result.Outcome, err, result.Activation, held)
-	}
-}
-
-func endOf(a actor, result *activation.Result, err error) string {
-	if err == nil {
-		return a.verb + ": " + string(result.Outcome)
-	}
-	if result.Outcome != "" {
-		return a.verb + ": " + string(result.Outcome)
-	}
-	kind := strings.TrimPrefix(fmt.Sprintf("%T", err), "*activation.")
-	if problem, ok := errors.AsType[*papi.Error](err); ok {
-		kind = string(problem.Class)
-	}
-	return a.verb + ": " + kind
 }

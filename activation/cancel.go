@@ -74,7 +74,7 @@ func (r *run) wait(ctx context.Context, s Selection) error {
 		return r.follow(ctx, a.ActivationID)
 	}
 	if now := Active(have, a.Network); phaseOf(*a) == live && activates(*a) && (now == nil || !now.ActivationID.Equal(a.ActivationID)) {
-		return &FailedError{Outcome: OutcomeSuperseded, Activation: *a} // another one has its place, whatever it says
+		return &FailedError{Outcome: OutcomeSuperseded, Activation: *a, By: lastLive(have, a.Network)} // whatever it says
 	}
 	if err := r.conclude(*a); err != nil {
 		return err
@@ -215,7 +215,7 @@ func (r *run) cancel(ctx context.Context, a papi.Activation) error {
 
 // reread looks at an activation whose cancellation brought no clear answer.
 func (r *run) reread(ctx context.Context, a papi.Activation) (papi.Activation, error) {
-	answer, err := r.engine.API.Activation(ctx, r.ref(), a.ActivationID)
+	answer, err := r.read(ctx, r.engine.API, a.ActivationID)
 	if err != nil {
 		return a, r.readError(ctx, err)
 	}

@@ -73,6 +73,12 @@ func newWarnings(before, now []papi.Problem) []papi.Problem {
 	return added
 }
 
+// unclearError refuses to act on what this program does not know.
+func unclearError(a papi.Activation) *RejectedError {
+	return &RejectedError{Reason: fmt.Sprintf("activation %s on %s is of a type that is not known, %s: what is active is not clear",
+		a.ActivationID, a.Network, a.ActivationType)}
+}
+
 // planned ends a dry run with what would be done.
 func (r *run) planned(ctx context.Context, s step, list *papi.ActivationList) error {
 	p := &Plan{}
@@ -88,7 +94,7 @@ func (r *run) planned(ctx context.Context, s step, list *papi.ActivationList) er
 			return &BusyError{Blocker: s.activation}
 		}
 	case unclear:
-		return &RejectedError{Reason: "what is active is not clear"}
+		return unclearError(s.activation)
 	case create:
 		if err := r.check(ctx, list.Items); err != nil {
 			return err

@@ -16,6 +16,8 @@ var ErrTimeout = errors.New("time is up")
 type FailedError struct {
 	Outcome    Outcome // failed, aborted or superseded
 	Activation papi.Activation
+	// By is what has its place; nil where that is not known.
+	By *papi.Activation
 }
 
 // Error says how it ended.
@@ -28,6 +30,9 @@ func (e *FailedError) Error() string {
 	case OutcomeAborted:
 		return what + " was cancelled"
 	case OutcomeSuperseded:
+		if e.By != nil {
+			return fmt.Sprintf("%s has lost its place to activation %s of %s", what, e.By.ActivationID, contentOf(*e.By))
+		}
 		return what + " has lost its place (" + string(e.Activation.Status) + ")"
 	}
 	if cause := e.Activation.FailureCause; cause != nil && cause.Text() != "" {
@@ -60,6 +65,8 @@ func (e *StoppedError) Error() string {
 		what = "stopped while it is not known whether the submission was accepted"
 	case e.Cancelled:
 		what = fmt.Sprintf("activation %s was cancelled", e.Activation.ActivationID)
+	case e.Activation != nil && e.Activation.Status == "":
+		what = fmt.Sprintf("activation %s was accepted, and its status could not be read", e.Activation.ActivationID)
 	case e.Activation != nil:
 		what = fmt.Sprintf("activation %s is still %s", e.Activation.ActivationID, e.Activation.Status)
 	case e.Blocker != nil:
@@ -73,11 +80,16 @@ func (e *StoppedError) Unwrap() error { return e.cause }
 
 // BusyError says that another activation is in the way and is not waited for.
 type BusyError struct {
+	// Blocker is in progress, or has become active since the run's first look.
 	Blocker papi.Activation
 }
 
 // Error names the activation.
 func (e *BusyError) Error() string {
+	if phaseOf(e.Blocker) == live && e.Blocker.ActivationType != papi.Deactivate {
+		return fmt.Sprintf("activation %s has put %s on %s since this run has looked",
+			e.Blocker.ActivationID, contentOf(e.Blocker), e.Blocker.Network)
+	}
 	return fmt.Sprintf("activation %s of %s is %s on %s",
 		e.Blocker.ActivationID, contentOf(e.Blocker), e.Blocker.Status, e.Blocker.Network)
 }
@@ -156,3 +168,20 @@ func (e *VanishedError) Error() string {
 
 // Unwrap returns PAPI's answer.
 func (e *VanishedError) Unwrap() error { return e.cause }
+
+// PartlyDoneError says that a run which writes several times has ended between two
+// of them. What is done stays; the same call goes on with the rest.
+type PartlyDoneError struct {
+	// What is done, in words: "1000 of 2500 hostnames are changed and live on STAGING".
+	What string
+	// Done and Wanted count hostnames; both are 0 where something else was written.
+	Done, Wanted int
+
+	cause error
+}
+
+// Error says what is done, and why the rest is not.
+func (e *PartlyDoneError) Error() string { return "partly done, " + e.What + ": " + e.cause.Error() }
+
+// Unwrap returns why the rest is not done.
+func (e *PartlyDoneError) Unwrap() error { return e.cause }

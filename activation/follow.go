@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/propctl/propctl/papi"
@@ -13,18 +15,15 @@ import (
 // appearing is how long PAPI may not know an activation that it has accepted.
 const appearing = 2 * time.Minute
 
-// cancelGrace bounds the cancelling at a time-out, which happens when the run's
-// own time is over.
-const cancelGrace = 2 * time.Minute
-
 // follow looks at one activation until it has ended. A look that fails is no
 // reason to give up an activation that is on its way: only an answer that will
 // not change is.
 func (r *run) follow(ctx context.Context, id papi.ID) error {
 	s := schedule{poll: r.target.Poll, usual: r.usual}
 	begun, age := time.Now(), r.age(*r.result.Activation)
+	r.unseen = nil
 	for {
-		answer, err := r.engine.API.Activation(ctx, r.ref(), id)
+		answer, err := r.read(ctx, r.engine.API, id)
 		var retryAfter time.Duration
 		if err == nil && !sameThing(*r.result.Activation, answer.Activation) {
 			return &VanishedError{Activation: *r.result.Activation, cause: fmt.Errorf("its id shows version %d on %s, %s",
@@ -32,7 +31,7 @@ func (r *run) follow(ctx context.Context, id papi.ID) error {
 		}
 		switch {
 		case err == nil:
-			retryAfter = answer.RetryAfter
+			retryAfter, r.unseen = answer.RetryAfter, nil
 			now := completed(answer.Activation, *r.result.Activation)
 			r.see(now, age+r.engine.since(begun))
 			if r.reached(now) {
@@ -44,6 +43,7 @@ func (r *run) follow(ctx context.Context, id papi.ID) error {
 			if gone := r.missing(ctx, err, r.engine.since(begun)); gone != nil {
 				return gone
 			}
+			r.unseen = &unseen{err, begun}
 		case !isTransient(err):
 			return limited(err)
 		}
@@ -59,6 +59,26 @@ func (r *run) follow(ctx context.Context, id papi.ID) error {
 			return r.expired(ctx)
 		}
 	}
+}
+
+// read looks at one activation: by its id, or in the list where its id cannot stand
+// in a path.
+func (r *run) read(ctx context.Context, api API, id papi.ID) (*papi.ActivationAnswer, error) {
+	if id.Valid() && (string(id) == id.Bare() || strings.HasPrefix(string(id), papi.PrefixActivation)) {
+		return api.Activation(ctx, r.ref(), id)
+	}
+	list, err := api.Activations(ctx, r.ref())
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range list.Items {
+		if a.ActivationID.Equal(id) {
+			return &papi.ActivationAnswer{
+				Answer: list.Answer, AccountID: list.AccountID, ContractID: list.ContractID, GroupID: list.GroupID, Activation: a,
+			}, nil
+		}
+	}
+	return nil, fmt.Errorf("activation %q is not listed: %w", id, papi.ClassNotFound)
 }
 
 // waitOf returns how long PAPI asked to wait with an error.
@@ -103,12 +123,20 @@ func (r *run) missing(ctx context.Context, err error, following time.Duration) e
 	case listErr != nil:
 		return limited(listErr)
 	}
-	for _, a := range list.Items {
-		if a.ActivationID.Equal(r.result.Activation.ActivationID) {
-			return nil
-		}
+	return r.gone(list.Items, err)
+}
+
+// gone returns how a run ends whose activation its id does not show: with what has
+// its place, or because it has vanished. It is nil while the list shows it.
+func (r *run) gone(have []papi.Activation, err error) error {
+	a := *r.result.Activation
+	if slices.ContainsFunc(have, func(o papi.Activation) bool { return o.ActivationID.Equal(a.ActivationID) }) {
+		return nil
 	}
-	return &VanishedError{Activation: *r.result.Activation, cause: err}
+	if now := lastLive(have, a.Network); now != nil && !r.first[now.ActivationID.Bare()] {
+		return &FailedError{Outcome: OutcomeSuperseded, Activation: a, By: now}
+	}
+	return &VanishedError{Activation: a, cause: err}
 }
 
 // see keeps the activation as it is now, and tells of a change.
@@ -161,25 +189,4 @@ func failure(a papi.Activation) *FailedError {
 		outcome = OutcomeSuperseded
 	}
 	return &FailedError{Outcome: outcome, Activation: a}
-}
-
-// expired ends a wait whose context has ended, and cancels the activation when
-// that was asked for.
-func (r *run) expired(ctx context.Context) error {
-	stopped := r.stopped(ctx)
-	if !r.target.CancelOnTimeout || !errors.Is(stopped, ErrTimeout) || !InProgress(*r.result.Activation) {
-		return stopped
-	}
-	later, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), r.engine.real(cancelGrace), ErrTimeout)
-	defer cancel()
-	err := r.cancel(later, *r.result.Activation)
-	now := *r.result.Activation
-	r.result.Outcome = ""
-	switch {
-	case err == nil:
-		return &StoppedError{Activation: &now, Cancelled: true, cause: ErrTimeout}
-	case !InProgress(now) && r.reached(now): // it has ended by itself meanwhile
-		return r.conclude(now)
-	}
-	return &StoppedError{Activation: &now, cause: fmt.Errorf("%w, and it cannot be cancelled: %w", ErrTimeout, err)}
 }

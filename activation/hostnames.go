@@ -79,12 +79,22 @@ func (e *Engine) ChangeHostnames(ctx context.Context, c HostnameChange) (*Result
 	if !ok {
 		return &Result{Property: c.Property, Network: c.Network}, fmt.Errorf("hostnames: %T cannot change them", e.API)
 	}
-	h := &hostnames{engine: e, api: api, change: c, begun: time.Now()}
+	h := &hostnames{engine: e, api: api, change: c, begun: time.Now(), first: map[papi.ID]map[string]bool{}}
 	if err := c.contradiction(); err != nil {
 		return e.newRun(c.Target).finish(err)
 	}
 	r, err := h.run(ctx)
-	return r.finish(err)
+	return r.finish(h.partly(r, err))
+}
+
+// partly says of an error that a version was made before it, and not submitted.
+func (h *hostnames) partly(r *run, err error) error {
+	made := r.result.Hostnames
+	if err == nil || made == nil || !made.Created && !made.Resumed || r.result.Activation != nil || r.result.Submitted {
+		return err
+	}
+	what := fmt.Sprintf("version %d is made of version %d and not activated", made.Version, made.Base)
+	return &PartlyDoneError{What: what, cause: err}
 }
 
 // contradiction reports what cannot be brought about whatever PAPI has.
@@ -112,6 +122,8 @@ type hostnames struct {
 	// conflicts counts how often the base was changed in between, yields the looks
 	// at what is in the way.
 	conflicts, yields int
+	// first has what the first look at each property found.
+	first map[papi.ID]map[string]bool
 }
 
 // place is a property that may take the hostnames, as it is now.
@@ -225,11 +237,12 @@ func (h *hostnames) inspect(ctx context.Context, ref papi.PropertyRef) (*place, 
 	t := h.change.Target
 	t.Property, t.Version = ref, anyVersion
 	p := &place{run: h.engine.newRun(t)}
-	p.begun, p.yields = h.begun, h.yields
+	p.begun, p.yields, p.first = h.begun, h.yields, h.first[ref.PropertyID]
 	var err error
 	if p.list, err = p.look(ctx); err != nil {
 		return p, err
 	}
+	h.first[ref.PropertyID] = p.first
 	if p.base, err = h.baseOf(ctx, p); err != nil {
 		return p, err
 	}

@@ -12,6 +12,8 @@ import (
 // NoPreviousVersionError says that there is no version to return to.
 type NoPreviousVersionError struct {
 	Network papi.Network
+	// Active is the version that is active there, 0 when none is.
+	Active int
 	// History has the activations of the network, the latest first.
 	History []papi.Activation
 }
@@ -25,7 +27,11 @@ func (e *NoPreviousVersionError) Error() string {
 	if len(lines) == 0 {
 		lines = []string{"nothing"}
 	}
-	return fmt.Sprintf("no version was active on %s before the one that is; its history is: %s", e.Network, strings.Join(lines, ", "))
+	history := strings.Join(lines, ", ")
+	if e.Active == 0 {
+		return fmt.Sprintf("no version has ever been active on %s; its history is: %s", e.Network, history)
+	}
+	return fmt.Sprintf("no version was active on %s before version %d, which is; its history is: %s", e.Network, e.Active, history)
 }
 
 // previous finds the version to return to. It returns what is in progress when
@@ -33,41 +39,68 @@ func (e *NoPreviousVersionError) Error() string {
 func previous(have []papi.Activation, network papi.Network) (RollbackPlan, *papi.Activation, error) {
 	history := served(have, network)
 	now := Active(have, network)
-	pending := Pending(have, network)
-	if now == nil || len(history) == 0 {
-		if len(pending) > 0 {
-			return RollbackPlan{}, &pending[0], nil
-		}
-		return RollbackPlan{}, nil, &NoPreviousVersionError{Network: network, History: newestFirst(have, network)}
+	nothing := &NoPreviousVersionError{Network: network, History: newestFirst(have, network)}
+	if now == nil {
+		return afterDeactivation(have, network, nothing)
 	}
+	nothing.Active = now.PropertyVersion
 	back := RollbackPlan{From: now.PropertyVersion, To: now.PropertyVersion, Reason: "it is a return already"}
 	if !returned(have, *now) {
 		i := slices.IndexFunc(history, func(a papi.Activation) bool {
 			return later(a, *now) < 0 && a.PropertyVersion != now.PropertyVersion
 		})
 		if i < 0 {
-			return RollbackPlan{}, nil, &NoPreviousVersionError{Network: network, History: newestFirst(have, network)}
+			return RollbackPlan{}, nil, nothing
 		}
 		if back = (RollbackPlan{From: now.PropertyVersion, To: history[i].PropertyVersion}); back.To > back.From {
 			// Run again, it could not be told from a version to return from.
 			return RollbackPlan{}, nil, &RejectedError{Reason: fmt.Sprintf("version %d was active before version %d and is the newer one; name it to go there", back.To, back.From)}
 		}
 	}
-	if len(pending) > 0 && pending[0].PropertyVersion != back.To {
+	return unlessPending(have, network, back)
+}
+
+// afterDeactivation finds the version to return to when none is active: the one
+// that was active last.
+func afterDeactivation(have []papi.Activation, network papi.Network, nothing error) (RollbackPlan, *papi.Activation, error) {
+	if strange := lastLive(have, network); strange != nil && strange.ActivationType != papi.Deactivate {
+		return RollbackPlan{}, nil, unclearError(*strange)
+	}
+	for _, a := range newestFirst(have, network) {
+		if activates(a) && (a.Status == papi.StatusActive || a.Status == papi.StatusInactive || a.Status == papi.StatusDeactivated) {
+			return unlessPending(have, network, RollbackPlan{To: a.PropertyVersion, Reason: "nothing is active, and this was active last"})
+		}
+	}
+	if pending := Pending(have, network); len(pending) > 0 {
+		return RollbackPlan{}, &pending[0], nil
+	}
+	return RollbackPlan{}, nil, nothing
+}
+
+// unlessPending returns the plan, unless something else is in progress that has to
+// end first.
+func unlessPending(have []papi.Activation, network papi.Network, back RollbackPlan) (RollbackPlan, *papi.Activation, error) {
+	if pending := Pending(have, network); len(pending) > 0 && (pending[0].PropertyVersion != back.To || !activates(pending[0])) {
 		return RollbackPlan{}, &pending[0], nil
 	}
 	return back, nil, nil
 }
 
 // returned reports whether what is active is itself a return: it has served
-// before, and a later version was tried in between, however that ended.
+// before, and in between a later version was tried, however that ended, or it was
+// taken off.
 func returned(have []papi.Activation, now papi.Activation) bool {
-	for _, first := range served(have, now.Network) {
+	for _, first := range newestFirst(have, now.Network) {
+		if !activates(first) || first.Status == papi.StatusFailed || first.Status == papi.StatusAborted || InProgress(first) {
+			continue
+		}
 		if first.PropertyVersion != now.PropertyVersion || later(first, now) >= 0 {
 			continue
 		}
 		for _, a := range newestFirst(have, now.Network) {
-			if activates(a) && a.PropertyVersion > now.PropertyVersion && later(a, first) > 0 && later(a, now) < 0 {
+			tried := activates(a) && a.PropertyVersion > now.PropertyVersion
+			taken := a.ActivationType == papi.Deactivate && !InProgress(a) && a.Status != papi.StatusFailed && a.Status != papi.StatusAborted
+			if (tried || taken) && later(a, first) > 0 && later(a, now) < 0 {
 				return true
 			}
 		}
@@ -105,7 +138,9 @@ func choose(now *papi.Activation, to int, fast FastFallback, clock time.Time) Ro
 	switch {
 	case fast == FastAvoid:
 		back.Reason = "fast fallback was not wanted"
-	case now == nil || now.FallbackInfo == nil:
+	case now == nil:
+		back.Reason = "nothing is active, and fast fallback needs something to go back from"
+	case now.FallbackInfo == nil:
 		back.Reason = "PAPI offers no fast fallback"
 	case !now.FallbackInfo.CanFastFallback:
 		back.Reason = "PAPI says that fast fallback is not possible; the hostnames have changed, or it has been used"

@@ -1,6 +1,7 @@
 package activation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,8 +38,13 @@ type RollbackTarget struct {
 
 // RollbackPlan is how a rollback goes back.
 type RollbackPlan struct {
+	// From is what is active, 0 when nothing is; where what was pending is cancelled
+	// and nothing else, it is that. To is what will be active.
 	From, To int
-	Fast     bool
+	// Before is the version that was active before To, where To stays active because
+	// what was pending is cancelled; 0 when there is none.
+	Before int
+	Fast   bool
 	// Reason is why it is fast, or why it is not.
 	Reason string
 	// Expires is until when a fast fallback is possible; zero when it is not.
@@ -46,9 +52,12 @@ type RollbackPlan struct {
 }
 
 // Rollback returns to the version that was active before, or to the one that
-// the target names, and waits for the outcome. Run again it does not go back
-// further: what is itself a return to an earlier version is left alone. The
-// result is never nil.
+// the target names, and waits for the outcome. Where nothing is active it returns
+// to what was active last. Run again it does not go back further: what is itself a
+// return to an earlier version is left alone. The result is never nil.
+//
+// With CancelPending and no version named, a release in progress is undone by
+// cancelling it: what is active stays, and the outcome is [OutcomeCancelled].
 func (e *Engine) Rollback(ctx context.Context, t RollbackTarget) (*Result, error) {
 	named := t.Version != 0
 	if !named {
@@ -56,7 +65,7 @@ func (e *Engine) Rollback(ctx context.Context, t RollbackTarget) (*Result, error
 	}
 	r := e.newRun(t.Target)
 	err := r.rollback(ctx, t, named)
-	return r.finish(err)
+	return r.finish(r.partlyBack(err))
 }
 
 func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error {
@@ -65,28 +74,13 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 		return err
 	}
 	cleared := len(Pending(list.Items, t.Network)) > 0 // by this run, as far as it can be
-	if t.CancelPending && t.DryRun && cleared && !r.returning(list.Items, t, named) {
-		r.result.BlockedBy = &Pending(list.Items, t.Network)[0]
-		if named {
-			r.result.Rollback = &RollbackPlan{To: t.Version, Reason: "what is pending is cancelled first"}
-		}
-		r.result.Plan, r.result.Outcome = &Plan{Action: ActionCancel}, OutcomePlanned
-		return nil
-	}
-	if t.CancelPending && !t.DryRun && !r.returning(list.Items, t, named) {
-		cancelled, err := r.clear(ctx, list.Items)
-		if err != nil {
-			return err
-		}
-		if list, err = r.look(ctx); err != nil {
-			return err
-		}
-		// What was on its way has not arrived: that is the return.
-		if now := Active(list.Items, t.Network); cancelled && !named && now != nil && len(Pending(list.Items, t.Network)) == 0 {
-			r.take(*now)
-			r.result.Outcome = OutcomeRolledBack
-			r.result.Rollback = &RollbackPlan{To: now.PropertyVersion, Reason: "what was pending is cancelled"}
+	if t.CancelPending && cleared && !r.returning(list.Items, t, named) {
+		if t.DryRun {
+			r.planCancel(list.Items, t, named)
 			return nil
+		}
+		if list, err = r.cancelFirst(ctx, list, t, named); err != nil || r.result.Outcome != "" {
+			return err
 		}
 	}
 	for !named {
@@ -95,7 +89,7 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 			return err
 		}
 		if blocker == nil && t.CancelPending && !cleared && back.From != back.To {
-			if err := r.clearedBefore(ctx, list.Items, back.From); err != nil {
+			if err := r.clearedBefore(ctx, list.Items, cmp.Or(back.From, back.To)); err != nil {
 				return err
 			}
 		}
@@ -117,6 +111,15 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 	return r.goBack(ctx, t, named)
 }
 
+// requireFast refuses what is not a fast fallback where that is required.
+func (r *run) requireFast(back RollbackPlan, t RollbackTarget) error {
+	if t.Fast != FastRequire || back.Fast {
+		return nil
+	}
+	r.result.Rollback = &back
+	return &RejectedError{Reason: "fast fallback is not possible: " + back.Reason}
+}
+
 // goBack activates the version to return to, fast where that can be. Which it is
 // is decided right before each submission: what is active may have changed while
 // another activation was waited for.
@@ -124,16 +127,16 @@ func (r *run) goBack(ctx context.Context, t RollbackTarget, named bool) error {
 	fast, refusal := t.Fast, ""
 	r.before = func(list *papi.ActivationList) error {
 		now := Active(list.Items, t.Network)
-		if !named && (now == nil || now.PropertyVersion != r.result.Rollback.From) {
-			return &RejectedError{Reason: fmt.Sprintf("version %d is not active on %s any more; look, and decide again", r.result.Rollback.From, t.Network)}
+		if err := stillFrom(now, r.result.Rollback, named); err != nil {
+			return err
 		}
 		back := choose(now, r.result.Version, fast, r.now(list))
 		if refusal != "" {
 			back.Reason = refusal
 		}
 		r.result.Rollback = &back
-		if t.Fast == FastRequire && !back.Fast {
-			return &RejectedError{Reason: "fast fallback is not possible: " + back.Reason}
+		if err := r.requireFast(back, t); err != nil {
+			return err
 		}
 		r.target.Request.UseFastFallback = back.Fast
 		return nil
@@ -156,6 +159,18 @@ func (r *run) goBack(ctx context.Context, t RollbackTarget, named bool) error {
 		r.result.Rollback = &RollbackPlan{To: r.result.Version, Reason: "what is in progress has to end first"}
 	}
 	return err
+}
+
+// stillFrom refuses to go back from something else than was decided.
+func stillFrom(now *papi.Activation, back *RollbackPlan, named bool) error {
+	switch {
+	case named:
+	case now == nil && back.From != 0:
+		return &RejectedError{Reason: fmt.Sprintf("version %d is not active any more; look, and decide again", back.From)}
+	case now != nil && now.PropertyVersion != back.From:
+		return &RejectedError{Reason: fmt.Sprintf("version %d is active on %s by now; look, and decide again", now.PropertyVersion, now.Network)}
+	}
+	return nil
 }
 
 // isRefusal reports whether PAPI said no to a submission, for a reason that
@@ -189,45 +204,4 @@ func (r *run) returning(have []papi.Activation, t RollbackTarget, named bool) bo
 	return len(pending) > 0 && !slices.ContainsFunc(pending, func(a papi.Activation) bool {
 		return a.PropertyVersion != to || !activates(a) || phaseOf(a) == undoing
 	})
-}
-
-// clearedBefore refuses to go back when an earlier run may have cancelled what was
-// pending, which was the return: PAPI does not list what is cancelled. It may have
-// been a newer version that was never on the network.
-func (r *run) clearedBefore(ctx context.Context, have []papi.Activation, from int) error {
-	api, ok := r.engine.API.(interface {
-		Versions(context.Context, papi.PropertyRef) (*papi.VersionList, error)
-	})
-	if !ok {
-		return nil
-	}
-	versions, err := api.Versions(ctx, r.ref())
-	if err != nil {
-		return r.readError(ctx, err)
-	}
-	for _, v := range versions.Items {
-		if v.PropertyVersion > from && !slices.ContainsFunc(newestFirst(have, r.target.Network), func(a papi.Activation) bool { return a.PropertyVersion == v.PropertyVersion }) {
-			return &RejectedError{Reason: fmt.Sprintf("nothing is pending on %s; an earlier run may have cancelled version %d there, and version %d is what it has returned to; name the version to go back to, if that is wanted",
-				r.target.Network, v.PropertyVersion, from)}
-		}
-	}
-	return nil
-}
-
-// clear cancels what is in progress on the network. It returns false when
-// nothing was, or when it came too late.
-func (r *run) clear(ctx context.Context, have []papi.Activation) (bool, error) {
-	cancelled := false
-	for _, a := range Pending(have, r.target.Network) {
-		r.result.Activation = &a
-		err := r.cancel(ctx, a)
-		r.result.Outcome, r.result.Activation = "", nil
-		switch {
-		case err == nil:
-			cancelled = true
-		case !errors.Is(err, ErrTooLate):
-			return false, err
-		}
-	}
-	return cancelled, nil
 }

@@ -146,7 +146,7 @@ func TestRollbackCancelsWhatIsPendingOnlyWhenAskedTo(t *testing.T) {
 		}
 		target.CancelPending = true
 		result, err := s.engine.Rollback(t.Context(), target)
-		if err != nil || result.Version != 7 || result.Outcome != activation.OutcomeRolledBack || s.sim.Count(simulator.OpCancel) != 1 || len(s.bodies()) != 1 {
+		if err != nil || result.Version != 7 || result.Outcome != activation.OutcomeCancelled || s.sim.Count(simulator.OpCancel) != 1 || len(s.bodies()) != 1 {
 			t.Errorf("outcome %q to %d, %d submissions: %v", result.Outcome, result.Version, len(s.bodies()), err)
 		}
 	})

@@ -16,17 +16,25 @@ type run struct {
 	result *Result
 	begun  time.Time
 	tried  *submission // that may have been accepted
-	known  []papi.ID   // what the last look found
-	usual  usualDurations
-	clock  time.Duration // PAPI's clock minus the local one
-	fails  int           // submissions that came to nothing
-	yields int           // looks at what is in the way
+	// known has what the last look found, first what the first one did; nil before it.
+	known, first map[string]bool
+	usual        usualDurations
+	clock        time.Duration // PAPI's clock minus the local one
+	fails        int           // submissions that came to nothing
+	yields       int           // looks at what is in the way
 	// noBucket is true once PAPI has shown no change of a hostname bucket.
 	noBucket bool
+	unseen   *unseen
 	last     error // why the last submission came to nothing
 	// before is asked right before each submission, with the look that it follows;
 	// nil for nothing to decide.
 	before func(*papi.ActivationList) error
+}
+
+// unseen is that the id of what is followed did not show it at the last look.
+type unseen struct {
+	err   error
+	since time.Time // when it began to be followed
 }
 
 func (e *Engine) newRun(t Target) *run {
@@ -43,6 +51,9 @@ func (e *Engine) newRun(t Target) *run {
 func (r *run) finish(err error) (*Result, error) {
 	r.result.Waited = r.engine.since(r.begun)
 	r.result.Version = max(r.result.Version, 0)
+	if cleared := r.result.Cancelled; len(cleared) > 0 && r.result.BlockedBy == nil {
+		r.result.BlockedBy = &cleared[0]
+	}
 	if failed, ok := errors.AsType[*FailedError](err); ok {
 		r.result.Outcome = failed.Outcome
 	}
@@ -113,9 +124,11 @@ func (r *run) learn(list *papi.ActivationList) error {
 	if !list.Date.IsZero() {
 		r.clock = time.Until(list.Date)
 	}
-	r.known = r.known[:0]
+	r.known = idsOf(list.Items)
+	if r.first == nil {
+		r.first = r.known
+	}
 	for _, a := range list.Items {
-		r.known = append(r.known, a.ActivationID)
 		if r.result.PropertyName == "" {
 			r.result.PropertyName = a.PropertyName
 		}
@@ -232,46 +245,6 @@ func (r *run) age(a papi.Activation) time.Duration {
 		return 0
 	}
 	return max(r.engine.since(a.SubmitDate.Add(-r.clock)), 0)
-}
-
-// yield waits for the activation that is in the way, looking at that one only.
-func (r *run) yield(ctx context.Context, blocker papi.Activation) error {
-	return r.yieldTo(ctx, blocker, r.engine.API)
-}
-
-// yieldTo is yield for an activation that another API tells of.
-func (r *run) yieldTo(ctx context.Context, blocker papi.Activation, api API) error {
-	r.result.BlockedBy = &blocker
-	if r.target.FailIfPending {
-		return &BusyError{Blocker: blocker}
-	}
-	r.fails = 0
-	var floor time.Duration
-	for InProgress(blocker) {
-		pause := max(blockerPause(r.yields), floor)
-		r.yields++
-		seen := blocker // the event's own: what it points to must not change later
-		r.emit(Event{Kind: EventQueued, Activation: &seen, Age: r.age(seen), Pause: pause})
-		if r.engine.sleep(ctx, pause) != nil {
-			return r.stopped(ctx)
-		}
-		answer, err := api.Activation(ctx, r.ref(), blocker.ActivationID)
-		switch {
-		case err == nil:
-			floor = 0
-			blocker = answer.Activation
-			r.result.BlockedBy = &answer.Activation
-		case ctx.Err() != nil:
-			return r.stopped(ctx)
-		case errors.Is(err, papi.ClassNotFound):
-			return nil // it has gone; the next look tells
-		case !isTransient(err):
-			return limited(err)
-		default:
-			floor = waitOf(err)
-		}
-	}
-	return nil
 }
 
 // isTransient reports whether the same read may succeed later.

@@ -20,6 +20,7 @@ type scene struct {
 	engine *activation.Engine
 	events []activation.Event
 	begun  time.Time
+	took   time.Duration // by cancelLate
 	wrap   func(http.RoundTripper) http.RoundTripper
 }
 
@@ -131,4 +132,10 @@ func fault(t *testing.T, text string) simulator.Fault {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// contextWithin returns a context with a time-out, as a command has it.
+func contextWithin(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
+	t.Helper()
+	return context.WithTimeoutCause(t.Context(), d, activation.ErrTimeout)
 }

@@ -41,7 +41,7 @@ func (r *run) create(ctx context.Context, list *papi.ActivationList) error {
 		ActivationID: created.ActivationID, ActivationType: r.kind(),
 		PropertyID: r.target.Property.PropertyID, IncludeID: r.target.Include.IncludeID, PropertyName: r.result.PropertyName,
 		PropertyVersion: r.result.Version, Network: r.target.Network, Note: r.target.Request.Note,
-		Status: papi.StatusNew, NotifyEmails: r.target.Request.NotifyEmails,
+		NotifyEmails: r.target.Request.NotifyEmails, // and no status: PAPI has not told any
 	}
 	r.emit(Event{Kind: EventSubmitted, Activation: r.result.Activation, Budget: r.result.Budget})
 	if r.target.NoWait {
@@ -58,11 +58,7 @@ func (r *run) submit(ctx context.Context) (*papi.CreatedActivation, error) {
 	}
 	before := r.tried
 	if r.tried == nil { // of several whose answer was lost, the first one's past counts
-		known := make(map[string]bool, len(r.known))
-		for _, id := range r.known {
-			known[id.Bare()] = true
-		}
-		r.tried = &submission{known: known, since: time.Now().Add(r.clock - clockTolerance)}
+		r.tried = &submission{known: r.known, since: time.Now().Add(r.clock - clockTolerance)}
 	}
 	created, err := r.engine.API.CreateActivation(ctx, r.ref(), r.request())
 	if created != nil {

@@ -56,17 +56,6 @@ func (p Poll) String() string {
 	return "adaptive"
 }
 
-// Waiting for somebody else's activation.
-const (
-	blockerStep    = time.Minute
-	maxBlockerStep = 10 * time.Minute
-)
-
-// blockerPause returns 1 min for 0, 2 min for 1 and so on, up to 10 min.
-func blockerPause(n int) time.Duration {
-	return min(time.Duration(n+1)*blockerStep, maxBlockerStep)
-}
-
 // sleep waits for a duration of PAPI's time, or returns why the context ended.
 func (e *Engine) sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(e.real(d))

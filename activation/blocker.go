@@ -1,0 +1,84 @@
+package activation
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// Waiting for somebody else's activation.
+const (
+	blockerStep    = time.Minute
+	maxBlockerStep = 10 * time.Minute
+)
+
+// blockerPause returns 1 min for 0, 2 min for 1 and so on, up to 10 min.
+func blockerPause(n int) time.Duration {
+	return min(time.Duration(n+1)*blockerStep, maxBlockerStep)
+}
+
+// yield waits for the activation that is in the way, looking at that one only.
+func (r *run) yield(ctx context.Context, blocker papi.Activation) error {
+	return r.yieldTo(ctx, blocker, r.engine.API)
+}
+
+// yieldTo is yield for an activation that another API tells of.
+func (r *run) yieldTo(ctx context.Context, blocker papi.Activation, api API) error {
+	r.result.BlockedBy = &blocker
+	if r.target.FailIfPending {
+		return &BusyError{Blocker: blocker}
+	}
+	r.fails = 0
+	var floor time.Duration
+	for InProgress(blocker) {
+		pause := max(blockerPause(r.yields), floor)
+		r.yields++
+		seen := blocker // the event's own: what it points to must not change later
+		r.emit(Event{Kind: EventQueued, Activation: &seen, Age: r.age(seen), Pause: pause})
+		if r.engine.sleep(ctx, pause) != nil {
+			return r.stopped(ctx)
+		}
+		answer, err := r.read(ctx, api, blocker.ActivationID)
+		switch {
+		case err == nil:
+			floor = 0
+			blocker = answer.Activation
+			r.result.BlockedBy = &answer.Activation
+		case ctx.Err() != nil:
+			return r.stopped(ctx)
+		case errors.Is(err, papi.ClassNotFound):
+			return nil // it has gone; the next look tells
+		case !isTransient(err):
+			return limited(err)
+		default:
+			floor = waitOf(err)
+		}
+	}
+	return nil
+}
+
+// overtaken returns the activation that has become active on the network since
+// the first look of a run that does not wait for others: to submit over it would
+// replace what nobody has seen when the run was started. It is nil when there is
+// none.
+func (r *run) overtaken(have []papi.Activation) *papi.Activation {
+	if !r.target.FailIfPending {
+		return nil
+	}
+	now := lastLive(have, r.target.Network)
+	if now == nil || r.first[now.ActivationID.Bare()] || r.goal().wants(*now) {
+		return nil
+	}
+	return now
+}
+
+// idsOf returns the ids of activations, without their prefixes.
+func idsOf(have []papi.Activation) map[string]bool {
+	ids := make(map[string]bool, len(have))
+	for _, a := range have {
+		ids[a.ActivationID.Bare()] = true
+	}
+	return ids
+}

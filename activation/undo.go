@@ -1,0 +1,120 @@
+package activation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// planCancel ends a dry run that would cancel what is pending.
+func (r *run) planCancel(have []papi.Activation, t RollbackTarget, named bool) {
+	r.result.BlockedBy = &Pending(have, t.Network)[0]
+	if named {
+		r.result.Rollback = &RollbackPlan{To: t.Version, Reason: "what is pending is cancelled first"}
+	}
+	r.result.Plan, r.result.Outcome = &Plan{Action: ActionCancel}, OutcomePlanned
+}
+
+// cancelFirst cancels what is pending, and looks again. What can be refused by the
+// first look is refused before. Where no version is named, that is all: what was on
+// its way has not arrived, and what is active stays.
+func (r *run) cancelFirst(ctx context.Context, list *papi.ActivationList, t RollbackTarget, named bool) (*papi.ActivationList, error) {
+	if named {
+		if err := r.refuse(ctx, list, t); err != nil {
+			return nil, err
+		}
+	}
+	cancelled, err := r.clear(ctx, list.Items)
+	if err != nil {
+		return nil, err
+	}
+	if list, err = r.look(ctx); err != nil {
+		return nil, err
+	}
+	if cancelled && !named && len(Pending(list.Items, t.Network)) == 0 {
+		r.undone(list.Items, t.Network)
+	}
+	return list, nil
+}
+
+// undone ends a rollback that has cancelled what was pending.
+func (r *run) undone(have []papi.Activation, network papi.Network) {
+	r.result.Outcome = OutcomeCancelled
+	back := &RollbackPlan{From: r.result.Cancelled[0].PropertyVersion, Reason: "what was pending is cancelled"}
+	if now := Active(have, network); now != nil {
+		r.take(*now)
+		back.To = now.PropertyVersion
+	}
+	if further, blocker, err := previous(have, network); err == nil && blocker == nil && further.To != back.To {
+		back.Before = further.To
+	}
+	r.result.Rollback = back
+}
+
+// refuse reports what the look before a cancellation already rules out.
+func (r *run) refuse(ctx context.Context, list *papi.ActivationList, t RollbackTarget) error {
+	if err := r.check(ctx, list.Items); err != nil {
+		return err
+	}
+	now := Active(list.Items, t.Network)
+	if now != nil && now.PropertyVersion == t.Version {
+		return nil // it is so once what is pending is cancelled
+	}
+	return r.requireFast(choose(now, t.Version, t.Fast, r.now(list)), t)
+}
+
+// clearedBefore refuses to go back when an earlier run may have cancelled what was
+// pending, which was the return: PAPI does not list what is cancelled. It may have
+// been a newer version that was never on the network.
+func (r *run) clearedBefore(ctx context.Context, have []papi.Activation, from int) error {
+	api, ok := r.engine.API.(interface {
+		Versions(context.Context, papi.PropertyRef) (*papi.VersionList, error)
+	})
+	if !ok {
+		return nil
+	}
+	versions, err := api.Versions(ctx, r.ref())
+	if err != nil {
+		return r.readError(ctx, err)
+	}
+	for _, v := range versions.Items {
+		if v.PropertyVersion > from && !slices.ContainsFunc(newestFirst(have, r.target.Network), func(a papi.Activation) bool { return a.PropertyVersion == v.PropertyVersion }) {
+			return &RejectedError{Reason: fmt.Sprintf("nothing is pending on %s; an earlier run may have cancelled version %d there, and version %d is what it has returned to; name the version to go back to, if that is wanted",
+				r.target.Network, v.PropertyVersion, from)}
+		}
+	}
+	return nil
+}
+
+// clear cancels what is in progress on the network. It returns false when
+// nothing was, or when it came too late.
+func (r *run) clear(ctx context.Context, have []papi.Activation) (bool, error) {
+	cancelled := false
+	for _, a := range Pending(have, r.target.Network) {
+		r.result.Activation = &a
+		err := r.cancel(ctx, a)
+		seen := r.result.Activation
+		r.result.Outcome, r.result.Activation = "", nil
+		switch {
+		case err == nil:
+			cancelled = true
+			r.result.Cancelled = append(r.result.Cancelled, *seen)
+		case !errors.Is(err, ErrTooLate):
+			r.result.BlockedBy = seen
+			return false, err
+		}
+	}
+	return cancelled, nil
+}
+
+// partlyBack says of an error what was cancelled before it.
+func (r *run) partlyBack(err error) error {
+	if err == nil || len(r.result.Cancelled) == 0 || r.result.Activation != nil {
+		return err
+	}
+	a := r.result.Cancelled[0]
+	return &PartlyDoneError{What: fmt.Sprintf("activation %s of %s is cancelled", a.ActivationID, contentOf(a)), cause: err}
+}
