@@ -60,18 +60,25 @@ func (r *run) yieldTo(ctx context.Context, blocker papi.Activation, api API) err
 }
 
 // overtaken returns the activation that has become active on the network since
-// the first look of a run that does not wait for others: to submit over it would
-// replace what nobody has seen when the run was started. It is nil when there is
-// none.
+// the first look of a run that does not wait for others, unless it is what the run
+// wants: to submit over it would replace what nobody had seen when the run was
+// started. It is nil when there is none.
 func (r *run) overtaken(have []papi.Activation) *papi.Activation {
+	if now := r.newcomer(have); now != nil && !r.goal().wants(*now) {
+		return now
+	}
+	return nil
+}
+
+// newcomer is overtaken for a run that does not know yet which version it wants.
+func (r *run) newcomer(have []papi.Activation) *papi.Activation {
 	if !r.target.FailIfPending {
 		return nil
 	}
-	now := lastLive(have, r.target.Network)
-	if now == nil || r.first[now.ActivationID.Bare()] || r.goal().wants(*now) {
-		return nil
+	if now := lastLive(have, r.target.Network); now != nil && !r.first[now.ActivationID.Bare()] {
+		return now
 	}
-	return now
+	return nil
 }
 
 // idsOf returns the ids of activations, without their prefixes.

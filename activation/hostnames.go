@@ -156,6 +156,10 @@ func (h *hostnames) run(ctx context.Context) (*run, error) {
 			h.yields = p.yields
 			continue // all of it may have changed
 		}
+		if other := p.newcomer(p.list.Items); other != nil && !p.ours && !p.unchanged() {
+			p.result.BlockedBy = other
+			return p.run, &BusyError{Blocker: *other}
+		}
 		again, err := h.bringAbout(ctx, p)
 		if !again {
 			return p.run, err

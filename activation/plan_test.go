@@ -220,3 +220,32 @@ func FuzzReconsider(f *testing.F) {
 		}
 	})
 }
+
+func TestAPendingDeactivationIsNoReturn(t *testing.T) {
+	have := []papi.Activation{
+		entry("1", 7, papi.StatusInactive, 30), entry("2", 8, papi.StatusActive, 20),
+		deactivation(entry("3", 7, papi.StatusPendingDeactivation, 1)),
+	}
+	if back, blocker, err := previous(have, papi.Staging); blocker == nil || blocker.ActivationID != "3" || err != nil {
+		t.Errorf("%+v, blocked by %+v: %v", back, blocker, err)
+	}
+}
+
+func TestAfterADeactivationTheLastActiveVersionIsTheOneToReturnTo(t *testing.T) {
+	off := deactivation(entry("9", 8, papi.StatusActive, 10))
+	for name, tt := range map[string]struct {
+		have []papi.Activation
+		to   int
+	}{
+		"INACTIVE":    {[]papi.Activation{entry("1", 7, papi.StatusInactive, 30), entry("2", 8, papi.StatusInactive, 20), off}, 8},
+		"DEACTIVATED": {[]papi.Activation{entry("1", 7, papi.StatusInactive, 30), entry("2", 8, papi.StatusDeactivated, 20), off}, 8},
+		"ACTIVE":      {[]papi.Activation{entry("2", 8, papi.StatusActive, 20), off}, 8},
+		"failed":      {[]papi.Activation{entry("1", 7, papi.StatusInactive, 30), entry("2", 8, papi.StatusFailed, 20), off}, 7},
+		"only failed": {[]papi.Activation{entry("2", 8, papi.StatusFailed, 20), off}, 0},
+	} {
+		back, blocker, err := previous(tt.have, papi.Staging)
+		if back.To != tt.to || back.From != 0 || blocker != nil || (err != nil) != (tt.to == 0) {
+			t.Errorf("%s: %+v, blocked by %+v: %v", name, back, blocker, err)
+		}
+	}
+}

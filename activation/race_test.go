@@ -3,6 +3,7 @@ package activation_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -127,6 +128,27 @@ func TestHostnamesAreNotActivatedOverWhatCameWhileTheVersionWasMade(t *testing.T
 			})
 		})
 	}
+}
+
+func TestHostnamesAreNotAddedToWhatCameSinceTheLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s *scene
+		s = newSceneOver(t, simulator.Options{}, over(func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/versions") {
+				s.put(5, simulator.StatusActive, 0)
+				return reply(r, 412, `{"type":"https://problems.example.com/papi/v0/etag-conflict","title":"Conflict","detail":"It has changed.","status":412}`), nil
+			}
+			return next.RoundTrip(r)
+		}))
+		versions := s.versions()
+		change := added()
+		change.FailIfPending = true
+		_, err := s.engine.ChangeHostnames(t.Context(), change)
+		busy, ok := errors.AsType[*activation.BusyError](err)
+		if !ok || busy.Blocker.PropertyVersion != 5 || s.versions() != versions {
+			t.Errorf("%d versions after %d: %v", s.versions(), versions, err)
+		}
+	})
 }
 
 func TestABucketIsNotChangedOverAChangeThatCameSinceTheLook(t *testing.T) {

@@ -116,6 +116,8 @@ func TestScheduleKeepsItsBounds(t *testing.T) {
 				t.Fatalf("at %s: a step of %s leaves out %s", age, free, fastest)
 			case age >= fastest && next.late == s.late && free > maxFineStep:
 				t.Fatalf("at %s: a step of %s while the end is expected", age, free)
+			case age >= max(fastest, s.usual.late()) && l.stage != lastStage && next.late == s.late:
+				t.Fatalf("at %s: a step of %s is not a late one", age, free)
 			case next.late > s.late && grown > 0 && free != grown+stepGrowth:
 				t.Fatalf("at %s: a late step of %s after one of %s", age, free, grown)
 			}
