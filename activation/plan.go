@@ -87,21 +87,22 @@ func Active(have []papi.Activation, network papi.Network) *papi.Activation {
 // lastLive returns the latest activation of any type that has reached the
 // network, nil when none has.
 func lastLive(have []papi.Activation, network papi.Network) *papi.Activation {
-	var all []papi.Activation
+	counts := func(a papi.Activation) bool { return a.Network == network && phaseOf(a) == live }
 	order := later
-	for _, a := range have {
-		if a.Network == network && phaseOf(a) == live {
-			all = append(all, a)
-			if submitted(a).IsZero() {
-				order = byID // one without a date would be taken for the oldest
-			}
+	if slices.ContainsFunc(have, func(a papi.Activation) bool { return counts(a) && submitted(a).IsZero() }) {
+		order = byID // one without a date would be taken for the oldest
+	}
+	newest := -1
+	for i, a := range have {
+		if counts(a) && (newest < 0 || order(a, have[newest]) > 0) {
+			newest = i
 		}
 	}
-	if len(all) == 0 {
+	if newest < 0 {
 		return nil
 	}
-	newest := slices.MaxFunc(all, order)
-	return &newest
+	found := have[newest] // a copy, which does not keep the whole list
+	return &found
 }
 
 // Latest returns the activation of a network that was submitted last, nil when

@@ -37,17 +37,17 @@ func (e *NoPreviousVersionError) Error() string {
 // previous finds the version to return to. It returns what is in progress when
 // that has to end first.
 func previous(have []papi.Activation, network papi.Network) (RollbackPlan, *papi.Activation, error) {
-	history := served(have, network)
+	history := newestFirst(have, network)
 	now := Active(have, network)
-	nothing := &NoPreviousVersionError{Network: network, History: newestFirst(have, network)}
+	nothing := &NoPreviousVersionError{Network: network, History: history}
 	if now == nil {
-		return afterDeactivation(have, network, nothing)
+		return afterDeactivation(have, network, history, nothing)
 	}
 	nothing.Active = now.PropertyVersion
 	back := RollbackPlan{From: now.PropertyVersion, To: now.PropertyVersion, Reason: "it is a return already"}
-	if !returned(have, *now) {
+	if !returned(history, *now) {
 		i := slices.IndexFunc(history, func(a papi.Activation) bool {
-			return later(a, *now) < 0 && a.PropertyVersion != now.PropertyVersion
+			return hasServed(a) && later(a, *now) < 0 && a.PropertyVersion != now.PropertyVersion
 		})
 		if i < 0 {
 			return RollbackPlan{}, nil, nothing
@@ -62,12 +62,12 @@ func previous(have []papi.Activation, network papi.Network) (RollbackPlan, *papi
 
 // afterDeactivation finds the version to return to when none is active: the one
 // that was active last.
-func afterDeactivation(have []papi.Activation, network papi.Network, nothing error) (RollbackPlan, *papi.Activation, error) {
+func afterDeactivation(have []papi.Activation, network papi.Network, history []papi.Activation, nothing error) (RollbackPlan, *papi.Activation, error) {
 	if strange := lastLive(have, network); strange != nil && strange.ActivationType != papi.Deactivate {
 		return RollbackPlan{}, nil, unclearError(*strange)
 	}
-	for _, a := range newestFirst(have, network) {
-		if activates(a) && (a.Status == papi.StatusActive || a.Status == papi.StatusInactive || a.Status == papi.StatusDeactivated) {
+	for _, a := range history {
+		if hasServed(a) || activates(a) && a.Status == papi.StatusDeactivated {
 			return unlessPending(have, network, RollbackPlan{To: a.PropertyVersion, Reason: "nothing is active, and this was active last"})
 		}
 	}
@@ -89,15 +89,15 @@ func unlessPending(have []papi.Activation, network papi.Network, back RollbackPl
 // returned reports whether what is active is itself a return: it has served
 // before, and in between a later version was tried, however that ended, or it was
 // taken off.
-func returned(have []papi.Activation, now papi.Activation) bool {
-	for _, first := range newestFirst(have, now.Network) {
+func returned(history []papi.Activation, now papi.Activation) bool {
+	for _, first := range history {
 		if !activates(first) || first.Status == papi.StatusFailed || first.Status == papi.StatusAborted || InProgress(first) {
 			continue
 		}
 		if first.PropertyVersion != now.PropertyVersion || later(first, now) >= 0 {
 			continue
 		}
-		for _, a := range newestFirst(have, now.Network) {
+		for _, a := range history {
 			tried := activates(a) && a.PropertyVersion > now.PropertyVersion
 			taken := a.ActivationType == papi.Deactivate && !InProgress(a) && a.Status != papi.StatusFailed && a.Status != papi.StatusAborted
 			if (tried || taken) && later(a, first) > 0 && later(a, now) < 0 {
@@ -108,18 +108,15 @@ func returned(have []papi.Activation, now papi.Activation) bool {
 	return false
 }
 
-// served returns the activations of a network whose version has served traffic,
-// the latest first: without those that failed, were cancelled, or were taken
-// off the network.
-func served(have []papi.Activation, network papi.Network) []papi.Activation {
-	return slices.DeleteFunc(newestFirst(have, network), func(a papi.Activation) bool {
-		return !activates(a) || (a.Status != papi.StatusActive && a.Status != papi.StatusInactive)
-	})
+// hasServed reports whether the version of an activation has served traffic and was
+// not taken off the network.
+func hasServed(a papi.Activation) bool {
+	return activates(a) && (a.Status == papi.StatusActive || a.Status == papi.StatusInactive)
 }
 
 // newestFirst returns the activations of a network, the latest first.
 func newestFirst(have []papi.Activation, network papi.Network) []papi.Activation {
-	var all []papi.Activation
+	all := make([]papi.Activation, 0, len(have))
 	for _, a := range have {
 		if a.Network == network {
 			all = append(all, a)

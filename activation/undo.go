@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/propctl/propctl/papi"
 )
@@ -80,8 +79,12 @@ func (r *run) clearedBefore(ctx context.Context, have []papi.Activation, from in
 	if err != nil {
 		return r.readError(ctx, err)
 	}
+	submitted := map[int]bool{}
+	for _, a := range have {
+		submitted[a.PropertyVersion] = submitted[a.PropertyVersion] || a.Network == r.target.Network
+	}
 	for _, v := range versions.Items {
-		if v.PropertyVersion > from && !slices.ContainsFunc(newestFirst(have, r.target.Network), func(a papi.Activation) bool { return a.PropertyVersion == v.PropertyVersion }) {
+		if v.PropertyVersion > from && !submitted[v.PropertyVersion] {
 			return &RejectedError{Reason: fmt.Sprintf("nothing is pending on %s; an earlier run may have cancelled version %d there, and version %d is what it has returned to; name the version to go back to, if that is wanted",
 				r.target.Network, v.PropertyVersion, from)}
 		}
