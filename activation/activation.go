@@ -1,10 +1,17 @@
-// Package activation runs activations of Akamai properties: it looks at what
-// PAPI has, decides what is left to do, does it, and waits for the outcome.
+// Package activation brings versions of Akamai properties live, takes them off,
+// goes back to earlier ones, and waits for the outcome.
 //
-// PAPI is the only store of state, so everything here can be stopped at any
-// moment and run again, from any machine. PAPI has no idempotency key; what
-// keeps a version from being activated twice is that nothing is submitted
-// without a look since the last submission.
+// An [Engine] does that over a client of PAPI, the Property Manager API. Each of its
+// methods reads which activations a property has, decides what is left to do, does
+// it, and looks again. PAPI is the only store of state, so a call can be stopped at
+// any moment and made again, from any machine: what is active already is not
+// activated again, and what is on its way is waited for.
+//
+// PAPI has no idempotency key. What keeps a version from being activated twice is
+// that the engine never submits without having read the list of activations since
+// its last submission.
+//
+// The functions, such as [Active] and [Pending], answer questions about such a list.
 package activation
 
 import (
@@ -14,7 +21,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// API is the part of PAPI that the engine needs. [papi.Client] implements it.
+// API is the part of PAPI that activations need. [papi.Client] implements it.
 type API interface {
 	Activations(context.Context, papi.PropertyRef) (*papi.ActivationList, error)
 	Activation(context.Context, papi.PropertyRef, papi.ID) (*papi.ActivationAnswer, error)
@@ -23,107 +30,117 @@ type API interface {
 	Rules(context.Context, papi.PropertyRef, int) (*papi.RuleTree, error)
 }
 
-// DefaultResubmissions is how often a submission that came to nothing is
-// repeated unless Engine.Resubmissions says otherwise.
+// DefaultResubmissions is how often a failed submission is repeated when
+// Engine.Resubmissions is 0.
 const DefaultResubmissions = 6
 
-// Engine runs activations. Its members are not changed once it is in use; it
-// may then be used from several goroutines.
+// Engine runs activations. It may be used from several goroutines, and its fields
+// must not change while it is in use.
 type Engine struct {
 	API API
 	// Includes is needed for includes only. [papi.Client] implements it.
 	Includes IncludesAPI
-	// Observe is told what happens as it happens, from the goroutine of the
-	// call; nil means nobody.
+	// Observe is called for every event, in the goroutine that called the engine;
+	// nil means that nobody is told.
 	Observe func(Event)
-	// Resubmissions is how often a submission that came to nothing is repeated:
-	// 0 means DefaultResubmissions, a negative number never. Waiting for another
+	// Resubmissions is how often a failed submission is repeated. 0 means
+	// DefaultResubmissions, a negative number means never. Waiting for another
 	// activation is not counted.
 	Resubmissions int
-	// Jitter returns what is added to a pause between two submissions, so that
-	// two runs that collided do not collide again; nil means nothing.
+	// Jitter returns a duration that is added to the pause between two submissions,
+	// so that two runs that collided do not collide again; nil adds nothing.
 	Jitter func(pause time.Duration) time.Duration
-	// Speed is how many seconds of PAPI's time pass in one real second; 0 means
-	// 1. Only a simulated PAPI has another speed.
+	// Speed is how many seconds pass at PAPI in one second here; 0 means 1. Only a
+	// simulated PAPI has another speed.
 	Speed float64
 }
 
-// Target is what is wanted.
+// Target says what is to be active where, and how to get there.
 type Target struct {
 	Property papi.PropertyRef
 	Include  papi.IncludeRef // instead of Property, for an include
 	Network  papi.Network
-	// Version is what is to be active. When it is 0, it is the version that is
-	// active on ActiveOn at the first look.
+	// Version is the version to activate. 0 means the one that is active on the
+	// network ActiveOn when the engine first looks.
 	Version  int
 	ActiveOn papi.Network
 	// deactivate takes off what is active, whichever version that is.
 	deactivate bool
-	// Request has what goes along: note, addresses, options. Its version,
-	// network, type and acknowledgement are filled in.
+	// Request has the rest of the submission: note, addresses to notify, options.
+	// The engine sets PropertyVersion, Network, ActivationType and
+	// AcknowledgeAllWarnings.
 	Request papi.ActivationRequest
-	// FailIfPending gives up when another activation is in the way, instead of
-	// waiting for it.
+	// FailIfPending ends the call with a [*BusyError] when another activation is in
+	// progress, or has become active since the first look. Otherwise the engine
+	// waits for it and then submits.
 	FailIfPending bool
-	// NoWait ends as soon as PAPI has accepted the submission.
+	// NoWait returns as soon as PAPI has accepted the submission.
 	NoWait bool
-	// RequireStaging refuses a version that is not active on staging.
+	// RequireStaging refuses to activate on production what is not active on staging.
 	RequireStaging bool
-	// Warnings says what to make of the rule tree's warnings.
+	// Warnings says whether warnings of the rule tree keep a version from being
+	// activated.
 	Warnings WarningPolicy
-	// DryRun looks and decides, and submits nothing.
+	// DryRun only reads. The result's Plan says what would be done.
 	DryRun bool
 	WaitOptions
 }
 
-// WaitOptions says how to wait.
+// WaitOptions says how long to wait, and how often to look.
 type WaitOptions struct {
-	// Steady waits until nothing moves any more, and not only until the version
-	// serves traffic.
+	// Steady waits until fmaActivationState is steady. Otherwise the wait is over
+	// when the status is ACTIVE, which is when the version serves traffic.
 	Steady bool
-	Poll   Poll
+	// Poll chooses when to look; the zero value is adaptive.
+	Poll Poll
 	// CancelOnTimeout cancels the activation when the context's deadline passes, for
 	// which the run goes on for [CancelGrace] at most.
 	CancelOnTimeout bool
-	// CancelContext returns the context in which that is done: one without the
-	// deadline that ends when the run is interrupted. Its end is the end of the run,
-	// at once and with its cause. Nil means that nothing interrupts it.
+	// CancelContext returns the context for that: one without the deadline, which
+	// ends when the run is interrupted. When it ends, the call returns at once, with
+	// its cause. Nil means that nothing interrupts the cancelling.
 	CancelContext func() context.Context
 }
 
-// WarningPolicy says what to make of the rule tree's warnings.
+// WarningPolicy says whether warnings of the rule tree keep a version from being
+// activated. The empty policy is AcknowledgeWarnings. Errors of the rule tree always
+// do: PAPI refuses them.
 type WarningPolicy string
 
-// The policies. The empty one is AcknowledgeWarnings.
+// The policies.
 const (
-	AcknowledgeWarnings WarningPolicy = "acknowledge"
-	FailOnWarnings      WarningPolicy = "fail" // submit nothing if there are any
-	FailOnNewWarnings   WarningPolicy = "new"  // only if some are not in the version that is active there
+	AcknowledgeWarnings WarningPolicy = "acknowledge" // warnings are acknowledged, unread
+	FailOnWarnings      WarningPolicy = "fail"        // a version with warnings is not submitted
+	FailOnNewWarnings   WarningPolicy = "new"         // nor one with warnings that the active version does not have
 )
 
-// Outcome is how a run ended.
+// Outcome is how a call ended.
 type Outcome string
 
-// The outcomes. Those after OutcomePlanned come with an error.
+// The outcomes of calls that reached what was asked for.
 const (
-	OutcomeActive           Outcome = "active"
-	OutcomeAlreadyActive    Outcome = "already-active"
-	OutcomeSubmitted        Outcome = "submitted" // accepted, and not waited for
-	OutcomeDeactivated      Outcome = "deactivated"
-	OutcomeAlreadyInactive  Outcome = "already-inactive"
-	OutcomeCancelled        Outcome = "cancelled"
-	OutcomeAlreadyCancelled Outcome = "already-cancelled"
-	OutcomeRolledBack       Outcome = "rolled-back"
-	OutcomeOK               Outcome = "ok" // what was wanted is there, and was not to be activated
-	OutcomePlanned          Outcome = "planned"
-	OutcomeFailed           Outcome = "failed"
-	OutcomeAborted          Outcome = "aborted"
-	OutcomeSuperseded       Outcome = "superseded"
+	OutcomeActive           Outcome = "active"            // the version has become active
+	OutcomeAlreadyActive    Outcome = "already-active"    // it was active before
+	OutcomeSubmitted        Outcome = "submitted"         // PAPI has accepted it, and it was not to be waited for
+	OutcomeDeactivated      Outcome = "deactivated"       // nothing is active any more
+	OutcomeAlreadyInactive  Outcome = "already-inactive"  // nothing was active before
+	OutcomeCancelled        Outcome = "cancelled"         // what was in progress is cancelled
+	OutcomeAlreadyCancelled Outcome = "already-cancelled" // nothing was in progress
+	OutcomeRolledBack       Outcome = "rolled-back"       // the earlier version is active
+	OutcomeOK               Outcome = "ok"                // the version is made, and was not to be activated
+	OutcomePlanned          Outcome = "planned"           // a dry run has a plan
 )
 
-// Result is what is known at the end of a run, whether it ended well or not.
+// The outcomes of activations that ended otherwise. They come with a [*FailedError].
+const (
+	OutcomeFailed     Outcome = "failed"     // PAPI says FAILED
+	OutcomeAborted    Outcome = "aborted"    // somebody cancelled it
+	OutcomeSuperseded Outcome = "superseded" // another activation has its place
+)
+
+// Result is what is known when a call ends, whether it reached its aim or not.
 type Result struct {
-	// Outcome is empty when the run ended with an error other than [*FailedError].
+	// Outcome is empty when the call returned an error other than [*FailedError].
 	Outcome Outcome
 	// Property, or Include, has contract and group as PAPI gave them.
 	Property     papi.PropertyRef
@@ -132,35 +149,37 @@ type Result struct {
 	AccountID    papi.ID
 	Network      papi.Network
 	Version      int
-	// Activation is the one that was followed, as last seen; nil when there was
-	// none.
+	// Activation is the one that was followed, as PAPI last showed it; nil when there
+	// was none. Its Status is empty as long as PAPI has not told any.
 	Activation *papi.Activation
-	// Submitted says that this run's submission made the activation, also when
-	// its answer was lost and it was found by looking. Adopted says that it was
-	// there before.
+	// Submitted is true when this call's submission made the activation, also when
+	// the answer was lost and the activation was found in the list. Adopted is true
+	// when it was in progress before.
 	Submitted bool
 	Adopted   bool
-	// BlockedBy is the activation that was, or is, in the way; also one that a
-	// rollback has cancelled.
+	// BlockedBy is the activation that was in the way, or still is; nil when none
+	// was. For a rollback that cancelled one first, it is that.
 	BlockedBy *papi.Activation
-	// Budget is what is left of the daily activations; nil when PAPI did not say.
+	// Budget is how many activations are left today; nil when PAPI did not say.
 	Budget *papi.Quota
-	// Usual is how long an activation of this property on this network takes.
+	// Usual is how long activations of this property on this network take: the
+	// median, as [UsualDuration] returns it.
 	Usual time.Duration
-	// Waited is how long the run took.
+	// Waited is how long the call took, in PAPI's time.
 	Waited time.Duration
-	// Plan is what would be done; only with Target.DryRun.
+	// Plan is what would be done; nil without Target.DryRun.
 	Plan *Plan
-	// Hostnames is what became of the hostnames; only of ChangeHostnames.
+	// Hostnames is what became of the hostnames; nil except after
+	// [Engine.ChangeHostnames] and [Engine.ChangeBucket].
 	Hostnames *HostnameResult
-	// Rollback is how a rollback goes back; nil for everything else.
+	// Rollback is where a rollback goes; nil except after [Engine.Rollback].
 	Rollback *RollbackPlan
-	// Cancelled is what a rollback has cancelled before anything else, as last seen,
-	// however the run ended.
+	// Cancelled has the activations that a rollback cancelled first, as PAPI last
+	// showed them. It has them whether the rollback reached its aim or not.
 	Cancelled []papi.Activation
 }
 
-// Plan is what a run would do next.
+// Plan is what a dry run would do next.
 type Plan struct {
 	Action  Action
 	Request *papi.ActivationRequest // what would be submitted; nil for other actions
@@ -171,32 +190,39 @@ type Action string
 
 // The actions.
 const (
-	ActionNone   Action = "none"   // it is active already
-	ActionFollow Action = "follow" // it is on its way
-	ActionWait   Action = "wait"   // another activation is in the way
-	ActionSubmit Action = "submit"
-	// ActionVersion makes a version and edits it, and activates it where there is a network.
+	ActionNone   Action = "none"   // nothing: the version is active already
+	ActionFollow Action = "follow" // wait for the version, which is on its way
+	ActionWait   Action = "wait"   // wait for another activation, which is in the way
+	ActionSubmit Action = "submit" // submit the request
+	// ActionVersion makes a version, edits it, and activates it if there is a network.
 	ActionVersion Action = "version"
-	// ActionCancel cancels what is in the way of a rollback.
+	// ActionCancel cancels the activation that is in the way of a rollback.
 	ActionCancel Action = "cancel"
 )
 
-// Activate brings the target about and waits for the outcome. It never submits
-// without having looked since its last submission, so it can be run again at
-// any time and submits nothing that is already active or on its way.
+// Activate activates a version on a network and waits until it is active. A version
+// that is active already is not submitted, and one that is on its way is waited for,
+// so Activate can be called again at any time. A submission whose answer is lost is
+// looked for in the list before anything is submitted again.
 //
-// The result is never nil; with an error it says what was last seen. The error
-// is a [*FailedError], [*StoppedError], [*BusyError], [*RejectedError] or [*LimitError], or what PAPI
-// answered to a look.
+// The result is never nil; with an error it has what was last seen. The error is
+//   - a [*FailedError] when the activation ended without becoming active,
+//   - a [*StoppedError] when the context ended first; its cause is in the error's tree,
+//   - a [*BusyError] when another activation is in the way and Target.FailIfPending is set,
+//   - a [*RejectedError] when the version cannot be activated,
+//   - a [*LimitError] when a rate limit or the daily budget is used up,
+//   - a [*NotActiveError] when no version is active on Target.ActiveOn,
+//   - a [*VanishedError] when PAPI does not know the activation any more,
+//   - or a [*papi.Error], PAPI's answer to a request.
 func (e *Engine) Activate(ctx context.Context, t Target) (*Result, error) {
 	r := e.newRun(t)
 	err := r.activate(ctx)
 	return r.finish(err)
 }
 
-// Deactivate takes off the network whatever version is active there, and waits
-// until traffic has stopped. What Activate promises holds here too. The
-// target's Version and ActiveOn are not looked at.
+// Deactivate takes the version that is active off the network, whichever it is, and
+// waits until that is done. Target.Version and Target.ActiveOn are ignored. Result and
+// errors are those of [Engine.Activate].
 func (e *Engine) Deactivate(ctx context.Context, t Target) (*Result, error) {
 	t.deactivate, t.Version, t.ActiveOn = true, 0, t.Network
 	r := e.newRun(t)

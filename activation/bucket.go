@@ -11,11 +11,12 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// ChangeBucket changes the hostnames that a property with a hostname bucket
-// serves on the target's network, at most 1000 at a time, and waits for each
-// part. PAPI applies a change at once: there is no version. What is so already
-// is left alone, so it can be run again at any time. Base and Or are not looked
-// at. The result is never nil.
+// ChangeBucket changes the hostnames that a property with a hostname bucket serves on
+// the target's network. A bucket has no versions: PAPI takes up to 1000 hostnames in a
+// request, and ChangeBucket waits until they are live before it sends the next ones.
+// What is so already is left alone, so it can be called again at any time. Base and Or
+// are ignored. The result is never nil. The errors are those of [Engine.Activate], and
+// a [*PartlyDoneError] around any of them when some of the hostnames are changed.
 func (e *Engine) ChangeBucket(ctx context.Context, c HostnameChange) (*Result, error) {
 	t := c.Target
 	t.Version = anyVersion

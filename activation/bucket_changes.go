@@ -17,9 +17,9 @@ type BucketAPI interface {
 	CancelHostnameActivation(context.Context, papi.PropertyRef, papi.ID) (*papi.Cancellation, error)
 }
 
-// BucketChanges is an API over the changes of hostname buckets, for an Engine that
-// waits for them and cancels them. Nothing can be submitted with it:
-// [Engine.ChangeBucket] does that.
+// BucketChanges is an [API] that shows the changes of a hostname bucket as
+// activations, for [Engine.Wait] and [Engine.Cancel]. They are submitted by
+// [Engine.ChangeBucket].
 type BucketChanges struct{ BucketAPI }
 
 // Activations implements API.

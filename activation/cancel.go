@@ -10,26 +10,28 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Selection says which activation a command is about: the one with the id, or
-// what is in progress on the network.
+// Selection says which activation to wait for, or to cancel: the one with the id, or
+// the one that is in progress on the network.
 type Selection struct {
 	Property     papi.PropertyRef
 	Include      papi.IncludeRef // instead of Property, for an include
-	ActivationID papi.ID         // empty: what is in progress on Network
-	// Network may be empty with an ActivationID; else the activation has to be on it.
+	ActivationID papi.ID         // empty: the one in progress on Network
+	// Network is where the activation is. It may be empty with an ActivationID.
 	Network papi.Network
-	// Elsewhere is looked at, too, when nothing is in progress on Network; empty for not.
+	// Elsewhere is the network to look at when nothing is in progress on Network;
+	// empty means none.
 	Elsewhere papi.Network
-	// NoWait ends a cancellation as soon as PAPI has accepted it.
+	// NoWait returns as soon as PAPI has accepted a cancellation.
 	NoWait bool
 	WaitOptions
 }
 
-// ErrTooLate says that an activation is no longer pending and cannot be
-// cancelled.
+// ErrTooLate is the error of [Engine.Cancel] for an activation that is not pending
+// any more.
 var ErrTooLate = errors.New("too late to cancel")
 
-// ErrNoActivation says that there is no activation to wait for.
+// ErrNoActivation is the error of [Engine.Wait] when there is no activation to wait
+// for.
 var ErrNoActivation = errors.New("there is no activation")
 
 // networks are those to look at, in order.
@@ -50,10 +52,10 @@ func (e *Engine) newSelectionRun(s Selection) *run {
 // anyVersion keeps a run from choosing a version.
 const anyVersion = -1
 
-// Wait waits for an activation that is under way, wherever it was started.
-// When nothing is under way, it reports how the latest one ended, so that a
-// wait that comes a moment too late says the same as one that did not. The
-// result is never nil.
+// Wait waits for an activation in progress, whoever submitted it. When none is in
+// progress, it returns how the latest one ended, so that a Wait that comes a moment
+// too late returns the same as one that does not. The result is never nil. The errors
+// are those of [Engine.Activate], and [ErrNoActivation].
 func (e *Engine) Wait(ctx context.Context, s Selection) (*Result, error) {
 	r := e.newSelectionRun(s)
 	err := r.wait(ctx, s)
@@ -142,10 +144,10 @@ func (r *run) readError(ctx context.Context, err error) error {
 	return limited(err)
 }
 
-// Cancel cancels the selected activation and waits until it is cancelled. When
-// nothing is pending, that is a success too. The error is ErrTooLate when the
-// activation can no longer be cancelled; the result then has it as it is now.
-// The result is never nil.
+// Cancel cancels an activation and waits until PAPI shows it cancelled. When nothing
+// is pending, the outcome is [OutcomeAlreadyCancelled]. When the activation cannot be
+// cancelled any more, the error is [ErrTooLate] and the result has the activation as
+// it is now. The result is never nil.
 func (e *Engine) Cancel(ctx context.Context, s Selection) (*Result, error) {
 	r := e.newSelectionRun(s)
 	err := r.cancelSelected(ctx, s)

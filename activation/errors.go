@@ -8,15 +8,18 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// ErrTimeout is the cause with which a context ends whose deadline has passed.
-// Give it to context.WithTimeoutCause.
+// ErrTimeout is the cause to give to [context.WithTimeoutCause]. It tells the engine a
+// time-out from an interruption: only a time-out cancels with
+// WaitOptions.CancelOnTimeout.
 var ErrTimeout = errors.New("time is up")
 
-// FailedError says that an activation ended, and not well.
+// FailedError is the error for an activation that ended without becoming active, or
+// that has lost its place to another one.
 type FailedError struct {
 	Outcome    Outcome // failed, aborted or superseded
 	Activation papi.Activation
-	// By is what has its place; nil where that is not known.
+	// By is the activation that has its place; nil when there is none, or when it is
+	// not known.
 	By *papi.Activation
 }
 
@@ -41,17 +44,20 @@ func (e *FailedError) Error() string {
 	return what + " failed"
 }
 
-// StoppedError says that the run ended before the activation did: because its
-// context ended, or because PAPI would not tell what became of a submission.
+// StoppedError is the error of a call that ended before its activation did: because
+// the context ended, or because PAPI would not tell what became of a submission.
+// [errors.Is] finds the context's cause in it.
 type StoppedError struct {
-	// Activation is what still goes on at Akamai, as last seen; nil when nothing
-	// was followed.
+	// Activation is what goes on at Akamai, as PAPI last showed it; nil when nothing
+	// was submitted or followed. Its Status is empty when PAPI never told one.
 	Activation *papi.Activation
-	// Blocker is what was waited for, when nothing else was.
+	// Blocker is the activation that was in the way, when nothing was submitted; nil
+	// when none was.
 	Blocker *papi.Activation
-	// Uncertain says that a submission was sent whose answer is not known.
+	// Uncertain is true when a submission was sent and it is not known whether PAPI
+	// accepted it. A call with the same target finds out.
 	Uncertain bool
-	// Cancelled says that the activation was cancelled because time was up.
+	// Cancelled is true when Activation was cancelled because time was up.
 	Cancelled bool
 
 	cause error
@@ -78,7 +84,8 @@ func (e *StoppedError) Error() string {
 // Unwrap returns the cause with which the context ended, or PAPI's answer.
 func (e *StoppedError) Unwrap() error { return e.cause }
 
-// BusyError says that another activation is in the way and is not waited for.
+// BusyError is the error when another activation is in the way and
+// Target.FailIfPending is set.
 type BusyError struct {
 	// Blocker is in progress, or has become active since the run's first look.
 	Blocker papi.Activation
@@ -103,12 +110,13 @@ func contentOf(a papi.Activation) string {
 	return fmt.Sprintf("version %d", a.PropertyVersion)
 }
 
-// RejectedError says that the version cannot be activated, whoever tries.
+// RejectedError is the error for what cannot be done as it was asked for, however
+// often it is tried: by PAPI's word, or by that of the target's own conditions.
 type RejectedError struct {
 	// Reason is why, in one line.
-	Reason   string
-	Errors   []papi.Problem
-	Warnings []papi.Problem
+	Reason string
+	// Errors and Warnings are those of the rule tree, where they are the reason.
+	Errors, Warnings []papi.Problem
 
 	cause error
 }
@@ -119,8 +127,8 @@ func (e *RejectedError) Error() string { return e.Reason }
 // Unwrap returns PAPI's answer; nil when nothing was submitted.
 func (e *RejectedError) Unwrap() error { return e.cause }
 
-// NotActiveError says that no version is active on a network from which one was to
-// be taken.
+// NotActiveError is the error when a version was to be taken from a network, and none
+// is active there.
 type NotActiveError struct {
 	Network papi.Network
 }
@@ -128,11 +136,13 @@ type NotActiveError struct {
 // Error names the network.
 func (e *NotActiveError) Error() string { return "no version is active on " + string(e.Network) }
 
-// LimitError says that a limit is used up.
+// LimitError is the error when a limit of PAPI is used up.
 type LimitError struct {
-	// Until is when it will be there again; the zero time when PAPI did not say.
+	// Until is when requests or activations are possible again; the zero time when
+	// PAPI did not say.
 	Until time.Time
-	// Daily says that it is the budget of activations of the day.
+	// Daily is true for the daily budget of activations, and false for the limit of
+	// requests.
 	Daily bool
 
 	cause error
@@ -153,10 +163,10 @@ func (e *LimitError) Error() string {
 // Unwrap returns PAPI's answer.
 func (e *LimitError) Unwrap() error { return e.cause }
 
-// VanishedError says that PAPI does not know an activation any more that it had
-// accepted.
+// VanishedError is the error when PAPI has accepted an activation and does not know it
+// any more: neither by its id nor in the list.
 type VanishedError struct {
-	Activation papi.Activation
+	Activation papi.Activation // as PAPI last showed it
 
 	cause error
 }
@@ -169,8 +179,10 @@ func (e *VanishedError) Error() string {
 // Unwrap returns PAPI's answer.
 func (e *VanishedError) Unwrap() error { return e.cause }
 
-// PartlyDoneError says that a run which writes several times has ended between two
-// of them. What is done stays; the same call goes on with the rest.
+// PartlyDoneError is the error of a call that had to write several times and ended
+// after some of that: a bucket's hostnames in parts, a version and its activation, a
+// cancellation and a rollback. What is done stays done, and the same call made again
+// goes on with the rest. [errors.As] finds why it ended.
 type PartlyDoneError struct {
 	// What is done, in words: "1000 of 2500 hostnames are changed and live on STAGING".
 	What string

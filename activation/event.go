@@ -12,11 +12,11 @@ type EventKind string
 // The kinds of events.
 const (
 	EventSubmitted EventKind = "submitted" // PAPI has accepted the submission
-	EventAdopted   EventKind = "adopted"   // it was on its way before
-	EventQueued    EventKind = "queued"    // another activation is waited for
-	EventChanged   EventKind = "changed"   // status or state are others than before
-	EventRetrying  EventKind = "retrying"  // something did not succeed and will be tried again
-	EventWaiting   EventKind = "waiting"   // nothing to do before the next look
+	EventAdopted   EventKind = "adopted"   // the version was on its way already, and is waited for
+	EventQueued    EventKind = "queued"    // another activation is in the way, and is waited for
+	EventChanged   EventKind = "changed"   // status or fmaActivationState have changed
+	EventRetrying  EventKind = "retrying"  // a request failed and will be repeated after the pause
+	EventWaiting   EventKind = "waiting"   // the activation is looked at again after the pause
 )
 
 // Event is something that happened in a run.
@@ -29,16 +29,16 @@ type Event struct {
 	PropertyName string
 	Network      papi.Network
 	Version      int
-	// Activation is the one that is followed, as last seen; with EventQueued the
-	// one that is in the way. It may be nil with EventRetrying.
+	// Activation is the one that is waited for, as PAPI last showed it. It may be nil
+	// with EventRetrying, and its Status is empty before PAPI has told one.
 	Activation *papi.Activation
 	// Age is how long ago the activation was submitted.
 	Age time.Duration
-	// Usual is how long activations take here.
+	// Usual is how long activations of this property on this network take.
 	Usual time.Duration
-	// Pause is how long it is until the next look or try, 0 when nothing waits.
+	// Pause is how long it is until the next request, 0 when it follows at once.
 	Pause time.Duration
-	// Err is why something is tried again; nil with the other kinds.
+	// Err is why a request is repeated; nil with other kinds than EventRetrying.
 	Err error
 	// Budget is what is left of the day; nil when PAPI did not say.
 	Budget *papi.Quota

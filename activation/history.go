@@ -6,9 +6,9 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Duration returns how long an activation took, and false where its dates do
-// not tell. The dates of one that has lost its place since only tell it when
-// PAPI says when it became steady.
+// Duration returns how long an activation took from its submission until it was
+// active, and false when its dates do not say. For one that is not active any more
+// they only do with a FallbackInfo.SteadyStateTime.
 func Duration(a papi.Activation) (time.Duration, bool) {
 	var end time.Time
 	switch {

@@ -20,49 +20,52 @@ type HostnamesAPI interface {
 	PatchVersionHostnames(ctx context.Context, ref papi.PropertyRef, version int, etag string, add []papi.AddedHostname, remove []string) (*papi.HostnameList, error)
 }
 
-// HostnameChange is what is wanted of the hostnames of a property.
+// HostnameChange says which hostnames a property is to have, and not to have.
 type HostnameChange struct {
-	// Target says how to activate. Its Property is the first choice; its Network
-	// is empty when the new version is not to be activated.
+	// Target has the property and how to activate its new version. An empty Network
+	// means that the version is made and not activated. Version and ActiveOn are
+	// ignored.
 	Target
-	// Or are the properties to take instead while the first is busy or full.
+	// Or has other properties that may take the hostnames, in this order, when the
+	// first one is busy or full.
 	Or []papi.PropertyRef
-	// Add and Remove are what is to be there, and what is not. What is so
-	// already is left alone.
+	// Add has the hostnames that the property is to have, Remove those that it is not
+	// to have. What is so already is left alone.
 	Add    []papi.AddedHostname
 	Remove []string
-	// Base says which version the new one is made from. The zero value is the
-	// version that is active on the target's network, or the latest where there
-	// is no network.
+	// Base is the version that the new one is made from. The zero value means the one
+	// that is active on Target.Network; without a network, the latest one.
 	Base BaseVersion
 }
 
-// BaseVersion names a version: by number, or as what is active on a network, or as the
-// latest.
+// BaseVersion names a version: by its number, as the one that is active on a network,
+// or as the latest one. One of its fields is set.
 type BaseVersion struct {
 	Version  int
 	ActiveOn papi.Network
 	Latest   bool
 }
 
-// HostnameResult is what became of the hostnames.
+// HostnameResult is what a change of hostnames has done.
 type HostnameResult struct {
 	Base    int // the version that the new one is made from
 	Version int // the version that has them now; Base when nothing had to change
-	// Created says that this run made the version, Resumed that an earlier run
-	// had made it.
+	// Created is true when this call made the version, Resumed when an earlier call
+	// that was interrupted had made it.
 	Created, Resumed bool
-	// Added and Removed are what the version has more, and less, than its base.
+	// Added has the hostnames that the version has and its base has not, Removed
+	// those that it is the other way round with. For a bucket, they are the ones that
+	// were changed.
 	Added, Removed []string
-	// Hostnames is what the version has now.
+	// Hostnames has all hostnames of the version.
 	Hostnames []papi.Hostname
 }
 
-// HostnameLimitError says that a property has no room for more hostnames.
+// HostnameLimitError is the error when a property has no room for more hostnames.
 type HostnameLimitError struct {
 	Property papi.PropertyRef
-	Wanted   int
-	Room     int
+	Wanted   int // how many were to be added
+	Room     int // how many there is room for
 }
 
 // Error says how many there is room for.
@@ -70,10 +73,12 @@ func (e *HostnameLimitError) Error() string {
 	return fmt.Sprintf("property %s has room for %d more hostnames, and %d are to be added", e.Property.PropertyID, e.Room, e.Wanted)
 }
 
-// ChangeHostnames makes a version with the hostnames and activates it. The
-// network is looked at before the version is made, so that none is left over
-// when it is busy. Run again after an interruption it finds the version that it
-// had made, and goes on with it. The result is never nil.
+// ChangeHostnames makes a version with the hostnames and activates it. The network is
+// looked at before the version is made, so that no version is left over when the
+// network is busy. Called again after an interruption it finds the version that it
+// made before, and goes on with it. The result is never nil. The errors are those of
+// [Engine.Activate], a [*HostnameLimitError], and a [*PartlyDoneError] around any of
+// them when the version was made and not submitted.
 func (e *Engine) ChangeHostnames(ctx context.Context, c HostnameChange) (*Result, error) {
 	api, ok := e.API.(HostnamesAPI)
 	if !ok {

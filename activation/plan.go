@@ -48,8 +48,8 @@ func phaseOf(a papi.Activation) phase {
 	return inProgress
 }
 
-// InProgress reports whether an activation still keeps its network busy.
-// Statuses that are not known do.
+// InProgress reports whether an activation has not ended. One with a status that this
+// package does not know has not.
 func InProgress(a papi.Activation) bool {
 	p := phaseOf(a)
 	return p == inProgress || p == undoing
@@ -61,8 +61,8 @@ func activates(a papi.Activation) bool {
 	return a.ActivationType == papi.Activate || a.ActivationType == ""
 }
 
-// Pending returns the activations that keep a network busy, the latest first.
-// One that does not say where it is going keeps both busy.
+// Pending returns the activations in progress on a network, the latest first. One
+// without a network counts for both.
 func Pending(have []papi.Activation, network papi.Network) []papi.Activation {
 	var pending []papi.Activation
 	for _, a := range have {
@@ -74,9 +74,9 @@ func Pending(have []papi.Activation, network papi.Network) []papi.Activation {
 	return pending
 }
 
-// Active returns the activation whose version is active on a network, nil when
-// none is. Older entries may still say ACTIVE although another version, or a
-// deactivation, has taken their place: the latest one counts.
+// Active returns the activation whose version is active on a network, nil when none
+// is. It is the latest one that says ACTIVE: PAPI may show that status for older ones,
+// too, whose place another version or a deactivation has taken.
 func Active(have []papi.Activation, network papi.Network) *papi.Activation {
 	if newest := lastLive(have, network); newest != nil && activates(*newest) {
 		return newest

@@ -9,7 +9,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// NoPreviousVersionError says that there is no version to return to.
+// NoPreviousVersionError is the error of [Engine.Rollback] when there is no version to
+// return to.
 type NoPreviousVersionError struct {
 	Network papi.Network
 	// Active is the version that is active there, 0 when none is.

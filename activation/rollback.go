@@ -12,39 +12,42 @@ import (
 )
 
 // FastFallback says whether a rollback uses PAPI's fast fallback, which takes
-// seconds and is possible for an hour after an activation.
+// seconds and is possible for an hour after an activation. The empty value is FastAuto.
 type FastFallback string
 
-// The ways. The empty one is FastAuto.
+// The values.
 const (
-	FastAuto    FastFallback = "auto"    // where it is possible
-	FastRequire FastFallback = "require" // or not at all
-	FastAvoid   FastFallback = "avoid"
+	FastAuto    FastFallback = "auto"    // use it where it is possible
+	FastRequire FastFallback = "require" // do not go back without it
+	FastAvoid   FastFallback = "avoid"   // do not use it
 )
 
 // fastMargin is how much of its hour has to be left for a fast fallback to be
 // begun.
 const fastMargin = time.Minute
 
-// RollbackTarget is what a rollback is to do.
+// RollbackTarget says where to go back, and how.
 type RollbackTarget struct {
-	// Target says how; its Version is what to return to, 0 for the version that
-	// was active before.
+	// Target has the version to return to; 0 means the one that was active before.
 	Target
 	Fast FastFallback
-	// CancelPending cancels what is in progress on the network first.
+	// CancelPending cancels what is in progress on the network, instead of waiting
+	// for it.
 	CancelPending bool
 }
 
-// RollbackPlan is how a rollback goes back.
+// RollbackPlan is where a rollback goes, and how.
 type RollbackPlan struct {
-	// From is what is active, 0 when nothing is; where what was pending is cancelled
-	// and nothing else, it is that. To is what will be active.
+	// From is the version that is active, 0 when none is; To is the one to return to.
+	// Where a release in progress is cancelled and nothing else done, From is its
+	// version and To the one that stays active, 0 when none is.
 	From, To int
-	// Before is the version that was active before To, where To stays active because
-	// what was pending is cancelled; 0 when there is none.
+	// Before is the version that was active before To; only set where a release in
+	// progress was cancelled and nothing else done, for whoever wants to go back
+	// further.
 	Before int
-	Fast   bool
+	// Fast says that fast fallback is used.
+	Fast bool
 	// Reason is why it is fast, or why it is not.
 	Reason string
 	// Expires is until when a fast fallback is possible; zero when it is not.

@@ -295,7 +295,7 @@ const (
 )
 
 // UsualDuration returns how long an activation takes on a network: the median of those
-// in the list, or a general figure where there is none.
+// in the list that have finished; without any, 90 s on staging and 7 min on production.
 func UsualDuration(have []papi.Activation, network papi.Network) time.Duration {
 	return usualOf(have, network).median
 }
