@@ -40,11 +40,8 @@ func (r *run) lastLook(ctx context.Context) error {
 	if err != nil {
 		return nil // then it may go on
 	}
-	for _, a := range list.Items {
-		if a.ActivationID.Equal(r.result.Activation.ActivationID) {
-			r.see(a, r.age(a))
-			return nil
-		}
+	if r.listed(list.Items) {
+		return nil
 	}
 	gone := r.gone(list.Items, r.unseen.err)
 	if _, vanished := errors.AsType[*VanishedError](gone); vanished && r.result.Submitted && r.engine.since(r.unseen.since) < appearing {

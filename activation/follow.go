@@ -40,7 +40,7 @@ func (r *run) follow(ctx context.Context, id papi.ID) error {
 		case ctx.Err() != nil:
 			return r.expired(ctx)
 		case errors.Is(err, papi.ClassNotFound):
-			if gone := r.missing(ctx, err, r.engine.since(begun)); gone != nil {
+			if done, gone := r.missing(ctx, err, r.engine.since(begun)); done || gone != nil {
 				return gone
 			}
 			r.unseen = &unseen{err, begun}
@@ -108,31 +108,46 @@ func completed(now, before papi.Activation) papi.Activation {
 	return now
 }
 
-// missing looks whether an activation that its id does not show is really gone,
-// and returns why the wait ends then. A new one may not be visible yet.
-func (r *run) missing(ctx context.Context, err error, following time.Duration) error {
+// missing looks in the list for an activation that its id does not show, and returns
+// true when the wait is over, and why when it is gone. A new one may not be visible yet.
+func (r *run) missing(ctx context.Context, err error, following time.Duration) (bool, error) {
 	if r.result.Submitted && following < appearing {
-		return nil
+		return false, nil
 	}
 	list, listErr := r.engine.API.Activations(ctx, r.ref())
 	switch {
 	case ctx.Err() != nil:
-		return r.expired(ctx)
+		return true, r.expired(ctx)
 	case listErr != nil && isTransient(listErr):
-		return nil
+		return false, nil
 	case listErr != nil:
-		return limited(listErr)
+		return true, limited(listErr)
 	}
-	return r.gone(list.Items, err)
+	if r.listed(list.Items) {
+		if now := *r.result.Activation; r.reached(now) {
+			return true, r.conclude(now)
+		}
+		return false, nil
+	}
+	return true, r.gone(list.Items, err)
 }
 
-// gone returns how a run ends whose activation its id does not show: with what has
-// its place, or because it has vanished. It is nil while the list shows it.
+// listed reports whether a list shows the activation, and keeps it as it is there.
+func (r *run) listed(have []papi.Activation) bool {
+	i := slices.IndexFunc(have, func(a papi.Activation) bool { return a.ActivationID.Equal(r.result.Activation.ActivationID) })
+	if i < 0 {
+		return false
+	}
+	if sameThing(*r.result.Activation, have[i]) {
+		r.see(completed(have[i], *r.result.Activation), r.age(have[i]))
+	}
+	return true
+}
+
+// gone returns how a run ends whose activation neither its id nor the list shows:
+// with what has its place, or because it has vanished.
 func (r *run) gone(have []papi.Activation, err error) error {
 	a := *r.result.Activation
-	if slices.ContainsFunc(have, func(o papi.Activation) bool { return o.ActivationID.Equal(a.ActivationID) }) {
-		return nil
-	}
 	if now := lastLive(have, a.Network); now != nil && !r.first[now.ActivationID.Bare()] {
 		return &FailedError{Outcome: OutcomeSuperseded, Activation: a, By: now}
 	}

@@ -26,7 +26,7 @@ func TestActivateLooksAtTheMomentsOfTheSchedule(t *testing.T) {
 			got = append(got, r.Time.Sub(s.begun).Seconds())
 		}
 		// All that are known took 90 s, and one and a half times as long are 135 s.
-		want := []float64{0, 5, 20, 45, 80, 90, 112, 125, 134, 149, 174, 209}
+		want := []float64{0, 5, 20, 45, 80, 90, 98, 106, 114, 123, 131, 146, 171, 206}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("looks in seconds (-want +got):\n%s", diff)
 		}

@@ -1,7 +1,6 @@
 package activation
 
 import (
-	"slices"
 	"time"
 
 	"github.com/propctl/propctl/papi"
@@ -128,21 +127,41 @@ func (s schedule) adaptive(l sight) (time.Duration, schedule) {
 
 // lookCost returns how much later than necessary the end may be seen to save one
 // look: about half a second for an activation of a minute, a second for one of
-// seven. Before the last stage begins it is several times as much.
-func (s schedule) lookCost(st stage) time.Duration {
+// seven. It is several times as much at an age at which the last stage is still
+// expected to tell of the end.
+func (s schedule) lookCost(st stage, age time.Duration) time.Duration {
 	cost := leastLookCost + s.usual.median/lookCostShare
 	if st == early {
-		cost *= earlyLookCost
+		cost += time.Duration((earlyLookCost - 1) * s.belief(age) * float64(cost))
 	}
 	return cost
 }
 
 // Figures of the cost of a look.
 const (
-	leastLookCost = 400 * time.Millisecond
-	lookCostShare = 640 // of the usual duration
-	earlyLookCost = 8   // times as much
+	leastLookCost = 300 * time.Millisecond
+	lookCostShare = 550 // of the usual duration
+	earlyLookCost = 16  // times as much
 )
+
+// belief returns how likely it still is that the last stage tells of the end when it
+// has not begun at an age. It is 0 when all usual activations would be over
+// before a last stage that begins only now tells of their end.
+func (s schedule) belief(age time.Duration) float64 {
+	var longer, long float64 // those that end later, and those whose last stage begins later
+	for _, d := range s.usual.spread() {
+		if d > age {
+			longer++
+		}
+		if float64(d)*lastStageBegins > float64(age) {
+			long++
+		}
+	}
+	if long == 0 {
+		return 0
+	}
+	return (1 - lastStageMute) * long / ((1-lastStageMute)*long + lastStageMute*longer)
+}
 
 // fine returns the step after a look at which the end is expected. It is false
 // when the end was expected before.
@@ -154,14 +173,14 @@ func (s schedule) fine(l sight) (time.Duration, bool) {
 	ends := known
 	if l.stage == lastStage {
 		if len(known) > 0 {
-			longest = stepFor(known, l.age, s.lookCost(early), longest)
+			longest = stepFor(known, l.age, s.lookCost(early, s.before), longest)
 		}
 		ends = s.foreseen(l.age, known)
 	}
 	if len(ends) == 0 {
 		return 0, false
 	}
-	return stepFor(ends, l.age, s.lookCost(l.stage), longest), true
+	return stepFor(ends, l.age, s.lookCost(l.stage, l.age), longest), true
 }
 
 // stepFor returns the step that is as long as the end is seen no later by it, on
@@ -200,7 +219,8 @@ func chance(ends []end, until time.Duration) float64 {
 const (
 	lastStageBegins = 0.5   // share of the whole duration
 	lastStageSpread = 0.025 // of that share, to both sides
-	lastStageDoubt  = 0.1   // how likely it is that it tells nothing
+	lastStageDoubt  = 0.1   // how likely it is that it tells nothing when it has begun
+	lastStageMute   = 0.03  // how likely it is that it begins too late to tell anything
 )
 
 // known returns the ends that may still come, as far as the durations of other
@@ -237,90 +257,4 @@ func (s schedule) foreseen(age time.Duration, known []end) []end {
 		ends = append(ends, end{e.age, e.weight * doubt})
 	}
 	return ends
-}
-
-// resolution is in how many values a distribution is cut.
-const resolution = 32
-
-// usualDurations is how long activations take on a network.
-type usualDurations struct {
-	median time.Duration
-	known  []time.Duration // of the property itself, in order
-}
-
-// fewDurations is how many known durations do not show how they are spread.
-const fewDurations = 5
-
-// fastest returns when the first of the usual durations is over.
-func (u usualDurations) fastest() time.Duration {
-	if len(u.known) < fewDurations {
-		return u.median * 6 / 10
-	}
-	return u.known[0]
-}
-
-// late returns when an activation takes longer than usual.
-func (u usualDurations) late() time.Duration { return u.median * 3 / 2 }
-
-// spread returns the durations as values that are equally likely. Of n known ones,
-// each stands for as many as there are between it and the one before; those
-// longer than all of them are between the longest one and the late ones.
-func (u usualDurations) spread() []time.Duration {
-	known := u.known
-	if len(known) < fewDurations {
-		// In general: 5 to 10 minutes on production, 1 to 2 on staging, rarely longer.
-		general := [...]float64{0.6, 0.75, 0.85, 0.92, 1, 1.08, 1.15, 1.25, 1.4}
-		known = make([]time.Duration, len(general))
-		for i, share := range general {
-			known[i] = time.Duration(float64(u.median) * share)
-		}
-	}
-	if late := u.late(); late > known[len(known)-1] {
-		known = append(slices.Clone(known), late)
-	}
-	values := make([]time.Duration, resolution)
-	for i := range values {
-		place := float64(2*i+1) / (2 * resolution) * float64(len(known)-1)
-		n := int(place)
-		values[i] = known[n] + time.Duration((place-float64(n))*float64(known[n+1]-known[n]))
-	}
-	return values
-}
-
-// Usual durations of a property of which no activation has finished yet.
-const (
-	usualStaging    = 90 * time.Second
-	usualProduction = 7 * time.Minute
-	maxUsual        = 6 * time.Hour // a longer one is taken for a wrong date
-)
-
-// UsualDuration returns how long an activation takes on a network: the median of those
-// in the list that have finished; without any, 90 s on staging and 7 min on production.
-func UsualDuration(have []papi.Activation, network papi.Network) time.Duration {
-	return usualOf(have, network).median
-}
-
-// usualOf returns how long activations take on a network, by those in the list.
-func usualOf(have []papi.Activation, network papi.Network) usualDurations {
-	u := usualDurations{known: durations(have, network)}
-	slices.Sort(u.known)
-	switch {
-	case len(u.known) > 0:
-		u.median = median(u.known)
-	case network == papi.Production:
-		u.median = usualProduction
-	default:
-		u.median = usualStaging
-	}
-	return u
-}
-
-// median returns the middle one of sorted durations, or the mean of the two in the
-// middle.
-func median(sorted []time.Duration) time.Duration {
-	middle := len(sorted) / 2
-	if len(sorted)%2 == 1 {
-		return sorted[middle]
-	}
-	return (sorted[middle-1] + sorted[middle]) / 2
 }

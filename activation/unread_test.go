@@ -122,6 +122,19 @@ func TestAnInterruptionOfWhatIsListedTellsItsStatus(t *testing.T) {
 	})
 }
 
+func TestWhatItsIDDoesNotShowIsFollowedInTheList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, tenMinutes())
+		f := fault(t, "poll=not-found")
+		f.Times = -1
+		s.sim.Inject(f)
+		result, err := s.activate(www())
+		if err != nil || result.Outcome != activation.OutcomeActive || !result.Submitted || result.Waited > 15*time.Minute {
+			t.Errorf("outcome %q after %s: %v", result.Outcome, result.Waited, err)
+		}
+	})
+}
+
 func TestAnIDThatCannotStandInAPathIsFollowedInTheList(t *testing.T) {
 	for _, id := range []string{"act_7/../8", "..", "atv_7?x", "prp_5", "a b"} {
 		t.Run(id, func(t *testing.T) {
