@@ -38,7 +38,7 @@ func answered(status int, kind, more string) simulator.Fault {
 func localExamples() []example {
 	// A list, then looks after 0, 5, 20, 45 and 54 s, and every 10 s from there on,
 	// until two minutes are over.
-	const followed = 2*time.Minute + 4*time.Second
+	const followed = 2*time.Minute + 3*time.Second
 	env := func(name, value string) func(*testing.T, *scene) {
 		return func(_ *testing.T, s *scene) { s.env[name] = value }
 	}
@@ -60,12 +60,12 @@ func localExamples() []example {
 		{name: "no room", args: "hostnames add prp_1001 a.example.com=ehn_3001 -n staging " + notify, prepare: cramped, code: "resource-limit", category: "RemoteSystemError", exit: 8, reads: 3, help: "several properties", says: "room for 0"},
 		{name: "first version", args: "rollback prp_1004 -n staging " + notify, code: "nothing-before", category: "NotFound", exit: 1, reads: 1, help: "--to", says: "version 1 ACTIVE"},
 		{name: "no", args: "activate prp_1001@8 -n production " + notify, prepare: func(_ *testing.T, s *scene) { s.terminal, s.stdin = true, strings.NewReader("n\n") }, code: "declined", category: "Conflict", exit: 1, help: "--yes"},
-		{name: "folder that vanishes", prepare: vanishing, code: "output-file", category: "InternalError", exit: 1, outcome: "active", submits: 1, reads: 13, took: followed, help: "stdout"},
+		{name: "folder that vanishes", prepare: vanishing, code: "output-file", category: "InternalError", exit: 1, outcome: "active", submits: 1, reads: 11, took: followed, help: "stdout"},
 
-		{name: "FAILED", args: "activate prp_1007@2 " + notify, code: "activation-failed", category: "RemoteSystemError", exit: 3, submits: 1, reads: 13, took: followed, help: "support"},
+		{name: "FAILED", args: "activate prp_1007@2 " + notify, code: "activation-failed", category: "RemoteSystemError", exit: 3, submits: 1, reads: 12, took: followed - 2*time.Second, help: "support"},
 		{name: "ABORTED", prepare: set(simulator.StatusAborted), code: "activation-aborted", category: "Conflict", exit: 3, submits: 1, reads: 5, took: 45 * time.Second, help: "again"},
 		{name: "INACTIVE", prepare: set(simulator.StatusInactive), code: "activation-superseded", category: "Conflict", exit: 3, submits: 1, reads: 5, took: 45 * time.Second, help: "propctl status"},
-		{name: "404 for long, and not in the list", fault: known(simulator.OpPoll, "not-found"), prepare: forgetful, code: "activation-lost", category: "NotFound", exit: 1, submits: 1, reads: 14, took: followed, help: "propctl status"},
+		{name: "404 for long, and not in the list", fault: known(simulator.OpPoll, "not-found"), prepare: forgetful, code: "activation-lost", category: "NotFound", exit: 1, submits: 1, reads: 12, took: followed, help: "propctl status"},
 		{name: "never activated", args: "wait prp_1008", code: "no-activation", category: "NotFound", exit: 1, reads: 2, help: "propctl status"},
 		{name: "followed", args: "activate prp_1001@8 --timeout 10s " + notify, code: "timed-out", category: "RemoteSystemError", exit: 5, submits: 1, reads: 3, took: 10 * time.Second, help: "propctl wait"},
 		{name: "cancelled", args: "activate prp_1001@8 --timeout 10s --on-timeout cancel " + notify, code: "timed-out", category: "RemoteSystemError", exit: 5, submits: 1, reads: 4, took: 10 * time.Second, help: "--timeout"},

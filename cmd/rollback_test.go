@@ -145,7 +145,7 @@ func TestRollbackCancelsWhatIsPending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t)
 		r := s.run("rollback", "busy.example.com", "-n", "staging", notify, "--cancel-pending", "-o", "json")
-		if d := r.document(t); d.Outcome != "rolled-back" || d.Version != 2 || s.sim.Count(simulator.OpCancel) != 1 {
+		if d := r.document(t); d.Outcome != "cancelled" || d.Version != 2 || s.sim.Count(simulator.OpCancel) != 1 {
 			t.Errorf("outcome %s of version %d, %d cancellations\n%s", d.Outcome, d.Version, s.sim.Count(simulator.OpCancel), r.stderr)
 		}
 	})

@@ -68,7 +68,7 @@ func TestTraceHasTheRunItsPhasesAndItsRequests(t *testing.T) {
 				events = append(events, strings.TrimSpace(ev.Name+" "+attributesOf(ev.Attributes)["propctl.activation.status"]))
 			}
 		}
-		if diff := cmp.Diff([]string{"submitted NEW", "changed PENDING", "changed ACTIVE"}, slices.Compact(events)[:3]); diff != "" {
+		if diff := cmp.Diff([]string{"submitted", "changed PENDING", "changed ACTIVE"}, slices.Compact(events)[:3]); diff != "" {
 			t.Errorf("events (-want +got):\n%s", diff)
 		}
 		if tr.resource["service.name"] != "propctl" || tr.resource["service.version"] != "1.2.3" {
