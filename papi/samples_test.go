@@ -61,6 +61,10 @@ func samples() []sample {
 			return c.CancelActivation(ctx, subject(ctx), id)
 		}
 	}
+	bulkCreate := func(ctx context.Context, c *papi.Client) (any, error) {
+		return c.CreateBulkActivation(ctx, bulkRequest())
+	}
+	bulkGet := func(ctx context.Context, c *papi.Client) (any, error) { return c.BulkActivation(ctx, 234) }
 	search := func(ctx context.Context, c *papi.Client) (any, error) {
 		return c.FindByValue(ctx, papi.SearchQuery{PropertyName: "x"})
 	}
@@ -129,6 +133,8 @@ func samples() []sample {
 		{"official-examples/search-find-by-value-response.json", 200, search},
 		{"official-examples/search-find-include-by-value-response.json", 200, search},
 		{"official-examples/build-response.json", 200, build},
+		{"official-examples/bulk-activation-create-response.json", 202, bulkCreate},
+		{"official-examples/bulk-activation-get-response.json", 200, bulkGet},
 		{"official-examples/contract-list-response.json", 200, contracts},
 		{"official-examples/group-list-response.json", 200, groups},
 		{"official-examples/property-version-create-response.json", 201, createVersion},

@@ -1,0 +1,198 @@
+package papi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// BulkStatus is how far a bulk request is. PAPI may send values that are not listed
+// here; they survive decoding and encoding.
+type BulkStatus string
+
+// The statuses of a bulk request. Complete means that each item was submitted, or
+// never will be: it says nothing of what has become of the activations since.
+const (
+	BulkNew        BulkStatus = "NEW"
+	BulkPending    BulkStatus = "PENDING"
+	BulkInProgress BulkStatus = "IN_PROGRESS"
+	BulkComplete   BulkStatus = "COMPLETE"
+)
+
+// TaskStatus is how far an item of a bulk request is. PAPI may send values that are
+// not listed here.
+type TaskStatus string
+
+// The statuses of an item. COMPLETE and SUBMITTED say that it was submitted,
+// INTERRUPTED and SUBMISSION_ERROR that this request never will submit it.
+const (
+	TaskPending         TaskStatus = "PENDING"
+	TaskInProgress      TaskStatus = "IN_PROGRESS"
+	TaskSubmitted       TaskStatus = "SUBMITTED"
+	TaskInterrupted     TaskStatus = "INTERRUPTED"
+	TaskSubmissionError TaskStatus = "SUBMISSION_ERROR"
+	TaskComplete        TaskStatus = "COMPLETE"
+)
+
+// BulkActivationRequest is a submission of many activations in one request.
+// Source: POST /bulk/activations.
+type BulkActivationRequest struct {
+	Defaults BulkDefaults         `json:"defaultActivationSettings"`
+	Items    []BulkActivationItem `json:"activatePropertyVersions"` // at least one
+}
+
+// BulkDefaults holds for all items of a bulk request. The pointer is sent only when
+// set: PAPI's own default holds otherwise.
+type BulkDefaults struct {
+	AcknowledgeAllWarnings bool     `json:"acknowledgeAllWarnings"`
+	UseFastFallback        bool     `json:"useFastFallback,omitempty"`
+	FastPush               *bool    `json:"fastPush,omitempty"`
+	NotifyEmails           []string `json:"notifyEmails"` // at least one
+}
+
+// BulkActivationItem is one activation of a bulk request.
+type BulkActivationItem struct {
+	PropertyID      ID      `json:"propertyId"`
+	PropertyVersion int     `json:"propertyVersion"`
+	Network         Network `json:"network"`
+	Note            string  `json:"note,omitempty"`
+}
+
+// CreatedBulkActivation is PAPI's word that it has taken a bulk request, whose items
+// it submits over time. It says nothing of any item.
+type CreatedBulkActivation struct {
+	Answer
+	ID int
+}
+
+// BulkActivation is how far a bulk request is.
+type BulkActivation struct {
+	Answer
+	ID         int
+	Status     BulkStatus
+	SubmitDate time.Time // zero where PAPI sent none, or nonsense
+	UpdateDate time.Time
+	Items      []BulkActivated
+}
+
+// BulkActivated is one item of a bulk request, as it was when it was submitted. Its
+// activation has to be asked itself from then on.
+type BulkActivated struct {
+	PropertyID      ID
+	PropertyName    string
+	PropertyVersion int
+	Network         Network
+	Note            string
+	TaskStatus      TaskStatus
+	// ActivationID is empty while nothing was submitted, and where PAPI's link does
+	// not say which activation of this property it is.
+	ActivationID ID
+	FatalError   string // why it was not submitted, where PAPI gave one reason
+	Errors       []Problem
+	Warnings     []Problem // that nobody acknowledged
+}
+
+type bulkItemWire struct {
+	PropertyID      ID         `json:"propertyId"`
+	PropertyName    string     `json:"propertyName"`
+	PropertyVersion int        `json:"propertyVersion"`
+	Network         Network    `json:"network"`
+	Note            string     `json:"note"`
+	TaskStatus      TaskStatus `json:"taskStatus"`
+	Link            string     `json:"propertyActivationLink"`
+	FatalError      string     `json:"fatalError"`
+	Errors          []Problem  `json:"activationErrors"`
+	Warnings        []Problem  `json:"activationWarnings"`
+}
+
+// UnmarshalJSON decodes PAPI's form, which has a link instead of an id.
+func (b *BulkActivated) UnmarshalJSON(data []byte) error {
+	var w bulkItemWire
+	if err := json.Unmarshal(data, &w); err != nil {
+		return err
+	}
+	*b = BulkActivated{
+		PropertyID: w.PropertyID, PropertyName: w.PropertyName, PropertyVersion: w.PropertyVersion, Network: w.Network,
+		Note: w.Note, TaskStatus: w.TaskStatus, FatalError: w.FatalError,
+		Errors: atMost(w.Errors, maxProblems), Warnings: atMost(w.Warnings, maxProblems),
+	}
+	if link, err := ParseActivationLink(w.Link); err == nil && link.Property.PropertyID.Equal(w.PropertyID) {
+		b.ActivationID = link.ActivationID
+	}
+	return nil
+}
+
+type bulkBody struct {
+	ID         int             `json:"bulkActivationId"`
+	Status     BulkStatus      `json:"bulkActivationStatus"`
+	SubmitDate date            `json:"bulkActivationSubmitDate"`
+	UpdateDate date            `json:"bulkActivationUpdateDate"`
+	Items      []BulkActivated `json:"activatePropertyVersions"`
+}
+
+func (b *bulkBody) absent() string {
+	if b.Items == nil {
+		return "activatePropertyVersions"
+	}
+	return ""
+}
+
+// CreateBulkActivation submits many activations. It sends exactly one request. When
+// its error is of a class for which [Class.Uncertain] holds, PAPI may have taken the
+// request all the same, and then submits its items over minutes: look at the lists
+// for as long before you submit any of them again. The items' daily budget is not
+// known before they are submitted.
+// Source: POST /bulk/activations.
+func (c *Client) CreateBulkActivation(ctx context.Context, req BulkActivationRequest) (*CreatedBulkActivation, error) {
+	var body struct {
+		Link string `json:"bulkActivationLink"`
+	}
+	t := target{path: "/bulk/activations"}
+	answer, err := c.send(ctx, call{method: http.MethodPost, target: t, body: req, timeout: c.submitTimeout}, &body)
+	if err != nil {
+		return nil, err
+	}
+	link := body.Link
+	if link == "" {
+		link = answer.location
+	}
+	id, err := bulkFromLink(link)
+	if err != nil {
+		return nil, malformed(http.MethodPost, t, answer, c.credentials.scrubError(err))
+	}
+	return &CreatedBulkActivation{Answer: answer, ID: id}, nil
+}
+
+// BulkActivation gets a bulk request with its items.
+// Source: GET /bulk/activations/{bulkActivationId}.
+func (c *Client) BulkActivation(ctx context.Context, id int) (*BulkActivation, error) {
+	var body bulkBody
+	answer, err := c.get(ctx, target{path: "/bulk/activations/" + strconv.Itoa(id)}, &body)
+	if err != nil {
+		return nil, err
+	}
+	return &BulkActivation{
+		Answer: answer, ID: body.ID, Status: body.Status,
+		SubmitDate: time.Time(body.SubmitDate), UpdateDate: time.Time(body.UpdateDate), Items: body.Items,
+	}, nil
+}
+
+// bulkFromLink returns the number at the end of a link to a bulk request.
+func bulkFromLink(link string) (int, error) {
+	_, segments, err := splitLink(link)
+	if err != nil {
+		return 0, err
+	}
+	n := len(segments)
+	if n < 3 || segments[n-3] != "bulk" || segments[n-2] != "activations" {
+		return 0, fmt.Errorf("%q is not a link to a bulk activation", link)
+	}
+	id, err := strconv.Atoi(segments[n-1])
+	if err != nil || id < 1 {
+		return 0, fmt.Errorf("%q does not end in the number of a bulk activation", link)
+	}
+	return id, nil
+}
