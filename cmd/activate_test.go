@@ -133,13 +133,14 @@ func TestActivatePrintsTheDocumentOfTheContract(t *testing.T) {
 		delete(d["budget"].(map[string]any), "asOf")
 		delete(d, "waitedSeconds")
 		delete(d, "requests")
+		const page = "https://control.akamai.com/apps/property-manager/#/"
 		want := map[string]any{
 			"schemaVersion": 1.0, "command": "activate", "outcome": "active", "exitCode": 0.0,
-			"property": map[string]any{"id": "prp_1001", "name": "www.example.com", "contractId": "ctr_C-SIM1", "groupId": "grp_10001"},
+			"property": map[string]any{"id": "prp_1001", "name": "www.example.com", "contractId": "ctr_C-SIM1", "groupId": "grp_10001", "url": page + "property/1001?gid=10001"},
 			"version":  8.0, "network": "STAGING",
 			"activation": map[string]any{
 				"id": "atv_5038", "type": "ACTIVATE", "version": 8.0, "network": "STAGING", "status": "ACTIVE",
-				"fmaActivationState": "steady", "note": "a note", "fallback": map[string]any{"possible": true, "version": 7.0},
+				"fmaActivationState": "steady", "note": "a note", "url": page + "property-version/1001/8/edit?gid=10001", "fallback": map[string]any{"possible": true, "version": 7.0},
 			},
 			"account":   map[string]any{"accountId": "act_A-SIM1", "accountSwitchKey": nil, "host": host, "section": "default", "source": "environment, AKAMAI_…"},
 			"submitted": true, "adopted": false, "blockedBy": nil,

@@ -36,6 +36,11 @@ func canDryRun(c *cobra.Command) bool {
 // checkFlags finds mistakes in the flags that every command has, and in what goes
 // with them.
 func (p *program) checkFlags(c *cobra.Command) error {
+	if _, alone := c.Annotations[narrows]; !alone {
+		if err := p.flags.CheckTogether(); err != nil {
+			return err
+		}
+	}
 	if err := p.flags.Check(c.Flags().Changed("account-key")); err != nil || len(p.flags.NotifyURLs.All) == 0 {
 		return err
 	}

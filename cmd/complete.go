@@ -114,7 +114,11 @@ func (p *program) completionOfArguments(use string) cobra.CompletionFunc {
 	many := strings.HasSuffix(first, "...")
 	first, versioned := strings.CutSuffix(strings.TrimSuffix(first, "..."), "[@VERSION]")
 	var complete cobra.CompletionFunc
-	switch first {
+	switch strings.Trim(first, "[]") {
+	case "GLOB":
+		complete = func(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return p.completeNames(kindOf(c), false)(c, args, typed)
+		}
 	case result.Properties.Operand():
 		complete = p.completeNames(result.Properties, versioned)
 	case result.Includes.Operand():
@@ -131,6 +135,14 @@ func (p *program) completionOfArguments(use string) cobra.CompletionFunc {
 		all, directive := complete(c, args, typed)
 		return slices.DeleteFunc(all, func(one string) bool { return slices.Contains(args, one) }), directive
 	}
+}
+
+// kindOf is what a command is about, by the one that it is below.
+func kindOf(c *cobra.Command) result.AssetKind {
+	if c.Parent().Name() == "includes" {
+		return result.Includes
+	}
+	return result.Properties
 }
 
 // completeNames completes the name of a property or an include, and after an @ the

@@ -18,7 +18,6 @@ import (
 	"github.com/propctl/propctl/cmd/screen"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
-	"github.com/propctl/propctl/papi"
 )
 
 const (
@@ -26,9 +25,9 @@ const (
 	namesKept    = time.Minute
 	mostNames    = 5000
 	maxNames     = 1 << 20 // bytes of what is kept
-	// namesSince is the age of what is listed: PAPI lists without a contract and
-	// a group only what was modified within a time.
-	namesSince = 3650 * 24 * time.Hour
+	// namesSince is the age of what is listed: PAPI lists without a contract and a group only what was modified
+	// within a time. This one is longer than there has been a Property Manager.
+	namesSince = 20 * 365 * 24 * time.Hour
 )
 
 // names returns the names of properties or of includes: those that were seen a
@@ -49,41 +48,13 @@ func (p *program) names(c *cobra.Command, about result.AssetKind) []string {
 	}
 	ctx, cancel := context.WithTimeout(c.Context(), namesTimeout)
 	defer cancel()
-	names, err := s.listNames(ctx)
+	all, err := s.listed(ctx)
 	if err != nil {
 		return nil
 	}
-	names = safeWords(names)
+	names := namesOf(all)
 	kept.write(names, time.Now())
 	return names
-}
-
-// listNames asks PAPI, once.
-func (s *session) listNames(ctx context.Context) ([]string, error) {
-	flags := s.program.flags
-	query := papi.ListQuery{ContractID: papi.ID(flags.Contract), GroupID: papi.ID(flags.Group)}
-	if flags.Contract == "" {
-		query.ModifiedSince = namesSince
-	}
-	var names []string
-	if s.about == result.Includes {
-		list, err := s.client.Includes(ctx, query)
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range list.Items {
-			names = append(names, i.IncludeName)
-		}
-		return names, nil
-	}
-	list, err := s.client.Properties(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range list.Items {
-		names = append(names, p.PropertyName)
-	}
-	return names, nil
 }
 
 // safeWords returns, in order, the words that mean nothing to any shell. PAPI knows no

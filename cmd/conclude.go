@@ -13,6 +13,7 @@ import (
 // conclude prints the result and the error, and returns the exit code.
 func (p *program) conclude(ctx context.Context, result *result.Report, err error) int {
 	d := result.Document(p.out.Command)
+	d.Link(p.asset)
 	d.Requests, d.Account = p.meter.view(), p.account()
 	p.record.SetText(result.Text)
 	if err != nil && d.Error == nil { // else it was judged where it came up

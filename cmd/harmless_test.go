@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -29,6 +30,7 @@ func checkHarmless(t *testing.T, args []string, system string, r result, colourf
 	for _, out := range []struct{ name, text string }{{"stdout", r.stdout}, {"stderr", spoken.rest}, {"stderr, in a command", spoken.said()}} {
 		text := out.text
 		if colourful {
+			text = regexp.MustCompile("\x1b]8;;(?:https://control\\.akamai\\.com/[!-~]*)?\x1b\\\\").ReplaceAllString(text, "") // a link
 			text = strings.NewReplacer("\x1b[0m", "", "\x1b[1m", "", "\x1b[31m", "", "\x1b[32m", "", "\x1b[33m", "").Replace(text)
 		}
 		if what := harm(text); what != "" {

@@ -140,7 +140,7 @@ func TestHelpListsEveryCommandOfTheRootOnce(t *testing.T) {
 		}
 	}
 	last := -1
-	for _, title := range []string{"\nActivate:\n  activate ", "\nLook:\n  status ", "\nHostnames and includes:\n  hostnames ", "\nTools:\n", "\nTopics, as in propctl help exit-codes:\n"} {
+	for _, title := range []string{"\nActivate:\n  activate ", "\nLook:\n  list ", "\nHostnames and includes:\n  hostnames ", "\nTools:\n", "\nTopics, as in propctl help exit-codes:\n"} {
 		at := strings.Index(help, title)
 		if at <= last {
 			t.Errorf("%q is not where it should be:\n%s", title, help)

@@ -136,8 +136,12 @@ func (in *hostnameInput) added(host, to string) (papi.AddedHostname, error) {
 // parseHostname checks a hostname, so that a mistake is found before a version is
 // made. It returns it in lower case and without a dot at its end.
 func parseHostname(s string) (string, error) {
-	name := strings.ToLower(strings.TrimSuffix(strings.TrimSpace(s), "."))
 	shown := fmt.Sprintf("%.80q", s)
+	host, _, err := unlink(strings.TrimSpace(s))
+	if err != nil {
+		return "", err
+	}
+	name := strings.ToLower(strings.TrimSuffix(host, "."))
 	switch {
 	case name == "":
 		return "", errors.New("a hostname is empty")

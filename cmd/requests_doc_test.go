@@ -43,6 +43,7 @@ func workflowRuns() []workflowRun {
 		{title: "wait, for a change of a hostname bucket", note: "The id does not tell what it is of: what is no activation is looked for among the changes.", before: "hostnames add prp_1010 a.example.com=ehn_3001 -n staging --no-wait" + notified, args: "wait atv_5038 --property prp_1010"},
 		{title: "wait, with nothing under way", note: "What is under way may also be a change of a hostname bucket.", args: "wait prp_1001"},
 		{title: "cancel", args: "cancel prp_1006"},
+		{title: "list", note: "With --contract and --group it is one request as well; with one of the two, one for each group and one to know them.", args: "list"},
 		{title: "status", args: "status prp_1001"},
 		{title: "pending", args: "pending prp_1001"},
 		{title: "pending, of a hostname bucket", args: "pending prp_1010"},

@@ -42,11 +42,16 @@ func (v wantedVersion) String() string {
 // parseName reads PROPERTY[@VERSION].
 func parseName(s string) (name, error) {
 	property, version, found := strings.Cut(s, "@")
-	if err := checkName(property); err != nil {
+	property, linked, err := unlink(property)
+	if err == nil {
+		err = checkName(property)
+	}
+	if err != nil {
 		return name{}, err
 	}
 	n := name{property: property}
 	if !found {
+		n.version.number = linked
 		return n, nil
 	}
 	if number, err := parseVersion(version); err == nil {
@@ -92,7 +97,11 @@ func parseProperty(s string) (string, error) {
 	if strings.Contains(s, "@") {
 		return "", catalogue.Usagef("%q names a version, which has no meaning here", s)
 	}
-	return s, checkName(s)
+	property, _, err := unlink(s)
+	if err != nil {
+		return "", err
+	}
+	return property, checkName(property)
 }
 
 // property is what a name stands for.
@@ -118,6 +127,12 @@ func (p property) knownBy(list *papi.ActivationList) property {
 // resolve finds the property. An id costs no request; a name one, and a
 // hostname two, since a name wins.
 func (s *session) resolve(ctx context.Context, what string) (property, error) {
+	found, err := s.find(ctx, what)
+	s.hasAsset(found.ref)
+	return found, err
+}
+
+func (s *session) find(ctx context.Context, what string) (property, error) {
 	given := result.AssetRef{
 		Kind:       s.about,
 		ContractID: papi.ID(s.program.flags.Contract).With(papi.PrefixContract),
@@ -126,6 +141,9 @@ func (s *session) resolve(ctx context.Context, what string) (property, error) {
 	if isID(what, s.about.IDPrefix()) {
 		given.ID = papi.ID(what).With(s.about.IDPrefix())
 		return property{ref: given}, nil
+	}
+	if s.about == result.Properties && strings.HasPrefix(what, papi.PrefixAsset) && isID(what, papi.PrefixAsset) {
+		return s.resolveAsset(ctx, papi.ID(what), given)
 	}
 	queries := []papi.SearchQuery{{PropertyName: what}, {Hostname: strings.ToLower(what)}}
 	if s.about == result.Includes {
@@ -141,6 +159,23 @@ func (s *session) resolve(ctx context.Context, what string) (property, error) {
 		}
 	}
 	return property{}, &catalogue.NotFoundError{What: fmt.Sprintf(s.about.Choose("there is no property %q, and none that serves such a hostname", "there is no include %q"), what)}
+}
+
+// resolveAsset finds the property of an asset, by which Control Center knows it, in a list of all that can be seen.
+func (s *session) resolveAsset(ctx context.Context, asset papi.ID, given result.AssetRef) (property, error) {
+	all, err := s.listed(ctx)
+	if err != nil {
+		return property{}, err
+	}
+	i := slices.IndexFunc(all, func(a listedAsset) bool { return a.ref.AssetID.Equal(asset) })
+	if i < 0 {
+		return property{}, &catalogue.NotFoundError{What: fmt.Sprintf("there is no property of the asset %s among those that the credentials can see", asset)}
+	}
+	found := all[i].property
+	if given.ContractID != "" {
+		found.ref.ContractID, found.ref.GroupID = given.ContractID, given.GroupID
+	}
+	return found, nil
 }
 
 // isID reports whether s is a number, with the prefix or without.
@@ -185,7 +220,7 @@ func chooseProperty(what string, rows []papi.FoundVersion, given result.AssetRef
 
 // foundIn returns the property, or the include, that a search has found.
 func foundIn(row papi.FoundVersion) property {
-	ref := result.AssetRef{ID: row.PropertyID, ContractID: row.ContractID, GroupID: row.GroupID}
+	ref := result.AssetRef{ID: row.PropertyID, ContractID: row.ContractID, GroupID: row.GroupID, AssetID: papi.ID(row.AssetID)}
 	name := row.PropertyName
 	if row.IncludeID != "" {
 		ref.Kind, ref.ID, name = result.Includes, row.IncludeID, row.IncludeName

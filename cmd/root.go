@@ -59,6 +59,9 @@ const (
 	mayBeMissing = "missing"
 )
 
+// narrows marks a command that takes --contract and --group alone, too.
+const narrows = "propctl-narrows"
+
 func worksAnyway(c *cobra.Command) bool {
 	_, marked := c.Annotations[anyway]
 	return marked
@@ -101,7 +104,7 @@ success, and one that is on its way is followed and not submitted again.`,
 	root.AddCommand(
 		p.activateCommand(result.Properties), p.deactivateCommand(result.Properties), p.rollbackCommand(),
 		p.waitCommand(result.Properties), p.cancelCommand(result.Properties),
-		p.statusCommand(result.Properties), p.pendingCommand(result.Properties), p.historyCommand(result.Properties), p.budgetCommand(),
+		p.listCommand(result.Properties), p.statusCommand(result.Properties), p.pendingCommand(result.Properties), p.historyCommand(result.Properties), p.budgetCommand(),
 		p.hostnamesCommand(), p.includesCommand(),
 		p.simulateCommand(), p.doctorCommand(), p.configCommand(), p.explainCommand(), p.schemaCommand(), p.completionCommand(), p.versionCommand(),
 	)

@@ -24,9 +24,10 @@ type session struct {
 	credentials papi.Credentials
 	speed       float64 // seconds of PAPI's time in a real one
 
-	mu    sync.Mutex
-	last  activation.Event   // one without an activation before the first
-	names map[papi.ID]string // of properties and includes, by their ids with the prefix: what people are told
+	mu     sync.Mutex
+	assets map[papi.ID]papi.ID // of properties, by their ids with the prefix: what Control Center knows them by
+	last   activation.Event    // one without an activation before the first
+	names  map[papi.ID]string  // of properties and includes, by their ids with the prefix: what people are told
 }
 
 // open connects. Nothing is sent yet.
@@ -50,7 +51,7 @@ func (p *program) open(about result.AssetKind) (*session, error) {
 // connect makes a session of what to sign with and the way to PAPI. speed is how
 // many seconds of PAPI's time pass in a real one.
 func (p *program) connect(about result.AssetKind, credentials papi.Credentials, transport http.RoundTripper, speed float64) (*session, error) {
-	s := &session{program: p, about: about, speed: speed, credentials: credentials, names: map[papi.ID]string{}}
+	s := &session{program: p, about: about, speed: speed, credentials: credentials, names: map[papi.ID]string{}, assets: map[papi.ID]papi.ID{}}
 	var err error
 	s.client, err = papi.New(credentials, papi.Options{
 		Transport:      transport,
@@ -148,6 +149,15 @@ func (s *session) called(p property) {
 	s.names[p.ref.FullID()] = p.String()
 }
 
+// hasAsset takes note of what Control Center knows a property by, if that is known.
+func (s *session) hasAsset(ref result.AssetRef) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ref.AssetID != "" {
+		s.assets[ref.FullID()] = ref.AssetID
+	}
+}
+
 // begin says what the requests from now on are about.
 func (s *session) begin(p property) {
 	s.called(p)
@@ -195,6 +205,16 @@ func (s *session) happened(ev activation.Event) {
 		s.program.meter.retry()
 	}
 	s.program.happened(journal.Entry{Event: ev, At: time.Now(), Subject: s.subject(ev), Speed: s.speed})
+}
+
+// asset returns the id of a property's asset as far as PAPI has told it; empty where it has not.
+func (p *program) asset(property papi.ID) papi.ID {
+	if p.session == nil {
+		return ""
+	}
+	p.session.mu.Lock()
+	defer p.session.mu.Unlock()
+	return p.session.assets[property]
 }
 
 // account says whose properties these are, for people.

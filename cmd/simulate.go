@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,7 @@ type simulateFlags struct {
 	dir    string
 	faults []string
 	offset time.Duration
+	many   int
 }
 
 func (p *program) simulateCommand() *cobra.Command {
@@ -43,7 +45,8 @@ submit, poll, cancel or any; FAULT is a status, drop, malformed or delay:10s, wi
 -after when the effect happens first; N is how often, once by default.`,
 		Example: `  propctl simulate --dir sim
   propctl activate www.example.com --notify you@example.com --edgerc sim/.edgerc --ca-file sim/ca.pem
-  propctl simulate --fault submit=503-after --fault poll=429@3`,
+  propctl simulate --fault submit=503-after --fault poll=429@3
+  propctl simulate --properties 1000`,
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.NoArgs, func(ctx context.Context, _ []string) (*result.Report, error) { return p.serve(ctx, f) })
 		},
@@ -51,6 +54,7 @@ submit, poll, cancel or any; FAULT is a status, drop, malformed or delay:10s, wi
 	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:0", "`HOST:PORT` address on loopback; port 0 is any free one")
 	c.Flags().StringVar(&f.dir, "dir", "", "`FOLDER` where .edgerc and ca.pem go (default a new temporary one)")
 	c.Flags().DurationVar(&f.offset, "clock-offset", 0, "`DURATION` how far its clock is ahead of the real one, or behind it if negative")
+	c.Flags().IntVar(&f.many, "properties", 0, "`N` more properties, p00001.example.com and so on, in group grp_10001")
 	c.Flags().StringSliceVar(&f.faults, "fault", nil, "`OPERATION=FAULT[@N]` make requests go wrong; repeatable")
 	return c
 }
@@ -75,18 +79,20 @@ const (
 	shutdownTimeout     = 3 * time.Second
 )
 
+// mostProperties is how many properties a simulator is given: about 200 MB.
+const mostProperties = 100_000
+
 // serve serves until the context ends. Its result is printed when it begins.
 func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, error) {
 	if err := checkLoopback(f.listen); err != nil {
 		return &result.Report{}, err
 	}
-	var faults []simulator.Fault
-	for _, text := range f.faults {
-		fault, err := simulator.ParseFault(text)
-		if err != nil {
-			return &result.Report{}, catalogue.Usagef("--fault: %w", err)
-		}
-		faults = append(faults, fault)
+	faults, err := f.parseFaults()
+	if err != nil {
+		return &result.Report{}, err
+	}
+	if f.many < 0 || f.many > mostProperties {
+		return &result.Report{}, catalogue.Usagef("--properties %d is not between 0 and %d", f.many, mostProperties)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
 	if err != nil {
@@ -95,11 +101,15 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, 
 	defer listener.Close() //nolint:errcheck // it is closed by the server, or not used
 	credentials := simulator.SampleCredentials()
 	credentials.Host = listener.Addr().String()
-	sim := simulator.New(simulator.Options{Credentials: credentials, Speed: p.flags.Speed, ClockOffset: f.offset, RealDates: true})
+	now := time.Now()
+	sim := simulator.New(simulator.Options{
+		Credentials: credentials, Speed: p.flags.Speed, ClockOffset: f.offset, RealDates: true,
+		Properties: slices.Concat(simulator.SampleProperties(now), simulator.Properties(f.many, 1, now)),
+	})
 	for _, fault := range faults {
 		sim.Inject(fault)
 	}
-	certificate, ca, err := newCertificate(time.Now())
+	certificate, ca, err := newCertificate(now)
 	if err != nil {
 		return &result.Report{}, err
 	}
@@ -137,6 +147,18 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, 
 	return r, serveUntil(ctx, tls.NewListener(listener, &tls.Config{
 		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
 	}), sim)
+}
+
+func (f *simulateFlags) parseFaults() ([]simulator.Fault, error) {
+	var faults []simulator.Fault
+	for _, text := range f.faults {
+		fault, err := simulator.ParseFault(text)
+		if err != nil {
+			return nil, catalogue.Usagef("--fault: %w", err)
+		}
+		faults = append(faults, fault)
+	}
+	return faults, nil
 }
 
 // serveUntil serves until the context ends, which is no error.

@@ -56,7 +56,7 @@ func (p *program) status(ctx context.Context, about result.AssetKind, on []papi.
 	for _, arg := range args {
 		state, err := s.stateOf(ctx, arg, on)
 		if err != nil {
-			state = &result.PropertyState{Property: state.Property, Networks: []*result.NetworkState{}}
+			state = result.NewPropertyState(state.Property)
 			d := &result.Document{}
 			d.Fail(catalogue.Judge(err), err, "")
 			state.Error = d.Error
@@ -78,7 +78,7 @@ func (p *program) status(ctx context.Context, about result.AssetKind, on []papi.
 
 // stateOf looks at a property. It is never nil.
 func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network) (*result.PropertyState, error) {
-	state := &result.PropertyState{Property: &result.Property{Name: result.Optional(arg)}}
+	state := result.NewPropertyState(&result.Property{Name: result.Optional(arg)})
 	named, err := parseProperty(arg)
 	if err != nil {
 		return state, err
@@ -92,7 +92,8 @@ func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network) (*
 	if err != nil {
 		return state, err
 	}
-	what.name, state.LatestVersion = known.name, result.OptionalVersion(known.latest)
+	what.name, what.ref.AssetID = known.name, known.asset
+	state.SetVersions(known.latest, known.staging, known.production)
 	list, err := s.activations(ctx, what.ref)
 	if err != nil {
 		return state, err
@@ -125,9 +126,10 @@ func (s *session) stateOf(ctx context.Context, arg string, on []papi.Network) (*
 // knownProperty is what PAPI says of a property, or of an include, beside its
 // activations.
 type knownProperty struct {
-	name   string
-	latest int
-	bucket bool // its hostnames belong to networks
+	name                        string
+	latest, staging, production int // 0: none
+	asset                       papi.ID
+	bucket                      bool // its hostnames belong to networks
 }
 
 func (s *session) known(ctx context.Context, ref result.AssetRef) (knownProperty, error) {
@@ -136,12 +138,18 @@ func (s *session) known(ctx context.Context, ref result.AssetRef) (knownProperty
 		if err != nil {
 			return knownProperty{}, err
 		}
-		return knownProperty{name: answer.Include.IncludeName, latest: answer.Include.LatestVersion}, nil
+		found := answer.Include
+		return knownProperty{
+			name: found.IncludeName, latest: found.LatestVersion, staging: found.StagingVersion, production: found.ProductionVersion,
+		}, nil
 	}
 	answer, err := s.client.Property(ctx, ref.Property())
 	if err != nil {
 		return knownProperty{}, err
 	}
 	found := answer.Property
-	return knownProperty{name: found.PropertyName, latest: found.LatestVersion, bucket: found.PropertyType == papi.PropertyTypeBucket}, nil
+	return knownProperty{
+		name: found.PropertyName, latest: found.LatestVersion, staging: found.StagingVersion, production: found.ProductionVersion,
+		asset: papi.ID(found.AssetID), bucket: found.PropertyType == papi.PropertyTypeBucket,
+	}, nil
 }

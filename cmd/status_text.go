@@ -19,6 +19,8 @@ func printStates(w *term.Printer, about result.AssetKind, states []*result.Prope
 	}
 	t := term.NewTable(w, about.Operand(), "LATEST", "NETWORK", "ACTIVE", "SINCE", "PENDING").
 		Shorten("SINCE", len("2006-01-02…")).Shorten("PENDING", len("12 (atv_12345678, PENDING)")).Omit("SINCE")
+	rows := []*result.PropertyState{}
+	t.ColumnLink(about.Operand(), func(row int) string { return result.OrEmpty(rows[row].URL) })
 	t.ColumnTone("PENDING", func(cell string) term.Tone {
 		switch {
 		case strings.HasPrefix(cell, "error: "):
@@ -30,28 +32,23 @@ func printStates(w *term.Printer, about result.AssetKind, states []*result.Prope
 	})
 	for _, s := range states {
 		if s.Error != nil {
+			rows = append(rows, s)
 			t.Row(s.Text(), "", "", "", "", "error: "+term.Clean(s.Error.Message, term.MaxName))
 			continue
 		}
 		for _, n := range s.Networks {
-			t.Row(s.Text(), latestText(s), term.Clean(string(n.Network), term.MaxName), activeText(n.Active), sinceText(n.Active, w.Clock(now)), pendingText(n.Pending))
+			rows = append(rows, s)
+			t.Row(s.Text(), versionOrNone(s.LatestVersion), term.Clean(string(n.Network), term.MaxName), activeText(n.Active), sinceText(n.Active, w.Clock(now)), pendingText(n.Pending))
 		}
 	}
 	t.Print()
 }
 
-func latestText(s *result.PropertyState) string {
-	if s.LatestVersion == nil {
-		return "-"
-	}
-	return term.VersionText(*s.LatestVersion)
-}
-
 // showProperty prints one property, network by network.
 func showProperty(s *result.PropertyState, w *term.Printer, about result.AssetKind, now time.Time) {
-	w.Line("%s", w.Terminal.Paint(term.Title, s.Text()))
+	w.Line("%s", w.Terminal.Link(result.OrEmpty(s.URL), w.Terminal.Paint(term.Title, s.Text())))
 	w.Field(about.Noun(), idText(s.Property))
-	w.Field("latest", "version "+latestText(s))
+	w.Field("latest", "version "+versionOrNone(s.LatestVersion))
 	for _, n := range s.Networks {
 		showNetwork(n, w, now)
 	}
@@ -101,7 +98,7 @@ func showActivation(a *result.Activation, w *term.Printer, now time.Time) {
 	if a.Type == papi.Deactivate {
 		text += ", a deactivation"
 	}
-	w.Field("activation", text, term.Mark{Word: state, As: result.StatusTone(a.Status)})
+	w.Field("activation", text, term.Mark{Word: state, As: result.StatusTone(a.Status)}, term.Mark{Word: string(a.ID), Link: result.OrEmpty(a.URL)})
 	if a.SubmitDate != nil {
 		w.Field("submitted", w.Clock(now).Tell(*a.SubmitDate))
 	}

@@ -160,7 +160,7 @@ type namedActivation struct {
 func parseActivation(k result.AssetKind, arg, of string) (namedActivation, error) {
 	flag := "--" + k.Noun()
 	switch {
-	case strings.Contains(arg, "/"):
+	case strings.Contains(arg, "/") && !isPage(arg):
 		if of != "" {
 			return namedActivation{}, catalogue.Usagef("%s cannot go with a link, which names it", flag)
 		}

@@ -26,11 +26,15 @@ const (
 	PrefixGroup        = "grp_"
 	PrefixInclude      = "inc_"
 	PrefixEdgeHostname = "ehn_"
+	PrefixAsset        = "aid_" // what Control Center knows a property by
 )
 
 // Bare returns id without its prefix.
 func (id ID) Bare() string {
-	for _, prefix := range [...]string{PrefixProperty, PrefixActivation, PrefixContract, PrefixGroup, PrefixInclude, PrefixEdgeHostname, "act_"} {
+	prefixes := [...]string{
+		PrefixProperty, PrefixActivation, PrefixContract, PrefixGroup, PrefixInclude, PrefixEdgeHostname, PrefixAsset, "act_",
+	}
+	for _, prefix := range prefixes {
 		if rest, ok := strings.CutPrefix(string(id), prefix); ok {
 			return rest
 		}

@@ -31,6 +31,10 @@ func stateSection(about result.AssetKind, states []*result.PropertyState) node {
 		if s.LatestVersion != nil {
 			latest = written(term.VersionText(*s.LatestVersion))
 		}
+		if len(s.Networks) == 0 { // of a list, which knows no more
+			g.row("", name, latest, networkNode(papi.Staging), listedNode(s.StagingVersion), written("—"), written("—"))
+			g.row("", name, latest, networkNode(papi.Production), listedNode(s.ProductionVersion), written("—"), written("—"))
+		}
 		for _, n := range s.Networks {
 			g.row("", name, latest, networkNode(n.Network), versionNode(n.Active), sinceNode(n.Active), pendingNode(n.Pending))
 			name = el("span", "muted", upTo(term.MaxName, s.Text()))
@@ -49,6 +53,13 @@ func versionNode(a *result.Activation) node {
 		return el("span", "muted", written("none"))
 	}
 	return el("b", "", written(term.VersionText(a.Version)))
+}
+
+func listedNode(version *int) node {
+	if version == nil {
+		return el("span", "muted", written("none"))
+	}
+	return el("b", "", written(term.VersionText(*version)))
 }
 
 func sinceNode(a *result.Activation) node {

@@ -41,8 +41,8 @@ type Document struct {
 	Results        []*Document      `json:"results,omitempty"`        // several networks
 	Plan           *Plan            `json:"plan,omitempty"`           // activate --dry-run
 	Return         *Return          `json:"return,omitempty"`         // rollback
-	Properties     []*PropertyState `json:"properties,omitempty"`     // status, pending
-	Includes       []*PropertyState `json:"includes,omitempty"`       // includes status, includes pending
+	Properties     []*PropertyState `json:"properties,omitzero"`      // status, pending, list
+	Includes       []*PropertyState `json:"includes,omitzero"`        // includes status, includes pending, includes list
 	History        []*History       `json:"history,omitzero"`         // history
 	Hostnames      []*Hostname      `json:"hostnames,omitzero"`       // hostnames
 	HostnameChange *HostnameChange  `json:"hostnameChange,omitempty"` // hostnames add, hostnames remove
@@ -66,6 +66,9 @@ type Property struct {
 	Name       *string  `json:"name"`
 	ContractID *papi.ID `json:"contractId"`
 	GroupID    *papi.ID `json:"groupId"`
+	URL        *string  `json:"url"`
+
+	asset papi.ID // empty where PAPI has not told it
 }
 
 // Activation is an activation as PAPI sent it last.
@@ -79,6 +82,7 @@ type Activation struct {
 	SubmitDate         *time.Time          `json:"submitDate"`
 	UpdateDate         *time.Time          `json:"updateDate"`
 	Note               string              `json:"note"`
+	URL                *string             `json:"url"`
 	Fallback           *Fallback           `json:"fallback"`
 }
 
@@ -148,12 +152,13 @@ func NewProperty(ref AssetRef, name string) *Property {
 		ID: ref.FullID(), Name: Optional(name),
 		ContractID: Optional(ref.ContractID.With(papi.PrefixContract)),
 		GroupID:    Optional(ref.GroupID.With(papi.PrefixGroup)),
+		URL:        propertyURL(ref), asset: ref.AssetID,
 	}
 }
 
 // Ref names what p is about; its kind is that of the member that p stands in.
 func (p *Property) Ref(kind AssetKind) AssetRef {
-	return AssetRef{Kind: kind, ID: p.ID, ContractID: OrZero(p.ContractID), GroupID: OrZero(p.GroupID)}
+	return AssetRef{Kind: kind, ID: p.ID, ContractID: OrZero(p.ContractID), GroupID: OrZero(p.GroupID), AssetID: p.asset}
 }
 
 // SetAsset says which property, or which include, the document is about.

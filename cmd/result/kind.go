@@ -72,6 +72,7 @@ type AssetRef struct {
 	ID         papi.ID
 	ContractID papi.ID
 	GroupID    papi.ID
+	AssetID    papi.ID // what Control Center knows it by; empty where PAPI has not told it
 }
 
 // AssetOf returns the one of the two that is set; where neither is, no property.

@@ -97,6 +97,7 @@ property.id: Its id, with its prefix.
 property.name: Its name; null where it was named by its id and nothing has told.
 property.contractId: The contract that it belongs to.
 property.groupId: The group that it belongs to.
+property.url: Its page in Control Center; null where PAPI has not told the id of the asset.
 
 activation: An activation as PAPI tells of it.
 activation.id: Its id, with its prefix where it is a number.
@@ -108,6 +109,7 @@ activation.fmaActivationState: The finer state while it is rolled out, such as r
 activation.submitDate: When it was submitted.
 activation.updateDate: When its status was changed last.
 activation.note: The note that was submitted with it.
+activation.url: The page in Control Center of the version that it is of; null where PAPI has not told the id of the asset.
 activation.fallback: Whether it can be undone within seconds; null where PAPI does not say.
 
 fallback: Whether an activation can be undone within seconds.
@@ -202,7 +204,10 @@ return.expires: Until when it can be fast; null where it cannot.
 
 propertyState: What is on the networks.
 propertyState.latestVersion: The latest version; null where nothing is known.
-propertyState.networks: What is on each network that was asked for.
+propertyState.stagingVersion: The version that is active on staging; null where none is, or nothing is known.
+propertyState.productionVersion: The version that is active on production; null where none is, or nothing is known.
+propertyState.differs: The networks on which something else than the latest version is active, or nothing.
+propertyState.networks: What is on each network that was asked for; empty in a list.
 propertyState.error: Why nothing is known; null where it is.
 
 networkState: What is on a network.

@@ -9,9 +9,30 @@ import (
 type PropertyState struct {
 	*Property
 
-	LatestVersion *int            `json:"latestVersion"` // null where nothing is known
-	Networks      []*NetworkState `json:"networks"`
-	Error         *Error          `json:"error"` // why nothing is known; null where it is
+	LatestVersion     *int            `json:"latestVersion"`  // null where nothing is known
+	StagingVersion    *int            `json:"stagingVersion"` // null where nothing is active
+	ProductionVersion *int            `json:"productionVersion"`
+	Differs           []papi.Network  `json:"differs"`
+	Networks          []*NetworkState `json:"networks"`
+	Error             *Error          `json:"error"` // why nothing is known; null where it is
+}
+
+// NewPropertyState returns one of which nothing is known but what it is.
+func NewPropertyState(p *Property) *PropertyState {
+	return &PropertyState{Property: p, Differs: []papi.Network{}, Networks: []*NetworkState{}}
+}
+
+// SetVersions says which versions there are: the latest, and those that are active on staging and on production;
+// 0 is none.
+func (s *PropertyState) SetVersions(latest, staging, production int) {
+	s.LatestVersion, s.StagingVersion, s.ProductionVersion = Optional(latest), Optional(staging), Optional(production)
+	s.Differs = []papi.Network{}
+	if staging != latest {
+		s.Differs = append(s.Differs, papi.Staging)
+	}
+	if production != latest {
+		s.Differs = append(s.Differs, papi.Production)
+	}
 }
 
 // NetworkState is what is active, pending, and was submitted last on a network.

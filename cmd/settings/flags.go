@@ -90,13 +90,19 @@ const (
 	maxSpeed = 100_000
 )
 
+// CheckTogether finds a contract without a group, and the other way round.
+func (g *Flags) CheckTogether() error {
+	if (g.Contract == "") != (g.Group == "") {
+		return catalogue.Usagef("--contract and --group go together; give both or neither")
+	}
+	return nil
+}
+
 // Check finds mistakes in the flags that every command has.
 func (g *Flags) Check(accountKeyGiven bool) error {
 	switch f := g; {
 	case f.AccountKey == "" && accountKeyGiven:
 		return catalogue.Usagef("--account-key is empty; leave it out for the API client's own account")
-	case (f.Contract == "") != (f.Group == ""):
-		return catalogue.Usagef("--contract and --group go together; give both or neither")
 	case f.JQ.Code != nil && f.Output == FormatText:
 		return catalogue.Usagef("--jq needs -o json or -o ndjson")
 	case f.MaxRetries < 0:

@@ -62,6 +62,9 @@ func Visible(s string) string {
 // controls (C0, C1), line separators, and formats such as bidirectional
 // overrides and blanks without width.
 func IsUnsafe(r rune) bool {
+	if ' ' <= r && r <= '~' { // nearly all there is
+		return false
+	}
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || r > unicode.MaxRune
 }
 

@@ -3,6 +3,7 @@ package term
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -44,6 +45,9 @@ func (p *Printer) Field(name, text string, marks ...Mark) {
 	for i, line := range lines {
 		for _, m := range marks {
 			line = p.Terminal.Mark(line, Clean(m.Word, MaxName), m.As)
+			if before, after, found := strings.Cut(line, m.Word); found && m.Link != "" {
+				line = before + p.Terminal.Link(m.Link, m.Word) + after
+			}
 		}
 		label := ""
 		if i == 0 {
@@ -56,10 +60,11 @@ func (p *Printer) Field(name, text string, marks ...Mark) {
 // fieldIndent is where the texts of fields begin.
 const fieldIndent = 14
 
-// Mark is a word in a line, and what its colour stands for.
+// Mark is a word in a line, what its colour stands for, and the page that it leads to.
 type Mark struct {
 	Word string
 	As   Tone
+	Link string
 }
 
 // Label prints a line that says with its first word what it is.

@@ -16,6 +16,7 @@ type Table struct {
 	order   []shortening
 	leaving []int // columns that may be left out, the first one first
 	toneFor map[string]func(cell string) Tone
+	linkFor map[int]func(row int) string
 }
 
 // shortening is a column that may be shortened, and the least that is left of it.
@@ -33,7 +34,7 @@ const MinColumn = 8
 
 // NewTable begins a table with the names of its columns.
 func NewTable(w *Printer, columns ...string) *Table {
-	return &Table{w: w, names: columns, toneFor: map[string]func(string) Tone{}}
+	return &Table{w: w, names: columns, toneFor: map[string]func(string) Tone{}, linkFor: map[int]func(int) string{}}
 }
 
 // Row adds a row; a shorter one than the header leaves the last cells empty.
@@ -61,6 +62,13 @@ func (t *Table) ColumnTone(column string, of func(cell string) Tone) {
 	t.toneFor[column] = of
 }
 
+// ColumnLink has the cells of a column lead to pages: to none where of returns "".
+func (t *Table) ColumnLink(column string, of func(row int) string) {
+	if i := slices.Index(t.names, column); i >= 0 {
+		t.linkFor[i] = of
+	}
+}
+
 // Print prints the table.
 func (t *Table) Print() {
 	widths := t.natural()
@@ -70,9 +78,15 @@ func (t *Table) Print() {
 			return
 		}
 	}
-	t.line(t.names, widths, func(int) Tone { return Title })
-	for _, row := range t.rows {
-		t.line(row, widths, func(i int) Tone { return t.toneOf(i, row) })
+	t.line(t.names, widths, func(_ int, name string) string { return t.w.Terminal.Paint(Title, name) })
+	for n, row := range t.rows {
+		t.line(row, widths, func(i int, cell string) string {
+			cell = t.w.Terminal.Paint(t.toneOf(i, row), cell)
+			if link := t.linkFor[i]; link != nil {
+				cell = t.w.Terminal.Link(link(n), cell)
+			}
+			return cell
+		})
 	}
 }
 
@@ -124,14 +138,15 @@ func (t *Table) shortened(widths []int, most int) {
 	}
 }
 
-func (t *Table) line(row []string, widths []int, toneOf func(column int) Tone) {
+// line prints a row. shown returns what is printed for a cell that fits.
+func (t *Table) line(row []string, widths []int, shown func(column int, cell string) string) {
 	var text strings.Builder
 	for i, width := range widths {
 		if width < 0 {
 			continue
 		}
 		cell := fitWords(cellOf(row, i), width)
-		text.WriteString(t.w.Terminal.Paint(toneOf(i), cell))
+		text.WriteString(shown(i, cell))
 		if i < len(widths)-1 {
 			text.WriteString(pad("", width-Cells(cell)+columnGap))
 		}

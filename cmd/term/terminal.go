@@ -22,6 +22,7 @@ import (
 type Terminal struct {
 	Width  int // in cells; 0 where lines may have any length
 	colour bool
+	links  bool
 	zone   *time.Location // nil: UTC
 }
 
@@ -33,6 +34,7 @@ func (e Env) StderrTerminalOf() Terminal { return e.terminal(e.StderrTerminal, e
 
 func (e Env) terminal(is bool, width func() int) Terminal {
 	t := Terminal{colour: e.colourful(is), zone: e.Location}
+	t.links = is && e.hyperlinks()
 	if is && width != nil {
 		t.Width = max(width(), 0)
 	}

@@ -1,0 +1,70 @@
+package cmd
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/papi"
+)
+
+// People copy names out of browsers: the address of a site is a hostname, and that of a page in Control Center is a
+// property, and perhaps a version of it.
+
+const (
+	controlCenterHost  = "control.akamai.com"
+	propertyManagerApp = "/apps/property-manager"
+)
+
+// unlink returns what a name stands for that may be a link: a name or a hostname as it is, the hostname of a site,
+// or the id of the asset that Control Center shows. version is 0 where the link has none.
+func unlink(s string) (property string, version int, err error) {
+	if !isPage(s) {
+		return withoutRootDot(s), 0, nil
+	}
+	if checkName(s) != nil {
+		return "", 0, checkName(s)
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil, u.Hostname() == "", u.User != nil:
+		return "", 0, catalogue.Usagef("%q is neither the address of a site nor a page of a property in Control Center", s)
+	case strings.EqualFold(u.Hostname(), controlCenterHost):
+		return assetIn(s, u)
+	}
+	return withoutRootDot(strings.ToLower(u.Hostname())), 0, nil
+}
+
+// isPage reports whether s is an address that one copies out of a browser: PAPI's own links are of its API.
+func isPage(s string) bool {
+	s = strings.ToLower(s)
+	return (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) && !strings.Contains(s, "/papi/")
+}
+
+// withoutRootDot removes the dot that ends a hostname in DNS.
+func withoutRootDot(s string) string {
+	if name, ok := strings.CutSuffix(s, "."); ok && strings.Contains(name, ".") {
+		return name
+	}
+	return s
+}
+
+// assetIn reads #/property/ASSET and #/property-version/ASSET/VERSION/….
+func assetIn(s string, u *url.URL) (asset string, version int, err error) {
+	wrong := catalogue.Usagef("%q is not the page of a property, or of a version of one", s)
+	place, _, _ := strings.Cut(u.Fragment, "?")
+	parts := strings.Split(strings.TrimPrefix(place, "/"), "/")
+	if strings.TrimSuffix(u.Path, "/") != propertyManagerApp || len(parts) < 2 || !isID(parts[1], papi.PrefixAsset) {
+		return "", 0, wrong
+	}
+	switch kind := parts[0]; {
+	case kind == "property":
+	case kind == "property-version" && len(parts) > 2:
+		if version, err = parseVersion(parts[2]); err != nil {
+			return "", 0, wrong
+		}
+	default:
+		return "", 0, wrong
+	}
+	return papi.PrefixAsset + strings.TrimPrefix(parts[1], papi.PrefixAsset), version, nil
+}
