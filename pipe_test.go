@@ -3,11 +3,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -51,6 +53,33 @@ func TestReaderThatHasGoneDoesNotEndTheRun(t *testing.T) {
 				t.Errorf("%v, want exit code %d; %+v, %v", c.ProcessState, tt.code, d, err)
 			}
 		})
+	}
+}
+
+// A document that can go nowhere is not a success. Whoever throws it away says so.
+func TestStdoutThatIsClosedLosesTheDocument(t *testing.T) {
+	for _, tt := range []struct {
+		redirection, output string
+		code                int
+	}{
+		{">&-", "json", 1},
+		{">&-", "ndjson", 1},
+		{">&-", "text", 0}, // not to be told from a null device that others open like that
+		{">/dev/null", "json", 0},
+		{">/dev/null", "ndjson", 0},
+		{"<&- >/dev/null", "json", 0},
+	} {
+		path := filepath.Join(t.TempDir(), "result.json")
+		c := exec.CommandContext(t.Context(), "sh", "-c", `exec propctl status www.example.com --simulate -q -o "$0" --output-file "$1" `+tt.redirection, tt.output, path)
+		c.Env = append(os.Environ(), "HOME="+t.TempDir())
+		stderr := &bytes.Buffer{}
+		c.Stderr = stderr
+		if err := c.Run(); err != nil && !isExit(err) {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(path); err != nil || c.ProcessState.ExitCode() != tt.code || (tt.code != 0) != strings.Contains(stderr.String(), "stdout was closed") {
+			t.Errorf("%s with -o %s: %v, want exit code %d; %v: %s", tt.redirection, tt.output, c.ProcessState, tt.code, err, stderr)
+		}
 	}
 }
 

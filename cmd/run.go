@@ -10,8 +10,8 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// ErrInterrupted is the cause with which main ends the context at Ctrl-C and at
-// SIGTERM.
+// ErrInterrupted is the cause with which main ends the context at Ctrl-C, at SIGTERM
+// and at SIGHUP.
 var ErrInterrupted = catalogue.ErrInterrupted
 
 // The exit codes.

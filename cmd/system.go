@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"runtime"
@@ -22,6 +24,7 @@ func System(version, commit, date string) term.Env {
 		StdinTerminal:  xterm.IsTerminal(int(os.Stdin.Fd())),
 		StdoutTerminal: xterm.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: xterm.IsTerminal(int(os.Stderr.Fd())),
+		StdoutClosed:   wasClosed(os.Stdout),
 		StdoutWidth:    func() int { return widthOf(os.Stdout) },
 		Width:          func() int { return widthOf(os.Stderr) },
 		Location:       time.Local, // of TZ, else of the machine
@@ -38,6 +41,18 @@ func widthOf(f *os.File) int {
 		return 0
 	}
 	return width
+}
+
+// wasClosed reports whether a stream to write to was closed when the process began. Go opens the null device for one
+// that was, to read and to write; a shell opens it to write only.
+func wasClosed(f *os.File) bool {
+	null, nullErr := os.Stat(os.DevNull)
+	info, err := f.Stat()
+	if runtime.GOOS == "windows" || nullErr != nil || err != nil || !os.SameFile(info, null) {
+		return false
+	}
+	_, err = f.Read(make([]byte, 1))
+	return errors.Is(err, io.EOF)
 }
 
 func recorded(b term.Build) term.Build {

@@ -69,7 +69,7 @@ func exitCodesTopic() *cobra.Command {
     6  busy: another activation is in the way
     7  PAPI will not take this version: errors, or warnings with --warnings fail
     8  a rate limit or the daily activation budget is used up
-  130  Ctrl-C or SIGTERM; it goes on at Akamai`,
+  130  Ctrl-C, SIGTERM or a closed terminal; it goes on at Akamai`,
 	}
 }
 

@@ -149,7 +149,7 @@ func endEntries() []Entry {
 		},
 		{
 			Code: codeInterrupted, Category: CategoryConflict, Outcome: OutcomeInterrupted, ExitCode: ExitInterrupted, Retry: RetryLookFirst,
-			Message: "the command was interrupted", FoundBy: "Ctrl-C or SIGTERM",
+			Message: "the command was interrupted", FoundBy: "Ctrl-C, SIGTERM, or a terminal that was closed",
 			Meaning: "What was submitted goes on at Akamai; the hint has the command that picks it up again.",
 			Help:    Again,
 			Next:    []Next{{Command: CommandSameAgain}},

@@ -26,6 +26,7 @@ type Output struct {
 	jq      *result.JQ
 	begun   time.Time
 	verbose bool
+	closed  bool // stdout was, before the run
 	printed bool // the result was, and is not to be printed again
 
 	term term.Terminal
@@ -39,7 +40,7 @@ type Output struct {
 func NewOutput(env term.Env, command string, f settings.Flags, begun time.Time) *Output {
 	return &Output{
 		w: env.Stdout, term: env.StdoutTerminalOf(), Command: command, format: f.Output, jq: &f.JQ,
-		begun: begun, verbose: f.Verbose || f.Debug,
+		begun: begun, verbose: f.Verbose || f.Debug, closed: env.StdoutClosed,
 	}
 }
 
@@ -119,6 +120,9 @@ func (o *Output) Show(d *result.Document, r *result.Report) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	data, err := o.encode(&whole)
+	if err == nil && o.closed {
+		err = unwritten(errors.New("stdout was closed when the program began"))
+	}
 	if err == nil && len(data) > 0 {
 		_, err = o.w.Write(data)
 		err = unwritten(err)

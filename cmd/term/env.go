@@ -20,6 +20,8 @@ type Env struct {
 	// StdinTerminal, StdoutTerminal and StderrTerminal say whether somebody is there
 	// to answer a question, to read the result, and to watch.
 	StdinTerminal, StdoutTerminal, StderrTerminal bool
+	// StdoutClosed says that there was no stdout when the process began, and something else stands for it.
+	StdoutClosed bool
 	// StdoutWidth and Width return the widths of the terminals at Stdout and at
 	// Stderr, in cells; nil or 0 mean unknown.
 	StdoutWidth, Width func() int
