@@ -1,18 +1,135 @@
 package papi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 )
 
-// ProxyFor returns the proxy that requests to a host go through, and nil where they
-// go there directly. It asks what net/http itself asks: HTTPS_PROXY, NO_PROXY and
-// their small forms as they were when the process began.
+// Proxies are the proxy variables of an environment: HTTPS_PROXY for https,
+// HTTP_PROXY for http, NO_PROXY for hosts that need none, and their small forms,
+// which count where the large one is empty. They mean what they mean to net/http,
+// with one difference: what cannot be read is an error, and not as if it were not
+// there.
+type Proxies struct {
+	lookup            func(string) (string, bool)
+	https, http, none proxyVariable
+}
+
+// proxyVariable is the one of a variable's two forms that counts.
+type proxyVariable struct{ name, value string }
+
+// ReadProxies reads the proxy variables of an environment. What is wrong with
+// them is said when a request needs one.
+func ReadProxies(lookup func(string) (string, bool)) *Proxies {
+	p := &Proxies{lookup: lookup}
+	p.https, p.http, p.none = p.variable("HTTPS_PROXY"), p.variable("HTTP_PROXY"), p.variable("NO_PROXY")
+	return p
+}
+
+func (p *Proxies) variable(name string) proxyVariable {
+	for _, form := range [...]string{name, strings.ToLower(name)} {
+		if value, _ := p.lookup(form); value != "" {
+			return proxyVariable{form, value}
+		}
+	}
+	return proxyVariable{name: name}
+}
+
+// For returns the proxy that a request to u goes through, with the user and the
+// password, and nil where it goes there directly. The error for a variable that
+// cannot be read is a [*ProxyVariableError].
+func (p *Proxies) For(u *url.URL) (*url.URL, error) {
+	v := p.variableFor(u)
+	if v.value == "" || isDirect(u, p.none.value) {
+		return nil, nil //nolint:nilnil // nil is what net/http takes for no proxy
+	}
+	if method, _ := p.lookup("REQUEST_METHOD"); method != "" && u.Scheme == "http" {
+		return nil, &ProxyVariableError{v.name, "in a CGI program it may be a header of a request"}
+	}
+	return v.url()
+}
+
+// ForRequest is [Proxies.For] in the form that [http.Transport] has.
+func (p *Proxies) ForRequest(req *http.Request) (*url.URL, error) { return p.For(req.URL) }
+
+// variableFor returns the variable that is for requests to u.
+func (p *Proxies) variableFor(u *url.URL) proxyVariable {
+	if u.Scheme == "http" {
+		return p.http
+	}
+	return p.https
+}
+
+// ProxyFor returns the proxy of this process's environment that requests to a
+// host go through by https, and nil where they go there directly.
 func ProxyFor(host string) (*url.URL, error) {
-	return http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: "https", Host: host}})
+	return ReadProxies(os.LookupEnv).For(&url.URL{Scheme: "https", Host: host})
+}
+
+// ProxyVariableError says that a variable does not have the address of a proxy.
+type ProxyVariableError struct {
+	Name string // of the variable
+	// Problem is what is wrong with its value, of which nothing is told.
+	Problem string
+}
+
+// Error says what is wrong, without the value.
+func (e *ProxyVariableError) Error() string {
+	return e.Name + " is not the address of a proxy: " + e.Problem
+}
+
+const percentEncode = "the user or the password has a character that has to be percent-encoded there: " +
+	`%23 for #, %2F for /, %3F for ?, %25 for %, %5C for \, %40 for @, %20 for a blank`
+
+// url reads the address of a proxy, with or without a scheme.
+func (v proxyVariable) url() (*url.URL, error) {
+	wrong := func(problem string) (*url.URL, error) { return nil, &ProxyVariableError{v.name, problem} }
+	if strings.TrimSpace(v.value) != v.value {
+		return wrong("it has a blank or a line break at its beginning or its end")
+	}
+	scheme, rest, found := strings.Cut(v.value, "://")
+	if !found {
+		scheme, rest = "http", v.value
+	}
+	if scheme = asciiLower(scheme); !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, scheme) {
+		return wrong("it begins with none of http://, https://, socks5:// and socks5h://")
+	}
+	at := strings.LastIndexByte(rest, '@')
+	user, host := rest[:max(at, 0)], strings.TrimSuffix(rest[at+1:], "/")
+	if !regexp.MustCompile(`^([\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*$`).MatchString(user) {
+		return wrong(percentEncode)
+	}
+	if what := foreign(host); what != "" {
+		return wrong("it has " + what + " in it")
+	}
+	if strings.ContainsAny(host, "/?#") {
+		return wrong("it has something behind the host and the port")
+	}
+	u, err := url.Parse(scheme + "://" + rest[:at+1] + host)
+	if err != nil || u.Host != host || !isHostPort(u) {
+		return wrong("it has no host, or something else than a port behind it; it looks like http://user:password@proxy.example.com:8080")
+	}
+	return u, nil
+}
+
+// isHostPort reports whether u has the name or the address of a host, and no port
+// or one that can be.
+func isHostPort(u *url.URL) bool {
+	name, port := u.Hostname(), u.Port()
+	if strings.HasSuffix(u.Host, ":") || name == "" || net.ParseIP(name) == nil && strings.Trim(asciiLower(name), hostCharacters) != "" {
+		return false
+	}
+	n, err := strconv.ParseUint(cmp.Or(port, "1"), 10, 16)
+	return err == nil && n > 0
 }
 
 // proxyError says that a proxy would not connect to Akamai.
@@ -29,10 +146,12 @@ func refusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http
 	return &proxyError{status: answer.Status}
 }
 
-// isProxyError reports whether the way to Akamai ended at a proxy. Nothing has
-// been sent to Akamai then.
+// isProxyError reports whether the way to Akamai ended at a proxy, or at a
+// variable that names none. Nothing has been sent to Akamai then.
 func isProxyError(err error) bool {
-	if _, refused := errors.AsType[*proxyError](err); refused {
+	_, refused := errors.AsType[*proxyError](err)
+	_, unread := errors.AsType[*ProxyVariableError](err)
+	if refused || unread {
 		return true
 	}
 	op, ok := errors.AsType[*net.OpError](err)

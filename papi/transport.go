@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"os"
 	"time"
 )
 
@@ -38,11 +39,12 @@ const (
 )
 
 // NewNetwork returns the transport that connects to Akamai over TLS, with
-// HTTP/2 where it is offered. roots are the certificates to trust; nil means
+// HTTP/2 where it is offered, through the proxy that the environment of this
+// process names ([ReadProxies]). roots are the certificates to trust; nil means
 // the system's.
 func NewNetwork(roots *x509.CertPool) *http.Transport {
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy:                  ReadProxies(os.LookupEnv).ForRequest,
 		OnProxyConnectResponse: refusedByProxy,
 		DialContext:            (&net.Dialer{Timeout: connectTimeout}).DialContext,
 		TLSHandshakeTimeout:    tlsTimeout,
