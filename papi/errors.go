@@ -2,7 +2,6 @@ package papi
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -21,8 +20,11 @@ type Error struct {
 	// StatusCode is 0 where there was no answer.
 	StatusCode int
 	Problem
-	Errors   []Problem
-	Warnings []Problem
+	// Errors and Warnings are as many of PAPI's as stand in the first MiB of each
+	// list, ErrorsLeftOut and WarningsLeftOut the number of those behind. Of an
+	// answer of more than 8 MiB, or of 50,000 members, the end is not counted.
+	Errors, Warnings               []Problem
+	ErrorsLeftOut, WarningsLeftOut int
 	// LimitKey names the resource limit that was reached, with Limit and
 	// Remaining where PAPI gave them.
 	LimitKey         string
@@ -36,8 +38,9 @@ type Error struct {
 	// nil where it was, or would not have.
 	GaveUp error
 
-	cause     error
-	notBefore time.Time // by PAPI's clock
+	cause        error
+	notBefore    time.Time // by PAPI's clock
+	leftOutTypes []string  // of the errors that are left out, each once
 }
 
 // Error says what was asked for and what PAPI answered, in one line.
@@ -62,7 +65,7 @@ func (e *Error) Error() string {
 	}
 	if len(e.Errors) > 0 {
 		fmt.Fprintf(&b, " (%s", e.Errors[0].Text())
-		if n := len(e.Errors) - 1; n > 0 {
+		if n := len(e.Errors) - 1 + e.ErrorsLeftOut; n > 0 {
 			fmt.Fprintf(&b, ", and %d more", n)
 		}
 		b.WriteString(")")
@@ -159,30 +162,13 @@ func (e *Error) pauses() bool {
 
 const (
 	maxErrorText = 500
-	maxProblems  = 100
 	maxMember    = 8 << 10 // bytes of a text in a problem document
 )
 
 // newError makes an Error of an answer that is no success.
 func newError(method string, t target, answer Answer, body []byte) *Error {
 	e := &Error{Method: method, Path: t.String(), StatusCode: answer.StatusCode, Answer: answer}
-	var doc struct {
-		Problem
-		Errors    []Problem `json:"errors"`
-		Warnings  []Problem `json:"warnings"`
-		LimitKey  string    `json:"limitKey"`
-		Limit     *int      `json:"limit"`
-		Remaining *int      `json:"remaining"`
-	}
-	// A member of an unexpected type leaves its zero value; the others count.
-	err := checkAmount(body)
-	if err == nil {
-		err = json.Unmarshal(body, &doc)
-	}
-	if err == nil || errors.As(err, new(*json.UnmarshalTypeError)) {
-		e.Problem, e.LimitKey, e.Limit, e.Remaining = doc.Problem, doc.LimitKey, doc.Limit, doc.Remaining
-		e.Errors, e.Warnings = atMost(doc.Errors, maxProblems), atMost(doc.Warnings, maxProblems)
-	}
+	e.read(body)
 	for _, text := range e.texts() {
 		*text = strings.ToValidUTF8((*text)[:min(len(*text), maxMember)], "")
 	}

@@ -50,8 +50,6 @@ func pointers(lists ...[]Problem) []*Problem {
 	return all
 }
 
-func atMost(p []Problem, n int) []Problem { return p[:min(len(p), n)] }
-
 // excerpt returns the first readable part of a body that is plain text or HTML.
 func excerpt(body []byte) string {
 	text := withoutTags(body[:min(len(body), 64<<10)])

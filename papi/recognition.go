@@ -150,7 +150,9 @@ func (r rule) fits(e *Error) bool {
 	if !r.InErrors {
 		return hasType(e.Type, r.Type)
 	}
-	return len(e.Errors) > 0 && !slices.ContainsFunc(e.Errors, func(p Problem) bool { return !hasType(p.Type, r.Type) })
+	other := func(kind string) bool { return !hasType(kind, r.Type) }
+	return len(e.Errors) > 0 && !slices.ContainsFunc(e.Errors, func(p Problem) bool { return other(p.Type) }) &&
+		!slices.ContainsFunc(e.leftOutTypes, other)
 }
 
 func (r rule) hasStatus(status int) bool {

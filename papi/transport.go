@@ -35,7 +35,7 @@ const (
 	// MaxBody is the most that is read of an answer.
 	MaxBody = 16 << 20
 	// maxErrorBody is the most that is read of an answer that is a failure.
-	maxErrorBody = 1 << 20
+	maxErrorBody = 8 << 20
 )
 
 // NewNetwork returns the transport that connects to Akamai over TLS, with
