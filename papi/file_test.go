@@ -59,3 +59,10 @@ func TestADeviceIsNoFile(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+func TestRootsAreReadFromAPipe(t *testing.T) {
+	_, text := rootFor(t)
+	if pool, err := papi.ReadRoots(pipeWith(t, text)); err != nil || pool == nil {
+		t.Errorf("error is %v", err)
+	}
+}

@@ -23,9 +23,9 @@ func rejection(n int, kind string) string {
 	return b.String() + `],"warnings":[{"detail":"w"}],"limitKey":""}`
 }
 
-func rejected(t *testing.T, status int, body string) *papi.Error {
+func rejected(t *testing.T, body string) *papi.Error {
 	t.Helper()
-	client := clientOver(t, papi.Options{MaxRetries: -1}, func(r *http.Request) (*http.Response, error) { return answer(r, status, body), nil })
+	client := clientOver(t, papi.Options{MaxRetries: -1}, func(r *http.Request) (*http.Response, error) { return answer(r, http.StatusBadRequest, body), nil })
 	_, err := client.CreateActivation(t.Context(), www(), submission())
 	problem, ok := errors.AsType[*papi.Error](err)
 	if !ok {
@@ -54,7 +54,7 @@ func TestARejectionWithManyErrorsStaysOne(t *testing.T) {
 			if len(body) > 8<<20 {
 				t.Fatalf("%d bytes", len(body))
 			}
-			e := rejected(t, http.StatusBadRequest, body)
+			e := rejected(t, body)
 			if e.Class != tt.class || e.Detail != "D" || len(e.Warnings) != 1 || len(e.Errors)+e.ErrorsLeftOut != tt.n || e.ErrorsLeftOut > 0 != tt.leftOut {
 				t.Errorf("class %s, %d errors, %d left out, %d warnings", e.Class, len(e.Errors), e.ErrorsLeftOut, len(e.Warnings))
 			}
@@ -68,7 +68,7 @@ func TestARejectionWithManyErrorsStaysOne(t *testing.T) {
 func TestAnErrorThatIsLeftOutCountsForTheClass(t *testing.T) {
 	body := rejection(2000, "x/unauthorized_third_party_cert_for_hostname")
 	i := strings.LastIndex(body, "x/unauthorized")
-	if e := rejected(t, http.StatusBadRequest, body[:i]+"another"+body[i+len("x/unauthorized_third_party_cert_for_hostname"):]); e.Class != papi.ClassRejected {
+	if e := rejected(t, body[:i]+"another"+body[i+len("x/unauthorized_third_party_cert_for_hostname"):]); e.Class != papi.ClassRejected {
 		t.Errorf("class %s of %d errors and %d left out", e.Class, len(e.Errors), e.ErrorsLeftOut)
 	}
 }
@@ -77,7 +77,7 @@ func TestARejectionThatIsCutOffStaysOne(t *testing.T) {
 	whole := rejection(13000, "a") // more than is read
 	for name, body := range map[string]string{"by the limit": whole, "by PAPI": whole[:5000]} {
 		t.Run(name, func(t *testing.T) {
-			e := rejected(t, http.StatusBadRequest, body)
+			e := rejected(t, body)
 			if e.Class != papi.ClassRejected || len(e.Errors) == 0 || e.Detail != "D" {
 				t.Errorf("class %s, %d errors, %d left out", e.Class, len(e.Errors), e.ErrorsLeftOut)
 			}
@@ -100,7 +100,7 @@ func TestMembersOfAnUnexpectedTypeAreLeftOut(t *testing.T) {
 		{"a list at the top", `[{"detail":"no"}]`, "", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if e := rejected(t, http.StatusBadRequest, tt.body); e.Detail != tt.detail || len(e.Errors) != tt.errors || e.Class != papi.ClassInvalid {
+			if e := rejected(t, tt.body); e.Detail != tt.detail || len(e.Errors) != tt.errors || e.Class != papi.ClassInvalid {
 				t.Errorf("class %s, detail %q, %d errors", e.Class, e.Detail, len(e.Errors))
 			}
 		})

@@ -72,7 +72,12 @@ func (p *Proxies) variableFor(u *url.URL) proxyVariable {
 // ProxyFor returns the proxy of this process's environment that requests to a
 // host go through by https, and nil where they go there directly.
 func ProxyFor(host string) (*url.URL, error) {
-	return ReadProxies(os.LookupEnv).For(&url.URL{Scheme: "https", Host: host})
+	return ownProxies().For(&url.URL{Scheme: "https", Host: host})
+}
+
+// ownProxies are those of this process, which net/http would read by itself.
+func ownProxies() *Proxies {
+	return ReadProxies(os.LookupEnv) //nolint:forbidigo // cmd sets the transport's Proxy to that of its own environment
 }
 
 // ProxyVariableError says that a variable does not have the address of a proxy.

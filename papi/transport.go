@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"os"
 	"time"
 )
 
@@ -44,7 +43,7 @@ const (
 // the system's.
 func NewNetwork(roots *x509.CertPool) *http.Transport {
 	return &http.Transport{
-		Proxy:                  ReadProxies(os.LookupEnv).ForRequest,
+		Proxy:                  ownProxies().ForRequest,
 		OnProxyConnectResponse: refusedByProxy,
 		DialContext:            (&net.Dialer{Timeout: connectTimeout}).DialContext,
 		TLSHandshakeTimeout:    tlsTimeout,
