@@ -17,8 +17,8 @@ func paceFile(folder string, c Credentials) string {
 	return filepath.Join(folder, "pace-1-"+hex.EncodeToString(sum[:12])+".json")
 }
 
-// AccountID returns the id of the account that PAPI's answers were about, empty
-// as long as none has said so.
+// AccountID returns the account of the API client, or of the account switch key,
+// as the first answer that names it has it; empty until then.
 func (c *Client) AccountID() ID {
 	if id := c.account.Load(); id != nil {
 		return *id

@@ -57,7 +57,7 @@ type ComplianceRecord struct {
 	TicketID                 string           `json:"ticketId,omitempty"`
 }
 
-// CreatedActivation is PAPI's word that it has accepted a submission. Its
+// CreatedActivation is the answer to an accepted submission. Its
 // Limits.Activations is what is left of the daily budget.
 type CreatedActivation struct {
 	Answer

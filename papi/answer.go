@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Answer is what every answer of PAPI says beside its body.
+// Answer is the status and the headers of an answer of PAPI, of which every
+// result has one.
 type Answer struct {
 	StatusCode int
 	// RetryAfter is how long PAPI asks to wait, 0 where it did not say. With a
@@ -24,15 +25,15 @@ type Answer struct {
 	certificates Allowance // default ones, of the contract
 }
 
-// Limits is what an answer said about what may still be asked for. A quota
-// that was not mentioned is nil, which is normal.
+// Limits are the rate limits in the headers of an answer. One that PAPI did not
+// send is nil, which is normal.
 type Limits struct {
 	Requests    *Quota // this minute, over all API clients of the account
 	Activations *Quota // this day; PAPI sends it with the answer to a submission
 }
 
-// Quota is how much of something is left. Members that PAPI did not send are
-// nil or the zero time.
+// Quota is a rate limit and what is left of it. Members that PAPI did not send
+// are nil or the zero time.
 type Quota struct {
 	Limit     *int
 	Remaining *int

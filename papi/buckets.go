@@ -145,7 +145,7 @@ type BucketChange struct {
 	NotifyEmails []string // nil: nobody
 }
 
-// CreatedHostnameActivation is PAPI's word that a change of a bucket has begun.
+// CreatedHostnameActivation is the answer to an accepted change of a bucket.
 type CreatedHostnameActivation struct {
 	Answer
 	ActivationID ID

@@ -1,7 +1,7 @@
 package papi
 
-// Class is what kind of error an [Error] is. A Class is itself an error, so
-// that errors.Is(err, papi.ClassBusy) asks for it.
+// Class says what kind of failure an [Error] reports. It is an error itself, so
+// that errors.Is(err, papi.ClassBusy) reports whether err is of that class.
 type Class string
 
 // The classes. Each comment says what PAPI means by it.

@@ -20,9 +20,9 @@ type Error struct {
 	// StatusCode is 0 where there was no answer.
 	StatusCode int
 	Problem
-	// Errors and Warnings are as many of PAPI's as stand in the first MiB of each
-	// list, ErrorsLeftOut and WarningsLeftOut the number of those behind. Of an
-	// answer of more than 8 MiB, or of 50,000 members, the end is not counted.
+	// Errors and Warnings have the first MiB of each list of PAPI; ErrorsLeftOut
+	// and WarningsLeftOut count the members behind it. Not counted is what comes
+	// after the first 50,000 members, or after 8 MiB of the answer.
 	Errors, Warnings               []Problem
 	ErrorsLeftOut, WarningsLeftOut int
 	// LimitKey names the resource limit that was reached, with Limit and
@@ -34,8 +34,8 @@ type Error struct {
 	// Answer has the limits, PAPI's clock and what it asked to wait.
 	Answer Answer
 
-	// GaveUp says why a read was not repeated although that might have helped;
-	// nil where it was, or would not have.
+	// GaveUp says why a read was not repeated although that might have helped; nil
+	// in every other case.
 	GaveUp error
 
 	cause        error
@@ -83,9 +83,9 @@ func (e *Error) gaveUp() string {
 	return "; " + e.GaveUp.Error()
 }
 
-// Uncertain reports whether PAPI may have accepted a submission that ended in
-// this error: there was no answer, or the answer is not PAPI's word that it has
-// not.
+// Uncertain reports whether PAPI may have accepted a submission although it
+// ended in this error. So it is where no answer came, or one that does not say
+// that PAPI has refused it.
 func (e *Error) Uncertain() bool {
 	return e.StatusCode >= http.StatusInternalServerError || e.Class.Uncertain()
 }

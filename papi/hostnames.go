@@ -19,7 +19,7 @@ type Hostname struct {
 	CertStatus           *CertStatus `json:"certStatus,omitempty"`
 }
 
-// CertStatus is how far a default certificate is.
+// CertStatus is the progress of a default certificate.
 type CertStatus struct {
 	ValidationCNAME *struct {
 		Hostname string `json:"hostname"`

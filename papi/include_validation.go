@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// ValidationState is how far the validation of an include's activation is, in which
-// PAPI validates the properties that use the include. It may be one that is not listed.
+// ValidationState is the state of the validation that comes before an include is
+// activated, in which PAPI checks the properties that use the include. PAPI may
+// send values that are not listed here.
 type ValidationState string
 
 // The states that PAPI documents.
@@ -34,9 +35,9 @@ const (
 // maxNamed is how many properties a Problem names.
 const maxNamed = 5
 
-// Status returns what an activation that is not there yet has come to by its
-// validation: FAILED, ABORTED, or PENDING while the validation goes on, which is also
-// what a state counts as that this package does not know.
+// Status returns the status of an activation that is still in validation: FAILED
+// or ABORTED where that ended so, and PENDING while it goes on or where the
+// state is not known here.
 func (s ValidationState) Status() Status {
 	switch s {
 	case ValidationConflict, ValidationErrorAbort, ValidationClientError, ValidationSystemErrorExpired:
@@ -61,7 +62,8 @@ type IncludeValidation struct {
 	Errors []ParentValidation
 }
 
-// ParentValidation is what validation has to say about a property that uses an include.
+// ParentValidation is the result of the validation for one property that uses
+// the include.
 type ParentValidation struct {
 	VersionID             int    `json:"versionId"`
 	PropertyName          string `json:"propertyName"`
@@ -102,8 +104,8 @@ func (v *IncludeValidation) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Cause returns why the validation ended badly; nil where PAPI does not say, or where
-// it did not.
+// Cause returns why the validation failed; nil where it did not, or where PAPI
+// does not say.
 func (v *IncludeValidation) Cause() *Problem {
 	if v == nil || v.State.Status() != StatusFailed {
 		return nil

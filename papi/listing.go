@@ -9,9 +9,10 @@ import (
 	"time"
 )
 
-// ListQuery says what is to be listed: what a contract and a group have, or, with
-// ModifiedSince, what was modified within that time; without a contract and a group
-// that is all that the credential has access to. PAPI wants one of the two.
+// ListQuery says what to list: the properties or includes of a contract and a
+// group, or with ModifiedSince those that were modified within that time.
+// ModifiedSince without a contract and a group covers everything that the
+// credential has access to. PAPI needs one of the two.
 type ListQuery struct {
 	ContractID    ID
 	GroupID       ID
@@ -26,8 +27,8 @@ func (q ListQuery) values() url.Values {
 	return v
 }
 
-// PropertyList is a list of properties, in no particular order. One of several
-// contracts and groups may come several times.
+// PropertyList is a list of properties, in no particular order. A property of
+// several contracts and groups may be in it once for each.
 type PropertyList struct {
 	Answer
 	Items []Property

@@ -18,7 +18,7 @@ import (
 // compare with [ID.Equal] and never with ==.
 type ID string
 
-// Prefixes of the ids that propctl works with.
+// Prefixes of ids.
 const (
 	PrefixProperty     = "prp_"
 	PrefixActivation   = "atv_"

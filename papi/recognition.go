@@ -169,8 +169,8 @@ func classify(e *Error) Class {
 	return ClassOtherRejection
 }
 
-// Recognitions returns how answers of a class are recognised, in the order in
-// which that is tried; nil for a class of what is no answer.
+// Recognitions returns the ways to recognise an answer of a class, in the order
+// in which they are tried. It is nil for a class of failures without an answer.
 func Recognitions(class Class) []Recognition {
 	var all []Recognition
 	for _, r := range rules() {
@@ -181,10 +181,10 @@ func Recognitions(class Class) []Recognition {
 	return all
 }
 
-// Classify says what kind of error an answer with the status and the body is. A
-// status of 0 stands for the one that the body names; where it names none, the
-// rest of the body has to tell. The class of what is no error, and of what
-// nothing tells, is empty.
+// Classify returns the class of an answer with the given status and body. A
+// status of 0 means that it is not known: it is then taken from the body, and
+// without one there the texts of the body decide. The class is empty for a
+// success, and where nothing was recognised.
 func Classify(status int, body []byte) Class {
 	if status == 0 {
 		var doc struct {

@@ -133,7 +133,7 @@ func (c *Client) latestVersion(ctx context.Context, t target, activeOn Network) 
 	return version, nil
 }
 
-// CreatedVersion is PAPI's word that there is a new version.
+// CreatedVersion is the answer to the creation of a version.
 type CreatedVersion struct {
 	Answer
 	PropertyVersion int
