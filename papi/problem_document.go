@@ -88,3 +88,5 @@ func (l *problemList) read(decoder *json.Decoder) error {
 	_, err = decoder.Token() // the end of the list
 	return err
 }
+
+func atMost(p []Problem, n int) []Problem { return p[:min(len(p), n)] }
