@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -99,6 +100,19 @@ func (r result) readable(t *testing.T, format string) document {
 
 var formats = []string{"text", "json", "ndjson"}
 
+// formatsFor returns in which formats the n-th combination of a command and a hostile
+// answer is tried: all. With -short, as under the race detector, it is one of them in
+// turn: what an answer says makes no race.
+func formatsFor(n int) []string {
+	if testing.Short() {
+		return formats[n%len(formats):][:1]
+	}
+	return formats
+}
+
+// operationsMet returns the operations of meeting, always in the same order.
+func operationsMet() []simulator.Operation { return slices.Sorted(maps.Keys(meeting())) }
+
 func TestNonsenseFromPAPIIsAnError(t *testing.T) {
 	bodies := map[string]string{
 		"cut off":                 `{"activations":{"items":[{"activationId":"atv_1"`,
@@ -114,9 +128,13 @@ func TestNonsenseFromPAPIIsAnError(t *testing.T) {
 		"ids that are no ids": `{"activations":{"items":[{"activationId":7,"propertyId":["x"]}]},"versions":{"items":[{"propertyId":{}}]},` +
 			`"properties":{"items":[{"propertyId":1.5}]},"activationLink":"/papi/v1/properties/../../x","versionLink":"../..","coreVersion":1}`,
 	}
-	for operation, args := range meeting() {
-		for name, body := range bodies {
-			for _, format := range formats {
+	n := 0
+	for _, operation := range operationsMet() {
+		args := meeting()[operation]
+		for _, name := range slices.Sorted(maps.Keys(bodies)) {
+			n++
+			for _, format := range formatsFor(n) {
+				body := bodies[name]
 				t.Run(fmt.Sprintf("%s/%s/%s", operation, name, format), func(t *testing.T) {
 					nonsense(t, operation, body, append(slices.Clone(args), "-o", format)).ended(t, format, codeOfNonsense(operation))
 				})
@@ -131,8 +149,13 @@ func TestTooMuchFromPAPIIsAnError(t *testing.T) {
 		"deep":  strings.Repeat(`{"x":[`, 100_000),
 		"many":  `{"activations":{"items":[` + strings.Repeat(`{},`, 100_000) + `{}]}}`,
 	}
-	for name, body := range bodies {
-		for _, operation := range []simulator.Operation{simulator.OpList, simulator.OpSubmit, simulator.OpLatest} {
+	for i, name := range slices.Sorted(maps.Keys(bodies)) {
+		operations := []simulator.Operation{simulator.OpList, simulator.OpSubmit, simulator.OpLatest}
+		if testing.Short() {
+			operations = operations[i:][:1]
+		}
+		for _, operation := range operations {
+			body := bodies[name]
 			t.Run(fmt.Sprintf("%s/%s", operation, name), func(t *testing.T) {
 				args := append(meeting()[operation], "-o", "json", "--max-retries", "1")
 				nonsense(t, operation, body, args).ended(t, "json", cmd.ExitError)
@@ -157,11 +180,14 @@ func TestHostileProblemsAreToldHarmlessly(t *testing.T) {
 	hostile := asJSON(t, hostileText)
 	problem := `{"type":` + hostile + `,"title":` + hostile + `,"detail":` + hostile + `,"instance":` + hostile + `,"limitKey":"",` +
 		`"errors":[{"detail":` + hostile + `,"errorLocation":` + hostile + `}],"warnings":[{"title":` + hostile + `,"messageId":` + hostile + `}]}`
-	for operation, args := range meeting() {
+	n := 0
+	for _, operation := range operationsMet() {
+		args := meeting()[operation]
 		for _, status := range []int{400, 401, 403, 404, 409, 412, 422, 429, 500, 302, 418} {
 			for _, body := range []string{problem, hostileText} {
+				n++
 				t.Run(fmt.Sprintf("%s/%d", operation, status), func(t *testing.T) {
-					for _, format := range formats {
+					for _, format := range formatsFor(n) {
 						synctest.Test(t, func(t *testing.T) {
 							s := newScene(t)
 							s.sim.Inject(simulator.Fault{Operation: operation, Times: -1, Status: status, Body: body, Header: http.Header{
@@ -190,23 +216,21 @@ func TestHostileMembersArePrintedHarmlessly(t *testing.T) {
 		"errorLocation", "messageId", "productionStatus", "stagingStatus", "updatedByUser", "etag", "coreVersion", "activationLink", "versionLink",
 		"accountName", "scope",
 	}
-	lines := append(slices.Collect(func(yield func([]string) bool) {
-		for _, args := range meeting() {
-			if !yield(args) {
-				return
-			}
-		}
-	}), []string{"status", "prp_1006", "prp_1007"}, []string{"wait", "prp_1006"}, []string{"pending", "busy.example.com"},
+	var lines [][]string
+	for _, operation := range operationsMet() {
+		lines = append(lines, meeting()[operation])
+	}
+	lines = append(lines, []string{"status", "prp_1006", "prp_1007"}, []string{"wait", "prp_1006"}, []string{"pending", "busy.example.com"},
 		[]string{"activate", "busy.example.com@1", notify, "--if-pending", "fail"}, []string{"activate", "failing.example.com@3", notify},
 		[]string{"activate", "broken.example.com", notify}, []string{"activate", "www.example.com@8", notify, "--dry-run"})
-	for _, member := range members {
+	for i, member := range members {
 		t.Run(member, func(t *testing.T) {
-			for _, args := range lines {
+			for j, args := range lines {
 				synctest.Test(t, func(t *testing.T) {
 					s := newScene(t)
 					s.transport = &poisoner{next: s.sim.Transport(), member: member}
 					s.terminal, s.stdin = true, strings.NewReader("y\n")
-					for _, format := range formats {
+					for _, format := range formatsFor(i + j) {
 						s.run(append(slices.Clone(args), "-o", format, "-v", "--timeout", "10m")...).readable(t, format)
 					}
 				})
@@ -278,9 +302,14 @@ func TestQuestionOnTheTerminalIsHarmless(t *testing.T) {
 
 // An id that is a path must not lead a request somewhere else.
 func TestIDsThatArePathsLeadNowhere(t *testing.T) {
-	for _, member := range []string{"activationId", "propertyId", "contractId", "groupId", "activationLink", "versionLink"} {
-		for _, id := range []string{"../../identity", "a/b", "..", "atv_1?x=1", "atv_1#x", "%2e%2e%2f", "/papi/v1/properties/prp_1/activations/../../x"} {
-			for _, args := range meeting() {
+	ids := []string{"../../identity", "a/b", "..", "atv_1?x=1", "atv_1#x", "%2e%2e%2f", "/papi/v1/properties/prp_1/activations/../../x"}
+	for i, member := range []string{"activationId", "propertyId", "contractId", "groupId", "activationLink", "versionLink"} {
+		for j, operation := range operationsMet() {
+			args, tried := meeting()[operation], ids
+			if testing.Short() { // as above: one in turn
+				tried = ids[(i+j)%len(ids):][:1]
+			}
+			for _, id := range tried {
 				synctest.Test(t, func(t *testing.T) {
 					s := newScene(t)
 					s.transport = &poisoner{next: s.sim.Transport(), member: member, value: id}
