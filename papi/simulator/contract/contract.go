@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"mime"
 	"net/http"
 	"os"
@@ -212,22 +211,19 @@ func (v *Validator) Check(r *http.Request, sent []byte, response *http.Response,
 // date and what is left of the limits. Compiling the schemas for a check takes a
 // hundred times as long.
 func identity(r *http.Request, sent []byte, response *http.Response, received []byte) [sha256.Size]byte {
-	h := sha256.New()
-	header := func(all http.Header) {
-		for _, name := range slices.Sorted(maps.Keys(all)) {
-			values := all[name]
-			if name == "Authorization" || name == "Date" || strings.HasPrefix(name, "X-Ratelimit-") {
-				values = nil
-			}
-			fmt.Fprintf(h, "%q: %q\n", name, values)
+	all := fmt.Appendf(nil, "%s %s\n%q\n%q\n%d\n%q\n", r.Method, r.URL, lasting(r.Header), sent, response.StatusCode, lasting(response.Header))
+	return sha256.Sum256(append(all, received...))
+}
+
+// lasting returns the headers without the values that every exchange has of its own.
+func lasting(header http.Header) http.Header {
+	kept := header.Clone()
+	for name := range kept {
+		if name == "Authorization" || name == "Date" || strings.HasPrefix(name, "X-Ratelimit-") {
+			kept[name] = nil
 		}
 	}
-	fmt.Fprintf(h, "%s %s\n", r.Method, r.URL)
-	header(r.Header)
-	fmt.Fprintf(h, "%q\n%d\n", sent, response.StatusCode)
-	header(response.Header)
-	h.Write(received)
-	return [sha256.Size]byte(h.Sum(nil))
+	return kept
 }
 
 // CheckAnswer is Check for a request that is not meant to be a good one.
