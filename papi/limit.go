@@ -127,7 +127,7 @@ func (l *limiter) await(ctx context.Context, cl call, n int) (pace.Ticket, error
 	}()
 	return pace.Await(ctx, l.account.Pace, n, l.clock.speed, func(t pace.Turn) error {
 		until := time.Now().Add(t.Wait)
-		if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) && (t.Sure || t.Refused) {
+		if deadline, ok := ctx.Deadline(); ok && !until.Before(deadline) && (t.Sure || t.Refused) {
 			return errNoTime
 		}
 		l.delays.expect(cl, Delay{Until: until, Refused: t.Refused, Ahead: t.Ahead})

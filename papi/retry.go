@@ -19,7 +19,7 @@ import (
 //     for is the least.
 //   - Who is told to wait waits as often as it takes: an answer of 429 or 503 that
 //     names a time does not count as one of the repeats, only the context ends it.
-//   - A pause that would outlast the command is not begun.
+//   - A pause that would last to the end of the command, or longer, is not begun.
 //   - Each attempt has a signature of its own, so an answer of 401 is final.
 const (
 	firstPause = time.Second
@@ -121,7 +121,7 @@ func (a *attempts) again(ctx context.Context, e *Error) bool {
 	}
 	pause := min(firstPause<<min(a.repeats+a.told, 10), maxPause)
 	pause = max(pause+a.client.jitter(pause), e.Wait())
-	if deadline, ok := ctx.Deadline(); ok && a.client.clock.until(deadline) < pause {
+	if deadline, ok := ctx.Deadline(); ok && a.client.clock.until(deadline) <= pause {
 		a.tooLong = fmt.Errorf("the next try would be in %s, and %s are left",
 			pause.Round(time.Second), a.client.clock.until(deadline).Round(time.Second))
 		return false

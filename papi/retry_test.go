@@ -200,7 +200,7 @@ func TestWhoIsToldToWaitWaitsAsOftenAsItTakes(t *testing.T) {
 				if _, err := clientOver(t, papi.Options{MaxRetries: -1}, told).Activations(t.Context(), www()); err != nil || requests != 21 || time.Since(begun) != 20*40*time.Second {
 					t.Errorf("%d requests in %s: %v", requests, time.Since(begun), err)
 				}
-				ctx, cancel := context.WithTimeout(t.Context(), 610*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), 640*time.Second) // the last pause would end with it
 				defer cancel()
 				_, err := clientOver(t, papi.Options{MaxRetries: -1}, told).Activations(ctx, www())
 				if problem, ok := errors.AsType[*papi.Error](err); !ok || problem.GaveUp == nil || requests != 21+16 {
