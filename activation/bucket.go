@@ -114,7 +114,7 @@ func (b *bucket) pending(ctx context.Context) (*papi.Activation, API, error) { /
 			return &found[0], b.api, nil
 		}
 	}
-	if now := lastLive(both, b.target.Network); b.target.FailIfPending && b.fails > 0 &&
+	if now := lastLive(both, b.target.Network); b.target.FailIfPending &&
 		now != nil && !b.first[now.ActivationID.Bare()] && !b.mine[now.ActivationID.Bare()] && !b.tried.made(*now) {
 		return now, b.api, nil // it has come between the look and the change
 	}
@@ -262,11 +262,9 @@ func (b *bucket) send(ctx context.Context, part papi.BucketChange) error {
 		if !isUncertain(err) {
 			b.tried = before
 		}
-		n := b.fails
-		b.fails++
-		return b.doubt(ctx, err, n)
+		return b.doubt(ctx, err, &b.fails)
 	}
-	b.fails = 0
+	b.fails, b.held = 0, nil
 	a := papi.Activation{
 		ActivationID: created.ActivationID, ActivationType: papi.Activate, Network: b.target.Network,
 		PropertyID: b.target.Property.PropertyID, PropertyName: b.result.PropertyName,

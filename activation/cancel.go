@@ -177,7 +177,7 @@ func (r *run) cancelSelected(ctx context.Context, s Selection) error {
 // cancel asks PAPI to cancel an activation and waits for its end. A lost answer
 // is asked for again, after a look; what PAPI has accepted is not.
 func (r *run) cancel(ctx context.Context, a papi.Activation) error {
-	for n := 0; phaseOf(a) == inProgress; n++ {
+	for fails := 0; phaseOf(a) == inProgress; {
 		answer, err := r.engine.API.CancelActivation(ctx, r.ref(), a.ActivationID)
 		switch {
 		case err == nil && answer.Already:
@@ -195,11 +195,14 @@ func (r *run) cancel(ctx context.Context, a papi.Activation) error {
 			return r.tooLate(ctx, a)
 		case ctx.Err() != nil:
 			return r.stopped(ctx)
-		case !isTransient(err) && !errors.Is(err, papi.ClassNotFound), n >= r.resubmissions():
+		case !isTransient(err) && !errors.Is(err, papi.ClassNotFound), !toldToWait(err) && fails >= r.resubmissions():
 			return limited(err)
 		}
-		if err := r.pause(ctx, max(linear(n), waitOf(err)), err); err != nil {
+		if err := r.pause(ctx, max(linear(fails), waitOf(err)), err); err != nil {
 			return err
+		}
+		if !toldToWait(err) {
+			fails++
 		}
 		gone := errors.Is(err, papi.ClassNotFound)
 		a, err = r.reread(ctx, a)

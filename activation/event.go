@@ -28,7 +28,10 @@ type Event struct {
 	Include      papi.IncludeRef
 	PropertyName string
 	Network      papi.Network
-	Version      int
+	// Version is that of Activation where the event tells of that one, and with
+	// EventQueued and EventRetrying the one that the run is about; 0 when neither is
+	// known.
+	Version int
 	// Activation is the one that is waited for, as PAPI last showed it. It may be nil
 	// with EventRetrying, and its Status is empty before PAPI has told one.
 	Activation *papi.Activation

@@ -26,6 +26,7 @@ type run struct {
 	noBucket bool
 	unseen   *unseen
 	last     error // why the last submission came to nothing
+	held     error // why the last write has to be tried again; nil once that is done
 	// before is asked right before each submission, with the look that it follows;
 	// nil for nothing to decide.
 	before func(*papi.ActivationList) error
@@ -65,7 +66,10 @@ func (r *run) emit(ev Event) {
 		return
 	}
 	ev.Property, ev.Include, ev.PropertyName = r.ref(), r.result.Include, r.result.PropertyName
-	ev.Network, ev.Version, ev.Usual = r.result.Network, r.result.Version, r.result.Usual
+	ev.Network, ev.Version, ev.Usual = r.result.Network, max(r.result.Version, 0), r.result.Usual
+	if a := ev.Activation; a != nil && a.PropertyVersion > 0 && ev.Kind != EventQueued && ev.Kind != EventRetrying {
+		ev.Version = a.PropertyVersion // which may be one that has to make way
+	}
 	r.engine.Observe(ev)
 }
 
@@ -84,6 +88,7 @@ func (r *run) look(ctx context.Context) (*papi.ActivationList, error) {
 		list, err := r.engine.API.Activations(ctx, r.ref())
 		switch {
 		case err == nil:
+			r.held = nil
 			return list, r.learn(list)
 		case ctx.Err() != nil:
 			return nil, r.stopped(ctx)
@@ -174,6 +179,9 @@ func (r *run) stopped(ctx context.Context) error {
 		if !s.Uncertain {
 			s.Blocker = r.result.BlockedBy
 		}
+	}
+	if r.held != nil && s.Activation == nil && s.Blocker == nil && !s.Uncertain && errors.Is(s, ErrTimeout) {
+		return r.held
 	}
 	return s
 }

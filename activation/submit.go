@@ -122,15 +122,32 @@ func (r *run) reconsidered(ctx context.Context, err error) error {
 		return r.stopped(ctx)
 	}
 	validating := r.target.Include.IncludeID != "" // which PAPI lists nowhere until it is over
-	if !errors.Is(err, papi.ClassSuspended) && (!validating || !errors.Is(err, papi.ClassStillPending)) {
-		r.fails++ // what was not sent has not failed
+	if !toldToWait(err) && (!validating || !errors.Is(err, papi.ClassStillPending)) {
+		r.fails++
 	}
 	r.last = limited(err)
 	if r.engine.Jitter != nil {
 		pause += r.engine.Jitter(pause)
 	}
-	if deadline, ok := ctx.Deadline(); ok && !isUncertain(err) && time.Until(deadline) < r.engine.real(pause) {
-		return limited(fmt.Errorf("%w; the next try would be in %s, and time is up before", err, pause.Round(time.Second)))
+	return r.hold(ctx, pause, err)
+}
+
+// toldToWait reports whether a write was not made because PAPI wants to be asked
+// later, and says when. That is not a failure: it is waited for as long as there is time.
+func toldToWait(err error) bool {
+	problem, ok := errors.AsType[*papi.Error](err)
+	return ok && (problem.Class == papi.ClassSuspended ||
+		problem.Wait() > 0 && (problem.Class == papi.ClassRateLimited || problem.Class == papi.ClassServer))
+}
+
+// hold waits before the next try. When time is up before that, the run ends with the
+// error that it waits for, unless something may have been accepted.
+func (r *run) hold(ctx context.Context, pause time.Duration, err error) error {
+	if !isUncertain(err) {
+		r.held = limited(fmt.Errorf("%w; the next try would be in %s, and time is up before", err, pause.Round(time.Second)))
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= r.engine.real(pause) {
+			return r.held
+		}
 	}
 	return r.pause(ctx, pause, err)
 }

@@ -130,6 +130,7 @@ func (h *hostnames) version(ctx context.Context, p *place) (int, error) {
 		p.result.Hostnames.Resumed = true
 		return p.draft, nil
 	}
+	fails := 0
 	for n := 0; ; n++ {
 		versions, err := h.api.Versions(ctx, p.ref())
 		if err != nil {
@@ -144,35 +145,40 @@ func (h *hostnames) version(ctx context.Context, p *place) (int, error) {
 		}
 		created, err := h.api.CreateVersion(ctx, p.ref(), p.base, p.have.BodyETag)
 		if err == nil {
-			p.result.Hostnames.Created = true
+			p.held, p.result.Hostnames.Created = nil, true
 			return created.PropertyVersion, nil
 		}
-		if err := p.doubt(ctx, err, n); err != nil {
+		if err := p.doubt(ctx, err, &fails); err != nil {
 			return 0, err
 		}
 	}
 }
 
 // doubt waits before the next look after a write that brought no clear answer,
-// or returns why there will be none.
-func (r *run) doubt(ctx context.Context, err error, fails int) error {
-	pause, again := reconsider(err, fails)
+// or returns why there will be none. It counts the failures of the write.
+func (r *run) doubt(ctx context.Context, err error, fails *int) error {
+	pause, again := reconsider(err, *fails)
+	told := toldToWait(err)
+	tooOften := !told && *fails >= r.resubmissions()
 	switch {
 	case ctx.Err() != nil:
 		return r.stopped(ctx)
-	case again && fails >= r.resubmissions() && isUncertain(err):
+	case again && tooOften && isUncertain(err):
 		return &StoppedError{Uncertain: true, cause: limited(err)}
-	case !again || fails >= r.resubmissions():
+	case !again || tooOften:
 		return limited(err)
 	}
-	return r.pause(ctx, pause, err)
+	if !told {
+		*fails++
+	}
+	return r.hold(ctx, pause, err)
 }
 
 // edit gives the version its hostnames, and reads them back. It refuses one that has
 // others than the base's, too: to activate it would do what nobody has asked for.
 func (h *hostnames) edit(ctx context.Context, p *place, version int) error {
-	sent := false // and perhaps accepted
-	for n := 0; ; n++ {
+	sent, fails := false, 0 // sent, and perhaps accepted
+	for reads := 0; ; {
 		have, err := h.api.VersionHostnames(ctx, p.ref(), version)
 		if err != nil {
 			return p.readError(ctx, err)
@@ -192,12 +198,14 @@ func (h *hostnames) edit(ctx context.Context, p *place, version int) error {
 		_, err = h.api.PatchVersionHostnames(ctx, p.ref(), version, have.BodyETag, add, remove)
 		sent = sent || err == nil || isUncertain(err)
 		switch {
-		case err == nil && n >= max(p.resubmissions(), 1): // it has to be read back in any case
+		case err == nil && reads >= max(p.resubmissions(), 1): // it has to be read back in any case
 			return fmt.Errorf("version %d has not the hostnames that PAPI has accepted", version)
-		case err == nil, errors.Is(err, papi.ClassETag) && n < p.resubmissions():
+		case err == nil, errors.Is(err, papi.ClassETag) && reads < p.resubmissions():
+			p.held = nil
+			reads++
 			continue // read back; somebody else may have edited it
 		}
-		if err := p.doubt(ctx, err, n); err != nil {
+		if err := p.doubt(ctx, err, &fails); err != nil {
 			return err
 		}
 	}

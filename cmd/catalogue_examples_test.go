@@ -207,9 +207,9 @@ func answerExamples() []example {
 		{name: "gateway", args: read, fault: known(property, "grant"), code: "grant-missing", category: "PermissionDenied", exit: 4, reads: 1, help: "READ-WRITE"},
 		{name: "PAPI", args: read, fault: known(property, "forbidden"), code: "forbidden", category: "PermissionDenied", exit: 1, reads: 1, help: "role"},
 		{name: "404", args: read, fault: known(property, "not-found"), code: "not-found", category: "NotFound", exit: 1, reads: 1, help: "account switch key"},
-		{name: "paced", args: read + " --timeout 100s", fault: known(property, "paced"), says: "waiting for PAPI's rate limit until", code: "rate-limited", category: "RemoteSystemError", exit: 8, reads: 4, took: 3 * 30 * time.Second, help: "same limit"},
-		{name: "paced in plain text", args: read + " --timeout 100s", fault: known(property, "paced-text"), says: "waiting for PAPI's rate limit until", code: "rate-limited", category: "RemoteSystemError", exit: 8, reads: 4, took: 3 * 30 * time.Second, help: "same limit"},
-		{name: "paced in plain text, as 503", args: read + " --timeout 100s", fault: known(property, "paced-503"), says: "waiting for PAPI's rate limit until", code: "rate-limited", category: "RemoteSystemError", exit: 8, reads: 4, took: 3 * 30 * time.Second, help: "same limit"},
+		{name: "paced", args: read, fault: known(property, "paced"), says: "waiting for PAPI's rate limit until", code: "rate-limited", category: "RemoteSystemError", exit: 8, reads: 60, took: 59 * 30 * time.Second, help: "same limit"},
+		{name: "paced in plain text", args: read, fault: known(property, "paced-text"), says: "waiting for PAPI's rate limit until", code: "rate-limited", category: "RemoteSystemError", exit: 8, reads: 60, took: 59 * 30 * time.Second, help: "same limit"},
+		{name: "paced in plain text, as 503", args: read, fault: known(property, "paced-503"), says: "waiting for PAPI's rate limit until", code: "rate-limited", category: "RemoteSystemError", exit: 8, reads: 60, took: 59 * 30 * time.Second, help: "same limit"},
 		{name: "a burst, as 400", args: read, fault: known(property, "burst"), code: "rate-limited", category: "RemoteSystemError", exit: 8, reads: 7, took: (1 + 2 + 4 + 8 + 16 + 30) * time.Second, help: "same limit"},
 		{name: "too late", args: "cancel prp_1006", fault: known(simulator.OpCancel, "too-late"), code: "cancel-too-late", category: "Conflict", exit: 1, reads: 3, help: "propctl wait"},
 	}
@@ -245,7 +245,7 @@ func submissionExamples() []example {
 		{name: "422", fault: known(submit, "still-pending"), code: "still-pending", category: "Conflict", exit: 6, submits: 7, reads: 8, took: linear, help: "again"},
 		{name: "422", fault: known(submit, "already-activated"), code: "already-activated", category: "Conflict", exit: 1, submits: 7, reads: 8, took: linear - 5*time.Second, help: "propctl status"},
 		{name: "422", fault: known(submit, "not-active"), code: "not-active", category: "Conflict", exit: 1, submits: 7, reads: 8, took: linear - 5*time.Second, help: "propctl status"},
-		{name: "paced submissions", fault: known(submit, "paced"), code: "rate-limited", category: "RemoteSystemError", exit: 8, submits: 7, reads: 8, took: 7 * 30 * time.Second, help: "same limit"},
+		{name: "paced submissions", args: "activate prp_1001@8 " + notify + " --timeout 30m", fault: known(submit, "paced"), code: "rate-limited", category: "RemoteSystemError", exit: 8, submits: 60, reads: 60, took: 59 * 30 * time.Second, help: "same limit"},
 		{name: "429", fault: known(submit, "budget"), code: "budget-exhausted", category: "RemoteSystemError", exit: 8, submits: 1, reads: 1, help: "propctl budget", says: "no activations are left today, until "},
 		{name: "429 with a limitKey", fault: known(submit, "resource-limit"), code: "resource-limit", category: "RemoteSystemError", exit: 8, submits: 1, reads: 1, help: "waiting does not help"},
 	}

@@ -45,7 +45,7 @@ func (g *Flags) Declare(f *pflag.FlagSet) {
 	g.declareOutput(f)
 	f.TextVar(&g.Timeout, "timeout", Duration(0), "`DURATION` time limit (default 30m, production 90m)")
 	f.TextVar(&g.RequestTimeout, "request-timeout", Duration(0), "`DURATION` time limit of a request (default 60s, submissions 120s)")
-	f.IntVar(&g.MaxRetries, "max-retries", defaultMaxRetries, "`N` repeats of a failed read, and of a submission that came to nothing")
+	f.IntVar(&g.MaxRetries, "max-retries", defaultMaxRetries, "`N` repeats of a failed read, and of a submission that came to nothing; waits that PAPI asks for are no repeats")
 	standard := papi.DefaultSuspension()
 	f.TextVar(&g.suspendInitial, "suspend-initial", Duration(standard.Initial),
 		"`DURATION` pause after PAPI has failed too often in a row")
