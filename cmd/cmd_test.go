@@ -74,6 +74,15 @@ func (s *scene) set(vars map[string]string) *scene {
 	return s
 }
 
+// environ returns the environment as the system has it.
+func (s *scene) environ() []string {
+	var all []string
+	for name, value := range s.env {
+		all = append(all, name+"="+value)
+	}
+	return all
+}
+
 // write writes a file below the home folder and returns its path.
 func (s *scene) write(name, content string) string {
 	s.t.Helper()
@@ -120,6 +129,7 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 	code := cmd.Run(ctx, cmd.Env{
 		Stdin: stdin, Stdout: &stdout, Stderr: &stderr,
 		LookupEnv:     func(name string) (string, bool) { value, ok := s.env[name]; return value, ok },
+		Environ:       s.environ,
 		StdinTerminal: s.terminal, StderrTerminal: s.terminal,
 		Width:    func() int { return s.width },
 		Location: s.zone, StdoutTerminal: s.columns > 0, StdoutWidth: func() int { return s.columns },

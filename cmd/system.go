@@ -21,6 +21,7 @@ func System(version, commit, date string) term.Env {
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Name:           nameOf(os.Args[0]),
 		LookupEnv:      os.LookupEnv,
+		Environ:        os.Environ,
 		StdinTerminal:  xterm.IsTerminal(int(os.Stdin.Fd())),
 		StdoutTerminal: xterm.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: xterm.IsTerminal(int(os.Stderr.Fd())),

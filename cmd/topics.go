@@ -86,7 +86,10 @@ dashes; lists have commas between their items:
   PROPCTL_NOTIFY=you@example.com,team@example.com
   PROPCTL_POLL=30s
 
-and in the settings file, by its name:
+A variable with that prefix that there is not, such as PROPCTL_DRYRUN, is a mistake
+(exit code 2), but for those that --dotenv writes, which begin with PROPCTL_RESULT_.
+
+In the settings file a flag is set by its name:
 
   notify: [you@example.com, team@example.com]
   poll: 30s

@@ -29,6 +29,9 @@ import (
 // maxSettings is how large a settings file may be, in MiB.
 const maxSettings = 1
 
+// environment is where a setting is that a variable has.
+const environment = "environment"
+
 // envNames returns the variables that set a flag, the one that counts first.
 func envNames(flag string) []string {
 	names := []string{"PROPCTL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))}
@@ -49,7 +52,7 @@ func envNames(flag string) []string {
 // and the settings file. It goes on after an error, so that the error is printed in
 // the format that was asked for.
 func Load(c *cobra.Command, env term.Env) error {
-	errs := []error{LoadEnvironment(c.Flags(), env)} // which may have --config
+	errs := []error{CheckVariables(c.Root(), env), LoadEnvironment(c.Flags(), env)} // which may have --config
 	file, err := ReadFile(Path(env, c.Flags().Lookup("config").Value.String()))
 	return firstOf(append(errs, err, file.Apply(c)))
 }
@@ -76,7 +79,7 @@ func LoadEnvironment(flags *pflag.FlagSet, env term.Env) error {
 				continue
 			}
 			if err := SetFlag(f, value); err != nil {
-				errs = append(errs, &catalogue.SettingError{Where: "environment", Key: name, Err: err})
+				errs = append(errs, &catalogue.SettingError{Where: environment, Key: name, Err: err})
 				return
 			}
 			noteSource(f, result.SourceEnvironment, name)
@@ -180,9 +183,11 @@ func (file *File) Apply(c *cobra.Command) error {
 	}
 	var errs []error
 	for _, key := range keys {
-		err := errors.New("there is no such setting")
+		var err error
 		if known[string(NormalizeName(nil, key))] {
 			err = file.set(c.Flags().Lookup(key), key)
+		} else {
+			err = errors.New("there is no such setting" + DidYouMean(Nearest(key, slices.Sorted(maps.Keys(known))...)))
 		}
 		if err != nil {
 			errs = append(errs, &catalogue.SettingError{Where: file.path, Key: key, Err: err})

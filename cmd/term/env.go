@@ -17,6 +17,9 @@ type Env struct {
 	Name string
 	// LookupEnv reads an environment variable; nil means that there are none.
 	LookupEnv func(string) (string, bool)
+	// Environ returns all variables as NAME=value; nil means that none is looked for by
+	// a part of its name.
+	Environ func() []string
 	// StdinTerminal, StdoutTerminal and StderrTerminal say whether somebody is there
 	// to answer a question, to read the result, and to watch.
 	StdinTerminal, StdoutTerminal, StderrTerminal bool
