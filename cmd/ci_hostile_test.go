@@ -91,6 +91,27 @@ func TestHostileTextSpeaksToNoCISystem(t *testing.T) {
 	}
 }
 
+// GitHub reads what stands at the beginning of a line, where names do. Every run checks it.
+func TestNamesThatAreCommandsSpeakToNoCISystem(t *testing.T) {
+	for _, name := range []string{"::error::x", " ::set-output name=outcome::x", "::notice title=a::b ##[error]"} {
+		s := newScene(t)
+		s.transport = &poisoner{next: s.sim.Transport(), member: "propertyName", value: name}
+		for _, args := range [][]string{
+			{"list"},
+			{"status", "prp_1001", "prp_1002"},
+			{"status", "prp_1001"},
+			{"pending", "prp_1006"},
+			{"list", "-o", "json", "--jq", ".properties[].name"},
+		} {
+			for _, s.columns = range []int{0, 30} {
+				if r := s.run(args...); !strings.Contains(r.stdout, ": :") {
+					t.Errorf("%q: the name is not at the beginning of a line of %.200q", args, r.stdout)
+				}
+			}
+		}
+	}
+}
+
 var word = regexp.MustCompile(`^[A-Za-z0-9._-]*$`)
 
 func TestHostileTextIsOnlyTextInFiles(t *testing.T) {
@@ -127,7 +148,7 @@ func (f attackedFiles) check(t *testing.T, args []string, r result) {
 	if diff := cmp.Diff(factNames, sortedKeys(outputs)); diff != "" || outputs["exit-code"] != fmt.Sprint(r.code) {
 		t.Errorf("%q: outputs (-want +got):\n%s\n%s", args, diff, f.outputs)
 	}
-	if what := harm(strings.NewReplacer("::", "", "##", "").Replace(f.outputs)); what != "" {
+	if what := harm(ciCommandSyntax.ReplaceAllString(f.outputs, "")); what != "" {
 		t.Errorf("%q: %s in the outputs", args, what)
 	}
 	var names []string

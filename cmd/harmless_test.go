@@ -49,13 +49,16 @@ func harm(text string) string {
 			return fmt.Sprintf("the rune %U", r)
 		}
 	}
-	for _, syntax := range []string{"::", "##"} { // ::error, ##vso[, ##[, ##teamcity[
-		if strings.Contains(text, syntax) {
-			return "the CI syntax " + syntax
-		}
+	if found := ciCommandSyntax.FindString(text); found != "" {
+		return "the CI syntax " + found
 	}
 	return ""
 }
+
+// ciCommandSyntax is what makes a command of a line: for GitHub at its beginning, after blanks of any kind and only with a
+// name that it knows; for the others anywhere.
+var ciCommandSyntax = regexp.MustCompile(`(?im)^[\pZ\t]*::(?:set-output|save-state|set-env|add-path|add-mask|add-matcher|remove-matcher|` +
+	`debug|warning|error|notice|group|endgroup|echo|stop-commands|internal-set-repo-path)(?: .*)?(?:::|$)|##(?:vso|teamcity)?\[`)
 
 // eavesdropper is the way to PAPI. It remembers what was sent and must not be
 // shown: the signatures and the headers that they are in.

@@ -21,7 +21,7 @@ func TestJQPrintsWhatTheExpressionYields(t *testing.T) {
 		{"nothing", "empty", ""},
 		{"nothing after a halt", ".command, halt", "status\n"},
 		{"a string that acts on a terminal", `"a\u001b[2Jb\nc"`, "a\\u001b[2Jb\\nc\n"},
-		{"a string that speaks to a CI system", `"::error::x", ["::error::x"]`, ": :error: :x\n[\":\\u003aerror:\\u003ax\"]\n"},
+		{"a string that speaks to a CI system", `"::error::x", ["::error::x"]`, ": :error::x\n[\":\\u003aerror:\\u003ax\"]\n"},
 		{"no variables", "env, $ENV", "{}\n{}\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestJQThatFailsLeavesTheExitCodeOfAnError(t *testing.T) {
 		want             string
 	}{
 		{"status prp_1001", ".outcome.x", cmd.ExitError, "error: --jq fails: "},
-		{"status prp_1001", `.outcome, error("oh\u001b::no")`, cmd.ExitError, `oh\u001b: :no`},
+		{"status prp_1001", `.outcome, error("oh\u001b::no")`, cmd.ExitError, `oh\u001b::no`},
 		{"pending prp_1006", ".outcome.x", cmd.ExitBusy, "error: --jq fails: "},
 		{"status prp_9", ".outcome.x", cmd.ExitError, "error: --jq fails: "},
 	} {

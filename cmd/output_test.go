@@ -149,7 +149,7 @@ func TestNDJSONHasHeaderEventsAndResult(t *testing.T) {
 }
 
 func TestHostileTextReachesNobody(t *testing.T) {
-	const hostile = "\x1b[2J\r\n::error::x\n##vso[task.x]y ##[group] ##teamcity[z]\u009b31m\u202e"
+	const hostile = "::warning::w\x1b[2J\r\n::error::x\n##vso[task.x]y ##[group] ##teamcity[z]\u009b31m\u202e"
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t)
 		s.sim.AddActivation("prp_1002", simulator.Activation{
@@ -174,10 +174,8 @@ func TestHostileTextReachesNobody(t *testing.T) {
 					if i := strings.IndexFunc(out, func(c rune) bool { return c != '\n' && (unicode.IsControl(c) || c == '\u202e') }); i >= 0 {
 						t.Errorf("%s: control character in %q", args, out[i:min(len(out), i+80)])
 					}
-					for _, bad := range []string{"::", "##"} {
-						if strings.Contains(out, bad) {
-							t.Errorf("%s: %q in %q", args, bad, out)
-						}
+					if bad := ciCommandSyntax.FindString(out); bad != "" {
+						t.Errorf("%s: %q in %.300q", args, bad, out)
 					}
 				}
 			}

@@ -38,7 +38,7 @@ func (a annotation) text() string {
 }
 
 const (
-	// mostAnnotations is how many of a kind GitHub shows of a step.
+	// mostAnnotations is how many GitHub shows of a step. The last one counts those that are left out.
 	mostAnnotations = 10
 	mostSubjects    = 10
 	mostDetails     = 10 // lines of what PAPI said
@@ -62,12 +62,7 @@ type encounter struct {
 // what has been brought about. That somebody looked does not.
 func annotationsOf(d *result.Document) []annotation {
 	var all []annotation
-	causes := causesOf(d)
-	for i, c := range causes {
-		if i == mostAnnotations-1 && len(causes) > mostAnnotations {
-			all = append(all, annotation{severityError, titleOf(d.Command, "error"), []string{fmt.Sprintf("and %d more errors", len(causes)-i)}, "propctl_more"})
-			break
-		}
+	for _, c := range causesOf(d) {
 		all = append(all, c.annotation(d.Command))
 	}
 	for _, one := range d.Parts() {
@@ -78,6 +73,10 @@ func annotationsOf(d *result.Document) []annotation {
 	}
 	if busy := busyLines(d.States()); len(busy) > 0 && d.Outcome == catalogue.OutcomeBusy && d.Error == nil {
 		all = append(all, annotation{severityWarning, titleOf(d.Command, d.Outcome), bounded(busy, mostSubjects), "propctl_busy"})
+	}
+	if left := len(all) - mostAnnotations + 1; left > 1 { // errors come first
+		first := all[mostAnnotations-1]
+		all = append(all[:mostAnnotations-1], annotation{first.severity, titleOf(d.Command, d.Outcome), []string{fmt.Sprintf("and %d more", left)}, "propctl_more"})
 	}
 	return all
 }

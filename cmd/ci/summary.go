@@ -20,7 +20,7 @@ const (
 )
 
 // summaryWithin returns the summary if it is not longer than room; else a shorter
-// one, or nothing.
+// one, which says so, or nothing: GitHub shows none of a file that is longer.
 func summaryWithin(room int64, d *result.Document, rec *journal.Run) string {
 	for _, text := range [...]string{summaryOf(d, rec, true), summaryOf(d, rec, false)} {
 		if int64(len(text)) <= room {
@@ -49,6 +49,9 @@ func summaryOf(d *result.Document, rec *journal.Run, details bool) string {
 			a := c.annotation(d.Command)
 			m.block(a.lines)
 		}
+	}
+	if !details {
+		m.line("There is more than fits: what was printed and the errors are in the log of the step only.")
 	}
 	m.line(fmt.Sprintf("Exit code %d. Requests: %s, %d sent again, %d refused for their rate.%s",
 		d.ExitCode, term.Plural(d.Requests.Total, "attempt"), d.Requests.Retries, d.Requests.RateLimited, budgetSentence(d.Budget)))

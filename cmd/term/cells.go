@@ -96,5 +96,9 @@ func wrap(text string, room, indent int) []string {
 		}
 		line += word
 	}
-	return append(lines, line)
+	lines = append(lines, line)
+	for i, line := range lines {
+		lines[i] = quiet(line) // what stood in the middle may begin a line now
+	}
+	return lines
 }

@@ -22,7 +22,6 @@ const (
 // command syntax of CI systems broken by a blank, and not longer than most runes.
 func Clean(s string, most int) string {
 	var b strings.Builder
-	var before rune
 	for n, r := range []rune(s) {
 		if n == most {
 			b.WriteString("…")
@@ -33,15 +32,11 @@ func Clean(s string, most int) string {
 			b.WriteRune(r)
 		case IsUnsafe(r):
 			b.WriteString(escaped(r))
-		case (r == ':' || r == '#') && r == before: // "::error", "##vso[", "##[", "##teamcity["
-			b.WriteRune(' ')
-			b.WriteRune(r)
 		default:
 			b.WriteRune(r)
 		}
-		before = r
 	}
-	return b.String()
+	return quiet(b.String())
 }
 
 // Visible returns s with what is not text made visible, and otherwise as it is: for
