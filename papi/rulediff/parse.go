@@ -1,0 +1,141 @@
+package rulediff
+
+import (
+	"encoding/json"
+
+	"github.com/tidwall/gjson"
+)
+
+// Everything that was parsed is a part of the text that it was parsed from, so a large tree is not copied.
+
+// rule is a rule of a tree.
+type rule struct {
+	item
+
+	members  []member // all but the name and the lists
+	lists    [3]list  // criteria, behaviors, variables
+	children []*rule
+	has      bool // it has the member children
+}
+
+// list is a list of a rule.
+type list struct {
+	has   bool // the rule has it
+	items []item
+}
+
+// item is an element of a list.
+type item struct{ name, raw string }
+
+// member is a member of an object.
+type member struct{ key, raw string }
+
+// listMembers are the lists of a rule, with what is in them.
+func listMembers() [3]struct {
+	key  string
+	part Part
+} {
+	return [...]struct {
+		key  string
+		part Part
+	}{{"criteria", Criterion}, {"behaviors", Behavior}, {"variables", Variable}}
+}
+
+func parse(raw json.RawMessage) (*rule, error) {
+	if !json.Valid(raw) { // gjson takes everything
+		return nil, errNoJSON
+	}
+	return parseRule(gjson.ParseBytes(raw), 0)
+}
+
+func parseRule(v gjson.Result, depth int) (*rule, error) {
+	if depth > maxDepth {
+		return nil, ErrTooDeep
+	}
+	if !v.IsObject() {
+		return nil, errNoRule
+	}
+	r := &rule{item: item{raw: v.Raw}}
+	var err error
+	v.ForEach(func(key, value gjson.Result) bool {
+		switch k := key.String(); {
+		case k == "name":
+			r.name = value.String()
+			r.members = append(r.members, member{k, value.Raw})
+		case k == "children":
+			if !value.IsArray() {
+				err = errNoList
+				return false
+			}
+			r.has, r.children = true, nil
+			value.ForEach(func(_, child gjson.Result) bool {
+				var below *rule
+				if below, err = parseRule(child, depth+1); err == nil {
+					r.children = append(r.children, below)
+				}
+				return err == nil
+			})
+		default:
+			err = r.take(k, value)
+		}
+		return err == nil
+	})
+	return r, err
+}
+
+// take takes a member that is no rule.
+func (r *rule) take(key string, value gjson.Result) error {
+	for i, l := range listMembers() {
+		if key != l.key {
+			continue
+		}
+		if !value.IsArray() {
+			return errNoList
+		}
+		r.lists[i] = list{has: true}
+		value.ForEach(func(_, one gjson.Result) bool {
+			r.lists[i].items = append(r.lists[i].items, item{one.Get("name").String(), one.Raw})
+			return true
+		})
+		return nil
+	}
+	r.members = append(r.members, member{key, value.Raw})
+	return nil
+}
+
+// byKey returns the members as they are written. The last one of a name counts.
+func (r *rule) byKey() map[string]string {
+	all := make(map[string]string, len(r.members))
+	for _, m := range r.members {
+		all[m.key] = m.raw
+	}
+	return all
+}
+
+// outline says what a rule is made of, without its content.
+func (r *rule) outline() json.RawMessage {
+	var o struct {
+		Criteria  []string `json:"criteria"`
+		Behaviors []string `json:"behaviors"`
+		Rules     int      `json:"rules"` // at all depths below it
+	}
+	o.Criteria, o.Behaviors, o.Rules = names(r.lists[0].items), names(r.lists[1].items), r.below()
+	data, _ := json.Marshal(o) // strings and a number always can be
+	return data
+}
+
+func (r *rule) below() int {
+	n := len(r.children)
+	for _, c := range r.children {
+		n += c.below()
+	}
+	return n
+}
+
+func names(items []item) []string {
+	all := make([]string, 0, len(items))
+	for _, one := range items {
+		all = append(all, one.name)
+	}
+	return all
+}
