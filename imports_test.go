@@ -23,12 +23,12 @@ const module = "github.com/propctl/propctl"
 var arrows = map[string][]string{
 	".": {"cmd"},
 	"cmd": {
-		"activation", "papi", "papi/simulator", "cmd/term", "cmd/catalogue", "cmd/result", "cmd/settings", "cmd/journal",
+		"activation", "papi", "papi/rulediff", "papi/simulator", "cmd/term", "cmd/catalogue", "cmd/result", "cmd/settings", "cmd/journal",
 		"cmd/screen", "cmd/ci", "cmd/page", "cmd/otlp", "cmd/metrics", "cmd/notify",
 	},
 	"cmd/term":                {},
 	"cmd/catalogue":           {"activation", "papi"},
-	"cmd/result":              {"cmd/catalogue", "cmd/term", "activation", "papi"},
+	"cmd/result":              {"cmd/catalogue", "cmd/term", "activation", "papi", "papi/rulediff"},
 	"cmd/settings":            {"cmd/result", "cmd/catalogue", "cmd/term", "activation", "papi"},
 	"cmd/journal":             {"cmd/settings", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "papi"},
 	"cmd/screen":              {"cmd/journal", "cmd/settings", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "papi"},
@@ -40,6 +40,7 @@ var arrows = map[string][]string{
 	"activation":              {"papi"},
 	"papi":                    {"papi/pace"},
 	"papi/pace":               {},
+	"papi/rulediff":           {},
 	"papi/pace/pacetest":      {"papi/pace"},
 	"papi/simulator":          {"papi/simulator/internal/jsonpatch", "papi/simulator/internal/jsonpath", "papi/simulator/internal/limit"},
 	"papi/simulator/contract": {},
@@ -54,6 +55,7 @@ var above = map[string][]string{
 	"activation":              {"cmd"},
 	"papi":                    {"cmd", "activation"},
 	"papi/pace":               {"cmd", "activation", "papi"},
+	"papi/rulediff":           {"cmd", "activation", "papi"},
 	"papi/simulator":          {"cmd", "activation", "papi"},
 	"papi/simulator/contract": {"cmd", "activation", "papi"},
 
@@ -78,6 +80,8 @@ var owners = map[string]string{
 	"github.com/hashicorp/go-retryablehttp": "papi/retry.go",
 	"github.com/itchyny/gojq":               "cmd/result/jq.go",
 	"github.com/gofrs/flock":                "papi/pace/file.go",
+	"github.com/wI2L/jsondiff":              "papi/rulediff/compare.go",
+	"github.com/tidwall/gjson":              "papi/rulediff/parse.go",
 }
 
 // forTests lists, as prefixes, what the shipped binary has no use for.

@@ -54,21 +54,26 @@ func parseName(s string) (name, error) {
 		n.version.number = linked
 		return n, nil
 	}
+	if n.version, err = parseWanted(version); err != nil {
+		return name{}, err
+	}
+	return n, nil
+}
+
+// parseWanted reads VERSION.
+func parseWanted(version string) (wantedVersion, error) {
 	if number, err := parseVersion(version); err == nil {
-		n.version.number = number
-		return n, nil
+		return wantedVersion{number: number}, nil
 	}
 	switch strings.ToLower(version) {
 	case "latest":
-		return n, nil
+		return wantedVersion{}, nil
 	case "staging":
-		n.version.activeOn = papi.Staging
+		return wantedVersion{activeOn: papi.Staging}, nil
 	case "production":
-		n.version.activeOn = papi.Production
-	default:
-		return name{}, catalogue.Usagef("version %q is neither a number nor latest, staging or production%s", version, settings.DidYouMean(settings.Nearest(version, "latest", "staging", "production")))
+		return wantedVersion{activeOn: papi.Production}, nil
 	}
-	return n, nil
+	return wantedVersion{}, catalogue.Usagef("version %q is neither a number nor latest, staging or production%s", version, settings.DidYouMean(settings.Nearest(version, "latest", "staging", "production")))
 }
 
 // parseVersion reads the number of a version.

@@ -163,6 +163,7 @@ const (
 	CodeCredentialsInvalid = "credentials-invalid"
 	codeAmbiguous          = "ambiguous"
 	CodeBucket             = "hostname-bucket"
+	codeDifferent          = "different"
 	codeOutputFile         = "output-file"
 	CodeDeclined           = "declined"
 	CodeFailed             = "activation-failed"

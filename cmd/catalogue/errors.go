@@ -70,6 +70,12 @@ type BucketError struct{ What string }
 // Error says what is wrong.
 func (e *BucketError) Error() string { return e.What }
 
+// DifferentError says that two versions differ, where that was asked for.
+type DifferentError struct{ What string }
+
+// Error says how.
+func (e *DifferentError) Error() string { return e.What }
+
 // OutputError says that the result could not be written to a file.
 type OutputError struct{ Err error }
 

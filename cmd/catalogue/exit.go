@@ -99,6 +99,7 @@ const (
 	OutcomeOK          = "ok"
 	OutcomeFree        = "free"
 	OutcomeBusy        = "busy"
+	OutcomeDifferent   = "different"
 	OutcomeError       = "error"
 	OutcomeRejected    = "rejected"
 	OutcomeLimited     = "limited"

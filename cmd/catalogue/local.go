@@ -67,6 +67,13 @@ func refusalEntries() []Entry {
 			Matches: []Match{{Fits: is(ErrDeclined)}},
 		},
 		{
+			Code: codeDifferent, Category: CategoryConflict, Outcome: OutcomeDifferent, ExitCode: ExitError, Retry: RetryNever,
+			Message: "the versions differ", FoundBy: "propctl diff --exit-code",
+			Meaning: "The rules, the rule format or the hostnames differ. Without --exit-code that is a result and no error.",
+			Help:    "the result says how",
+			Matches: []Match{{Fits: Is[*DifferentError]}},
+		},
+		{
 			Code: codeOutputFile, Category: CategoryInternalError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "the result cannot be written to --output-file", FoundBy: "propctl, when the command had done its work",
 			Meaning: "The outcome is that of the command; the exit code is 1 where it would have been 0.",

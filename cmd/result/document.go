@@ -47,6 +47,7 @@ type Document struct {
 	Hostnames      []*Hostname      `json:"hostnames,omitzero"`       // hostnames
 	HostnameChange *HostnameChange  `json:"hostnameChange,omitempty"` // hostnames add, hostnames remove
 	Usual          []*Usual         `json:"usual,omitzero"`           // history
+	Diff           *Diff            `json:"diff,omitempty"`           // diff
 	RequestLimit   *RequestLimit    `json:"requestLimit,omitempty"`   // budget
 	Simulator      *Simulator       `json:"simulator,omitempty"`      // simulate
 	Build          *term.Build      `json:"build,omitempty"`          // version

@@ -2,6 +2,7 @@ package result
 
 import (
 	"cmp"
+	"encoding/json"
 	"reflect"
 	"strings"
 	"time"
@@ -57,6 +58,8 @@ func (v *Schemas) Of(t reflect.Type, name string) *Schema {
 	switch {
 	case t == reflect.TypeFor[time.Time]():
 		return &Schema{Type: "string", Format: "date-time"}
+	case t == reflect.TypeFor[json.RawMessage]():
+		return &Schema{} // any value
 	case t == reflect.TypeFor[Schema]():
 		return &Schema{Type: "object"}
 	}

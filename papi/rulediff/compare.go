@@ -86,18 +86,19 @@ func (c *comparison) list(a, b list, key string, part Part, at place) error {
 	for _, i := range aligned.gone {
 		c.add(Change{
 			Kind: Removed, Part: part, Path: at.path, Name: a.items[i].name, Pointer: at.below(key, i, 0).from,
-			Content: json.RawMessage(a.items[i].raw),
+			Sensitive: isSensitive(part, a.items[i]), Content: json.RawMessage(a.items[i].raw),
 		}, nil)
 	}
 	for i, one := range b.items {
 		was := aligned.from[i]
 		here := at.below(key, was, i)
-		change := Change{Part: part, Path: at.path, Name: one.name, Pointer: here.to}
+		change := Change{Part: part, Path: at.path, Name: one.name, Pointer: here.to, Sensitive: isSensitive(part, one)}
 		if was < 0 {
 			change.Kind, change.Content = Added, json.RawMessage(one.raw)
 			c.add(change, nil)
 			continue
 		}
+		change.Sensitive = change.Sensitive || isSensitive(part, a.items[was])
 		if a.items[was].raw != one.raw {
 			values, ops, err := compareValues(a.items[was].raw, one.raw, "", here.to)
 			if err != nil {
@@ -115,6 +116,10 @@ func (c *comparison) list(a, b list, key string, part Part, at place) error {
 		}
 	}
 	return nil
+}
+
+func isSensitive(part Part, one item) bool {
+	return part == Variable && one.sensitive()
 }
 
 // elements adds the operations that make the elements of the second list of those of the first, but for what has

@@ -27,6 +27,9 @@ type list struct {
 // item is an element of a list.
 type item struct{ name, raw string }
 
+// sensitive reports whether a variable says so of itself.
+func (one item) sensitive() bool { return gjson.Get(one.raw, "sensitive").Bool() }
+
 // member is a member of an object.
 type member struct{ key, raw string }
 

@@ -1,0 +1,206 @@
+package cmd
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/papi"
+	"github.com/propctl/propctl/papi/rulediff"
+)
+
+// diffFlags are the flags of diff.
+type diffFlags struct{ exitCode, markdown bool }
+
+func (p *program) diffCommand(about result.AssetKind) *cobra.Command {
+	f := &diffFlags{}
+	c := &cobra.Command{
+		Use:   "diff " + about.Operand() + " [FROM] [TO]",
+		Short: "Show what changes from one version to another",
+		Long: "Show what changes from one version to another: rules by their path, behaviors and\n" +
+			"criteria by their name, values side by side" + about.Choose(", the rule format and the hostnames", " and the rule format") + `.
+
+FROM and TO are numbers, latest, staging or production. FROM is what is active on
+production if it is not given, and TO is latest.
+
++ was added, - was removed, ~ was changed, > was moved. Values that look like secrets
+are shown only by -o json, which also has the difference as a JSON Patch (RFC 6902).`,
+		Example: "  propctl " + about.Command("diff") + about.Choose(" www.example.com\n  propctl diff www.example.com staging 8 --markdown\n"+
+			"  propctl diff www.example.com 7 8 -o json --jq .diff.patch", " security-headers\n  propctl includes diff security-headers 2 3"),
+		Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c, args, cobra.RangeArgs(1, 3), func(ctx context.Context, args []string) (*result.Report, error) {
+				return p.diff(ctx, about, f, args)
+			})
+		},
+	}
+	c.Flags().BoolVar(&f.exitCode, "exit-code", false, "exit with 1 when there is a difference")
+	c.Flags().BoolVar(&f.markdown, "markdown", false, "text as Markdown, for a merge request")
+	return c
+}
+
+// sides reads FROM and TO.
+func sides(args []string) (from, to wantedVersion, err error) {
+	from = wantedVersion{activeOn: papi.Production}
+	if len(args) > 0 {
+		from, err = parseWanted(args[0])
+	}
+	if len(args) > 1 && err == nil {
+		to, err = parseWanted(args[1])
+	}
+	return from, to, err
+}
+
+func (p *program) diff(ctx context.Context, about result.AssetKind, f *diffFlags, args []string) (*result.Report, error) {
+	named, err := parseProperty(args[0])
+	if err != nil {
+		return &result.Report{}, err
+	}
+	from, to, err := sides(args[1:])
+	if err != nil {
+		return &result.Report{}, err
+	}
+	s, err := p.open(about)
+	if err != nil {
+		return &result.Report{}, err
+	}
+	p.progress.Begin(named)
+	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
+	defer cancel()
+	what, err := s.resolve(ctx, named)
+	r := &result.Report{Outcome: catalogue.OutcomeOK, Fill: func(d *result.Document) {
+		if what.ref.ID != "" {
+			d.SetAsset(what.ref, what.name)
+		}
+	}}
+	if err != nil {
+		return r, err
+	}
+	old, err := s.numbered(ctx, what.ref, from)
+	if err != nil {
+		return r, err
+	}
+	now, err := s.numbered(ctx, what.ref, to)
+	if err != nil {
+		return r, err
+	}
+	diff, name, err := s.compare(ctx, what.ref, old, now)
+	if err != nil {
+		return r, err
+	}
+	if what.name == "" {
+		what.name = name
+	}
+	r.Fill = func(d *result.Document) {
+		d.SetAsset(what.ref, what.name)
+		d.Diff = diff
+	}
+	r.Text = printDiff
+	if f.markdown {
+		r.Text = printDiffMarkdown
+	}
+	if f.exitCode && !diff.Same() {
+		return r, &catalogue.DifferentError{What: "the versions differ: " + diff.Summary()}
+	}
+	return r, nil
+}
+
+// numbered finds the number of a version.
+func (s *session) numbered(ctx context.Context, ref result.AssetRef, v wantedVersion) (*result.DiffVersion, error) {
+	side := &result.DiffVersion{Version: v.number, ActiveOn: result.Optional(v.activeOn)}
+	if v.number > 0 {
+		return side, nil
+	}
+	var err error
+	side.Version, err = s.latestOn(ctx, ref, v.activeOn)
+	return side, err
+}
+
+// comparedVersion is what is compared of a version.
+type comparedVersion struct {
+	tree      *papi.RuleTree
+	hostnames []*result.Hostname // nil for includes
+}
+
+// compare reads two versions at once and compares them. It also returns the name that PAPI tells.
+func (s *session) compare(ctx context.Context, ref result.AssetRef, from, to *result.DiffVersion) (*result.Diff, string, error) {
+	var both [2]comparedVersion
+	var errs [2]error
+	var reading sync.WaitGroup
+	for i, number := range []int{from.Version, to.Version} {
+		reading.Go(func() { both[i], errs[i] = s.read(ctx, ref, number) })
+	}
+	reading.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, "", err
+		}
+	}
+	trees := [2]rulediff.Tree{}
+	for i, v := range both {
+		trees[i] = rulediff.Tree{RuleFormat: v.tree.RuleFormat, Rules: v.tree.Rules}
+	}
+	rules, err := rulediff.Compare(trees[0], trees[1])
+	if err != nil {
+		return nil, "", err
+	}
+	diff := result.NewDiff(rules, from, to)
+	if ref.Kind != result.Includes {
+		diff.Hostnames = result.NewHostnamesDiff(both[0].hostnames, both[1].hostnames)
+	}
+	return diff, both[1].tree.PropertyName, nil
+}
+
+// read reads a version.
+func (s *session) read(ctx context.Context, ref result.AssetRef, number int) (comparedVersion, error) {
+	tree, err := s.rules(ctx, ref, number)
+	if err != nil || ref.Kind == result.Includes {
+		return comparedVersion{tree: tree}, err
+	}
+	list, err := s.client.VersionHostnames(ctx, ref.Property(), number)
+	if err != nil {
+		return comparedVersion{}, err
+	}
+	return comparedVersion{tree, viewHostnames(list.Items)}, nil
+}
+
+// title says what is compared.
+func diffTitle(d *result.Document) string {
+	side := func(v *result.DiffVersion) string {
+		text := term.VersionText(v.Version)
+		if v.ActiveOn != nil {
+			text += " (active on " + string(*v.ActiveOn) + ")"
+		}
+		return text
+	}
+	return term.Clean(d.Name(), term.MaxName) + " version " + side(d.Diff.From) + " → " + side(d.Diff.To) + ": " + d.Diff.Summary()
+}
+
+func printDiff(w *term.Printer, d *result.Document) {
+	w.Line("%s", diffTitle(d))
+	for _, line := range diffLines(d.Diff) {
+		w.Line("%s", w.Terminal.Paint(line.tone, line.text))
+	}
+}
+
+// printDiffMarkdown prints it for a merge request. What is between the fences has no line that could end them: all
+// of them begin with a sign or with more than three spaces.
+func printDiffMarkdown(w *term.Printer, d *result.Document) {
+	title := strings.NewReplacer("`", "", "<", "&lt;", "[", "\\[", "*", "\\*", "_", "\\_", "|", "\\|").Replace(diffTitle(d))
+	w.Line("**%s**", title)
+	lines := diffLines(d.Diff)
+	if len(lines) == 0 {
+		return
+	}
+	w.Line("")
+	w.Line("```diff")
+	for _, line := range lines {
+		w.Line("%s", line.text)
+	}
+	w.Line("```")
+}

@@ -1,0 +1,245 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/papi/rulediff"
+)
+
+// diffLine is a line of a diff. Its first character says what it is, so that nothing depends on colour.
+type diffLine struct {
+	text string
+	tone term.Tone
+}
+
+// signs are the first characters of lines.
+func signs(k rulediff.Kind) (sign string, tone term.Tone) {
+	switch k {
+	case rulediff.Added:
+		return "+", term.Good
+	case rulediff.Removed:
+		return "-", term.Bad
+	case rulediff.Moved:
+		return ">", term.Doubtful
+	case rulediff.Changed:
+	}
+	return "~", term.Doubtful
+}
+
+// diffWriter collects lines.
+type diffWriter struct {
+	lines []diffLine
+	under []string // the path of the rule whose changes are being written
+}
+
+func (w *diffWriter) add(k rulediff.Kind, indent, text string) {
+	sign, tone := signs(k)
+	w.lines = append(w.lines, diffLine{sign + " " + indent + text, tone})
+}
+
+// diffLines tells a diff, one rule after the other.
+func diffLines(d *result.Diff) []diffLine {
+	w := &diffWriter{}
+	for _, c := range d.Changes {
+		switch {
+		case c.Part == rulediff.Format:
+			for _, v := range c.Values {
+				w.add(rulediff.Changed, "", "rule format: "+valueText(v.From)+" → "+valueText(v.To))
+			}
+		case c.Part == rulediff.Rule && c.Kind != rulediff.Changed:
+			w.rule(c)
+		default:
+			w.part(c)
+		}
+	}
+	if h := d.Hostnames; h != nil {
+		for _, one := range h.Added {
+			w.add(rulediff.Added, "", "hostname "+hostnameText(one))
+		}
+		for _, one := range h.Removed {
+			w.add(rulediff.Removed, "", "hostname "+hostnameText(one))
+		}
+		for _, one := range h.Changed {
+			w.add(rulediff.Changed, "", "hostname "+hostnameText(one.From)+" → "+edgeText(one.To))
+		}
+	}
+	return w.lines
+}
+
+// rule tells of a rule that was added, removed or moved as a whole.
+func (w *diffWriter) rule(c rulediff.Change) {
+	text := "rule " + pathText(c.Path)
+	switch {
+	case c.MovedFrom != nil:
+		text += ", which was " + pathText(c.MovedFrom)
+	case c.Kind == rulediff.Moved:
+		text += ", in another place among its neighbours"
+	}
+	w.add(c.Kind, "", text)
+	w.under = nil
+	if c.Kind == rulediff.Moved {
+		return
+	}
+	var made struct {
+		Criteria, Behaviors []string
+		Rules               int
+	}
+	if err := json.Unmarshal(c.Content, &made); err != nil {
+		return
+	}
+	if len(made.Criteria) > 0 {
+		w.add(c.Kind, "    ", "criteria: "+term.Clean(strings.Join(made.Criteria, ", "), term.MaxName))
+	}
+	if len(made.Behaviors) > 0 {
+		w.add(c.Kind, "    ", "behaviors: "+term.Clean(strings.Join(made.Behaviors, ", "), term.MaxName))
+	}
+	if made.Rules > 0 {
+		w.add(c.Kind, "    ", "with "+term.Plural(made.Rules, "rule")+" below it")
+	}
+}
+
+// part tells of something in a rule, below a line for the rule.
+func (w *diffWriter) part(c rulediff.Change) {
+	if w.under == nil || !slices.Equal(w.under, c.Path) {
+		w.under = c.Path
+		w.add(rulediff.Changed, "", "rule "+pathText(c.Path))
+	}
+	indent := "    "
+	if c.Part != rulediff.Rule {
+		text := string(c.Part) + " " + term.Clean(c.Name, term.MaxName)
+		if c.Content != nil {
+			if c.Sensitive {
+				text += " (sensitive)"
+			} else {
+				text += contentText(c.Content)
+			}
+		}
+		if c.Kind == rulediff.Moved {
+			text += ", in another place"
+		}
+		w.add(c.Kind, indent, text)
+		indent += "    "
+	}
+	for _, v := range c.Values {
+		kind := rulediff.Changed
+		if v.From == nil {
+			kind = rulediff.Added
+		} else if v.To == nil {
+			kind = rulediff.Removed
+		}
+		w.add(kind, indent, strings.TrimPrefix(strings.TrimPrefix(term.Clean(v.Pointer, term.MaxName), "/options"), "/")+": "+changeText(v, c.Sensitive))
+	}
+}
+
+// changeText is a value before and after.
+func changeText(v rulediff.Value, sensitive bool) string {
+	if sensitive || isSecretName(v.Pointer[strings.LastIndexByte(v.Pointer, '/')+1:]) {
+		return "(not shown)"
+	}
+	switch {
+	case v.From == nil:
+		return valueText(v.To)
+	case v.To == nil:
+		return valueText(v.From)
+	}
+	return valueText(v.From) + " → " + valueText(v.To)
+}
+
+// pathText is where a rule is. The default rule, which is in every path, is named only by itself.
+func pathText(path []string) string {
+	if len(path) > 1 {
+		path = path[1:]
+	}
+	var names []string
+	for _, one := range path {
+		names = append(names, term.Clean(one, term.MaxName))
+	}
+	return strings.Join(names, " / ")
+}
+
+// isSecretName reports whether a member of this name often has a secret as its value.
+func isSecretName(name string) bool {
+	name = strings.ToLower(name)
+	if name == "key" {
+		return true
+	}
+	for _, word := range []string{"secret", "passw", "passphrase", "private", "token", "accesskey", "credential", "nonce"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// valueText is a value in a line.
+func valueText(raw json.RawMessage) string {
+	var value any
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if err := d.Decode(&value); err != nil {
+		return term.Clean(string(raw), term.MaxName)
+	}
+	data, err := result.EncodeJSON(withoutSecrets(value), false)
+	if err != nil {
+		return term.Clean(string(raw), term.MaxName)
+	}
+	return term.Clean(strings.TrimSpace(string(data)), term.MaxName)
+}
+
+// contentText is the options of a behavior or a criterion, or the value of a variable.
+func contentText(raw json.RawMessage) string {
+	var content struct {
+		Options map[string]json.RawMessage
+		Value   json.RawMessage
+	}
+	if err := json.Unmarshal(raw, &content); err != nil {
+		return ""
+	}
+	switch {
+	case len(content.Options) > 0:
+		data, err := json.Marshal(content.Options)
+		if err != nil {
+			return ""
+		}
+		return " " + valueText(data)
+	case content.Value != nil:
+		return " " + valueText(content.Value)
+	}
+	return ""
+}
+
+// withoutSecrets blanks the members of an object, at any depth, that look like secrets.
+func withoutSecrets(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			if isSecretName(key) {
+				v[key] = "(not shown)"
+			} else {
+				v[key] = withoutSecrets(value)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = withoutSecrets(v[i])
+		}
+	}
+	return v
+}
+
+func hostnameText(h *result.Hostname) string {
+	return term.Clean(h.CNAMEFrom, term.MaxName) + " " + edgeText(h)
+}
+
+func edgeText(h *result.Hostname) string {
+	text := "at " + term.Clean(result.OrEmpty(h.CNAMETo), term.MaxName)
+	if h.CertProvisioningType != nil {
+		text += ", certificate " + term.Clean(*h.CertProvisioningType, term.MaxName)
+	}
+	return text
+}
