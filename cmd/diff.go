@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -121,55 +122,47 @@ func (s *session) numbered(ctx context.Context, ref result.AssetRef, v wantedVer
 	return side, err
 }
 
-// comparedVersion is what is compared of a version.
-type comparedVersion struct {
-	tree      *papi.RuleTree
-	hostnames []*result.Hostname // nil for includes
-}
-
-// compare reads two versions at once and compares them. It also returns the name that PAPI tells.
+// compare reads two versions and compares them: both rule trees at once, then the hostnames of both. It also returns
+// the name that PAPI tells.
 func (s *session) compare(ctx context.Context, ref result.AssetRef, from, to *result.DiffVersion) (*result.Diff, string, error) {
-	var both [2]comparedVersion
-	var errs [2]error
-	var reading sync.WaitGroup
-	for i, number := range []int{from.Version, to.Version} {
-		reading.Go(func() { both[i], errs[i] = s.read(ctx, ref, number) })
+	trees, err := both(from, to, func(version int) (*papi.RuleTree, error) { return s.rules(ctx, ref, version) })
+	if err != nil {
+		return nil, "", err
 	}
-	reading.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, "", err
-		}
-	}
-	trees := [2]rulediff.Tree{}
-	for i, v := range both {
-		trees[i] = rulediff.Tree{RuleFormat: v.tree.RuleFormat, Rules: v.tree.Rules}
-	}
-	rules, err := rulediff.Compare(trees[0], trees[1])
+	rules, err := rulediff.Compare(treeOf(trees[0]), treeOf(trees[1]))
 	if err != nil {
 		return nil, "", err
 	}
 	diff := result.NewDiff(rules, from, to)
-	if ref.Kind != result.Includes {
-		diff.Hostnames = result.NewHostnamesDiff(both[0].hostnames, both[1].hostnames)
+	if ref.Kind == result.Includes {
+		return diff, "", nil
 	}
-	return diff, both[1].tree.PropertyName, nil
-}
-
-// read reads a version.
-func (s *session) read(ctx context.Context, ref result.AssetRef, number int) (comparedVersion, error) {
-	tree, err := s.rules(ctx, ref, number)
-	if err != nil || ref.Kind == result.Includes {
-		return comparedVersion{tree: tree}, err
-	}
-	list, err := s.client.VersionHostnames(ctx, ref.Property(), number)
+	hostnames, err := both(from, to, func(version int) (*papi.HostnameList, error) {
+		return s.client.VersionHostnames(ctx, ref.Property(), version)
+	})
 	if err != nil {
-		return comparedVersion{}, err
+		return nil, "", err
 	}
-	return comparedVersion{tree, viewHostnames(list.Items)}, nil
+	diff.Hostnames = result.NewHostnamesDiff(viewHostnames(hostnames[0].Items), viewHostnames(hostnames[1].Items))
+	return diff, trees[1].PropertyName, nil
 }
 
-// title says what is compared.
+func treeOf(t *papi.RuleTree) rulediff.Tree {
+	return rulediff.Tree{RuleFormat: t.RuleFormat, Rules: t.Rules}
+}
+
+// both reads something of two versions at the same time.
+func both[T any](from, to *result.DiffVersion, read func(version int) (T, error)) (got [2]T, err error) {
+	var errs [2]error
+	var reading sync.WaitGroup
+	for i, side := range []*result.DiffVersion{from, to} {
+		reading.Go(func() { got[i], errs[i] = read(side.Version) })
+	}
+	reading.Wait()
+	return got, cmp.Or(errs[0], errs[1])
+}
+
+// diffTitle says what is compared.
 func diffTitle(d *result.Document) string {
 	side := func(v *result.DiffVersion) string {
 		text := term.VersionText(v.Version)

@@ -42,9 +42,9 @@ func TestNamesAreOfOneForm(t *testing.T) {
 			}
 		}
 	}
-	plural := regexp.MustCompile(`s$|\.(pending|history|usual|added|removed|staging|production)$`)
+	plural := regexp.MustCompile(`s$|\.(pending|history|usual|added|removed|changed|staging|production|path|movedFrom|patch)$`)
 	for name, p := range members(t) {
-		if !member.MatchString(name) || p.hasType("array") && !plural.MatchString(name) {
+		if !member.MatchString(name) || p.hasType("array") && !p.hasType("object") && !plural.MatchString(name) {
 			t.Errorf("member %s", name)
 		}
 	}

@@ -59,7 +59,7 @@ func (v *Schemas) Of(t reflect.Type, name string) *Schema {
 	case t == reflect.TypeFor[time.Time]():
 		return &Schema{Type: "string", Format: "date-time"}
 	case t == reflect.TypeFor[json.RawMessage]():
-		return &Schema{} // any value
+		return &Schema{Type: AnySlice("object", "array", "string", "number", "boolean", "null")}
 	case t == reflect.TypeFor[Schema]():
 		return &Schema{Type: "object"}
 	}
@@ -171,9 +171,9 @@ func valuesOf(member string) []any {
 		return AnySlice(SchemaVersion)
 	case "document.outcome":
 		return AnySlice("active", "already-active", "submitted", "deactivated", "already-inactive", "cancelled", "already-cancelled", "rolled-back",
-			"planned", "ok", "free", "failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
+			"planned", "ok", "free", "different", "failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
 	case "entry.outcome":
-		return AnySlice("failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
+		return AnySlice("different", "failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
 	case "document.exitCode":
 		return AnySlice(catalogue.ExitOK, catalogue.ExitError, catalogue.ExitUsage, catalogue.ExitFailed, catalogue.ExitCredentials, catalogue.ExitTimedOut, catalogue.ExitBusy, catalogue.ExitRejected, catalogue.ExitLimited, catalogue.ExitInterrupted)
 	case "entry.exitCode":

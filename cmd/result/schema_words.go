@@ -56,6 +56,7 @@ document.includes: What is on the networks, of each include.
 document.history: Activations, the latest first.
 document.hostnames: The hostnames of a version, or of a hostname bucket.
 document.hostnameChange: What became of the hostnames that were to be added or removed.
+document.diff: What changes from one version to another.
 document.usual: How long activations usually take, on each network.
 document.requestLimit: What is left of the minute's requests.
 document.simulator: How to reach the simulator that is served.
@@ -218,6 +219,49 @@ networkState.latest: What was submitted last.
 
 history: An activation, and how long it took.
 history.tookSeconds: Seconds from its submission until nothing moved any more; null where its dates do not tell.
+
+diff: What changes from one version to another.
+diff.from: The version that is compared with.
+diff.to: The version that is looked at.
+diff.rules: How many rules were added, removed or moved, or have a change in them.
+diff.changes: What has changed in the rule tree, one part after the other.
+diff.patch: A JSON Patch (RFC 6902) that makes PAPI's body of the rules of the first version, with its members ruleFormat and rules, that of the second one.
+diff.hostnames: How the hostnames differ; null for an include, which has none.
+
+diffVersion: A version that is compared.
+diffVersion.version: Its number.
+diffVersion.activeOn: The network that it is active on, where it was named by that; null otherwise.
+
+hostnamesDiff: How the hostnames of two versions differ.
+hostnamesDiff.added: Those that only the second version has.
+hostnamesDiff.removed: Those that only the first version has.
+hostnamesDiff.changed: Those that both have, with other edge hostnames or certificates.
+
+changedHostname: A hostname that two versions serve in different ways.
+changedHostname.from: In the first version.
+changedHostname.to: In the second version.
+
+change: A change in a rule tree.
+change.kind: What has become of the part: added, removed, changed or moved.
+change.part: What it is: rule, behavior, criterion, variable or ruleFormat.
+change.path: The names of the rules that lead to it, from the default rule on; of a rule, its own name is the last.
+change.name: The name of the behavior, the criterion or the variable; missing for a rule.
+change.pointer: Where it is in PAPI's body of the rules, as a JSON Pointer (RFC 6901): of the second version, and of the first one for what was removed.
+change.movedFrom: The path that the rule had before; missing where it has only changed places among its neighbours.
+change.sensitive: It is a variable that is marked as sensitive.
+change.values: What has changed in it.
+change.content: What was added or removed; of a rule, the names of its criteria and behaviors and the number of rules below it.
+
+value: A value that has changed.
+value.pointer: Where it is within the part, as a JSON Pointer.
+value.from: The value before; missing where there was none.
+value.to: The value now; missing where there is none.
+
+operation: An operation of a JSON Patch (RFC 6902).
+operation.op: What it does: add, remove, replace or move.
+operation.from: Where a move takes the value from.
+operation.path: The place that it changes.
+operation.value: The value that an add or a replace brings.
 
 usual: How long activations usually take on a network.
 usual.network: The network.

@@ -61,11 +61,11 @@ func parseRule(v gjson.Result, depth int) (*rule, error) {
 	r := &rule{item: item{raw: v.Raw}}
 	var err error
 	v.ForEach(func(key, value gjson.Result) bool {
-		switch k := key.String(); {
-		case k == "name":
+		switch k := key.String(); k {
+		case "name":
 			r.name = value.String()
 			r.members = append(r.members, member{k, value.Raw})
-		case k == "children":
+		case "children":
 			if !value.IsArray() {
 				err = errNoList
 				return false
