@@ -59,7 +59,7 @@ func (r *run) checkWarnings(ctx context.Context, have []papi.Activation) error {
 // when they say the same about the same place.
 func newWarnings(before, now []papi.Problem) []papi.Problem {
 	type key struct{ kind, detail, place string }
-	of := func(p papi.Problem) key { return key{p.Type, p.Text(), p.ErrorLocation} }
+	of := func(p papi.Problem) key { return key{p.Type, p.Summary(), p.ErrorLocation} }
 	count := make(map[key]int, len(before))
 	for _, p := range before {
 		count[of(p)]++

@@ -38,8 +38,8 @@ func (e *FailedError) Error() string {
 		}
 		return what + " has lost its place (" + string(e.Activation.Status) + ")"
 	}
-	if cause := e.Activation.FailureCause; cause != nil && cause.Text() != "" {
-		return what + " failed: " + cause.Text()
+	if cause := e.Activation.FailureCause; cause != nil && cause.Summary() != "" {
+		return what + " failed: " + cause.Summary()
 	}
 	return what + " failed"
 }

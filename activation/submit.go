@@ -203,9 +203,9 @@ func rejected(err error) error {
 	}
 	switch problem.Class { //nolint:exhaustive // the others have no type of their own
 	case papi.ClassRejected, papi.ClassWarnings, papi.ClassCacheWipe, papi.ClassCompliance, papi.ClassNotifyEmails:
-		reason := problem.Text()
+		reason := problem.Summary()
 		if len(problem.Errors) > 0 {
-			reason = problem.Errors[0].Text()
+			reason = problem.Errors[0].Summary()
 		}
 		return &RejectedError{
 			Reason: "PAPI will not activate this version: " + reason,

@@ -58,13 +58,13 @@ func (e *Error) Error() string {
 	if text := http.StatusText(e.StatusCode); text != "" {
 		b.WriteString(" " + text)
 	}
-	if text := e.Text(); text != "" {
+	if text := e.Summary(); text != "" {
 		b.WriteString(": " + text)
 	} else if e.Body != "" {
 		b.WriteString(": " + e.Body)
 	}
 	if len(e.Errors) > 0 {
-		fmt.Fprintf(&b, " (%s", e.Errors[0].Text())
+		fmt.Fprintf(&b, " (%s", e.Errors[0].Summary())
 		if n := len(e.Errors) - 1 + e.ErrorsLeftOut; n > 0 {
 			fmt.Fprintf(&b, ", and %d more", n)
 		}
@@ -172,7 +172,7 @@ func newError(method string, t target, answer Answer, body []byte) *Error {
 	for _, text := range e.texts() {
 		*text = strings.ToValidUTF8((*text)[:min(len(*text), maxMember)], "")
 	}
-	if e.Text() == "" {
+	if e.Summary() == "" {
 		e.Body = excerpt(body)
 	}
 	e.notBefore = statedTime(e.Detail + " " + e.Body)

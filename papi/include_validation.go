@@ -115,7 +115,7 @@ func (v *IncludeValidation) Cause() *Problem {
 	if _, document, ok := strings.Cut(v.ErrorMessage, "{"); ok {
 		document = strings.TrimSuffix(strings.TrimSpace("{"+document), `"`)
 		var said Problem
-		if json.Unmarshal([]byte(document), &said) == nil && said.Text() != "" {
+		if json.Unmarshal([]byte(document), &said) == nil && said.Summary() != "" {
 			return &said
 		}
 	}

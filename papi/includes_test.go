@@ -108,7 +108,7 @@ func TestAnIncludesActivationEndsInItsValidation(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := a.Activation(created.ActivationID)
-			if got.Status != papi.StatusFailed || got.FailureCause == nil || got.FailureCause.Text() != want || got.Network != papi.Staging {
+			if got.Status != papi.StatusFailed || got.FailureCause == nil || got.FailureCause.Summary() != want || got.Network != papi.Staging {
 				t.Errorf("version %d: %+v with cause %+v", version, got, got.FailureCause)
 			}
 			if version == 2 && (len(a.Validation.Errors) != 2 || a.Validation.Errors[0].ValidationResultsLink == "") {

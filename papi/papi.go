@@ -1,11 +1,27 @@
-// Package papi is a client of Akamai's Property Manager API (PAPI), version 1.
+// Package papi is a client of Akamai's Property Manager API (PAPI), version 1. It
+// lists properties, versions, hostnames, includes and activations, submits
+// activations and cancels them, and signs its requests with EdgeGrid.
 //
-// It has one method for each endpoint, named as PAPI names it, and keeps three
-// promises that its callers build on: reads are repeated and writes never are;
-// every answer carries the rate limits that came with it; and an [Error] has
-// the class of what went wrong, so that nobody has to look into its text.
+// [New] makes a [Client] from [Credentials]. A Client has one method for each
+// endpoint, named as PAPI names the resource; its comment names the endpoint. For a
+// workflow that decides what to submit, and waits for it, see package activation.
+// Package papi/simulator is a PAPI to try both against.
 //
-// The reference is https://techdocs.akamai.com/property-mgr/reference.
+// What callers can rely on:
+//
+//   - A GET, and the search, is repeated after errors that can pass, with growing
+//     pauses ([Options].MaxRetries). Any other request is sent once: PAPI has no
+//     idempotency key, so whether a submission whose answer was lost may be sent
+//     again is the caller's decision. [Error.Uncertain] says when that is open.
+//   - Requests keep to PAPI's rate limit, and to its limit of concurrent requests,
+//     over all clients that share an [Account].
+//   - A request that does not succeed returns an [*Error]. errors.Is compares it with
+//     a [Class], such as [ClassBusy] or [ClassNotFound].
+//   - Every answer carries what PAPI said about limits, in [Answer].
+//   - Statuses and networks that PAPI may add later are passed on as they are.
+//   - Neither errors nor anything that prints a Client or Credentials has a secret in it.
+//
+// PAPI's reference is https://techdocs.akamai.com/property-mgr/reference.
 package papi
 
 import (

@@ -20,8 +20,8 @@ type Problem struct {
 	BehaviorName  string `json:"behaviorName,omitempty"`
 }
 
-// Text returns the most telling member of p, on one line of at most 500 bytes.
-func (p Problem) Text() string {
+// Summary returns the most telling member of p, on one line of at most 500 bytes.
+func (p Problem) Summary() string {
 	for _, s := range [...]string{p.Detail, p.Title, p.MessageID, p.Type} {
 		if s = oneLine(s); s != "" {
 			return s

@@ -30,9 +30,14 @@ const (
 	connectTimeout = 10 * time.Second
 	tlsTimeout     = 10 * time.Second
 	idleTimeout    = 90 * time.Second
+)
+
+// MaxBody is the size in bytes up to which the body of an answer is read. A larger
+// one is an error of class [ClassMalformed].
+const MaxBody = 16 << 20
+
+const (
 	maxHeaderBytes = 1 << 20
-	// MaxBody is the most that is read of an answer.
-	MaxBody = 16 << 20
 	// maxErrorBody is the most that is read of an answer that is a failure.
 	maxErrorBody = 8 << 20
 )

@@ -62,7 +62,7 @@ func ProblemGroups(items []papi.Problem) []*ProblemGroup {
 	var order []*ProblemGroup
 	groups := map[string]*ProblemGroup{}
 	for _, p := range items {
-		text := p.Text()
+		text := p.Summary()
 		if groups[text] == nil {
 			groups[text] = &ProblemGroup{Text: text}
 			order = append(order, groups[text])
