@@ -39,13 +39,12 @@ type RollbackTarget struct {
 // RollbackPlan is where a rollback goes, and how.
 type RollbackPlan struct {
 	// From is the version that is active, 0 when none is; To is the one to return to.
-	// Where a release in progress is cancelled and nothing else done, From is its
-	// version and To the one that stays active, 0 when none is.
 	From, To int
-	// Before is the version that was active before To; only set where a release in
-	// progress was cancelled and nothing else done, for whoever wants to go back
-	// further.
-	Before int
+	// Cancelled says that a release in progress is cancelled and nothing else done. From
+	// is its version then, To the one that stays active, 0 when none is, and Before the
+	// one that was active before that, 0 when none was.
+	Cancelled bool
+	Before    int
 	// Fast says that fast fallback is used.
 	Fast bool
 	// Reason is why it is fast, or why it is not.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/propctl/propctl/papi"
 )
@@ -11,8 +12,9 @@ import (
 // planCancel ends a dry run that would cancel what is pending.
 func (r *run) planCancel(have []papi.Activation, t RollbackTarget, named bool) {
 	r.result.BlockedBy = &Pending(have, t.Network)[0]
-	if named {
-		r.result.Rollback = &RollbackPlan{To: t.Version, Reason: "what is pending is cancelled first"}
+	r.result.Rollback = &RollbackPlan{To: t.Version, Reason: "what is pending is cancelled first"}
+	if !named {
+		r.result.Rollback = undo(have, t.Network, *r.result.BlockedBy)
 	}
 	r.result.Plan, r.result.Outcome = &Plan{Action: ActionCancel}, OutcomePlanned
 }
@@ -42,15 +44,23 @@ func (r *run) cancelFirst(ctx context.Context, list *papi.ActivationList, t Roll
 // undone ends a rollback that has cancelled what was pending.
 func (r *run) undone(have []papi.Activation, network papi.Network) {
 	r.result.Outcome = OutcomeCancelled
-	back := &RollbackPlan{From: r.result.Cancelled[0].PropertyVersion, Reason: "what was pending is cancelled"}
 	if now := Active(have, network); now != nil {
 		r.take(*now)
+	}
+	r.result.Rollback = undo(have, network, r.result.Cancelled[0])
+}
+
+// undo is the plan of a rollback that cancels what is pending and does nothing else.
+func undo(have []papi.Activation, network papi.Network, pending papi.Activation) *RollbackPlan {
+	back := &RollbackPlan{From: pending.PropertyVersion, Cancelled: true, Reason: "what was pending is cancelled"}
+	if now := Active(have, network); now != nil {
 		back.To = now.PropertyVersion
 	}
-	if further, blocker, err := previous(have, network); err == nil && blocker == nil && further.To != back.To {
+	arrived := slices.DeleteFunc(slices.Clone(have), InProgress)
+	if further, _, err := previous(arrived, network); err == nil && further.To != back.To {
 		back.Before = further.To
 	}
-	r.result.Rollback = back
+	return back
 }
 
 // refuse reports what the look before a cancellation already rules out.

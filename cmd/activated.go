@@ -60,12 +60,14 @@ func (a *activating) help(network papi.Network, err error) string {
 	stopped, ok := errors.AsType[*activation.StoppedError](err)
 	all := a.flags.networks.All
 	switch isLast := network == all[len(all)-1]; {
+	case !ok && catalogue.Is[*activation.PartlyDoneError](err):
+		return goesOnWithTheRest + a.again()
 	case ok && stopped.Cancelled:
 		return "" // nothing goes on
 	case ok && stopped.Uncertain:
 		return "the same command looks before it submits again: " + a.again()
 	case ok && stopped.Activation != nil && isLast:
-		return a.program.pickUp(stopped.Activation.ActivationID, a.property.ref)
+		return a.program.pickUp(*stopped.Activation, a.property.ref)
 	case ok && stopped.Activation != nil:
 		return a.program.goesOn() + ": " + a.again()
 	case ok, errors.Is(err, activation.ErrTimeout), errors.Is(err, catalogue.ErrInterrupted):

@@ -32,7 +32,7 @@ func (p *program) perform(ctx context.Context, w workflow, arg string) (*result.
 	if !asks { // a question and a line that is drawn again and again would be in each other's way
 		p.progress.Begin(wanted.property)
 	}
-	a := &activating{session: s, workflow: w, version: wanted.version, argument: arg}
+	a := &activating{session: s, workflow: w, version: wanted.version, argument: arg, unlimited: ctx}
 	whole, cancel := s.patiently(ctx, p.deadline(w.flags.networks.All...), a.ref)
 	defer cancel()
 	found, err := s.resolve(whole, wanted.property)
@@ -54,9 +54,10 @@ type activating struct {
 	*session
 	workflow
 
-	argument string
-	version  wantedVersion
-	counted  result.Requests // of the networks before
+	argument  string
+	version   wantedVersion
+	counted   result.Requests // of the networks before
+	unlimited context.Context //nolint:containedctx // the command's, without its time limit
 
 	mu       sync.Mutex // guards property: a time-out asks for it, too
 	property property
@@ -111,7 +112,7 @@ func (a *activating) inOrder(ctx, whole context.Context) (*result.Report, error)
 
 // on goes through the workflow on a network, and returns what became of it.
 func (a *activating) on(ctx context.Context, network papi.Network) (*result.Document, error) {
-	t := a.flags.target(a.property, a.version, network)
+	t := interruptedBy(a.unlimited, a.flags.target(a.property, a.version, network))
 	if t.DryRun && len(a.flags.networks.All) > 1 {
 		t.RequireStaging = false // it would be active there by then
 	}

@@ -107,7 +107,7 @@ func (h *hinting) wait(a *result.Activation) *commandLine {
 	if a == nil || view == nil || view.ID == "" {
 		return nil
 	}
-	return h.waitFor(a.ID, view.Ref(h.d.AssetKind()))
+	return h.waitFor(a.ID, a.Network, view.Ref(h.d.AssetKind()))
 }
 
 // longestAgain is how long a command line may be to be worth repeating.

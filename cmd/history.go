@@ -129,7 +129,7 @@ func printHistory(w *term.Printer, d *result.Document, now time.Time) {
 			submitted = w.Clock(now).Tell(*r.SubmitDate)
 		}
 		t.Row(submitted, term.Clean(string(r.Network), term.MaxName), term.VersionText(r.Version), term.Clean(string(r.Type), term.MaxName),
-			term.Clean(string(r.Status), term.MaxName), term.SecondsText(r.TookSeconds), term.Clean(string(r.ID), term.MaxName), term.Clean(r.Note, result.MaxShortNote))
+			term.Clean(r.Status.String(), term.MaxName), term.SecondsText(r.TookSeconds), term.Clean(string(r.ID), term.MaxName), term.Clean(r.Note, result.MaxShortNote))
 	}
 	t.Print()
 	for _, u := range d.Usual {

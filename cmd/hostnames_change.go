@@ -77,6 +77,8 @@ type changing struct {
 	bucket bool
 	change activation.HostnameChange
 
+	unlimited context.Context //nolint:containedctx // the command's, without its time limit
+
 	mu   sync.Mutex // guards what: a time-out asks for it, too
 	what property
 }
@@ -96,7 +98,7 @@ func (c *changing) know(p property) {
 
 // changeHostnames is the command: read the list, name, ask, and change.
 func (p *program) changeHostnames(ctx context.Context, f *changeFlags, args []string) (*result.Report, error) {
-	c := &changing{flags: f, args: args}
+	c := &changing{flags: f, args: args, unlimited: ctx}
 	named, err := c.parse(ctx, p)
 	if err != nil {
 		return &result.Report{}, err
@@ -160,7 +162,7 @@ func (c *changing) find(ctx context.Context, named string) error {
 		c.called(one)
 		c.change.Or = append(c.change.Or, one.ref.Property())
 	}
-	c.change.Target = c.flags.target(c.what, wantedVersion{}, c.flags.network())
+	c.change.Target = interruptedBy(c.unlimited, c.flags.target(c.what, wantedVersion{}, c.flags.network()))
 	c.change.Base = activation.BaseVersion(c.flags.base)
 	if c.bucket {
 		return c.checkBucket()

@@ -32,14 +32,19 @@ func (c *changing) report(done *activation.Result, plan *result.Plan, err error,
 	}
 }
 
+// goesOnWithTheRest introduces the command to run again when the cause of the error is gone.
+const goesOnWithTheRest = "what is done stays; when the cause is gone, this goes on with the rest: "
+
 // help is what can be done about an error, where that depends on how far it got.
 func (c *changing) help(err error) string {
 	stopped, ok := errors.AsType[*activation.StoppedError](err)
 	switch {
+	case !ok && catalogue.Is[*activation.PartlyDoneError](err):
+		return goesOnWithTheRest + c.again()
 	case ok && stopped.Cancelled:
 		return "" // nothing goes on
 	case ok && stopped.Activation != nil && !c.bucket:
-		return c.program.pickUp(stopped.Activation.ActivationID, c.what.ref)
+		return c.program.pickUp(*stopped.Activation, c.what.ref)
 	case ok, errors.Is(err, activation.ErrTimeout), errors.Is(err, catalogue.ErrInterrupted):
 		return "run it again, it goes on where this has ended: " + c.again()
 	}

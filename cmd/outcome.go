@@ -46,7 +46,7 @@ func outcomeText(d *result.Document) string {
 	case activation.OutcomeOK:
 		return "done"
 	case activation.OutcomeCancelled:
-		return "cancelled"
+		return cancelledText(d)
 	case activation.OutcomeAlreadyCancelled:
 		return "nothing to cancel"
 	case activation.OutcomePlanned:
@@ -57,6 +57,9 @@ func outcomeText(d *result.Document) string {
 		return "cancelled by somebody"
 	case activation.OutcomeSuperseded:
 		return "active no longer"
+	}
+	if d.Error != nil && d.Error.Done != nil {
+		return "partly done, " + *d.Error.Done
 	}
 	if a := d.Activation; a != nil && a.InProgress() {
 		if a.Type == papi.Deactivate {
@@ -72,7 +75,7 @@ func printDetails(w *term.Printer, d *result.Document, now time.Time) {
 	if about := d.Asset(); about != nil {
 		w.Field(d.AssetKind().Noun(), idText(about))
 	}
-	if d.Return != nil {
+	if d.Return != nil && d.Outcome != string(activation.OutcomeCancelled) {
 		w.Field("return", returnText(d.Return))
 	}
 	if a := d.Activation; a != nil {
@@ -121,6 +124,9 @@ func idText(about *result.Property) string {
 
 // returnText says which version it is and why it is fast, or why it is not.
 func returnText(r *result.Return) string {
+	if r.Cancelled {
+		return undoText(r, "would be cancelled")
+	}
 	switch result.OrZero(r.From) {
 	case r.To:
 		return fmt.Sprintf("version %d is active, which is what a rollback returns to", r.To)
@@ -132,6 +138,27 @@ func returnText(r *result.Return) string {
 		return text + ", by fast fallback: " + r.Reason
 	}
 	return text + ", as a full activation: " + r.Reason
+}
+
+// cancelledText says what a cancellation has left.
+func cancelledText(d *result.Document) string {
+	if d.Return == nil {
+		return "cancelled"
+	}
+	return undoText(d.Return, "cancelled")
+}
+
+// undoText says what becomes of a release in progress, and what stays.
+func undoText(r *result.Return, cancelled string) string {
+	text := fmt.Sprintf("version %d %s, ", result.OrZero(r.From), cancelled)
+	if r.To == 0 {
+		return text + "nothing is active"
+	}
+	text += fmt.Sprintf("version %d is still active", r.To)
+	if r.Before != nil {
+		text += fmt.Sprintf("; to go further back: --to %d", *r.Before)
+	}
+	return text
 }
 
 // printPlan shows what a dry run has found out.
@@ -181,7 +208,7 @@ func planText(action activation.Action, onNetwork bool) string {
 		}
 		return "make a version and edit it"
 	case activation.ActionCancel:
-		return "cancel the activation that is in the way, and return"
+		return "cancel the activation that is in the way"
 	case activation.ActionSubmit:
 	}
 	return "submit"

@@ -3,6 +3,8 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -64,15 +66,51 @@ func (p *program) pending(ctx context.Context, about result.AssetKind, on []papi
 			d.Network = &on[0]
 		}
 		if blocker != nil {
-			d.ExitCode = catalogue.ExitBusy
+			p.isBusy(d, about, states)
 		}
 	}
 	r.Text = func(w *term.Printer, d *result.Document) { printPending(w, d.States(), p.now()) }
 	return r, nil
 }
 
-func firstPending(states []*result.PropertyState) *result.Activation {
+// isBusy says in a document what keeps the networks busy. People are not told of it as
+// an error: the answer has all that is pending.
+func (p *program) isBusy(d *result.Document, about result.AssetKind, states []*result.PropertyState) {
+	var all []string
 	for _, s := range states {
+		for _, n := range s.Networks {
+			for _, a := range n.Pending {
+				all = append(all, busyText(s, n, a))
+			}
+		}
+	}
+	err := &pendingError{strings.Join(all, "; ")}
+	ref := firstBusy(states).Ref(about)
+	d.Fail(catalogue.Judge(err), err, "wait for it: "+p.waitFor(d.BlockedBy.ID, d.BlockedBy.Network, ref).String())
+}
+
+// pendingError is that something is pending.
+type pendingError struct{ what string }
+
+// Error names it.
+func (e *pendingError) Error() string { return e.what }
+
+// Unwrap returns its class.
+func (e *pendingError) Unwrap() error { return papi.ClassBusy }
+
+// firstBusy returns the first property of which something is pending.
+func firstBusy(states []*result.PropertyState) *result.PropertyState {
+	i := slices.IndexFunc(states, func(s *result.PropertyState) bool {
+		return slices.ContainsFunc(s.Networks, func(n *result.NetworkState) bool { return len(n.Pending) > 0 })
+	})
+	if i < 0 {
+		return nil
+	}
+	return states[i]
+}
+
+func firstPending(states []*result.PropertyState) *result.Activation {
+	if s := firstBusy(states); s != nil {
 		for _, n := range s.Networks {
 			if len(n.Pending) > 0 {
 				return n.Pending[0]
@@ -82,15 +120,19 @@ func firstPending(states []*result.PropertyState) *result.Activation {
 	return nil
 }
 
+// busyText says in a line that something is pending.
+func busyText(s *result.PropertyState, n *result.NetworkState, a *result.Activation) string {
+	return fmt.Sprintf("%s on %s: busy, %s of %s is %s", s.Text(), term.Clean(string(n.Network), term.MaxName), a.ID, result.ContentText(a.Version), a.Status)
+}
+
 func printPending(w *term.Printer, states []*result.PropertyState, now time.Time) {
 	for _, s := range states {
 		for _, n := range s.Networks {
-			where := s.Text() + " on " + term.Clean(string(n.Network), term.MaxName)
 			if len(n.Pending) == 0 {
-				w.Line("%s: %s", where, w.Terminal.Paint(term.Good, "free"))
+				w.Line("%s on %s: %s", s.Text(), term.Clean(string(n.Network), term.MaxName), w.Terminal.Paint(term.Good, "free"))
 			}
 			for _, a := range n.Pending {
-				line := fmt.Sprintf("%s: busy, %s of %s is %s", where, a.ID, result.ContentText(a.Version), a.Status)
+				line := busyText(s, n, a)
 				if a.SubmitDate != nil {
 					line += " for " + term.Duration(max(now.Sub(*a.SubmitDate), 0))
 				}

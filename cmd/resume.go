@@ -84,10 +84,15 @@ func (l *commandLine) addFlags(given givenFlags, keep func(string) bool) *comman
 // String returns the line.
 func (l *commandLine) String() string { return strings.Join(l.words, " ") }
 
-// waitFor is the command that picks an activation up again.
-func (p *program) waitFor(id papi.ID, ref result.AssetRef) *commandLine {
+// waitFor is the command that picks an activation up again. One whose id a command
+// line does not take is what is pending on the network.
+func (p *program) waitFor(id papi.ID, network papi.Network, ref result.AssetRef) *commandLine {
 	l := p.commandLine(strings.Fields(ref.Kind.Command("wait"))...)
-	l.add(string(result.ActivationID(id)), "--"+ref.Kind.Noun(), string(ref.FullID()))
+	if id = result.ActivationID(id); isActivationID(ref.Kind, string(id)) {
+		l.add(string(id), "--"+ref.Kind.Noun(), string(ref.FullID()))
+	} else {
+		l.add(string(ref.FullID()), "--network", result.NetworkName(network))
+	}
 	if ref.ContractID != "" && ref.GroupID != "" {
 		l.add("--contract", string(ref.ContractID.With(papi.PrefixContract)), "--group", string(ref.GroupID.With(papi.PrefixGroup)))
 	}
@@ -95,8 +100,8 @@ func (p *program) waitFor(id papi.ID, ref result.AssetRef) *commandLine {
 }
 
 // pickUp says how to pick an activation up again.
-func (p *program) pickUp(id papi.ID, ref result.AssetRef) string {
-	return p.goesOn() + ": " + p.waitFor(id, ref).String()
+func (p *program) pickUp(a papi.Activation, ref result.AssetRef) string {
+	return p.goesOn() + ": " + p.waitFor(a.ActivationID, a.Network, ref).String()
 }
 
 // goesOn introduces a command that picks up what goes on without this one.

@@ -18,13 +18,18 @@ func (p *program) rollbackCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rollback PROPERTY",
 		Short: "Return to the previous version, by fast fallback where that is possible",
-		Long: `Return to the version that was active before, and wait for the outcome.
+		Long: `Return to the version that was active before, and wait for the outcome. Where a
+deactivation has taken everything off, that is what was active last.
 
 For an hour after an activation PAPI offers a fast fallback, which takes seconds,
 unless the hostnames have changed. It is used where it is possible; otherwise the
 earlier version is activated like any other. The result says which version it is,
 and why it is fast or why it is not; on a terminal, the question before production
-does. Run again, it does not go back further. There is no default network.`,
+does. Run again, it does not go back further. There is no default network.
+
+What is pending on the network is waited for. With --cancel-pending it is cancelled,
+and what is active stays: that undoes a release which has not arrived. To go further
+back, name the version with --to.`,
 		Example: `  propctl rollback www.example.com -n production --notify you@example.com
   propctl rollback www.example.com -n staging --to 6 --fast avoid --notify you@example.com`,
 	}
@@ -49,7 +54,7 @@ func (r *rollsBack) declare(c *cobra.Command) {
 	c.Flags().Var(settings.OneOf[activation.FastFallback]{To: &r.fast, Allowed: []activation.FastFallback{
 		activation.FastAuto, activation.FastRequire, activation.FastAvoid,
 	}}, "fast", "fast fallback: where possible, always or never")
-	c.Flags().BoolVar(&r.cancelPending, "cancel-pending", false, "cancel what is pending on the network first")
+	c.Flags().BoolVar(&r.cancelPending, "cancel-pending", false, "cancel what is pending; without --to, what is active then stays")
 }
 
 // prepare finds out what to return to where that is asked about. Elsewhere the
@@ -74,7 +79,9 @@ func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 		a.program.progress.Say("%s on %s: %s has to end before it is known what to return to", a.property, network, result.IDOf(done.BlockedBy))
 		return nil
 	}
-	r.back = done.Rollback
+	if r.back = done.Rollback; r.back.Cancelled {
+		return nil // the question says it
+	}
 	a.program.progress.Say("%s on %s: %s", a.property, network, returnText(viewReturn(r.back)))
 	return nil
 }
@@ -84,8 +91,13 @@ func (r *rollsBack) question(_ context.Context, a *activating) (string, error) {
 	if r.back == nil {
 		return "Return to the version that was active before what is pending has ended, of " + where + "?", nil
 	}
-	if r.back.From == r.back.To {
+	switch {
+	case r.back.From == r.back.To:
 		return "", nil
+	case r.back.Cancelled && r.back.To == 0:
+		return "Cancel version " + term.VersionText(r.back.From) + " of " + where + "? Nothing is active there.", nil
+	case r.back.Cancelled:
+		return "Cancel version " + term.VersionText(r.back.From) + " of " + where + "? Version " + term.VersionText(r.back.To) + " stays active.", nil
 	}
 	return "Return to version " + term.VersionText(r.back.To) + " of " + where + "?", nil
 }
@@ -108,7 +120,7 @@ func viewReturn(r *activation.RollbackPlan) *result.Return {
 	if r == nil {
 		return nil
 	}
-	return &result.Return{From: result.Optional(r.From), To: r.To, Fast: r.Fast, Reason: r.Reason, Expires: result.OptionalTime(r.Expires)}
+	return &result.Return{From: result.Optional(r.From), To: r.To, Cancelled: r.Cancelled, Before: result.Optional(r.Before), Fast: r.Fast, Reason: r.Reason, Expires: result.OptionalTime(r.Expires)}
 }
 
 // version is a flag that takes the number of a version; 0 means that it was not

@@ -65,7 +65,10 @@ Akamai. The command that picks it up again is printed, and from any machine it i
 
   propctl wait www.example.com -n staging
 
---on-timeout cancel cancels it instead. Running the same command again is always safe,
-too: what is on its way is followed, and not submitted again.`,
+--on-timeout cancel cancels it instead. For that the command goes on after --timeout, for
+2 minutes at most, and the exit code is 5 all the same; Ctrl-C ends it at once.
+
+Running the same command again is always safe, too: what is on its way is followed, and
+not submitted again.`,
 	}
 }

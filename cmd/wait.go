@@ -142,7 +142,7 @@ func (p *program) selectedReport(what property, done *activation.Result, err err
 		Text:    func(w *term.Printer, d *result.Document) { printOutcome(w, d, now) },
 	}
 	if stopped, ok := errors.AsType[*activation.StoppedError](err); ok && stopped.Activation != nil {
-		r.Help = p.pickUp(stopped.Activation.ActivationID, what.ref)
+		r.Help = p.pickUp(*stopped.Activation, what.ref)
 	}
 	return r
 }

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"context"
+
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/activation"
@@ -21,4 +23,11 @@ func (f *waitFlags) declare(fs *pflag.FlagSet) {
 
 func (f *waitFlags) waiting() activation.WaitOptions {
 	return activation.WaitOptions{Steady: f.until == settings.UntilSteady, Poll: f.poll}
+}
+
+// interruptedBy says what ends the cancelling at a time-out: a context without the
+// command's time limit, which ends when the command is interrupted.
+func interruptedBy(ctx context.Context, t activation.Target) activation.Target {
+	t.CancelContext = func() context.Context { return ctx }
+	return t
 }

@@ -138,6 +138,9 @@ func refusedByItself(e *activation.RejectedError) bool {
 	return e.Unwrap() == nil && len(e.Errors)+len(e.Warnings) == 0
 }
 
+// overtaken is that another activation was begun and has ended since the first look.
+func overtaken(e *activation.BusyError) bool { return !activation.InProgress(e.Blocker) }
+
 // timedOutBehindAnother is a time-out while another activation was waited for.
 func timedOutBehindAnother(err error) bool {
 	stopped, ok := errors.AsType[*activation.StoppedError](err)

@@ -8,6 +8,8 @@ import (
 const (
 	refusedAgain = "correct the version; the same submission will be refused again"
 	waitForIt    = "wait for it, or leave that to --if-pending wait"
+
+	overtakenHelp = "somebody was faster; look what is active now, and run the command again if it is to be replaced"
 )
 
 // versionEntries are about versions that PAPI will not activate.
@@ -68,11 +70,12 @@ func stateEntries() []Entry {
 		{
 			Code: string(papi.ClassBusy), Category: CategoryConflict, Outcome: OutcomeBusy, ExitCode: ExitBusy, Retry: RetryLookFirst,
 			Message: "another activation is in the way", FoundBy: "in the list of activations",
-			Meaning: "Another version is pending on that network, or somebody else's change is being made. propctl waits for it, unless --if-pending fail says otherwise or --timeout passes.",
+			Meaning: "Another version is pending on that network, or somebody else's change is being made. propctl waits for it, unless --if-pending fail says otherwise or --timeout passes. With --if-pending fail it does not replace, either, what has become active since it looked first.",
 			Help:    Again,
 			Next:    []Next{waitForBlocker, {Command: CommandSameAgain}},
 			Matches: []Match{
 				{Fits: timedOutBehindAnother},
+				{Fits: when(overtaken), Instead: &Advice{Help: overtakenHelp, Next: []Next{{Command: CommandStatus, Says: overtakenHelp}}}},
 				{Fits: Is[*activation.BusyError], Instead: &Advice{Help: waitForIt, Next: []Next{waitForBlocker}}},
 			},
 		},

@@ -71,14 +71,19 @@ func annotationsOf(d *result.Document) []annotation {
 		}
 		all = append(all, annotation{severityNotice, titleOf(d.Command, one.Outcome), []string{attained(one)}, ""})
 	}
-	if busy := busyLines(d.States()); len(busy) > 0 && d.Outcome == catalogue.OutcomeBusy && d.Error == nil {
-		all = append(all, annotation{severityWarning, titleOf(d.Command, d.Outcome), bounded(busy, mostSubjects), "propctl_busy"})
+	if isBusy(d) {
+		all = append(all, annotation{severityWarning, titleOf(d.Command, d.Outcome), bounded(busyLines(d.States()), mostSubjects), "propctl_busy"})
 	}
 	if left := len(all) - mostAnnotations + 1; left > 1 { // errors come first
 		first := all[mostAnnotations-1]
 		all = append(all[:mostAnnotations-1], annotation{first.severity, titleOf(d.Command, d.Outcome), []string{fmt.Sprintf("and %d more", left)}, "propctl_more"})
 	}
 	return all
+}
+
+// isBusy reports whether a look has found that networks are busy.
+func isBusy(d *result.Document) bool {
+	return d.Outcome == catalogue.OutcomeBusy && len(busyLines(d.States())) > 0
 }
 
 func titleOf(command, outcome string) string {
@@ -117,6 +122,9 @@ func causesOf(d *result.Document) []*cause {
 		if s.Error != nil {
 			note(s.Error, catalogue.OutcomeError, s.Text(), identityOf(s.Error.Code, "", s.Property))
 		}
+	}
+	if isBusy(d) {
+		return all // which is told of as a warning
 	}
 	for _, one := range append(slices.Clone(d.Results), d) { // the outer one repeats one of the others, or has one of its own
 		if one.Error != nil {

@@ -74,7 +74,7 @@ func activationRows(d *result.Document) [][]string {
 			row[0] = about.Text()
 		}
 		if a := one.Activation; a != nil {
-			row[4], row[5] = string(a.ID), string(a.Status)
+			row[4], row[5] = string(a.ID), a.Status.String()
 			if a.SubmitDate != nil {
 				row[6] = term.Timestamp(*a.SubmitDate)
 			}

@@ -52,7 +52,7 @@ func (e *exposition) networks(d *result.Document, labels []label) {
 		if one.WaitedSeconds != nil {
 			waited.add(*one.WaitedSeconds, of)
 		}
-		if a := one.Activation; a != nil && a.Status == papi.StatusActive && a.SubmitDate != nil && a.UpdateDate != nil && !a.UpdateDate.Before(*a.SubmitDate) {
+		if a := one.Activation; a != nil && a.Status == result.Status(papi.StatusActive) && a.SubmitDate != nil && a.UpdateDate != nil && !a.UpdateDate.Before(*a.SubmitDate) {
 			took.add(result.Seconds(a.UpdateDate.Sub(*a.SubmitDate)), of)
 		}
 		if one.Version != nil {

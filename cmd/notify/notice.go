@@ -49,7 +49,7 @@ func endingOf(d *result.Document) string {
 	}
 	parts := []string{what + ": " + d.Outcome}
 	if d.Activation != nil {
-		parts = append(parts, string(d.Activation.ID)+" "+string(d.Activation.Status))
+		parts = append(parts, string(d.Activation.ID)+" "+d.Activation.Status.String())
 	}
 	if d.BlockedBy != nil {
 		parts = append(parts, "blocked by "+string(d.BlockedBy.ID))

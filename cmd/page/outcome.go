@@ -137,7 +137,7 @@ func stoppedSentence(d *result.Document, what, on string) string {
 	switch a := d.Activation; {
 	case d.Error != nil && d.Submitted == nil && d.WaitedSeconds != nil:
 		return why + " while it was not known whether the submission of " + lowerFirst(what) + on + " was accepted."
-	case a != nil && a.Status == papi.StatusAborted:
+	case a != nil && a.Status == result.Status(papi.StatusAborted):
 		return why + ", and the activation of " + lowerFirst(what) + on + " was cancelled."
 	case a != nil:
 		return why + " while " + lowerFirst(what) + " was on its way" + on + "; the activation goes on without this command."

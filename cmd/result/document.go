@@ -78,7 +78,7 @@ type Activation struct {
 	Type               papi.ActivationType `json:"type"`
 	Version            int                 `json:"version"`
 	Network            papi.Network        `json:"network"`
-	Status             papi.Status         `json:"status"`
+	Status             Status              `json:"status"`
 	FMAActivationState *string             `json:"fmaActivationState"`
 	SubmitDate         *time.Time          `json:"submitDate"`
 	UpdateDate         *time.Time          `json:"updateDate"`
@@ -128,6 +128,7 @@ type Error struct {
 	Category catalogue.Category `json:"category"`
 	Message  string             `json:"message"`
 	Help     string             `json:"help"`
+	Done     *string            `json:"done"` // of several writes, what was done before it; null where nothing was
 	PAPI     *PAPI              `json:"papi"`
 }
 
@@ -183,7 +184,7 @@ func NewActivation(a *papi.Activation, now time.Time) *Activation {
 	}
 	v := &Activation{
 		ID: ActivationID(a.ActivationID), Type: a.ActivationType, Version: a.PropertyVersion,
-		Network: a.Network, Status: a.Status, FMAActivationState: Optional(a.FMAActivationState),
+		Network: a.Network, Status: Status(a.Status), FMAActivationState: Optional(a.FMAActivationState),
 		SubmitDate: OptionalTime(a.SubmitDate), UpdateDate: OptionalTime(a.UpdateDate), Note: a.Note,
 	}
 	if f := a.FallbackInfo; f != nil {
@@ -198,12 +199,12 @@ func NewActivation(a *papi.Activation, now time.Time) *Activation {
 
 // State is the status as people are told it; see StateOf.
 func (a *Activation) State() string {
-	return stateText(a.Status, OrEmpty(a.FMAActivationState), a.Type)
+	return stateText(papi.Status(a.Status), OrEmpty(a.FMAActivationState), a.Type)
 }
 
 // InProgress reports whether the activation still keeps its network busy.
 func (a *Activation) InProgress() bool {
-	return activation.InProgress(papi.Activation{Status: a.Status, ActivationType: a.Type})
+	return activation.InProgress(papi.Activation{Status: papi.Status(a.Status), ActivationType: a.Type})
 }
 
 // ShortNote is the note, behind something else in a line; empty for none.
@@ -227,4 +228,7 @@ func (d *Document) Fail(v catalogue.Verdict, err error, help string) {
 		d.Submitted = nil // nobody knows
 	}
 	d.Error = &Error{Code: v.Code, Category: v.Category, Message: term.Truncate(err.Error(), term.MaxMessage), Help: help, PAPI: viewPAPI(err)}
+	if partly, ok := errors.AsType[*activation.PartlyDoneError](err); ok {
+		d.Error.Done = &partly.What
+	}
 }

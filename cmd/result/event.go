@@ -112,7 +112,7 @@ func StateOf(a *papi.Activation) string {
 }
 
 func stateText(status papi.Status, finer string, kind papi.ActivationType) string {
-	state := string(status)
+	state := Status(status).String()
 	if finer != "" {
 		state += " (" + finer + ")"
 	}

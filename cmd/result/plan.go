@@ -31,9 +31,11 @@ type Plan struct {
 
 // Return is how a rollback goes back.
 type Return struct {
-	From    *int       `json:"from"`
-	To      int        `json:"to"`
-	Fast    bool       `json:"fast"`
-	Reason  string     `json:"reason"`
-	Expires *time.Time `json:"expires"` // until when it can be fast; null where it cannot
+	From      *int       `json:"from"`
+	To        int        `json:"to"`
+	Cancelled bool       `json:"cancelled"` // a release in progress is cancelled, and nothing else done
+	Before    *int       `json:"before"`    // with Cancelled, what was active before To
+	Fast      bool       `json:"fast"`
+	Reason    string     `json:"reason"`
+	Expires   *time.Time `json:"expires"` // until when it can be fast; null where it cannot
 }

@@ -112,7 +112,7 @@ func (v *Schemas) members(o *Schema, t reflect.Type, name string) {
 		}
 		if options == "" {
 			o.Required = append(o.Required, member)
-			if f.Type.Kind() == reflect.Pointer {
+			if f.Type.Kind() == reflect.Pointer || f.Type == reflect.TypeFor[Status]() {
 				m = orNull(m)
 			}
 		}

@@ -105,7 +105,7 @@ activation.id: Its id, with its prefix where it is a number.
 activation.type: ACTIVATE or DEACTIVATE, or what else PAPI says.
 activation.version: The version that is activated, or deactivated; 0 for a change of a hostname bucket.
 activation.network: STAGING or PRODUCTION.
-activation.status: PAPI's status, such as PENDING, ACTIVE, FAILED or ABORTED; PAPI may invent others.
+activation.status: PAPI's status, such as PENDING, ACTIVE, FAILED or ABORTED; PAPI may invent others. Null as long as PAPI has not told one.
 activation.fmaActivationState: The finer state while it is rolled out, such as received, lived, deployed or steady; null where PAPI sends none.
 activation.submitDate: When it was submitted.
 activation.updateDate: When its status was changed last.
@@ -139,6 +139,7 @@ error.code: Stable; propctl explain CODE says what it means.
 error.category: What kind of error it is.
 error.message: What went wrong, for people; it has the facts of the case.
 error.help: What to do about it, for people.
+error.done: What was done before it, and stays done, of a command that writes several times; null where nothing was.
 error.papi: What PAPI said; null where it did not speak.
 
 papi: What PAPI said of an error, in its own words.
@@ -197,8 +198,10 @@ complianceRecord.unitTested: The version was tested.
 complianceRecord.ticketId: The id of the ticket.
 
 return: What a rollback returns to, and how.
-return.from: The version that is active before; null where none is.
-return.to: The version that is returned to.
+return.from: The version that is active before; null where none is. Where a release in progress is cancelled and nothing else done, the version of that.
+return.to: The version that is returned to, or stays; 0 where none is active.
+return.cancelled: A release in progress is cancelled, and nothing else done: what is active stays.
+return.before: With cancelled, the version that was active before the one that stays; null where there is none.
 return.fast: It is done by fast fallback, within seconds.
 return.reason: Why it is fast, or why it is not, for people.
 return.expires: Until when it can be fast; null where it cannot.

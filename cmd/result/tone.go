@@ -7,7 +7,8 @@ import (
 )
 
 // StatusTone is that of an activation. What is not known is in progress.
-func StatusTone(s papi.Status) term.Tone {
+func StatusTone[S ~string](status S) term.Tone {
+	s := papi.Status(status)
 	if s == papi.StatusActive {
 		return term.Good
 	}

@@ -259,7 +259,7 @@ func (s state) now() []string {
 	if s.ev.Activation == nil {
 		text = short
 	} else {
-		short = string(s.ev.Activation.Status)
+		short = result.Status(s.ev.Activation.Status).String()
 	}
 	if s.ev.Kind == activation.EventQueued {
 		text, short = "waiting for "+result.IDOf(s.ev.Activation)+", "+text, "waiting"
