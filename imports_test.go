@@ -205,7 +205,7 @@ func TestBinaryRunsNoTemplates(t *testing.T) {
 		t.Skip("it builds the program, which takes seconds")
 	}
 	binary := filepath.Join(t.TempDir(), "propctl.exe")
-	goTool(t, "", "build", "-o", binary, ".")
+	goTool(t, "", "build", "-ldflags=-w", "-o", binary, ".")
 	symbols := goTool(t, "", "tool", "nm", binary)
 	if !strings.Contains(symbols, " main.main\n") {
 		t.Fatal("no main.main among the symbols of the binary: this test would prove nothing")

@@ -5,11 +5,13 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,8 +43,12 @@ it makes, until Ctrl-C or for as long as --timeout says. It prints the .edgerc a
 the CA file to use it with, so that any PAPI client can be pointed at it.
 
 A --fault makes requests go wrong: OPERATION=FAULT[@N]. OPERATION is search, list,
-submit, poll, cancel or any; FAULT is a status, drop, malformed or delay:10s, with
--after when the effect happens first; N is how often, once by default.`,
+submit, poll, cancel, any or another operation; FAULT is a status, drop, malformed,
+foreign, delay:10s or one of the names below, with -after when the request takes
+effect all the same; N is how often, once by default. With foreign, somebody else
+activates another version of the property right before the request.
+
+Errors that PAPI is known for: ` + strings.Join(slices.Sorted(maps.Keys(simulator.Known())), ", ") + ".",
 		Example: `  propctl simulate --dir sim
   propctl activate www.example.com --notify you@example.com --edgerc sim/.edgerc --ca-file sim/ca.pem
   propctl simulate --fault submit=503-after --fault poll=429@3
