@@ -15,7 +15,7 @@ import (
 type activateFlags struct {
 	networks       settings.Networks
 	notify         []string
-	note           string
+	note           settings.Text
 	ifPending      settings.Choice
 	noWait         bool
 	waiting        waitFlags
@@ -80,7 +80,7 @@ func (f *activateFlags) declare(fs *pflag.FlagSet, about result.AssetKind) {
 // declareSubmission declares what goes with every submission.
 func (f *activateFlags) declareSubmission(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&f.notify, "notify", nil, "`EMAIL` whom PAPI notifies; needed, repeatable")
-	fs.StringVar(&f.note, "note", "", "`TEXT` note that goes with the activation")
+	fs.Var(&f.note, "note", "`TEXT` note that goes with the activation")
 	f.ifPending = settings.IfPendingWait
 	fs.Var(settings.OneOf[settings.Choice]{To: &f.ifPending, Allowed: []settings.Choice{settings.IfPendingWait, settings.IfPendingFail}}, "if-pending", "when another version is pending")
 	fs.BoolVar(&f.noWait, "no-wait", false, "end as soon as PAPI has accepted it")
@@ -100,7 +100,7 @@ func (f *activateFlags) check() error {
 	if err := checkNotify(f.notify); err != nil {
 		return err
 	}
-	if err := checkNote(f.note); err != nil {
+	if err := checkNote(string(f.note)); err != nil {
 		return err
 	}
 	return f.compliance.check()
@@ -111,7 +111,7 @@ func (f *activateFlags) target(p property, v wantedVersion, network papi.Network
 	t := activation.Target{
 		Property: p.ref.Property(), Include: p.ref.Include(), Network: network, Version: v.number, ActiveOn: v.activeOn,
 		Request: papi.ActivationRequest{
-			Note: f.note, NotifyEmails: f.notify,
+			Note: string(f.note), NotifyEmails: f.notify,
 			FastPush: f.fastPush.Value, IgnoreHTTPErrors: f.ignoreHTTP.Value, DelayValidations: f.delay.Value,
 		},
 		FailIfPending: f.ifPending == settings.IfPendingFail, NoWait: f.noWait, RequireStaging: f.requireStaging,

@@ -13,20 +13,21 @@ import (
 // complianceFlags are the compliance record that Akamai's staff and partners
 // send with an activation on production. None is sent unless a reason is given.
 type complianceFlags struct {
-	reason                           papi.ComplianceReason
-	ticket, reviewer, customer, text string
-	unitTested                       bool
+	reason                     papi.ComplianceReason
+	ticket, reviewer, customer settings.Line
+	text                       settings.Text
+	unitTested                 bool
 }
 
 func (f *complianceFlags) declare(fs *pflag.FlagSet) {
 	fs.Var(settings.OneOf[papi.ComplianceReason]{To: &f.reason, Allowed: []papi.ComplianceReason{
 		papi.ComplianceNone, papi.ComplianceOther, papi.ComplianceNoProductionTraffic, papi.ComplianceEmergency,
 	}}, "compliance-reason", "`REASON` NONE, OTHER, EMERGENCY, NO_PRODUCTION_TRAFFIC")
-	fs.StringVar(&f.ticket, "ticket", "", "`ID` ticket of the change")
-	fs.StringVar(&f.reviewer, "peer-reviewed-by", "", "`EMAIL` who has reviewed it")
-	fs.StringVar(&f.customer, "customer-email", "", "`EMAIL` the customer's address")
+	fs.Var(&f.ticket, "ticket", "`ID` ticket of the change")
+	fs.Var(&f.reviewer, "peer-reviewed-by", "`EMAIL` who has reviewed it")
+	fs.Var(&f.customer, "customer-email", "`EMAIL` the customer's address")
 	fs.BoolVar(&f.unitTested, "unit-tested", false, "the version has been tested")
-	fs.StringVar(&f.text, "other-reason", "", "`TEXT` what the reason OTHER stands for")
+	fs.Var(&f.text, "other-reason", "`TEXT` what the reason OTHER stands for")
 }
 
 // check asks for what PAPI wants with the reason.
@@ -66,7 +67,7 @@ func (f *complianceFlags) record() *papi.ComplianceRecord {
 		return nil
 	}
 	return &papi.ComplianceRecord{
-		NoncomplianceReason: f.reason, OtherNoncomplianceReason: f.text, CustomerEmail: f.customer,
-		PeerReviewedBy: f.reviewer, UnitTested: f.unitTested, TicketID: f.ticket,
+		NoncomplianceReason: f.reason, OtherNoncomplianceReason: string(f.text), CustomerEmail: string(f.customer),
+		PeerReviewedBy: string(f.reviewer), UnitTested: f.unitTested, TicketID: string(f.ticket),
 	}
 }

@@ -1,9 +1,12 @@
 package cmd
 
 import (
+	"cmp"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +21,7 @@ type foundCredentials struct {
 	papi.Credentials
 
 	file     string   // empty where they are in the environment
+	shared   bool     // others can read the file
 	warnings []string // about what works but should not be so
 }
 
@@ -25,6 +29,9 @@ type foundCredentials struct {
 // the environment, else ~/.edgerc.
 func (p *program) credentials() (papi.Credentials, error) {
 	found, err := p.findCredentials()
+	if found.shared {
+		p.progress.Warn(found.file + " can be read by others; run: chmod 600 " + found.file)
+	}
 	for _, w := range found.warnings {
 		p.progress.Warn(w)
 	}
@@ -85,8 +92,12 @@ func (p *program) namedSection(file, section string) (foundCredentials, error) {
 }
 
 func fromEdgerc(file, section string) (foundCredentials, error) {
-	c, warnings, err := papi.CredentialsFromFile(file, section)
-	found := foundCredentials{Credentials: c, file: file, warnings: warnings}
+	found := foundCredentials{file: file}
+	e, err := papi.ReadEdgerc(file)
+	if err == nil {
+		found.shared = e.ReadableByOthers()
+		found.Credentials, found.warnings, err = e.Credentials(section)
+	}
 	if err != nil {
 		return found, &catalogue.CredentialsError{Missing: !isFile(file), Err: err}
 	}
@@ -126,27 +137,47 @@ func isFile(path string) bool {
 	return err == nil
 }
 
-// maxRoots is how large a file of certificates may be, in MiB.
-const maxRoots = 16
+func isRegular(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
 
-// roots returns the system's root certificates and those of --ca-file; nil
+// readRoots returns the system's root certificates and those of --ca-file; nil
 // means the system's alone.
-func (p *program) roots() (*x509.CertPool, error) {
+func (p *program) readRoots() (*x509.CertPool, error) {
 	if p.flags.CaFile == "" {
 		return nil, nil //nolint:nilnil // nil is what the transport takes for the system's
 	}
-	data, err := settings.ReadRegularFile(p.flags.CaFile, maxRoots)
+	pool, err := papi.ReadRoots(p.flags.CaFile)
 	if err != nil {
-		return nil, &catalogue.SettingError{Where: "--ca-file " + p.flags.CaFile, Err: err}
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	if !pool.AppendCertsFromPEM(data) {
-		return nil, &catalogue.SettingError{Where: "--ca-file " + p.flags.CaFile, Err: errors.New("no certificate in it")}
+		return nil, &catalogue.SettingError{Where: cmp.Or(p.caFileFrom, "--ca-file") + " " + p.flags.CaFile, Err: err}
 	}
 	return pool, nil
+}
+
+// network returns what connects to Akamai, and to those who are told of a run: the
+// given transport, where there is one. What is wrong with a proxy of the environment
+// is said when a request needs one.
+func (p *program) network(transport http.RoundTripper) (http.RoundTripper, error) {
+	roots, err := p.roots()
+	if err != nil || transport != nil {
+		return transport, err
+	}
+	network := papi.NewNetwork(roots)
+	network.Proxy = p.proxies().ForRequest
+	return network, nil
+}
+
+// proxies are those of the environment.
+func (p *program) proxies() *papi.Proxies { return papi.ReadProxies(p.env.Lookup) }
+
+// checkProxy refuses a proxy that cannot be read, for requests to a host: without it
+// they would go there directly.
+func (p *program) checkProxy(host string) error {
+	if _, err := p.proxies().For(&url.URL{Scheme: "https", Host: host}); err != nil {
+		return &catalogue.SettingError{Where: "environment", Err: err}
+	}
+	return nil
 }
 
 func (p *program) userAgent() string {

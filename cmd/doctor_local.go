@@ -8,8 +8,6 @@ import (
 
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
-	"github.com/propctl/propctl/cmd/term"
-	"github.com/propctl/propctl/papi"
 )
 
 // What can be checked without a network.
@@ -77,7 +75,12 @@ func (e *examination) checkCredentials() {
 		e.fail(checkCredentials, err)
 		return
 	}
-	e.ok(checkCredentials, fmt.Sprintf("%s, for %s: %s", e.found.Source, e.found.Host, e.why()))
+	text := fmt.Sprintf("%s, for %s: %s", e.found.Source, e.found.Host, e.why())
+	if len(e.found.warnings) > 0 {
+		e.warn(checkCredentials, text, strings.Join(e.found.warnings, "; "))
+		return
+	}
+	e.ok(checkCredentials, text)
 }
 
 // why says which source of credentials has won.
@@ -113,9 +116,12 @@ func (e *examination) checkPermissions() {
 	switch found := e.found; {
 	case found.file == "":
 		e.skip(checkPermissions, "no credentials file is in use")
-	case len(found.warnings) > 0:
-		message, help, _ := strings.Cut(found.warnings[0], "; ")
-		e.warn(checkPermissions, message, help)
+	case e.failed(checkCredentials) && !isFile(found.file):
+		e.skip(checkPermissions, "there is no file "+found.file)
+	case !isRegular(found.file):
+		e.skip(checkPermissions, found.file+" is a pipe")
+	case found.shared:
+		e.warn(checkPermissions, found.file+" can be read by others", "run: chmod 600 "+found.file)
 	default:
 		e.ok(checkPermissions, found.file+" can be read by its owner only, as far as this system tells")
 	}
@@ -180,17 +186,3 @@ func (e *examination) connect() {
 // overNetwork reports whether requests leave this process as those of other
 // commands do, so that it matters how.
 func (e *examination) overNetwork() bool { return e.wire != nil }
-
-// proxyText says which proxy is used, without a user's name and password.
-func proxyText(env term.Env, host string) (string, error) {
-	proxy, err := papi.ProxyFor(host)
-	switch {
-	case err != nil:
-		return "", &classified{papi.ClassProxy, fmt.Errorf("HTTPS_PROXY cannot be used: %w", err)}
-	case proxy != nil:
-		return proxy.Scheme + "://" + proxy.Host + ", from HTTPS_PROXY", nil
-	case env.Has("HTTPS_PROXY") || env.Has("https_proxy"):
-		return "none for this host, because of NO_PROXY", nil
-	}
-	return "none", nil
-}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -59,19 +60,34 @@ func (e *examination) way(ctx context.Context) {
 		return
 	}
 	host := e.session.credentials.Host
-	text, err := proxyText(e.program.env, host)
-	if err != nil {
+	if err := e.program.checkProxy(host); err != nil {
 		e.fail(checkProxy, err)
 		e.skip(checkHost, "the proxy comes first")
 		e.session = nil
 		return
 	}
-	e.ok(checkProxy, text)
-	if strings.HasPrefix(text, "none") {
-		e.checkAddress(ctx, host)
-	} else {
+	e.ok(checkProxy, proxyText(e.program.proxies().Variables(host)))
+	if proxy, _ := e.program.proxies().For(&url.URL{Scheme: "https", Host: host}); proxy != nil {
 		e.skip(checkHost, host+", whose address the proxy finds")
+	} else {
+		e.checkAddress(ctx, host)
 	}
+}
+
+// proxyText says what is true of each proxy variable, the proxy first.
+func proxyText(variables []papi.ProxyVariable) string {
+	text := "none"
+	var all []string
+	for _, v := range variables {
+		if v.Use == papi.ProxyUsed && v.Proxy != "" {
+			text = v.Proxy
+		}
+		all = append(all, v.String())
+	}
+	if len(all) == 0 {
+		return text
+	}
+	return text + "; " + strings.Join(all, "; ")
 }
 
 const lookupTimeout = 10 * time.Second

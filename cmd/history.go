@@ -11,6 +11,7 @@ import (
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -36,7 +37,7 @@ as far as PAPI tells; of those that another one has replaced, it often does not.
 		},
 	}
 	c.Flags().VarP(&f, "network", "n", "`NETWORK[,NETWORK]` staging, production or both")
-	c.Flags().IntVar(&limit, "limit", defaultHistory, "`N` how many activations at most; 0 for all")
+	settings.DeclareInt(c.Flags(), &limit, "limit", defaultHistory, "`N` how many activations at most; 0 for all")
 	return c
 }
 

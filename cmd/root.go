@@ -3,10 +3,12 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
 	"io/fs"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,7 +40,9 @@ type program struct {
 	meter    meter
 	session  *session // nil until there is one
 
-	settingsErr error // what is wrong with the settings; most commands stop there
+	roots       func() (*x509.CertPool, error) // what readRoots returns; a pipe can be read once
+	caFileFrom  string                         // the variable that names the file of --ca-file; empty where none does
+	settingsErr error                          // what is wrong with the settings; most commands stop there
 }
 
 // toolName is the name of this program, and of its folders and variables.
@@ -75,7 +79,9 @@ func newProgram(env term.Env) *program {
 		env.Stderr = io.Discard
 	}
 	env.Build.Version = cmp.Or(env.Build.Version, "dev")
-	return &program{env: env}
+	p := &program{env: env}
+	p.roots = sync.OnceValues(p.readRoots)
+	return p
 }
 
 func (p *program) root() *cobra.Command {
@@ -146,6 +152,9 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.began = true
 	begun := time.Now()
 	p.settingsErr = settings.Load(c, p.env)
+	if kind, name := settings.SourceOf(c.Flags().Lookup("ca-file")); kind == result.SourceEnvironment {
+		p.caFileFrom = name
+	}
 	p.observe(c, args, strings.TrimPrefix(c.CommandPath(), p.name()+" "), begun)
 	defer p.progress.Close()
 	result, err := &result.Report{}, p.settingsErr

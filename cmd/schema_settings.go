@@ -48,7 +48,7 @@ func alsoSays(before, more string) string {
 // durations, integers and so on are what flags read; see time.ParseDuration and strconv.
 const (
 	durationPattern = `^([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))*$`
-	integerPattern  = `^[-+]?[0-9]+$`
+	integerPattern  = `^(0|-?[1-9][0-9]*)$`
 	numberPattern   = `^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$`
 	booleanPattern  = `^(1|0|t|f|T|F|true|false|TRUE|FALSE|True|False)$`
 )

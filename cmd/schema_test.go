@@ -99,6 +99,7 @@ func TestSchemaOfSettingsKnowsMistakes(t *testing.T) {
 		"timeout: 30 minutes":  false,
 		"timeout: \"30\"":      false,
 		"max-retries: many":    false,
+		"max-retries: \"010\"": false,
 		"max-retries: 1.5":     false,
 		"speed: fast":          false,
 		"quiet: perhaps":       false,

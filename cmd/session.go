@@ -41,8 +41,13 @@ func (p *program) open(about result.AssetKind) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport, err := p.network(p.env.Transport)
-	if err != nil {
+	transport := p.env.Transport
+	if transport == nil {
+		if err := p.checkProxy(credentials.Host); err != nil {
+			return nil, err
+		}
+	}
+	if transport, err = p.network(transport); err != nil {
 		return nil, err
 	}
 	return p.connect(about, credentials, transport, 1)
@@ -81,14 +86,6 @@ func (p *program) sharedAccount(credentials papi.Credentials) *papi.Account {
 		return nil
 	}
 	return papi.SharedAccount(folder, credentials)
-}
-
-func (p *program) network(transport http.RoundTripper) (http.RoundTripper, error) {
-	roots, err := p.roots()
-	if err != nil || transport != nil {
-		return transport, err
-	}
-	return papi.NewNetwork(roots), nil
 }
 
 // noneIsNegative translates from the flag, where 0 means none, to the options,

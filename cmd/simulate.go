@@ -19,6 +19,7 @@ import (
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 	"github.com/propctl/propctl/papi/simulator"
@@ -60,7 +61,7 @@ Errors that PAPI is known for: ` + strings.Join(slices.Sorted(maps.Keys(simulato
 	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:0", "`HOST:PORT` address on loopback; port 0 is any free one")
 	c.Flags().StringVar(&f.dir, "dir", "", "`FOLDER` where .edgerc and ca.pem go (default a new temporary one)")
 	c.Flags().DurationVar(&f.offset, "clock-offset", 0, "`DURATION` how far its clock is ahead of the real one, or behind it if negative")
-	c.Flags().IntVar(&f.many, "properties", 0, "`N` more properties, p00001.example.com and so on, in group grp_10001")
+	settings.DeclareInt(c.Flags(), &f.many, "properties", 0, "`N` more properties, p00001.example.com and so on, in group grp_10001")
 	c.Flags().StringSliceVar(&f.faults, "fault", nil, "`OPERATION=FAULT[@N]` make requests go wrong; repeatable")
 	return c
 }

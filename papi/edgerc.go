@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -24,7 +23,7 @@ import (
 type Edgerc struct {
 	path     string
 	sections []edgercSection
-	warnings []string
+	shared   bool // others can read it
 }
 
 // edgercSection is one section: what stands between its header and the next.
@@ -57,15 +56,16 @@ func ReadEdgerc(path string) (*Edgerc, error) {
 	case err != nil:
 		return nil, fmt.Errorf("credentials file %s cannot be read: %w", path, err)
 	}
-	e := &Edgerc{path: path}
-	if info.Mode().IsRegular() && isReadableByOthers(info) {
-		e.warnings = append(e.warnings, fmt.Sprintf("%s can be read by others; run: chmod 600 %s", path, path))
-	}
+	e := &Edgerc{path: path, shared: info.Mode().IsRegular() && isReadableByOthers(info)}
 	if err := e.parse(text); err != nil {
 		return nil, fmt.Errorf("credentials file %s: %w", path, err)
 	}
 	return e, nil
 }
+
+// ReadableByOthers reports whether the file, which has secrets in it, can be read by
+// others than its owner, as far as the system tells.
+func (e *Edgerc) ReadableByOthers() bool { return e.shared }
 
 // Sections returns the names of the sections, in the order of the file.
 func (e *Edgerc) Sections() []string {
@@ -87,11 +87,11 @@ func (e *Edgerc) section(name string) (edgercSection, bool) {
 
 // Credentials returns what stands in a section, and nothing of any other: no
 // section is completed from [DEFAULT] or from one with a shorter name. The
-// warnings are about what works but should not be so.
+// warnings are about what other programs read from it.
 func (e *Edgerc) Credentials(section string) (c Credentials, warnings []string, err error) {
 	s, found := e.section(section)
 	if !found {
-		return Credentials{}, e.warnings, fmt.Errorf("%s has %w %q; it has %s", e.path, ErrNoSection, section, quoted(e.Sections()))
+		return Credentials{}, nil, fmt.Errorf("%s has %w %q; it has %s", e.path, ErrNoSection, section, quoted(e.Sections()))
 	}
 	source := fmt.Sprintf("section %q of %s", section, e.path)
 	c = Credentials{
@@ -99,16 +99,16 @@ func (e *Edgerc) Credentials(section string) (c Credentials, warnings []string, 
 		AccessToken: s.values[keyAccessToken].text, AccountKey: s.values[keyAccountKey].text, Source: source, Section: section,
 	}
 	if c.MaxBody, err = parseMaxBody(s.values[keyMaxBody].text); err != nil {
-		return Credentials{}, e.warnings, fmt.Errorf("%s, %s: %w", source, s.place(keyMaxBody), err)
+		return Credentials{}, nil, fmt.Errorf("%s, %s: %w", source, s.place(keyMaxBody), err)
 	}
 	if c.HeadersToSign, err = parseHeaders(s.values[keyHeadersToSign].text); err != nil {
-		return Credentials{}, e.warnings, fmt.Errorf("%s, %s: %w", source, s.place(keyHeadersToSign), err)
+		return Credentials{}, nil, fmt.Errorf("%s, %s: %w", source, s.place(keyHeadersToSign), err)
 	}
 	c, err = c.checkedAt(s.place)
 	if missing, ok := errors.AsType[*missingError](err); ok {
 		missing.hint = e.hint(s)
 	}
-	return c, slices.Concat(e.warnings, e.notInherited(s)), err
+	return c, e.notInherited(s), err
 }
 
 // place says where the value of a key is.
@@ -299,7 +299,11 @@ func CredentialsFromFile(path, section string) (c Credentials, warnings []string
 	if err != nil {
 		return Credentials{}, nil, err
 	}
-	return e.Credentials(section)
+	c, warnings, err = e.Credentials(section)
+	if e.shared {
+		warnings = append(warnings, fmt.Sprintf("%s can be read by others; run: chmod 600 %s", path, path))
+	}
+	return c, warnings, err
 }
 
 // Sections returns the names of the sections of an .edgerc file, in its order.

@@ -22,7 +22,8 @@ type ProxyUse string
 // What can become of a variable.
 const (
 	ProxyUsed     ProxyUse = "used"         // requests to the host go as it says, or fail with Err
-	ProxyExcluded ProxyUse = "excluded"     // NO_PROXY has the host, or it is this machine
+	ProxyExcluded ProxyUse = "excluded"     // NO_PROXY has the host
+	ProxyLocal    ProxyUse = "local"        // the host is this machine, which needs none
 	ProxyShadowed ProxyUse = "shadowed"     // the form in capitals counts
 	ProxyHTTPOnly ProxyUse = "http-only"    // HTTP_PROXY: it is for addresses that begin with http://
 	ProxyNotRead  ProxyUse = "not-read"     // ALL_PROXY: other programs read it
@@ -33,7 +34,6 @@ const (
 // requests to a host by https.
 func (p *Proxies) Variables(host string) []ProxyVariable {
 	target := &url.URL{Scheme: "https", Host: host}
-	direct := isDirect(target, p.none.value)
 	var all []ProxyVariable
 	for _, name := range [...]string{"HTTPS_PROXY", "NO_PROXY", "HTTP_PROXY", "ALL_PROXY"} {
 		counts := p.variable(name)
@@ -42,7 +42,7 @@ func (p *Proxies) Variables(host string) []ProxyVariable {
 			if value == "" || form != counts.name && value == counts.value { // one variable has both names on Windows
 				continue
 			}
-			v := ProxyVariable{Name: form, Use: useOf(name, direct)}
+			v := ProxyVariable{Name: form, Use: p.useOf(name, target)}
 			if form != counts.name {
 				v.Use = ProxyShadowed
 			}
@@ -55,16 +55,19 @@ func (p *Proxies) Variables(host string) []ProxyVariable {
 	return all
 }
 
-// useOf returns what becomes of a variable for a host that needs no proxy, or one.
-func useOf(name string, direct bool) ProxyUse {
+// useOf returns what becomes of a variable for requests to u.
+func (p *Proxies) useOf(name string, u *url.URL) ProxyUse {
+	excluded := isExcluded(u, p.none.value)
 	switch {
 	case name == "ALL_PROXY":
 		return ProxyNotRead
 	case name == "HTTP_PROXY":
 		return ProxyHTTPOnly
-	case name == "HTTPS_PROXY" && direct:
+	case name == "HTTPS_PROXY" && isThisMachine(u):
+		return ProxyLocal
+	case name == "HTTPS_PROXY" && excluded:
 		return ProxyExcluded
-	case name == "NO_PROXY" && !direct:
+	case name == "NO_PROXY" && !excluded:
 		return ProxyNoMatch
 	}
 	return ProxyUsed
@@ -84,14 +87,15 @@ func (v proxyVariable) shown() (string, error) {
 func (v ProxyVariable) String() string {
 	is := map[ProxyUse]string{
 		ProxyUsed:     "is used",
-		ProxyExcluded: "is not used: NO_PROXY has this host, or the host is this machine",
+		ProxyExcluded: "is not used: NO_PROXY has this host",
+		ProxyLocal:    "is not used: the host is this machine",
 		ProxyShadowed: "is not used: " + strings.ToUpper(v.Name) + " comes first",
 		ProxyHTTPOnly: "is only for addresses that begin with http://",
 		ProxyNotRead:  "is not read; HTTPS_PROXY is",
 		ProxyNoMatch:  "does not have this host",
 	}[v.Use]
 	if strings.EqualFold(v.Name, "NO_PROXY") && v.Use == ProxyUsed {
-		is = "has this host, or the host is this machine"
+		is = "has this host"
 	}
 	text := v.Name + " " + is
 	switch {

@@ -45,7 +45,7 @@ func (g *Flags) Declare(f *pflag.FlagSet) {
 	g.declareOutput(f)
 	f.TextVar(&g.Timeout, "timeout", Duration(0), "`DURATION` time limit (default 30m, production 90m)")
 	f.TextVar(&g.RequestTimeout, "request-timeout", Duration(0), "`DURATION` time limit of a request (default 60s, submissions 120s)")
-	f.IntVar(&g.MaxRetries, "max-retries", defaultMaxRetries, "`N` repeats of a failed read, and of a submission that came to nothing; waits that PAPI asks for are no repeats")
+	DeclareInt(f, &g.MaxRetries, "max-retries", defaultMaxRetries, "`N` repeats of a failed read, and of a submission that came to nothing; waits that PAPI asks for are no repeats")
 	standard := papi.DefaultSuspension()
 	f.TextVar(&g.suspendInitial, "suspend-initial", Duration(standard.Initial),
 		"`DURATION` pause after PAPI has failed too often in a row")
@@ -58,7 +58,7 @@ func (g *Flags) Declare(f *pflag.FlagSet) {
 func (g *Flags) declareConnection(f *pflag.FlagSet) {
 	f.StringVar(&g.Edgerc, "edgerc", "", "`PATH` credentials file (default ~/.edgerc)")
 	f.StringVarP(&g.Section, "section", "s", "", "`NAME` section of .edgerc (default default)")
-	f.StringVar(&g.AccountKey, "account-key", "", "`KEY` account switch key")
+	f.Var(accountKey{&g.AccountKey}, "account-key", "`KEY` account switch key")
 	f.StringVar(&g.Contract, "contract", "", "`ID` contract, where a property has several")
 	f.StringVar(&g.Group, "group", "", "`ID` group, where a property has several")
 	f.StringVar(&g.CaFile, "ca-file", "", "`PATH` extra root certificates, as PEM")

@@ -75,6 +75,9 @@ func FlagError(c *cobra.Command, err error) error {
 		return fmt.Errorf("--%s does not take a value of %d characters", e.GetFlag().Name, utf8.RuneCountInString(e.GetValue()))
 	}
 	flag := e.GetFlag()
+	if flag.Name == "account-key" { // whose value nobody is shown
+		return fmt.Errorf("--account-key: %w", e.Unwrap())
+	}
 	if whole := flag.Shorthand + e.GetValue(); flag.Shorthand != "" && whole == flag.Name { // -network staging
 		return fmt.Errorf("%w; did you mean --%s?", err, whole)
 	}
