@@ -81,6 +81,9 @@ type Target struct {
 	// Warnings says whether warnings of the rule tree keep a version from being
 	// activated.
 	Warnings WarningPolicy
+	// Before is asked right before each submission, with the look that it follows. Its
+	// error ends the call, and nothing is submitted. Nil asks nobody.
+	Before func(*papi.ActivationList) error
 	// DryRun only reads. The result's Plan says what would be done.
 	DryRun bool
 	WaitOptions

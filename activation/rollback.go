@@ -128,6 +128,11 @@ func (r *run) requireFast(back RollbackPlan, t RollbackTarget) error {
 func (r *run) goBack(ctx context.Context, t RollbackTarget, named bool) error {
 	fast, refusal := t.Fast, ""
 	r.before = func(list *papi.ActivationList) error {
+		if t.Before != nil {
+			if err := t.Before(list); err != nil {
+				return err
+			}
+		}
 		now := Active(list.Items, t.Network)
 		if err := stillFrom(now, r.result.Rollback, named); err != nil {
 			return err

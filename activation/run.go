@@ -45,7 +45,7 @@ func (e *Engine) newRun(t Target) *run {
 		over.API = includes{e.Includes, &result.Include}
 		e = &over
 	}
-	return &run{engine: e, target: t, begun: time.Now(), result: result}
+	return &run{engine: e, target: t, begun: time.Now(), result: result, before: t.Before}
 }
 
 // finish completes the result.
