@@ -38,6 +38,7 @@ var arrows = map[string][]string{
 	"cmd/metrics":             {"cmd/journal", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "papi"},
 	"cmd/notify":              {"cmd/journal", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "papi"},
 	"activation":              {"papi"},
+	"activation/rollout":      {"activation", "papi"},
 	"papi":                    {"papi/pace"},
 	"papi/pace":               {},
 	"papi/rulediff":           {},
@@ -53,6 +54,7 @@ var arrows = map[string][]string{
 // above says for each folder what not even its tests may import.
 var above = map[string][]string{
 	"activation":              {"cmd"},
+	"activation/rollout":      {"cmd"},
 	"papi":                    {"cmd", "activation"},
 	"papi/pace":               {"cmd", "activation", "papi"},
 	"papi/rulediff":           {"cmd", "activation", "papi"},
@@ -66,8 +68,11 @@ var above = map[string][]string{
 
 // elsewhere says for each folder which imports, or prefixes of imports that end in a slash, are somebody else's work.
 var elsewhere = map[string][]string{
-	".":              {"net/http", "github.com/"},
-	"activation":     {"os", "io/fs", "net", "net/http", "log", "log/slog", "github.com/", "golang.org/"},
+	".":          {"net/http", "github.com/"},
+	"activation": {"os", "io/fs", "net", "net/http", "log", "log/slog", "github.com/", "golang.org/"},
+	"activation/rollout": {
+		"os", "io/fs", "net", "net/http", "log", "log/slog", "github.com/", "golang.org/",
+	},
 	"papi":           {"log", "github.com/spf13/", "github.com/briandowns/", "golang.org/x/term"},
 	"papi/simulator": {"log", "github.com/akamai/", "github.com/spf13/", "golang.org/x/term"},
 }
@@ -82,6 +87,7 @@ var owners = map[string]string{
 	"github.com/gofrs/flock":                "papi/pace/file.go",
 	"github.com/wI2L/jsondiff":              "papi/rulediff/compare.go",
 	"github.com/tidwall/gjson":              "papi/rulediff/parse.go",
+	"go.yaml.in/yaml/v3":                    "activation/rollout/yaml.go",
 }
 
 // forTests lists, as prefixes, what the shipped binary has no use for.

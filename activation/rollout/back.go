@@ -1,0 +1,94 @@
+package rollout
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// nextReturn decides on the way back: it is not held up by waves, checks or windows.
+func (b *board) nextReturn() step {
+	now := b.clock.now()
+	var items []*entry
+	until := now
+	put := false
+	for _, e := range b.entries {
+		switch {
+		case !b.toReturn(e) || e.working || e.onTheWay():
+		case !e.due.After(now):
+			items = append(items, e)
+		case !put || e.due.Before(until):
+			put, until = true, e.due
+		}
+	}
+	switch {
+	case len(items) > 0:
+		// What is there for longest loses its fast fallback first.
+		slices.SortStableFunc(items, func(a, z *entry) int {
+			return cmp.Or(cmp.Compare(unknownLast(a), unknownLast(z)), a.arrived.Compare(z.arrived))
+		})
+		return step{kind: giveBack, items: items}
+	case b.busy():
+		return step{kind: follow}
+	case put:
+		return step{kind: follow, until: until}
+	}
+	return step{kind: finish}
+}
+
+func unknownLast(e *entry) int {
+	if e.arrived.IsZero() {
+		return 1
+	}
+	return 0
+}
+
+// toReturn reports whether an item may have to be returned: it is active, and carries
+// the mark or has not been asked.
+func (b *board) toReturn(e *entry) bool {
+	unknown := e.state == Waiting && !e.known && (b.trouble == nil || b.trouble.outcome == OutcomeRolledBack && !b.glanced)
+	if e.state != Active && !unknown || e.known && !e.ours {
+		return false
+	}
+	return b.inScope(e)
+}
+
+// inScope reports whether an item belongs to what is returned.
+func (b *board) inScope(e *entry) bool {
+	switch {
+	case b.only != nil:
+		return b.only[papi.ID(e.PropertyID.Bare())]
+	case b.trouble == nil:
+		return true
+	case b.trouble.scope == ScopeWave:
+		return b.stages[e.Stage].Wave == b.stages[b.trouble.stage].Wave
+	}
+	return e.Stage <= b.trouble.stage || b.trouble.outcome == OutcomeRolledBack
+}
+
+// scope is what the marks of the returns say.
+func (b *board) scope() Scope {
+	if b.trouble == nil {
+		return b.options.scope
+	}
+	return b.trouble.scope
+}
+
+// attempts is the highest attempt that any list has shown.
+func (b *board) attempts() int {
+	n := max(b.closed, 1)
+	for _, e := range b.entries {
+		n = max(n, e.attempt)
+	}
+	return n
+}
+
+// mark is that of an item's next submission.
+func (b *board) mark(e *entry) Mark {
+	m := Mark{Name: b.plan.Name, Digest: b.plan.Digest, Place: e.Place, Total: len(b.entries), Attempt: max(b.closed, e.attempt) + 1}
+	if e.back {
+		m.Back, m.Scope, m.Attempt = true, b.scope(), b.attempts()
+	}
+	return m
+}

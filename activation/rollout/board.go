@@ -1,0 +1,382 @@
+package rollout
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// entry is what a run knows of an item.
+type entry struct {
+	Item
+	state State
+	// known says that its own list was looked at in this run; shown, that the list of its
+	// group shows the version.
+	known, shown bool
+	ours         bool // the activation carries the plan's mark
+	marked       bool // something of the plan was found in its list
+	// submitted and adopted are about this run; back says that it is being returned.
+	submitted, adopted, back bool
+	attempt, backAttempt     int
+	scope                    Scope
+	act                      *papi.Activation // that the state is about
+	blocker                  *papi.Activation
+	before                   int // version that was active before the plan's; 0: none
+	to                       int // version that a return goes to
+	fast                     bool
+	err                      error
+
+	working bool
+	since   time.Time // PAPI's date of the submission
+	usual   time.Duration
+	looks   int
+	due     time.Time // next look, or next try of one that is blocked
+	blocked time.Time // since when
+	tries   int
+	arrived time.Time // PAPI's date of the end, or when it was seen first
+}
+
+// target is the version that the list of the group shows at the end.
+func (e *entry) target() int {
+	if e.back {
+		return e.to
+	}
+	return e.Version
+}
+
+// onTheWay reports whether an item has to be followed.
+func (e *entry) onTheWay() bool { return e.state == Underway || e.state == Returning }
+
+// trouble is why nothing more is submitted.
+type trouble struct {
+	outcome Outcome
+	err     error
+	stage   int
+	// returns says that it is a reason to go back.
+	returns bool
+	scope   Scope
+}
+
+// board is all that is known. The functions on it decide, and neither wait nor ask.
+type board struct {
+	plan    *Plan
+	options Options
+	marks   marks
+	clock   clock
+	stages  []Stage
+	entries []*entry
+	stage   int
+	// probed stages had some of their lists looked at, scanned ones all.
+	probed, scanned []bool
+	gates           []gate
+	touched         []bool // stages in which this run has submitted or followed
+	trouble         *trouble
+	returning       bool
+	only            map[papi.ID]bool // a rollback of some items
+	closed          int              // attempts up to it are of a rollout that was returned
+	budget          *papi.Quota
+	glanced         bool      // the lists of the groups were read
+	held            time.Time // nothing is submitted before it
+	round           time.Time // of the last lists of groups
+	downs           int       // reads that came to nothing, one after the other
+}
+
+func newBoard(p *Plan, o Options) *board {
+	b := &board{plan: p, options: o, marks: newMarks(), clock: clock{speed: o.Speed}, stages: p.Stages(), budget: o.Budget}
+	for _, item := range p.Items() {
+		e := &entry{Item: item, state: Waiting}
+		if o.skips(item.Pinned) {
+			e.state = Skipped
+		}
+		b.entries = append(b.entries, e)
+	}
+	n := len(b.stages)
+	b.probed, b.scanned, b.touched, b.gates = make([]bool, n), make([]bool, n), make([]bool, n), make([]gate, n)
+	return b
+}
+
+// of returns the items of a stage.
+func (b *board) of(stage int) []*entry {
+	s := b.stages[stage]
+	return b.entries[s.First : s.First+s.Count]
+}
+
+func (b *board) wave(stage int) *Wave { return &b.plan.Waves[b.stages[stage].Wave] }
+
+// last is the stage after which the run ends.
+func (b *board) last() int {
+	for i := range slices.Backward(b.stages) {
+		if b.options.Through == "" || b.wave(i).Name == b.options.Through {
+			return i + 1
+		}
+	}
+	return len(b.stages)
+}
+
+// failures counts the items of a stage that have failed.
+func (b *board) failures(stage int) int {
+	n := 0
+	for _, e := range b.of(stage) {
+		if e.state.Bad() && !b.options.skips(e.Pinned) {
+			n++
+		}
+	}
+	return n
+}
+
+// tolerated is how many failures a wave may have.
+func (b *board) tolerated() int {
+	amount := b.plan.Tolerate
+	if b.options.Tolerate != nil {
+		amount = *b.options.Tolerate
+	}
+	return amount.Of(b.plan.properties())
+}
+
+type stepKind int
+
+const (
+	finish   stepKind = iota // nothing is left to do
+	survey                   // look at the lists of items
+	submit                   // items
+	follow                   // what is on its way, or wait
+	check                    // the stage
+	giveBack                 // items
+)
+
+// step is what to do next. No step submits anything for an item that is on its way.
+type step struct {
+	kind  stepKind
+	items []*entry
+	until time.Time // of follow: nothing changes before; zero when only what is on its way counts
+}
+
+// next decides. It looks at nothing but the board.
+func (b *board) next(now time.Time) step {
+	for {
+		if b.returning {
+			return b.nextReturn()
+		}
+		if b.trouble == nil && b.stage >= b.last() {
+			return step{kind: finish}
+		}
+		if b.trouble == nil {
+			b.skipFailed()
+			if look := b.unlooked(); len(look) > 0 {
+				return step{kind: survey, items: look}
+			}
+			if b.returned() {
+				continue
+			}
+			b.judge()
+		}
+		if b.trouble != nil {
+			if b.busy() {
+				return step{kind: follow}
+			}
+			if !b.goesBack() {
+				return step{kind: finish}
+			}
+			b.returning = true
+			continue
+		}
+		if s, unsettled := b.proceed(now); unsettled {
+			return s
+		}
+		if s, shut := b.gate(now); shut {
+			return s
+		}
+		b.stage++
+	}
+}
+
+// proceed submits what can be, and follows the rest, until all of a stage is settled.
+func (b *board) proceed(now time.Time) (step, bool) {
+	waiting, until := b.ready(now)
+	if len(waiting) > 0 {
+		if b.afford(); b.trouble != nil {
+			return step{kind: follow}, true
+		}
+		wait := max(b.held.Sub(now), b.plan.Window.Until(now))
+		if b.options.AnyTime {
+			wait = max(b.held.Sub(now), 0)
+		}
+		if wait > 0 {
+			return step{kind: follow, until: now.Add(wait)}, true
+		}
+		return step{kind: submit, items: waiting}, true
+	}
+	for _, e := range b.of(b.stage) {
+		if !e.state.Settled() || e.working {
+			return step{kind: follow, until: until}, true
+		}
+	}
+	return step{}, false
+}
+
+// ready returns the items that may be submitted now, in the plan's order, and when
+// the next one can be that is blocked.
+func (b *board) ready(now time.Time) (items []*entry, until time.Time) {
+	room := b.wave(b.stage).AtOnce
+	if b.plan.Strict {
+		room = min(room, b.tolerated()-b.failures(b.stage)+1)
+	}
+	var later []*entry
+	for _, e := range b.of(b.stage) {
+		switch {
+		case e.working || e.onTheWay():
+			room--
+		case e.state == Waiting:
+			items = append(items, e)
+		case e.state == Blocked && !e.due.After(now):
+			later = append(later, e) // behind those that have not had their turn
+		case e.state == Blocked && (until.IsZero() || e.due.Before(until)):
+			until = e.due
+		}
+	}
+	items = append(items, later...)
+	return items[:min(max(room, 0), len(items))], until
+}
+
+// busy reports whether anything has not come to its end.
+func (b *board) busy() bool {
+	return slices.ContainsFunc(b.entries, func(e *entry) bool { return e.working || e.onTheWay() })
+}
+
+// skipFailed leaves out what has failed on the network before.
+func (b *board) skipFailed() {
+	if b.stage == 0 || b.stages[b.stage].Wave != b.stages[b.stage-1].Wave {
+		return
+	}
+	before := b.of(b.stage - 1)
+	for i, e := range b.of(b.stage) {
+		if before[i].state.Bad() && e.state == Waiting {
+			e.state = Skipped
+		}
+	}
+}
+
+const (
+	probeSize  = 10 // lists that are looked at before anything is submitted
+	shownSize  = 3  // of items that show the version already
+	smallStage = 10 // items of which each is looked at itself
+)
+
+// unlooked returns the items whose lists have to be known before the stage begins:
+// the first ones, and all of them where an earlier run has left something.
+func (b *board) unlooked() []*entry {
+	var look []*entry
+	all := b.of(b.stage)
+	shown := 0
+	traces := b.options.Replan
+	for _, e := range all {
+		traces = traces || e.marked
+	}
+	for _, e := range all {
+		switch {
+		case e.known || e.working || e.state != Waiting && e.state != Active:
+		case e.shown && (shown < shownSize || e.arrived.IsZero() && b.needsEnds()) && !b.probed[b.stage]:
+			shown++
+			look = append(look, e)
+		case e.shown:
+		case len(look) < probeSize+shown && !b.probed[b.stage] || traces && !b.scanned[b.stage]:
+			look = append(look, e)
+		}
+	}
+	if len(look) == 0 {
+		return nil
+	}
+	if b.probed[b.stage] {
+		b.scanned[b.stage] = true
+	}
+	b.probed[b.stage] = true
+	return look
+}
+
+// needsEnds reports whether it has to be known when the items of the stage arrived.
+func (b *board) needsEnds() bool { return b.wave(b.stage).Watch > 0 && !b.options.SkipChecks }
+
+// judge decides whether the stage has gone wrong.
+func (b *board) judge() {
+	var drifted []string
+	var drift error
+	for _, e := range b.of(b.stage) {
+		if e.state == Drifted {
+			drifted, drift = append(drifted, e.Title()), e.err
+		}
+	}
+	failed := b.failures(b.stage)
+	switch {
+	case len(drifted) > 0:
+		b.stop(&trouble{outcome: OutcomeRejected, err: &DriftError{Items: drifted, cause: drift}})
+	case failed > b.tolerated():
+		b.stop(b.failed(failed))
+	}
+}
+
+// stop is called with what is wrong. The first reason counts, but for an error that
+// hides nothing.
+func (b *board) stop(t *trouble) { b.stopAt(t, min(b.stage, len(b.stages)-1)) }
+
+func (b *board) stopAt(t *trouble, stage int) {
+	if b.trouble == nil {
+		t.stage = stage
+		b.trouble = t
+	}
+}
+
+// failed is the trouble of a stage with too many failures.
+func (b *board) failed(n int) *trouble {
+	t := &trouble{outcome: OutcomeFailed, returns: true}
+	e := &FailuresError{Wave: b.wave(b.stage).Name, Network: b.stages[b.stage].Network, Tolerated: b.tolerated()}
+	var uncertain, rejected, superseded, overdue int
+	for _, entry := range b.of(b.stage) {
+		if entry.state.Bad() && !b.options.skips(entry.Pinned) {
+			e.Items = append(e.Items, fmt.Sprintf("%s (%s)", entry.Title(), entry.state))
+			e.causes = append(e.causes, entry.err)
+			switch entry.state { //nolint:exhaustive // the others have failed, as they are called
+			case Uncertain:
+				uncertain++
+			case Rejected:
+				rejected++
+			case Superseded:
+				superseded++
+			case Overdue:
+				overdue++
+			}
+		}
+	}
+	switch n {
+	case uncertain:
+		t.outcome, t.returns = OutcomeError, false
+	case rejected:
+		t.outcome = OutcomeRejected
+	case superseded:
+		t.outcome = OutcomeSuperseded
+	case overdue:
+		t.outcome = OutcomeTimedOut
+	}
+	t.err = e
+	return t
+}
+
+// goesBack reports whether the trouble is answered by a return.
+func (b *board) goesBack() bool {
+	if !b.trouble.returns || b.trouble.scope != "" {
+		return b.trouble.scope != ""
+	}
+	switch b.plan.OnFailure {
+	case RollbackWave:
+		b.trouble.scope = ScopeWave
+	case Rollback:
+		b.trouble.scope = ScopeAll
+	case Stop:
+		return false
+	}
+	return true
+}
+
+var errOverdue = errors.New("it takes longer than any activation should")

@@ -1,0 +1,301 @@
+package rollout
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// glance reads the lists of the groups once: which items show their version already.
+// Where there are as many groups as items, the items are looked at instead.
+func (l *loop) glance(ctx context.Context) error {
+	all := map[pair]bool{}
+	for _, e := range l.entries {
+		if e.GroupID == "" || e.ContractID == "" {
+			continue
+		}
+		all[pair{e.ContractID, e.GroupID}] = true
+	}
+	const perGroup = 3 // items at least, that a list is worth
+	if len(all)*perGroup > len(l.entries) {
+		return nil
+	}
+	for g := range sorted(all) {
+		list, err := l.runner.API.Properties(ctx, papi.ListQuery{ContractID: g.contract, GroupID: g.group})
+		if err != nil {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			return nil // each item is looked at itself then
+		}
+		l.mu.Lock()
+		l.heard(list.Answer)
+		l.arrivals(list, true)
+		l.mu.Unlock()
+	}
+	l.glanced = true
+	return nil
+}
+
+func sorted(all map[pair]bool) func(func(pair) bool) {
+	var list []pair
+	for p := range all {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(a, b pair) int {
+		return cmp.Or(cmp.Compare(a.contract, b.contract), cmp.Compare(a.group, b.group))
+	})
+	return slices.Values(list)
+}
+
+// arrivals takes from the list of a group which items show their version.
+func (l *loop) arrivals(list *papi.PropertyList, first bool) {
+	shown := make(map[papi.ID]papi.Property, len(list.Items))
+	for _, p := range list.Items {
+		shown[papi.ID(p.PropertyID.Bare())] = p
+	}
+	for _, e := range l.entries {
+		p, ok := shown[papi.ID(e.PropertyID.Bare())]
+		if !ok || e.working {
+			continue
+		}
+		version := p.StagingVersion
+		if e.Network == papi.Production {
+			version = p.ProductionVersion
+		}
+		switch {
+		case first && e.state == Waiting && version == e.Version:
+			e.state, e.shown = Active, true
+		case first || !e.onTheWay() || version != e.target():
+		case l.asksLast(e):
+			e.due = l.clock.now() // when it arrived has to be known exactly
+		default:
+			e.arrive(l.clock.now())
+		}
+	}
+}
+
+// asksLast reports whether an item is asked itself when it has arrived: those that end a
+// stage which is watched from then on.
+func (l *loop) asksLast(e *entry) bool {
+	if e.back || !l.needsEnds() {
+		return false
+	}
+	left := 0
+	for _, o := range l.of(e.Stage) {
+		if !o.state.Settled() {
+			left++
+		}
+	}
+	return left <= smallStage
+}
+
+// arrive ends an item that shows its version.
+func (e *entry) arrive(at time.Time) {
+	e.state, e.shown = Active, true
+	if e.back {
+		e.state = Returned
+	}
+	e.arrived = at
+	if e.act != nil {
+		done := *e.act
+		done.Status = papi.StatusActive
+		e.act = &done
+	}
+}
+
+// watch starts the looks that are due, and returns when the next one is; the zero time
+// when nothing has to be looked at.
+func (l *loop) watch(ctx context.Context, s step) time.Time {
+	l.mu.Lock()
+	now := l.clock.now()
+	due, wake, round := l.dueLooks(now)
+	if round != nil && l.rounds == 0 {
+		l.round = now
+		l.rounds++
+		go func() {
+			l.list(ctx, round)
+			l.done <- nil
+		}()
+	}
+	l.mu.Unlock()
+	for _, e := range due {
+		if l.running >= maxWorkers {
+			return time.Time{} // until one of them has ended
+		}
+		l.start(ctx, e, l.poll)
+	}
+	if !s.until.IsZero() && (wake.IsZero() || s.until.Before(wake)) {
+		wake = s.until
+	}
+	return wake
+}
+
+// dueLooks returns which items are asked now, when the next one is, and which groups
+// are listed now.
+func (l *loop) dueLooks(now time.Time) (due []*entry, wake time.Time, round map[pair]bool) {
+	sooner := func(t time.Time) {
+		if wake.IsZero() || t.Before(wake) {
+			wake = t
+		}
+	}
+	var many []*entry
+	for _, e := range l.entries {
+		if !e.onTheWay() || e.working {
+			continue
+		}
+		if l.byGroup(e) && e.due.IsZero() {
+			many = append(many, e)
+			continue
+		}
+		if e.due.IsZero() {
+			e.due = l.clock.after(now, pause(l.clock.between(e.since, now), e.usual, e.looks))
+		}
+		if !e.due.After(now) {
+			due = append(due, e)
+		} else {
+			sooner(e.due)
+		}
+	}
+	if len(many) == 0 {
+		return due, wake, nil
+	}
+	var expected []time.Time
+	for _, e := range many {
+		if l.clock.between(e.since, now) < e.usual*overdueFrom/100 {
+			expected = append(expected, l.clock.after(e.since, e.usual))
+		}
+	}
+	at := nextRound(l.clock, l.round, now, expected, l.wanting())
+	if at.After(now) {
+		sooner(at)
+		return due, wake, nil
+	}
+	round = map[pair]bool{}
+	for _, e := range many {
+		round[pair{e.ContractID, e.GroupID}] = true
+	}
+	return append(due, l.stragglers(many, now)...), wake, round
+}
+
+// byGroup reports whether an item is found in the list of its group, and not asked
+// itself.
+func (l *loop) byGroup(e *entry) bool {
+	return e.GroupID != "" && e.ContractID != "" && (e.back && len(l.entries) > smallStage || l.stages[e.Stage].Count > smallStage)
+}
+
+// wanting reports whether items wait for a place.
+func (l *loop) wanting() bool {
+	return l.stage < len(l.stages) && slices.ContainsFunc(l.of(l.stage), func(e *entry) bool { return e.state == Waiting })
+}
+
+// How many are asked themselves in a round.
+const (
+	maxStragglers = 20 // a minute, that are overdue
+	sampleOf      = 25 // one of as many that are young
+)
+
+// stragglers are the items that are asked themselves beside the lists of their groups:
+// those that should have arrived, and some of the young ones, since what fails most
+// often fails early.
+func (l *loop) stragglers(many []*entry, now time.Time) []*entry {
+	var late, young []*entry
+	for _, e := range many {
+		switch age := l.clock.between(e.since, now); {
+		case age >= e.usual*overdueFrom/100:
+			late = append(late, e)
+		case e.looks == 0:
+			young = append(young, e)
+		}
+	}
+	slices.SortStableFunc(late, func(a, b *entry) int { return cmp.Compare(a.looks, b.looks) })
+	slices.SortStableFunc(young, func(a, b *entry) int { return b.since.Compare(a.since) })
+	samples := 0
+	if len(young) > 0 {
+		samples = max(len(young)/sampleOf, 1)
+	}
+	return append(late[:min(len(late), maxStragglers)], young[:min(samples, len(young), probeSize)]...)
+}
+
+// list reads the lists of groups.
+func (l *loop) list(ctx context.Context, groups map[pair]bool) {
+	for g := range sorted(groups) {
+		list, err := l.runner.API.Properties(ctx, papi.ListQuery{ContractID: g.contract, GroupID: g.group})
+		if err != nil {
+			continue // the next round tells, and what is overdue is asked itself
+		}
+		l.mu.Lock()
+		l.heard(list.Answer)
+		l.arrivals(list, false)
+		l.mu.Unlock()
+	}
+}
+
+// poll asks an item that is on its way.
+func (l *loop) poll(ctx context.Context, e *entry) {
+	l.mu.Lock()
+	id := e.act.ActivationID
+	l.mu.Unlock()
+	answer, err := l.runner.API.Activation(ctx, e.Ref(), id)
+	if errors.Is(err, papi.ClassNotFound) {
+		l.look(ctx, e) // it may not be visible yet, or not any more
+		l.mu.Lock()
+		l.overdue(e)
+		l.mu.Unlock()
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e.looks++
+	e.due = time.Time{}
+	if err == nil {
+		l.heard(answer.Answer)
+		l.seen(e, answer.Activation)
+	} else if problem, ok := errors.AsType[*papi.Error](err); ok {
+		e.due = l.clock.after(l.clock.now(), max(pause(0, e.usual, e.looks), problem.Wait()))
+		if !problem.Class.Transient() {
+			l.stop(&trouble{outcome: OutcomeError, err: fmt.Errorf("%s: %w", e.Title(), err)})
+		}
+	}
+	l.overdue(e)
+}
+
+// seen takes over how the activation of an item is now.
+func (l *loop) seen(e *entry, a papi.Activation) {
+	if activation.InProgress(a) {
+		e.act = &a
+		return
+	}
+	e.act = &a
+	good, bad := Active, Failed
+	if e.back {
+		good, bad = Returned, ReturnFailed
+	}
+	switch {
+	case a.Status == papi.StatusActive || a.Status == papi.StatusDeactivated && a.ActivationType == papi.Deactivate:
+		e.state = good
+		e.arrived = steadyAt(a)
+		if e.arrived.IsZero() {
+			e.arrived = l.clock.now()
+		}
+	case !e.ours && !e.back: // it was somebody else's, and has not brought it about
+		e.state, e.known, e.adopted = Waiting, false, false
+	case served(a) && !e.back:
+		e.settle(Superseded, &a, &activation.FailedError{Outcome: activation.OutcomeSuperseded, Activation: a})
+	default:
+		e.state, e.err = bad, &activation.FailedError{Outcome: endOf(Failed, &a), Activation: a}
+	}
+}
+
+// overdue gives up an item that takes too long.
+func (l *loop) overdue(e *entry) {
+	if e.onTheWay() && l.clock.between(e.since, l.clock.now()) >= patience(e.Network) {
+		e.settle(Overdue, nil, errOverdue)
+	}
+}

@@ -1,0 +1,166 @@
+package rollout
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// lookLookAndSubmit is what a return takes: a look that says where to, and the
+// engine's own look and submission.
+const lookLookAndSubmit = 3
+
+// giveBack returns an item to what was active before, when what is active is still the
+// plan's.
+func (l *loop) giveBack(ctx context.Context, e *entry) {
+	reserved, release, err := l.runner.API.Reserve(ctx, lookLookAndSubmit)
+	if err != nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.unread(e, err)
+		return
+	}
+	defer release()
+	l.look(reserved, e)
+	target, ok := l.goesTo(e)
+	if !ok {
+		return
+	}
+	w := &watched{API: l.runner.API, loop: l}
+	engine := l.engine
+	engine.API = w
+	run := engine.Activate
+	if target.Version == 0 {
+		run = engine.Deactivate
+	}
+	result, err := run(reserved, target)
+	if err != nil && target.Request.UseFastFallback && isRefusal(err) {
+		target.Request.UseFastFallback = false // its time may just be over
+		result, err = run(ctx, target)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.returnedItem(e, w.list, result, err)
+	e.fast = target.Request.UseFastFallback && e.back
+}
+
+// isRefusal reports whether PAPI said no to a fast fallback, for which it has no error of
+// its own.
+func isRefusal(err error) bool {
+	for _, class := range []papi.Class{papi.ClassInvalid, papi.ClassRejected, papi.ClassForbidden, papi.ClassOtherRejection} {
+		if is(err, class) {
+			return true
+		}
+	}
+	return false
+}
+
+// goesTo decides where an item is returned to; false when it is not returned.
+func (l *loop) goesTo(e *entry) (activation.Target, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e.state != Active || !e.ours || e.act == nil {
+		return activation.Target{}, false
+	}
+	mine := *e.act
+	e.to = e.before
+	if e.to == 0 && !l.options.DeactivateNew {
+		e.state, e.err = NotReturnable, fmt.Errorf("nothing was active on %s before version %d of %s", e.Network, e.Version, e.Title())
+		return activation.Target{}, false
+	}
+	e.back = true
+	request := l.options.Request
+	request.NotifyEmails, request.Note = l.plan.Notify, l.mark(e).In(l.plan.Note)
+	e.back = false // until it is submitted
+	request.UseFastFallback = l.canFallBack(mine, e.to)
+	return activation.Target{
+		Property: e.Ref(), Network: e.Network, Version: e.to, ActiveOn: e.Network, Request: request, FailIfPending: true, NoWait: true,
+		Before: func(list *papi.ActivationList) error {
+			now := activation.Active(list.Items, e.Network)
+			if now == nil || !now.ActivationID.Equal(mine.ActivationID) {
+				return errHeld // somebody's newer activation is never undone
+			}
+			return nil
+		},
+	}, true
+}
+
+// canFallBack reports whether PAPI takes a fast fallback to a version.
+func (l *loop) canFallBack(a papi.Activation, to int) bool {
+	const window, margin = time.Hour, time.Minute
+	f := a.FallbackInfo
+	if f == nil || !f.CanFastFallback || f.FallbackVersion != to || to == 0 {
+		return false
+	}
+	expires := f.FastFallbackExpirationTime
+	if !f.SteadyStateTime.IsZero() {
+		expires = l.clock.after(f.SteadyStateTime, window)
+	}
+	return l.clock.between(l.clock.now(), expires) > margin
+}
+
+// returnedItem takes over what came of a return.
+func (l *loop) returnedItem(e *entry, list *papi.ActivationList, r *activation.Result, err error) {
+	if r.Budget != nil {
+		l.budget = r.Budget
+	}
+	if r.Submitted {
+		e.submitted = true
+		e.backAttempt, e.scope = max(e.backAttempt, l.attempts()), l.scope()
+	}
+	switch {
+	case err == nil:
+		e.back = true
+		l.accepted(e, r)
+		if r.Outcome == activation.OutcomeDeactivated || r.Outcome == activation.OutcomeAlreadyInactive {
+			e.state = Returned
+		}
+	case is(err, errHeld):
+		if list != nil { // it is somebody else's now
+			l.learn(e, l.plan.stands(l.marks, e.Item, list.Items, l.closed))
+		}
+	default:
+		e.back = true
+		l.notReturned(e, r, err)
+		if e.state != Returning && e.state != ReturnFailed {
+			e.back = false
+		}
+	}
+}
+
+// notReturned deals with a return that could not be submitted, or has failed.
+func (l *loop) notReturned(e *entry, r *activation.Result, err error) {
+	busy, isBusy := as[*activation.BusyError](err)
+	stopped, isStopped := as[*activation.StoppedError](err)
+	failed, isFailed := endedBadly(err)
+	switch {
+	case isBusy:
+		e.blocker = &busy.Blocker
+		state := e.state
+		l.blocked(e)
+		if e.state == Overdue {
+			e.settle(ReturnFailed, nil, err)
+			return
+		}
+		e.state = state
+	case isFailed:
+		e.settle(ReturnFailed, &failed.Activation, err)
+	case isStopped && stopped.Activation != nil:
+		e.state = Returning
+		e.followed(l.clock.now(), stopped.Activation)
+	case isStopped && stopped.Uncertain:
+		e.settle(Uncertain, nil, err)
+	case isStopped:
+	case is(err, papi.ClassRateLimited):
+		l.unread(e, err)
+	default:
+		if rejected, ok := as[*activation.RejectedError](err); ok {
+			e.settle(ReturnFailed, r.Activation, rejected)
+			return
+		}
+		l.unread(e, err)
+	}
+}

@@ -1,0 +1,118 @@
+package rollout
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// learn takes over how an item stands by its list.
+func (b *board) learn(e *entry, s standing) {
+	e.known, e.shown = true, false
+	e.usual, e.before = s.usual, s.before
+	e.marked = e.marked || s.attempt > 0 || s.backAttempt > 0
+	e.attempt = max(e.attempt, s.attempt)
+	if s.backAttempt > e.backAttempt {
+		e.backAttempt, e.scope = s.backAttempt, s.scope
+	}
+	if e.state == Skipped || e.state == Uncertain && s.state == Waiting {
+		return
+	}
+	if s.about != nil || s.state != Active {
+		e.act = s.about
+	}
+	e.ours = s.ours
+	e.state = s.state
+	switch s.state {
+	case Active, Returned:
+		if s.about != nil && e.arrived.IsZero() {
+			e.arrived = steadyAt(*s.about)
+		}
+	case Underway, Returning:
+		e.followed(b.clock.now(), s.about)
+		b.touched[e.Stage] = b.touched[e.Stage] || s.ours
+	case Blocked:
+		e.act, e.blocker = nil, s.about
+		b.blocked(e)
+	case Waiting:
+		if s.version != e.Before() && s.version != e.Version && s.attempt+s.backAttempt+b.closed == 0 {
+			e.state, e.err = Drifted, fmt.Errorf("version %d of %s is active on %s; it was %d when the plan was made", s.version, e.Title(), e.Network, e.Before())
+		}
+	case Failed, Superseded:
+		e.err = &activation.FailedError{Outcome: endOf(s.state, s.about), Activation: *s.about}
+		if b.options.RetryFailed && s.state == Failed && !e.submitted {
+			e.state, e.err = Waiting, nil
+		}
+	case Rejected, Skipped, Overdue, Uncertain, ReturnFailed, NotReturnable, Drifted:
+	}
+	if s.other != nil && !b.options.Replan {
+		b.stop(&trouble{outcome: OutcomeRejected, err: &AnotherPlanError{Mark: *s.other, Property: e.Title()}})
+	}
+}
+
+func endOf(s State, a *papi.Activation) activation.Outcome {
+	switch {
+	case s == Superseded:
+		return activation.OutcomeSuperseded
+	case a.Status == papi.StatusAborted:
+		return activation.OutcomeAborted
+	}
+	return activation.OutcomeFailed
+}
+
+// returned deals with returns: a plan that was returned is closed, until a run with
+// Replan begins another attempt. It reports whether lists have to be read again.
+func (b *board) returned() bool {
+	back, forward, last := 0, 0, (*entry)(nil)
+	for _, e := range b.entries {
+		forward = max(forward, e.attempt)
+		if e.backAttempt > back {
+			back, last = e.backAttempt, e
+		}
+	}
+	switch {
+	case back <= b.closed:
+		return false
+	case !b.options.Replan && forward <= back:
+		closed := &ClosedError{Mark: b.plan.Mark(), Property: last.Title()}
+		b.stopAt(&trouble{outcome: OutcomeRolledBack, err: closed, scope: last.scope}, last.Stage)
+		return false
+	case b.options.Replan:
+		b.closed = max(forward, back)
+	default:
+		b.closed = back
+	}
+	for _, e := range b.entries {
+		if e.known && !e.working && e.state != Skipped {
+			e.known, e.state, e.ours, e.act = false, Waiting, false, nil
+		}
+	}
+	clear(b.probed)
+	clear(b.scanned)
+	return true
+}
+
+// followed notes what is on its way.
+func (e *entry) followed(now time.Time, a *papi.Activation) {
+	e.act, e.blocker, e.due, e.looks = a, nil, time.Time{}, 0
+	e.since = now
+	if a != nil && !a.SubmitDate.IsZero() {
+		e.since = a.SubmitDate
+	}
+}
+
+// blocked puts off an item, and gives it up when it has waited too long.
+func (b *board) blocked(e *entry) {
+	const step, most = time.Minute, 10 * time.Minute
+	now := b.clock.now()
+	if e.blocked.IsZero() {
+		e.blocked = now
+	}
+	e.tries++
+	e.due = b.clock.after(now, min(time.Duration(e.tries)*step, most))
+	if b.clock.between(e.blocked, now) >= b.options.patience() && e.blocker != nil {
+		e.state, e.err = Overdue, &activation.BusyError{Blocker: *e.blocker}
+	}
+}

@@ -1,0 +1,236 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// API is the part of PAPI that a rollout needs. [papi.Client] implements it.
+type API interface {
+	activation.API
+	Properties(ctx context.Context, query papi.ListQuery) (*papi.PropertyList, error)
+	CreateBulkActivation(ctx context.Context, req papi.BulkActivationRequest) (*papi.CreatedBulkActivation, error)
+	BulkActivation(ctx context.Context, id int) (*papi.BulkActivation, error)
+	Reserve(ctx context.Context, n int) (reserved context.Context, release func(), err error)
+}
+
+// Checker makes checks. It may be asked from several goroutines.
+type Checker interface {
+	Check(ctx context.Context, check Check, item Item) Finding
+}
+
+// Finding is what came of one check of one item.
+type Finding struct {
+	Verdict Verdict
+	Detail  string // why it does not hold, or could not be made
+}
+
+// Verdict is whether a check holds.
+type Verdict string
+
+// The verdicts.
+const (
+	Held       Verdict = "held"
+	NotHeld    Verdict = "failed"
+	NotDecided Verdict = "undecided" // its time was up, or nobody answered
+)
+
+// Submission says how a wave is submitted.
+type Submission string
+
+// The ways to submit. The empty one is SubmitAuto.
+const (
+	SubmitAuto   Submission = "auto"   // in bulk where a wave is large, and more may fail than a part has
+	SubmitSingle Submission = "single" // one by one
+	SubmitBulk   Submission = "bulk"   // in parts
+)
+
+// Options says how a run goes about a plan. The zero value is a good one.
+type Options struct {
+	// Through is the wave after which the run ends; empty: the last.
+	Through string
+	// RetryFailed submits again what has failed; Replan begins another attempt of a
+	// plan that was returned, or of which another plan of this name has unfinished items.
+	RetryFailed, Replan bool
+	SkipChecks          bool
+	// AnyTime takes no notice of the window, OverBudget of the day's budget: it waits
+	// for the next day where one is used up.
+	AnyTime, OverBudget bool
+	// Only and Skip name properties, by id or name.
+	Only, Skip []string
+	Tolerate   *Amount // instead of the plan's
+	// DeactivateNew takes off, on a return, what was the first to be active.
+	DeactivateNew bool
+	Submit        Submission
+	Part          int           // items of a bulk request; 0: 100
+	Patience      time.Duration // with an activation that is in the way; 0: 30 minutes
+	Budget        *papi.Quota   // of the day, as it was last known; nil: not
+	// Request has what goes along with each submission beside note and addresses.
+	Request papi.ActivationRequest
+	// Speed, Resubmissions and Jitter are as for [activation.Engine].
+	Speed         float64
+	Resubmissions int
+	Jitter        func(pause time.Duration) time.Duration
+	// Observe is told what happens, one at a time; nil means nobody.
+	Observe func(Event)
+
+	scope Scope // of a return
+}
+
+func (o Options) skips(p Pinned) bool {
+	named := func(names []string) bool {
+		return slices.ContainsFunc(names, func(s string) bool { return s == p.Name || p.PropertyID.Equal(papi.ID(s)) })
+	}
+	return len(o.Only) > 0 && !named(o.Only) || named(o.Skip)
+}
+
+func (o Options) patience() time.Duration {
+	const usual = 30 * time.Minute
+	if o.Patience > 0 {
+		return o.Patience
+	}
+	return usual
+}
+
+// EventKind is what happened.
+type EventKind string
+
+// The kinds of events.
+const (
+	EventWaveStarted EventKind = "wave-started"
+	EventItem        EventKind = "item" // its state is another one
+	EventCheck       EventKind = "check"
+	EventWaveEnded   EventKind = "wave-ended"
+	EventReturning   EventKind = "returning" // the way back begins
+	EventProgress    EventKind = "progress"  // nothing new
+)
+
+// Event is something that happened in a run.
+type Event struct {
+	Kind    EventKind
+	Wave    string
+	Number  int // of the wave, from 1
+	Waves   int
+	Network papi.Network
+	Totals  Totals // of the stage
+	Item    *ItemResult
+	Check   *CheckResult
+	Err     error
+}
+
+// FailuresError says that more items of a wave have failed than are tolerated.
+type FailuresError struct {
+	Wave      string
+	Network   papi.Network
+	Items     []string // with what became of each
+	Tolerated int
+
+	causes []error
+}
+
+// Error names the items.
+func (e *FailuresError) Error() string {
+	return fmt.Sprintf("%d failed in wave %s on %s, and %d are tolerated: %s", len(e.Items), e.Wave, e.Network, e.Tolerated, some(e.Items))
+}
+
+// Unwrap returns why each of them has failed.
+func (e *FailuresError) Unwrap() []error {
+	return slices.DeleteFunc(slices.Clone(e.causes), func(err error) bool { return err == nil })
+}
+
+// CheckError says that a check does not hold, or could not be made.
+type CheckError struct {
+	Wave    string
+	Network papi.Network
+	Results []CheckResult // that did not hold
+}
+
+// Error names the first one.
+func (e *CheckError) Error() string {
+	var all []string
+	for _, r := range e.Results {
+		all = append(all, fmt.Sprintf("%s of %s: %s", r.Check, r.Property, r.Detail))
+	}
+	return fmt.Sprintf("checks of wave %s on %s: %s", e.Wave, e.Network, some(all))
+}
+
+// DriftError says that what is active on items is neither what was active when the plan
+// was made, nor what is wanted.
+type DriftError struct {
+	Items []string
+
+	cause error
+}
+
+// Error names the items.
+func (e *DriftError) Error() string {
+	return fmt.Sprintf("another version was activated since the plan was made, on %s: %v", some(e.Items), e.cause)
+}
+
+// Unwrap returns what is true of one of them.
+func (e *DriftError) Unwrap() error { return e.cause }
+
+// AnotherPlanError says that another plan of the same name is not finished.
+type AnotherPlanError struct {
+	Mark     Mark
+	Property string
+}
+
+// Error names the other plan.
+func (e *AnotherPlanError) Error() string {
+	return fmt.Sprintf("another plan of this rollout, %s/%s, has not ended: see item %d of its %d, %s", e.Mark.Name, e.Mark.Digest, e.Mark.Place, e.Mark.Total, e.Property)
+}
+
+// ClosedError says that what the plan has activated was returned.
+type ClosedError struct{ Mark, Property string }
+
+// Error says so.
+func (e *ClosedError) Error() string {
+	return fmt.Sprintf("rollout %s was rolled back: see %s", e.Mark, e.Property)
+}
+
+// BudgetError says that the day has not enough activations left.
+type BudgetError struct {
+	Need          Needs
+	Left, Reserve int
+	Until         time.Time
+}
+
+// Error has the numbers.
+func (e *BudgetError) Error() string {
+	s := fmt.Sprintf("%d activations are needed", e.Need.Activations)
+	if e.Need.Returns > 0 {
+		s += fmt.Sprintf(", and %d to go back", e.Need.Returns)
+	}
+	s += fmt.Sprintf("; %d are left today", e.Left)
+	if e.Reserve > 0 {
+		s += fmt.Sprintf(", of which %d are reserved for others", e.Reserve)
+	}
+	return s
+}
+
+// UncertainError says of which items it is not known whether they were submitted.
+type UncertainError struct{ Items []string }
+
+// Error names them.
+func (e *UncertainError) Error() string {
+	return "PAPI does not tell whether these were submitted: " + some(e.Items)
+}
+
+var errHeld = errors.New("nothing more is submitted")
+
+// some lists the first ones.
+func some(all []string) string {
+	const most = 10
+	if more := len(all) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(all[:most], ", "), more)
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,30 @@
+package rollout
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// Place is what is filled into a check.
+type Place struct {
+	Hostname string
+	Property string // its name, or its id where that is not known
+	ID       papi.ID
+	Network  papi.Network
+	Version  int
+}
+
+func placeNames() []string {
+	return []string{"{hostname}", "{property}", "{id}", "{network}", "{version}"}
+}
+
+// Fill replaces {hostname}, {property}, {id}, {network} and {version} in a text.
+// The network is written small.
+func Fill(text string, p Place) string {
+	return strings.NewReplacer(
+		"{hostname}", p.Hostname, "{property}", p.Property, "{id}", string(p.ID),
+		"{network}", strings.ToLower(string(p.Network)), "{version}", strconv.Itoa(p.Version),
+	).Replace(text)
+}

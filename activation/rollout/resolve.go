@@ -1,0 +1,368 @@
+package rollout
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// Directory is the part of PAPI that a manifest is pinned with. [papi.Client]
+// implements it.
+type Directory interface {
+	Groups(ctx context.Context) (*papi.GroupList, error)
+	Properties(ctx context.Context, query papi.ListQuery) (*papi.PropertyList, error)
+	Property(ctx context.Context, ref papi.PropertyRef) (*papi.PropertyAnswer, error)
+	FindByValue(ctx context.Context, query papi.SearchQuery) (*papi.SearchResult, error)
+}
+
+// SelectionError says that a manifest does not fit what PAPI has.
+type SelectionError struct {
+	At   Position
+	What string
+}
+
+// Error says what does not fit, and where.
+func (e *SelectionError) Error() string { return Mistake{e.At, e.What}.String() }
+
+// Resolve pins a manifest: it finds the properties, what their versions stand for,
+// and what is active now. Groups are listed, one request each, where properties are
+// selected, or where more are named than there are groups. No property is asked
+// itself that a list has shown.
+func Resolve(ctx context.Context, d Directory, m *Manifest, now time.Time) (*Plan, error) {
+	v := &resolver{Directory: d, manifest: m, listed: map[papi.ID]papi.Property{}, names: map[string][]papi.ID{}}
+	if err := v.list(ctx); err != nil {
+		return nil, err
+	}
+	all, err := v.properties(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Kind: PlanKind, SchemaVersion: planVersion, Name: m.Name, AccountID: v.account, Made: now.UTC().Truncate(time.Second), Networks: m.Networks, Settings: m.Settings}
+	if p.Waves, err = waves(m, all); err != nil {
+		return nil, err
+	}
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	p.Digest = p.digest()
+	return p, nil
+}
+
+// resolver finds properties.
+type resolver struct {
+	Directory
+
+	manifest *Manifest
+	account  papi.ID
+	groups   []papi.Group
+	listed   map[papi.ID]papi.Property // by bare id
+	order    []papi.ID                 // of listed, by name
+	names    map[string][]papi.ID      // bare ids by name
+	whole    bool                      // everything that can be seen is listed
+}
+
+type pair struct{ contract, group papi.ID }
+
+// list lists the groups that the manifest selects from.
+func (v *resolver) list(ctx context.Context) error {
+	selects, named := false, 0
+	for _, s := range v.manifest.Properties {
+		selects = selects || s.Select != nil && s.Select.Hostname == ""
+		if s.Select == nil {
+			named++
+		}
+	}
+	const few = 5 // are asked for one by one, whatever the groups
+	if !selects && named <= few {
+		return nil
+	}
+	groups, err := v.Groups(ctx)
+	if err != nil {
+		return err
+	}
+	v.groups, v.account = groups.Items, groups.AccountID
+	wanted := map[pair]bool{}
+	var order []pair
+	add := func(s *Selection) {
+		for _, p := range v.pairs(s) {
+			if !wanted[p] {
+				wanted[p] = true
+				order = append(order, p)
+			}
+		}
+	}
+	for _, s := range v.manifest.Properties {
+		if s.Select != nil && s.Select.Hostname == "" {
+			add(s.Select)
+		}
+	}
+	every := v.pairs(&Selection{})
+	if named > few && named > len(every)-len(order) {
+		add(&Selection{})
+	}
+	v.whole = len(order) == len(every)
+	for _, p := range order {
+		list, err := v.Properties(ctx, papi.ListQuery{ContractID: p.contract, GroupID: p.group})
+		if err != nil {
+			return err
+		}
+		for _, item := range list.Items {
+			item.ContractID, item.GroupID = cmp.Or(item.ContractID, p.contract), cmp.Or(item.GroupID, p.group)
+			v.keep(item)
+		}
+	}
+	slices.SortFunc(v.order, func(a, b papi.ID) int {
+		return cmp.Or(strings.Compare(v.listed[a].PropertyName, v.listed[b].PropertyName), strings.Compare(string(a), string(b)))
+	})
+	return nil
+}
+
+// pairs returns the contracts and groups of a selection.
+func (v *resolver) pairs(s *Selection) []pair {
+	var all []pair
+	for _, g := range v.groups {
+		if s.Group != "" && !g.GroupID.Equal(papi.ID(s.Group)) && g.GroupName != s.Group {
+			continue
+		}
+		for _, c := range g.ContractIDs {
+			if s.Contract == "" || c.Equal(s.Contract) {
+				all = append(all, pair{c, g.GroupID})
+			}
+		}
+	}
+	return all
+}
+
+// keep takes a property into the lists. One of several groups comes several times,
+// and its first place counts.
+func (v *resolver) keep(p papi.Property) {
+	id := papi.ID(p.PropertyID.Bare())
+	if _, twice := v.listed[id]; twice || !p.PropertyID.Valid() {
+		return
+	}
+	v.listed[id] = p
+	v.order = append(v.order, id)
+	v.names[p.PropertyName] = append(v.names[p.PropertyName], id)
+	v.account = cmp.Or(v.account, p.AccountID)
+}
+
+// properties returns the properties in the manifest's order. One that is named
+// is pinned by its name, whatever selects it as well.
+func (v *resolver) properties(ctx context.Context) ([]Pinned, error) {
+	found := make([][]papi.Property, len(v.manifest.Properties))
+	named := map[papi.ID]bool{}
+	for i, s := range v.manifest.Properties {
+		if s.Select != nil {
+			continue
+		}
+		p, err := v.named(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		if id := papi.ID(p.PropertyID.Bare()); named[id] {
+			return nil, &SelectionError{s.at, fmt.Sprintf("property %s is named twice", s.Property)}
+		}
+		named[papi.ID(p.PropertyID.Bare())] = true
+		found[i] = []papi.Property{p}
+	}
+	for i, s := range v.manifest.Properties {
+		if s.Select == nil {
+			continue
+		}
+		matches, err := v.selected(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range matches {
+			if id := papi.ID(p.PropertyID.Bare()); !named[id] {
+				named[id] = true
+				found[i] = append(found[i], p)
+			}
+		}
+	}
+	var all []Pinned
+	for i, s := range v.manifest.Properties {
+		for _, p := range found[i] {
+			pinned, err := pin(p, s)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, pinned)
+		}
+	}
+	return all, nil
+}
+
+// pin says which version is meant.
+func pin(p papi.Property, s Selector) (Pinned, error) {
+	pinned := Pinned{
+		PropertyID: p.PropertyID, Name: p.PropertyName, ContractID: p.ContractID, GroupID: p.GroupID,
+		Staging: p.StagingVersion, Production: p.ProductionVersion, Version: s.Version.Number,
+	}
+	switch {
+	case s.Version.Number > p.LatestVersion && p.LatestVersion > 0:
+		return pinned, &SelectionError{s.at, fmt.Sprintf("%s has no version %d; the latest is %d", pinned.Title(), s.Version.Number, p.LatestVersion)}
+	case s.Version.Number > 0:
+	case s.Version.Active != "":
+		if pinned.Version = pinned.Before(s.Version.Active); pinned.Version == 0 {
+			return pinned, &SelectionError{s.at, fmt.Sprintf("no version of %s is active on %s", pinned.Title(), s.Version.Active)}
+		}
+	default:
+		pinned.Version = p.LatestVersion
+	}
+	return pinned, nil
+}
+
+// named finds one property, by its id, its name, or a hostname that it serves.
+func (v *resolver) named(ctx context.Context, s Selector) (papi.Property, error) {
+	name := s.Property
+	if isPropertyID(name) {
+		if p, ok := v.listed[papi.ID(papi.ID(name).Bare())]; ok {
+			return p, nil
+		}
+		return v.ask(ctx, s, papi.PropertyRef{PropertyID: papi.ID(name).With(papi.PrefixProperty)})
+	}
+	switch ids := v.names[name]; {
+	case len(ids) == 1:
+		return v.listed[ids[0]], nil
+	case len(ids) > 1:
+		return papi.Property{}, &SelectionError{s.at, fmt.Sprintf("%d properties are called %s; name the id", len(ids), name)}
+	}
+	for _, query := range []papi.SearchQuery{{PropertyName: name}, {Hostname: name}} {
+		if query.PropertyName != "" && v.whole {
+			continue // it would be in the lists
+		}
+		p, err := v.search(ctx, s, query)
+		if err != nil || p != nil {
+			return deref(p), err
+		}
+	}
+	return papi.Property{}, &SelectionError{s.at, fmt.Sprintf("there is no property %s, and none that serves a hostname of that name", name)}
+}
+
+func deref(p *papi.Property) papi.Property {
+	if p == nil {
+		return papi.Property{}
+	}
+	return *p
+}
+
+func (v *resolver) ask(ctx context.Context, s Selector, ref papi.PropertyRef) (papi.Property, error) {
+	answer, err := v.Property(ctx, ref)
+	if errors.Is(err, papi.ClassNotFound) {
+		return papi.Property{}, &SelectionError{s.at, fmt.Sprintf("there is no property %s, or these credentials cannot see it", ref.PropertyID)}
+	}
+	if err != nil {
+		return papi.Property{}, err
+	}
+	v.account = cmp.Or(v.account, answer.Property.AccountID)
+	return answer.Property, nil
+}
+
+// search finds a property and asks it what is active; nil when there is none.
+func (v *resolver) search(ctx context.Context, s Selector, query papi.SearchQuery) (*papi.Property, error) {
+	result, err := v.FindByValue(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	var refs []papi.PropertyRef
+	for _, item := range result.Items {
+		ref := papi.PropertyRef{PropertyID: item.PropertyID, ContractID: item.ContractID, GroupID: item.GroupID}
+		if item.PropertyID.Valid() && !slices.ContainsFunc(refs, func(o papi.PropertyRef) bool { return o.PropertyID.Equal(ref.PropertyID) }) {
+			refs = append(refs, ref)
+		}
+	}
+	switch len(refs) {
+	case 0:
+		return nil, nil //nolint:nilnil // no match is no error
+	case 1:
+	default:
+		return nil, &SelectionError{s.at, fmt.Sprintf("%d properties fit %s; name the id", len(refs), cmp.Or(query.PropertyName, query.Hostname))}
+	}
+	if p, ok := v.listed[papi.ID(refs[0].PropertyID.Bare())]; ok {
+		return &p, nil
+	}
+	p, err := v.ask(ctx, s, refs[0])
+	return &p, err
+}
+
+// selected returns the listed properties that a selection fits, by name.
+func (v *resolver) selected(ctx context.Context, s Selector) ([]papi.Property, error) {
+	var all []papi.Property
+	if s.Select.Hostname != "" {
+		p, err := v.search(ctx, s, papi.SearchQuery{Hostname: s.Select.Hostname})
+		if err != nil {
+			return nil, err
+		}
+		if p != nil && v.fits(s, *p) {
+			all = append(all, *p)
+		}
+	} else {
+		for _, id := range v.order {
+			if p := v.listed[id]; v.fits(s, p) {
+				all = append(all, p)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil, &SelectionError{s.at, "no property fits this selection"}
+	}
+	return all, nil
+}
+
+func (v *resolver) fits(s Selector, p papi.Property) bool {
+	matches := func(pattern string) bool {
+		ok, err := path.Match(pattern, p.PropertyName)
+		return err == nil && ok
+	}
+	group := func(g papi.Group) bool { return g.GroupName == s.Select.Group && g.GroupID.Equal(p.GroupID) }
+	switch {
+	case s.Select.Contract != "" && !p.ContractID.Equal(s.Select.Contract),
+		s.Select.Group != "" && !p.GroupID.Equal(papi.ID(s.Select.Group)) && !slices.ContainsFunc(v.groups, group),
+		s.Select.Name != "" && !matches(s.Select.Name),
+		slices.ContainsFunc(s.Except, matches),
+		slices.ContainsFunc(s.Except, func(e string) bool { return p.PropertyID.Equal(papi.ID(e)) }):
+		return false
+	}
+	return true
+}
+
+// isPropertyID reports whether a text is a property's id and not a name.
+func isPropertyID(s string) bool {
+	bare := papi.ID(s).Bare()
+	return bare != "" && (strings.HasPrefix(s, papi.PrefixProperty) || bare == s) && !strings.ContainsFunc(bare, func(c rune) bool { return c < '0' || c > '9' })
+}
+
+// defaultAtOnce is how many are on their way at most: more would be submitted only
+// to be looked at more often.
+const defaultAtOnce = 200
+
+// waves shares out the properties among the waves.
+func waves(m *Manifest, all []Pinned) ([]Wave, error) {
+	var list []Wave
+	left := all
+	for _, w := range m.Waves {
+		n := min(w.Take.Of(len(all)), len(left))
+		if n == 0 {
+			if w.Take.Rest {
+				continue // nothing is left for it
+			}
+			return nil, &SelectionError{w.at, fmt.Sprintf("nothing is left for wave %s: the waves before it take all %d properties", w.Name, len(all))}
+		}
+		list = append(list, Wave{
+			Name: w.Name, AtOnce: cmp.Or(w.AtOnce, defaultAtOnce), Checks: w.Checks, Watch: Duration(w.Watch), Properties: left[:n:n],
+		})
+		left = left[n:]
+	}
+	if len(left) > 0 {
+		return nil, &SelectionError{m.Waves[len(m.Waves)-1].at, fmt.Sprintf("the waves take %d of %d properties; let the last one take the rest", len(all)-len(left), len(all))}
+	}
+	return list, nil
+}

@@ -1,0 +1,221 @@
+package rollout
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// Outcome is how a run ended.
+type Outcome string
+
+// The outcomes. Those after OutcomePaused come with an error.
+const (
+	OutcomeRolledOut  Outcome = "rolled-out"
+	OutcomePaused     Outcome = "paused"
+	OutcomeRolledBack Outcome = "rolled-back" // with an error where it was not asked for
+	OutcomeFailed     Outcome = "failed"
+	OutcomeSuperseded Outcome = "superseded"
+	OutcomeRejected   Outcome = "rejected"
+	OutcomeLimited    Outcome = "limited"
+	OutcomeTimedOut   Outcome = "timed-out"
+	OutcomeUndecided  Outcome = "undecided" // a check could not be made
+	OutcomeError      Outcome = "error"
+)
+
+// Result is what is known at the end of a run, whether it ended well or not.
+type Result struct {
+	Outcome Outcome
+	Plan    *Plan
+	Waves   []WaveResult
+	Totals  Totals
+	Needs   Needs
+	Budget  *papi.Quota // of the day; nil where PAPI did not say
+	Returns bool        // the way back was begun
+	Waited  time.Duration
+}
+
+// WaveResult is what became of a wave.
+type WaveResult struct {
+	Name   string
+	State  WaveState
+	Totals Totals
+	Items  []ItemResult
+	Checks []CheckResult // of the last round
+}
+
+// WaveState is how far a wave is.
+type WaveState string
+
+// The states of a wave.
+const (
+	WaveOpen     WaveState = "open"
+	WaveRunning  WaveState = "running"
+	WaveChecking WaveState = "checking"
+	WaveDone     WaveState = "done"
+	WaveFailed   WaveState = "failed"
+)
+
+// ItemResult is what became of an item.
+type ItemResult struct {
+	Item
+	State      State
+	Ours       bool // by the mark
+	Submitted  bool // by this run
+	Adopted    bool
+	Fast       bool // returned by fast fallback
+	Activation *papi.Activation
+	BlockedBy  *papi.Activation
+	Err        error
+}
+
+// CheckResult is what came of one check of one item.
+type CheckResult struct {
+	Check    string
+	Property string
+	Network  papi.Network
+	Finding
+}
+
+// Totals counts items by their states.
+type Totals struct {
+	Items, Active, Underway, Waiting, Blocked, Failed, Returned, Skipped int
+}
+
+func (t *Totals) add(s State) {
+	t.Items++
+	switch s {
+	case Active:
+		t.Active++
+	case Underway, Returning:
+		t.Underway++
+	case Waiting:
+		t.Waiting++
+	case Blocked:
+		t.Blocked++
+	case Returned:
+		t.Returned++
+	case Skipped:
+		t.Skipped++
+	case Failed, Rejected, Superseded, Overdue, Uncertain, ReturnFailed, NotReturnable, Drifted:
+		t.Failed++
+	}
+}
+
+func (e *entry) result() ItemResult {
+	return ItemResult{
+		Item: e.Item, State: e.state, Ours: e.ours, Submitted: e.submitted, Adopted: e.adopted, Fast: e.fast,
+		Activation: e.act, BlockedBy: e.blocker, Err: e.err,
+	}
+}
+
+// totals counts a stage.
+func (b *board) totals(stage int) Totals {
+	var t Totals
+	for _, e := range b.of(stage) {
+		t.add(e.state)
+	}
+	return t
+}
+
+// result tells how the run ended.
+func (b *board) result() (*Result, error) {
+	r := &Result{Plan: b.plan, Needs: b.Needs(), Budget: b.budget, Returns: b.returning}
+	for w := range b.plan.Waves {
+		wave := WaveResult{Name: b.plan.Waves[w].Name, State: b.waveState(w)}
+		for i, s := range b.stages {
+			if s.Wave != w {
+				continue
+			}
+			for _, e := range b.of(i) {
+				item := e.result()
+				wave.Items = append(wave.Items, item)
+				wave.Totals.add(item.State)
+				r.Totals.add(item.State)
+			}
+			wave.Checks = append(wave.Checks, b.gates[i].results...)
+		}
+		r.Waves = append(r.Waves, wave)
+	}
+	var err error
+	r.Outcome, err = b.outcome()
+	return r, err
+}
+
+func (b *board) waveState(wave int) WaveState {
+	state := WaveOpen
+	for i, s := range b.stages {
+		switch {
+		case s.Wave != wave:
+		case b.trouble != nil && b.trouble.stage == i:
+			return WaveFailed
+		case i < b.stage:
+			state = WaveDone
+		case i == b.stage && !b.gates[i].began.IsZero():
+			return WaveChecking
+		case i == b.stage && b.probed[i]:
+			return WaveRunning
+		case state == WaveDone:
+			return WaveRunning // on its first network only
+		}
+	}
+	return state
+}
+
+// outcome is how the run ended, as a whole.
+func (b *board) outcome() (Outcome, error) {
+	var uncertain, stuck []string
+	for _, e := range b.entries {
+		switch e.state { //nolint:exhaustive // the others are accounted for by what stopped the run
+		case Uncertain:
+			uncertain = append(uncertain, e.Title())
+		case ReturnFailed:
+			stuck = append(stuck, e.Title())
+		}
+	}
+	switch t := b.trouble; {
+	case len(uncertain) > 0:
+		return OutcomeError, errors.Join(&UncertainError{uncertain}, b.cause())
+	case len(stuck) > 0:
+		return OutcomeError, errors.Join(&ReturnError{Items: stuck}, b.cause())
+	case t == nil && b.returning:
+		return OutcomeRolledBack, nil
+	case t == nil && b.stage < len(b.stages):
+		return OutcomePaused, nil
+	case t == nil:
+		return OutcomeRolledOut, nil
+	case b.returning && t.returns:
+		return OutcomeRolledBack, t.err
+	default:
+		return t.outcome, t.err
+	}
+}
+
+func (b *board) cause() error {
+	if b.trouble == nil {
+		return nil
+	}
+	return b.trouble.err
+}
+
+// ReturnError says that items could not be returned.
+type ReturnError struct{ Items []string }
+
+// Error names them.
+func (e *ReturnError) Error() string { return "these could not be rolled back: " + some(e.Items) }
+
+// endedBadly reports whether an error is about one activation that has ended.
+func endedBadly(err error) (*activation.FailedError, bool) {
+	return errors.AsType[*activation.FailedError](err)
+}
+
+// marked returns the entries of all stages after one that carry the plan's mark.
+func (b *board) markedAfter(stage int) bool {
+	if stage+1 >= len(b.stages) {
+		return false
+	}
+	return slices.ContainsFunc(b.entries[b.stages[stage+1].First:], func(e *entry) bool { return e.marked })
+}

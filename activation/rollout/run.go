@@ -1,0 +1,236 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// Runner carries out plans. Its members are not changed once it is in use.
+type Runner struct {
+	API     API
+	Checker Checker // nil: there are no checks
+}
+
+// Apply brings a plan about: wave by wave, each item through [activation.Engine]. It
+// can be stopped at any moment and run again, from any machine: what is there, is
+// on its way, or has failed is told by PAPI. The result is never nil.
+func (r *Runner) Apply(ctx context.Context, p *Plan, o Options) (*Result, error) {
+	l := newLoop(r, p, o)
+	return l.run(ctx)
+}
+
+// Return takes back what a plan has activated: all of it, a wave, or the named
+// properties. What somebody else has activated since is left alone.
+func (r *Runner) Return(ctx context.Context, p *Plan, o Options) (*Result, error) {
+	l := newLoop(r, p, o)
+	l.returning = true
+	if o.Through != "" || len(o.Only)+len(o.Skip) > 0 {
+		l.only = map[papi.ID]bool{}
+	} else {
+		l.options.scope = ScopeAll
+	}
+	for _, e := range l.entries {
+		if l.only != nil && !o.skips(e.Pinned) && (o.Through == "" || l.wave(e.Stage).Name == o.Through) {
+			l.only[papi.ID(e.PropertyID.Bare())] = true
+		}
+	}
+	return l.run(ctx)
+}
+
+// maxWorkers is how many items are worked at at once. The client has no more in
+// flight, and a look must not wait for its submission's turn.
+const maxWorkers = 4
+
+// loop is one run. Its board is guarded by mu; only run decides.
+type loop struct {
+	*board
+
+	runner *Runner
+	engine activation.Engine
+	begun  time.Time
+
+	mu      sync.Mutex
+	running int // workers
+	rounds  int // of groups, that are running
+	done    chan *entry
+	told    map[int]State // by place
+	started map[int]bool  // stages
+	began   bool          // the way back was told of
+}
+
+func newLoop(r *Runner, p *Plan, o Options) *loop {
+	l := &loop{
+		board: newBoard(p, o), runner: r, begun: time.Now(), done: make(chan *entry, maxWorkers+1),
+		told: map[int]State{}, started: map[int]bool{},
+	}
+	l.engine = activation.Engine{Resubmissions: o.Resubmissions, Jitter: o.Jitter, Speed: o.Speed}
+	return l
+}
+
+// run looks, decides and acts until nothing is left to do or the context ends.
+func (l *loop) run(ctx context.Context) (*Result, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	err := l.glance(ctx)
+	for err == nil {
+		l.mu.Lock()
+		s := l.next(l.clock.now())
+		l.tell()
+		l.mu.Unlock()
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+			break
+		}
+		if s.kind == finish {
+			break
+		}
+		err = l.act(ctx, s)
+	}
+	for l.running+l.rounds > 0 { // what was sent has to be known
+		l.collect(<-l.done)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tell()
+	result, verdict := l.result()
+	result.Waited = l.clock.between(l.begun, time.Now())
+	if err != nil {
+		result.Outcome, verdict = OutcomeError, l.stopped(err)
+	}
+	return result, verdict
+}
+
+// stopped is the error of a run that ended before the rollout did.
+func (l *loop) stopped(err error) error {
+	s := &StoppedError{cause: err}
+	for _, e := range l.entries {
+		switch {
+		case e.onTheWay():
+			s.Underway++
+		case e.state == Uncertain:
+			s.Uncertain = append(s.Uncertain, e.Title())
+		}
+	}
+	return s
+}
+
+// act does one step, or a part of it, and returns when there is something new.
+func (l *loop) act(ctx context.Context, s step) error {
+	switch s.kind {
+	case check:
+		l.makeChecks(ctx)
+		return nil
+	case survey, submit, giveBack:
+		job := l.look
+		switch s.kind { //nolint:exhaustive // these are the ones with items
+		case submit:
+			job = l.submit
+		case giveBack:
+			job = l.giveBack
+		}
+		for _, e := range s.items {
+			if l.running >= maxWorkers {
+				break
+			}
+			l.start(ctx, e, job)
+		}
+	case follow, finish:
+	}
+	wake := l.watch(ctx, s)
+	return l.await(ctx, wake)
+}
+
+// start begins a job for an item.
+func (l *loop) start(ctx context.Context, e *entry, job func(context.Context, *entry)) {
+	l.mu.Lock()
+	e.working = true
+	l.mu.Unlock()
+	l.running++
+	go func() {
+		job(ctx, e)
+		l.done <- e
+	}()
+}
+
+// await waits for a job to end, or for the time when something has to be done.
+func (l *loop) await(ctx context.Context, wake time.Time) error {
+	var alarm <-chan time.Time
+	if !wake.IsZero() {
+		timer := time.NewTimer(max(wake.Sub(l.now()), 0))
+		defer timer.Stop()
+		alarm = timer.C
+	}
+	if alarm == nil && l.running+l.rounds == 0 {
+		return errIdle
+	}
+	select {
+	case e := <-l.done:
+		l.collect(e)
+		for {
+			select {
+			case e := <-l.done:
+				l.collect(e)
+				continue
+			default:
+			}
+			return nil
+		}
+	case <-alarm:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+var errIdle = errors.New("nothing is left to wait for; this is a mistake of the program")
+
+// now is PAPI's clock.
+func (l *loop) now() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.clock.now()
+}
+
+// collect takes note that a job has ended; nil is the round's.
+func (l *loop) collect(e *entry) {
+	if e == nil {
+		l.rounds--
+		return
+	}
+	l.running--
+	l.mu.Lock()
+	e.working = false
+	l.mu.Unlock()
+}
+
+// heard takes what every answer tells.
+func (l *loop) heard(a papi.Answer) {
+	l.clock.learn(a.Date)
+	if a.Limits.Activations != nil {
+		l.budget = a.Limits.Activations
+	}
+}
+
+// StoppedError says that the run ended before the rollout did.
+type StoppedError struct {
+	Underway  int // items that go on at Akamai
+	Uncertain []string
+
+	cause error
+}
+
+// Error says why.
+func (e *StoppedError) Error() string {
+	if len(e.Uncertain) > 0 {
+		return (&UncertainError{e.Uncertain}).Error() + ": " + e.cause.Error()
+	}
+	return "the rollout was stopped: " + e.cause.Error()
+}
+
+// Unwrap returns the cause with which the context ended.
+func (e *StoppedError) Unwrap() error { return e.cause }

@@ -1,0 +1,223 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// watched is PAPI as the engine sees it for one item: what its looks show is kept.
+type watched struct {
+	API
+
+	loop *loop
+	list *papi.ActivationList // the last one
+}
+
+// Activations implements activation.API.
+func (w *watched) Activations(ctx context.Context, ref papi.PropertyRef) (*papi.ActivationList, error) {
+	list, err := w.API.Activations(ctx, ref)
+	if err == nil {
+		w.list = list
+		w.loop.mu.Lock()
+		w.loop.heard(list.Answer)
+		w.loop.mu.Unlock()
+	}
+	return list, err
+}
+
+// pair is the look and the submission, which go one right after the other.
+const lookAndSubmit = 2
+
+// look reads the list of an item.
+func (l *loop) look(ctx context.Context, e *entry) {
+	list, err := l.runner.API.Activations(ctx, e.Ref())
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil {
+		l.unread(e, err)
+		return
+	}
+	l.downs = 0
+	l.heard(list.Answer)
+	l.learn(e, l.plan.stands(l.marks, e.Item, list.Items, l.closed))
+}
+
+// submit lets the engine look at an item and submit it.
+func (l *loop) submit(ctx context.Context, e *entry) {
+	l.mu.Lock()
+	request := l.options.Request
+	request.NotifyEmails, request.Note = l.plan.Notify, l.mark(e).In(l.plan.Note)
+	l.mu.Unlock()
+	reserved, release, err := l.runner.API.Reserve(ctx, lookAndSubmit)
+	if err != nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.unread(e, err)
+		return
+	}
+	defer release()
+	w := &watched{API: l.runner.API, loop: l}
+	engine := l.engine
+	engine.API = w
+	result, err := engine.Activate(reserved, activation.Target{
+		Property: e.Ref(), Network: e.Network, Version: e.Version, Request: request,
+		FailIfPending: true, NoWait: true, Before: func(list *papi.ActivationList) error { return l.permit(e, list) },
+	})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.submitted(e, w.list, result, err)
+}
+
+// permit says whether an item may be submitted after a look. It is the last word.
+func (l *loop) permit(e *entry, list *papi.ActivationList) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.plan.stands(l.marks, e.Item, list.Items, l.closed)
+	state := s.state
+	if state == Failed && l.options.RetryFailed && !e.submitted {
+		state = Waiting
+	}
+	before := e.Before()
+	switch {
+	case l.trouble != nil, state != Waiting, s.backAttempt > l.closed, s.other != nil && !l.options.Replan:
+		return errHeld
+	case s.version != before && s.version != e.Version && s.attempt == 0 && l.closed == 0:
+		return errHeld // somebody has activated another version
+	}
+	return nil
+}
+
+// submitted takes over what came of a submission.
+func (l *loop) submitted(e *entry, list *papi.ActivationList, r *activation.Result, err error) {
+	if list != nil {
+		l.downs = 0
+		l.learn(e, l.plan.stands(l.marks, e.Item, list.Items, l.closed))
+	}
+	if r.Budget != nil {
+		l.budget = r.Budget
+	}
+	if r.Submitted {
+		e.submitted, e.ours, e.marked = true, true, true
+		l.touched[e.Stage] = true
+		if e.back {
+			e.backAttempt = max(e.backAttempt, l.mark(e).Attempt)
+		} else {
+			e.attempt = max(e.attempt, l.closed+1)
+		}
+	}
+	stopped, isStopped := errors.AsType[*activation.StoppedError](err)
+	busy, isBusy := errors.AsType[*activation.BusyError](err)
+	rejected, isRejected := errors.AsType[*activation.RejectedError](err)
+	failed, isFailed := endedBadly(err)
+	switch {
+	case err == nil:
+		l.accepted(e, r)
+	case errors.Is(err, errHeld):
+	case isFailed:
+		e.settle(Failed, &failed.Activation, err)
+		if failed.Outcome == activation.OutcomeSuperseded {
+			e.state = Superseded
+		}
+	case isBusy:
+		if e.state != Blocked { // the list does not show it
+			e.state, e.blocker = Blocked, &busy.Blocker
+			l.blocked(e)
+		}
+		e.err = nil
+	case isRejected:
+		e.settle(Rejected, nil, rejected)
+	case isStopped && stopped.Activation != nil:
+		e.state = Underway
+		e.followed(l.clock.now(), stopped.Activation)
+	case isStopped && stopped.Uncertain:
+		e.settle(Uncertain, nil, err)
+	case isStopped:
+	default:
+		l.unread(e, err)
+	}
+}
+
+// accepted takes over an item that is there, or on its way.
+func (l *loop) accepted(e *entry, r *activation.Result) {
+	e.err, e.blocker = nil, nil
+	e.adopted = r.Adopted
+	switch r.Outcome { //nolint:exhaustive // a run that does not wait has no others
+	case activation.OutcomeSubmitted:
+		e.state = Underway
+		if e.back {
+			e.state = Returning
+		}
+		e.followed(l.clock.now(), r.Activation)
+	case activation.OutcomeActive, activation.OutcomeAlreadyActive:
+		if e.back {
+			e.state = Returned
+			return
+		}
+		e.state, e.act = Active, r.Activation
+		if e.arrived.IsZero() && r.Activation != nil {
+			e.arrived = steadyAt(*r.Activation)
+		}
+	}
+}
+
+// settle ends an item.
+func (e *entry) settle(s State, a *papi.Activation, err error) {
+	e.state, e.err = s, err
+	if e.back {
+		e.state = ReturnFailed
+	}
+	if a != nil {
+		e.act = a
+	}
+}
+
+const maxDowns = 5 // errors one after the other, after which PAPI is down
+
+// unread deals with an error that is no answer about the activation of an item.
+func (l *loop) unread(e *entry, err error) {
+	if limit, ok := errors.AsType[*activation.LimitError](err); ok {
+		l.limited(e, limit)
+		return
+	}
+	problem, ok := errors.AsType[*papi.Error](err)
+	switch {
+	case !ok: // the context has ended
+	case problem.Class == papi.ClassNotFound, problem.Class == papi.ClassForbidden, problem.Class == papi.ClassInvalid,
+		problem.Class == papi.ClassOtherRejection, problem.Class == papi.ClassVersionLocked, problem.Class == papi.ClassCompliance:
+		e.settle(Rejected, nil, err)
+	case problem.Class.Transient() || problem.Uncertain():
+		const rest = 30 * time.Second
+		if l.downs++; l.downs > maxDowns {
+			l.stop(&trouble{outcome: OutcomeError, err: err})
+			if l.returning || l.trouble.scope != "" {
+				e.settle(ReturnFailed, nil, err)
+			}
+			return
+		}
+		l.held = l.clock.after(l.clock.now(), max(rest, problem.Wait()))
+		e.due = l.held
+	default:
+		l.stop(&trouble{outcome: OutcomeError, err: fmt.Errorf("%s: %w", e.Title(), err)})
+		if e.back {
+			e.settle(ReturnFailed, nil, err)
+		}
+	}
+}
+
+// limited stops submissions when the day's budget is used up.
+func (l *loop) limited(e *entry, err *activation.LimitError) {
+	if err.Daily && l.options.OverBudget && !err.Until.IsZero() {
+		l.held = err.Until.Add(time.Second)
+		e.due = l.held
+		return
+	}
+	l.stop(&trouble{outcome: OutcomeLimited, err: err})
+	if e.back {
+		e.settle(ReturnFailed, nil, err)
+	}
+}

@@ -1,0 +1,114 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+func is(err, target error) bool { return errors.Is(err, target) }
+
+func as[E error](err error) (E, bool) { return errors.AsType[E](err) }
+
+// tell tells what has changed since it was called last.
+func (l *loop) tell() {
+	if l.options.Observe == nil {
+		return
+	}
+	if l.stage < len(l.stages) && !l.started[l.stage] && !l.returning && l.stage < l.last() {
+		l.started[l.stage] = true
+		l.emit(Event{Kind: EventWaveStarted}, l.stage)
+	}
+	for _, e := range l.entries {
+		before, told := l.told[e.Place]
+		if e.state == before || !told && e.state == Waiting || e.working {
+			continue
+		}
+		l.told[e.Place] = e.state
+		item := e.result()
+		l.emit(Event{Kind: EventItem, Item: &item, Err: e.err}, e.Stage)
+	}
+	for i := range l.stages {
+		if ended := i < l.stage || l.trouble != nil && l.trouble.stage == i && !l.busy(); ended && l.started[i] {
+			l.started[i] = false
+			ev := Event{Kind: EventWaveEnded}
+			if l.trouble != nil && l.trouble.stage == i {
+				ev.Err = l.trouble.err
+			}
+			l.emit(ev, i)
+		}
+	}
+	if l.returning && !l.began {
+		l.began = true
+		l.emit(Event{Kind: EventReturning, Err: l.cause()}, min(l.stage, len(l.stages)-1))
+	}
+	l.emit(Event{Kind: EventProgress}, min(l.stage, len(l.stages)-1))
+}
+
+func (l *loop) emit(ev Event, stage int) {
+	s := l.stages[stage]
+	ev.Wave, ev.Number, ev.Waves, ev.Network = l.plan.Waves[s.Wave].Name, s.Wave+1, len(l.plan.Waves), s.Network
+	if ev.Kind != EventItem {
+		ev.Totals = l.totals(stage)
+	}
+	l.options.Observe(ev)
+}
+
+// maxChecks is how many checks are made at once.
+const maxChecks = 10
+
+// makeChecks makes a round of the stage's checks.
+func (l *loop) makeChecks(ctx context.Context) {
+	l.mu.Lock()
+	began := l.clock.now()
+	wave := l.wave(l.stage)
+	var todo []CheckResult
+	var items []Item
+	for _, e := range l.of(l.stage) {
+		if e.state != Active {
+			continue
+		}
+		for _, name := range wave.Checks {
+			todo = append(todo, CheckResult{Check: name, Property: e.Title(), Network: e.Network})
+			items = append(items, e.Item)
+		}
+	}
+	l.mu.Unlock()
+	var wg sync.WaitGroup
+	free := make(chan struct{}, maxChecks)
+	for i := range todo {
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			todo[i].Finding = l.checkOne(ctx, todo[i].Check, items[i])
+		})
+	}
+	wg.Wait()
+	if ctx.Err() != nil {
+		return // what was cut off says nothing
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.options.Observe != nil {
+		for i := range todo {
+			l.emit(Event{Kind: EventCheck, Check: &todo[i]}, l.stage)
+		}
+	}
+	l.checked(began, todo)
+}
+
+// checkOne makes one check within its time-out.
+func (l *loop) checkOne(ctx context.Context, name string, item Item) Finding {
+	c := l.plan.Checks[name]
+	timeout := time.Duration(c.Timeout)
+	if timeout <= 0 {
+		timeout = DefaultTimeout
+	}
+	if l.runner.Checker == nil {
+		return Finding{NotDecided, "nothing makes checks here"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	return l.runner.Checker.Check(ctx, c, item)
+}
