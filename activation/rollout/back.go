@@ -13,15 +13,22 @@ func (b *board) nextReturn() step {
 	var items []*entry
 	until := now
 	put := false
+	working := map[papi.ID]bool{} // PAPI does not take both networks of a property in one moment
+	for _, e := range b.entries {
+		if e.working {
+			working[e.PropertyID] = true
+		}
+	}
 	for _, e := range b.entries {
 		switch {
-		case !b.toReturn(e) || e.working || e.onTheWay():
+		case !b.toReturn(e) || working[e.PropertyID] || e.onTheWay():
 		case !e.due.After(now):
 			items = append(items, e)
 		case !put || e.due.Before(until):
 			put, until = true, e.due
 		}
 	}
+	items = oneOfEach(items)
 	switch {
 	case len(items) > 0:
 		// What is there for longest loses its fast fallback first.
@@ -35,6 +42,18 @@ func (b *board) nextReturn() step {
 		return step{kind: follow, until: until}
 	}
 	return step{kind: finish}
+}
+
+// oneOfEach returns the items without a second one of the same property; the one on
+// production stays.
+func oneOfEach(items []*entry) []*entry {
+	chosen := map[papi.ID]*entry{}
+	for _, e := range items {
+		if chosen[e.PropertyID] == nil || e.Network == papi.Production {
+			chosen[e.PropertyID] = e
+		}
+	}
+	return slices.DeleteFunc(items, func(e *entry) bool { return chosen[e.PropertyID] != e })
 }
 
 func unknownLast(e *entry) int {

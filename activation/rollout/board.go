@@ -64,13 +64,14 @@ type trouble struct {
 type board struct {
 	plan    *Plan
 	options Options
-	marks   marks
 	clock   clock
 	stages  []Stage
 	entries []*entry
 	stage   int
 	// probed stages had some of their lists looked at, scanned ones all.
 	probed, scanned []bool
+	asking          []*entry // whose lists are read before anything else
+	resumed         bool     // an earlier run, or another one, has left something
 	gates           []gate
 	touched         []bool // stages in which this run has submitted or followed
 	trouble         *trouble
@@ -85,7 +86,7 @@ type board struct {
 }
 
 func newBoard(p *Plan, o Options) *board {
-	b := &board{plan: p, options: o, marks: newMarks(), clock: clock{speed: o.Speed}, stages: p.Stages(), budget: o.Budget}
+	b := &board{plan: p, options: o, clock: clock{speed: o.Speed}, stages: p.Stages(), budget: o.Budget}
 	for _, item := range p.Items() {
 		e := &entry{Item: item, state: Waiting}
 		if o.skips(item.Pinned) {
@@ -163,11 +164,11 @@ func (b *board) next(now time.Time) step {
 		if b.trouble == nil && b.stage >= b.last() {
 			return step{kind: finish}
 		}
+		if look := b.unlooked(); len(look) > 0 {
+			return step{kind: survey, items: look}
+		}
 		if b.trouble == nil {
 			b.skipFailed()
-			if look := b.unlooked(); len(look) > 0 {
-				return step{kind: survey, items: look}
-			}
 			if b.returned() {
 				continue
 			}
@@ -265,39 +266,61 @@ const (
 	smallStage = 10 // items of which each is looked at itself
 )
 
-// unlooked returns the items whose lists have to be known before the stage begins:
-// the first ones, and all of them where an earlier run has left something.
+// unlooked returns the items whose lists have to be known before anything is
+// submitted.
 func (b *board) unlooked() []*entry {
-	var look []*entry
-	all := b.of(b.stage)
-	shown := 0
-	traces := b.options.Replan
-	for _, e := range all {
-		traces = traces || e.marked
+	if b.downs > maxDowns {
+		return nil
 	}
-	for _, e := range all {
+	b.asking = slices.DeleteFunc(b.asking, func(e *entry) bool { return e.known || e.state != Waiting && e.state != Active })
+	if len(b.asking) > 0 {
+		return b.asking
+	}
+	for stage := b.stage; stage < b.last(); stage++ {
+		if b.asking = b.unlookedOf(stage); len(b.asking) > 0 {
+			return b.asking
+		}
+		// An earlier run may have been further when it left; what it has left on its way
+		// is followed before the end, whatever the trouble.
+		if b.trouble == nil || !b.resumed || !b.traces(stage) {
+			break
+		}
+	}
+	return nil
+}
+
+// traces reports whether an earlier run has left something in a stage.
+func (b *board) traces(stage int) bool {
+	return b.options.Replan || slices.ContainsFunc(b.of(stage), func(e *entry) bool { return e.marked })
+}
+
+// unlookedOf returns the first items of a stage, and then all where an earlier run has
+// left something.
+func (b *board) unlookedOf(stage int) []*entry {
+	all := b.traces(stage) && b.probed[stage]
+	if b.scanned[stage] || b.probed[stage] && !all || b.trouble != nil && !b.resumed {
+		return nil
+	}
+	var look []*entry
+	shown, hidden := 0, 0
+	for _, e := range b.of(stage) {
 		switch {
-		case e.known || e.working || e.state != Waiting && e.state != Active:
-		case e.shown && (shown < shownSize || e.arrived.IsZero() && b.needsEnds()) && !b.probed[b.stage]:
+		case e.known || e.state != Waiting && e.state != Active:
+		case e.shown && (e.arrived.IsZero() && b.needsEnds(stage) || shown < shownSize):
 			shown++
 			look = append(look, e)
-		case e.shown:
-		case len(look) < probeSize+shown && !b.probed[b.stage] || traces && !b.scanned[b.stage]:
+		case !e.shown && (all || hidden < probeSize):
+			hidden++
 			look = append(look, e)
 		}
 	}
-	if len(look) == 0 {
-		return nil
-	}
-	if b.probed[b.stage] {
-		b.scanned[b.stage] = true
-	}
-	b.probed[b.stage] = true
+	b.scanned[stage] = all
+	b.probed[stage] = true
 	return look
 }
 
 // needsEnds reports whether it has to be known when the items of the stage arrived.
-func (b *board) needsEnds() bool { return b.wave(b.stage).Watch > 0 && !b.options.SkipChecks }
+func (b *board) needsEnds(stage int) bool { return b.wave(stage).Watch > 0 && !b.options.SkipChecks }
 
 // judge decides whether the stage has gone wrong.
 func (b *board) judge() {

@@ -84,7 +84,7 @@ func (l *loop) arrivals(list *papi.PropertyList, first bool) {
 // asksLast reports whether an item is asked itself when it has arrived: those that end a
 // stage which is watched from then on.
 func (l *loop) asksLast(e *entry) bool {
-	if e.back || !l.needsEnds() {
+	if e.back || !l.needsEnds(e.Stage) {
 		return false
 	}
 	left := 0

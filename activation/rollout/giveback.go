@@ -120,7 +120,7 @@ func (l *loop) returnedItem(e *entry, list *papi.ActivationList, r *activation.R
 		}
 	case is(err, errHeld):
 		if list != nil { // it is somebody else's now
-			l.learn(e, l.plan.stands(l.marks, e.Item, list.Items, l.closed))
+			l.learn(e, l.plan.stands(e.Item, list.Items, l.closed))
 		}
 	default:
 		e.back = true

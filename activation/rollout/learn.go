@@ -13,6 +13,7 @@ func (b *board) learn(e *entry, s standing) {
 	e.known, e.shown = true, false
 	e.usual, e.before = s.usual, s.before
 	e.marked = e.marked || s.attempt > 0 || s.backAttempt > 0
+	b.resumed = b.resumed || e.marked && !e.submitted
 	e.attempt = max(e.attempt, s.attempt)
 	if s.backAttempt > e.backAttempt {
 		e.backAttempt, e.scope = s.backAttempt, s.scope

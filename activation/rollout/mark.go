@@ -2,7 +2,6 @@ package rollout
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -67,33 +66,51 @@ func (m Mark) In(note string) string {
 	return note + " " + mark
 }
 
-// marks is what reads marks. It is made once for many notes.
-type marks struct{ pattern *regexp.Regexp }
-
-func newMarks() marks {
-	return marks{regexp.MustCompile(`\[propctl ([A-Za-z0-9_-]{1,60})/([0-9a-f]{12}) (\d{1,6})/(\d{1,6})(?: #(\d{1,6}))?((?: all| wave)? back)?\]$`)}
+// ParseMark returns the mark at the end of a note.
+func ParseMark(note string) (Mark, bool) {
+	note = strings.TrimRight(note, " \t\r\n")
+	inside, closed := strings.CutSuffix(note, "]")
+	at := strings.LastIndex(inside, "[propctl ")
+	if !closed || at < 0 {
+		return Mark{}, false
+	}
+	m := Mark{Attempt: 1}
+	words := strings.Split(inside[at+len("[propctl "):], " ")
+	if len(words) > 1 && words[len(words)-1] == "back" {
+		m.Back, words = true, words[:len(words)-1]
+		if last := Scope(words[len(words)-1]); last == ScopeAll || last == ScopeWave {
+			m.Scope, words = last, words[:len(words)-1]
+		}
+	}
+	const least, most = 2, 3
+	if len(words) < least || len(words) > most {
+		return Mark{}, false
+	}
+	var named bool
+	m.Name, m.Digest, named = strings.Cut(words[0], "/")
+	place, total, placed := strings.Cut(words[1], "/")
+	m.Place, m.Total = counted(place), counted(total)
+	if len(words) == most {
+		attempt, ok := strings.CutPrefix(words[least], "#")
+		if m.Attempt = counted(attempt); !ok || m.Attempt == 0 {
+			return Mark{}, false
+		}
+	}
+	ok := named && placed && validName(m.Name) && validDigest(m.Digest) && m.Place >= 1 && m.Place <= m.Total
+	return m, ok
 }
 
-// ParseMark returns the mark at the end of a note.
-func ParseMark(note string) (Mark, bool) { return newMarks().of(note) }
+// counted reads a number from 1 on; 0 is anything else.
+func counted(s string) int {
+	const most = 6 // digits
+	n, err := strconv.Atoi(s)
+	if err != nil || len(s) > most || s != strconv.Itoa(n) || n < 1 {
+		return 0
+	}
+	return n
+}
 
-func (k marks) of(note string) (Mark, bool) {
-	note = strings.TrimRight(note, " \t\r\n")
-	if !strings.HasSuffix(note, "]") {
-		return Mark{}, false
-	}
-	found := k.pattern.FindStringSubmatch(note)
-	if found == nil {
-		return Mark{}, false
-	}
-	number := func(s string) int {
-		n, _ := strconv.Atoi(s) // the pattern has digits only
-		return n
-	}
-	m := Mark{Name: found[1], Digest: found[2], Place: number(found[3]), Total: number(found[4]), Attempt: max(number(found[5]), 1)}
-	if found[6] != "" {
-		m.Back = true
-		m.Scope = Scope(strings.TrimSpace(strings.TrimSuffix(found[6], "back")))
-	}
-	return m, m.Place >= 1 && m.Place <= m.Total
+func validDigest(s string) bool {
+	const length = 12
+	return len(s) == length && !strings.ContainsFunc(s, func(c rune) bool { return (c < '0' || c > '9') && (c < 'a' || c > 'f') })
 }

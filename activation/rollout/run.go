@@ -137,7 +137,9 @@ func (l *loop) act(ctx context.Context, s step) error {
 			if l.running >= maxWorkers {
 				break
 			}
-			l.start(ctx, e, job)
+			if !e.working { // only this goroutine changes that
+				l.start(ctx, e, job)
+			}
 		}
 	case follow, finish:
 	}

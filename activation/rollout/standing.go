@@ -72,8 +72,8 @@ type standing struct {
 
 // stands works out how an item stands, from the list of its property's activations
 // in any order. Marks of attempts up to closed are of a rollout that was returned.
-func (p *Plan) stands(k marks, item Item, have []papi.Activation, closed int) standing {
-	e := p.evidence(k, item, have, closed)
+func (p *Plan) stands(item Item, have []papi.Activation, closed int) standing {
+	e := p.evidence(item, have, closed)
 	s := standing{attempt: e.attempt, backAttempt: e.backAttempt, scope: e.scope, other: e.other, usual: usual(have, item.Network)}
 	now := activation.Active(have, item.Network)
 	if now != nil {
@@ -119,14 +119,14 @@ type evidence struct {
 	other                *Mark
 }
 
-func (p *Plan) evidence(k marks, item Item, have []papi.Activation, closed int) evidence {
+func (p *Plan) evidence(item Item, have []papi.Activation, closed int) evidence {
 	var e evidence
 	newest := activation.Latest(have, item.Network)
 	for _, a := range have {
 		if a.Network != item.Network {
 			continue
 		}
-		m, ok := k.of(a.Note)
+		m, ok := ParseMark(a.Note)
 		switch {
 		case !ok || m.Name != p.Name:
 		case m.Digest != p.Digest:

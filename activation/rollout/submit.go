@@ -44,7 +44,7 @@ func (l *loop) look(ctx context.Context, e *entry) {
 	}
 	l.downs = 0
 	l.heard(list.Answer)
-	l.learn(e, l.plan.stands(l.marks, e.Item, list.Items, l.closed))
+	l.learn(e, l.plan.stands(e.Item, list.Items, l.closed))
 }
 
 // submit lets the engine look at an item and submit it.
@@ -77,7 +77,7 @@ func (l *loop) submit(ctx context.Context, e *entry) {
 func (l *loop) permit(e *entry, list *papi.ActivationList) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := l.plan.stands(l.marks, e.Item, list.Items, l.closed)
+	s := l.plan.stands(e.Item, list.Items, l.closed)
 	state := s.state
 	if state == Failed && l.options.RetryFailed && !e.submitted {
 		state = Waiting
@@ -96,7 +96,7 @@ func (l *loop) permit(e *entry, list *papi.ActivationList) error {
 func (l *loop) submitted(e *entry, list *papi.ActivationList, r *activation.Result, err error) {
 	if list != nil {
 		l.downs = 0
-		l.learn(e, l.plan.stands(l.marks, e.Item, list.Items, l.closed))
+		l.learn(e, l.plan.stands(e.Item, list.Items, l.closed))
 	}
 	if r.Budget != nil {
 		l.budget = r.Budget
