@@ -83,7 +83,7 @@ func (b *board) inScope(e *entry) bool {
 	case b.trouble.scope == ScopeWave:
 		return b.stages[e.Stage].Wave == b.stages[b.trouble.stage].Wave
 	}
-	return e.Stage <= b.trouble.stage || b.trouble.outcome == OutcomeRolledBack
+	return e.known || b.resumed || e.Stage <= b.trouble.stage
 }
 
 // scope is what the marks of the returns say.

@@ -172,7 +172,9 @@ func (b *board) next(now time.Time) step {
 			if b.returned() {
 				continue
 			}
-			b.judge()
+			if b.judge(); b.trouble != nil {
+				continue
+			}
 		}
 		if b.trouble != nil {
 			if b.busy() {
@@ -259,68 +261,6 @@ func (b *board) skipFailed() {
 		}
 	}
 }
-
-const (
-	probeSize  = 10 // lists that are looked at before anything is submitted
-	shownSize  = 3  // of items that show the version already
-	smallStage = 10 // items of which each is looked at itself
-)
-
-// unlooked returns the items whose lists have to be known before anything is
-// submitted.
-func (b *board) unlooked() []*entry {
-	if b.downs > maxDowns {
-		return nil
-	}
-	b.asking = slices.DeleteFunc(b.asking, func(e *entry) bool { return e.known || e.state != Waiting && e.state != Active })
-	if len(b.asking) > 0 {
-		return b.asking
-	}
-	for stage := b.stage; stage < b.last(); stage++ {
-		if b.asking = b.unlookedOf(stage); len(b.asking) > 0 {
-			return b.asking
-		}
-		// An earlier run may have been further when it left; what it has left on its way
-		// is followed before the end, whatever the trouble.
-		if b.trouble == nil || !b.resumed || !b.traces(stage) {
-			break
-		}
-	}
-	return nil
-}
-
-// traces reports whether an earlier run has left something in a stage.
-func (b *board) traces(stage int) bool {
-	return b.options.Replan || slices.ContainsFunc(b.of(stage), func(e *entry) bool { return e.marked })
-}
-
-// unlookedOf returns the first items of a stage, and then all where an earlier run has
-// left something.
-func (b *board) unlookedOf(stage int) []*entry {
-	all := b.traces(stage) && b.probed[stage]
-	if b.scanned[stage] || b.probed[stage] && !all || b.trouble != nil && !b.resumed {
-		return nil
-	}
-	var look []*entry
-	shown, hidden := 0, 0
-	for _, e := range b.of(stage) {
-		switch {
-		case e.known || e.state != Waiting && e.state != Active:
-		case e.shown && (e.arrived.IsZero() && b.needsEnds(stage) || shown < shownSize):
-			shown++
-			look = append(look, e)
-		case !e.shown && (all || hidden < probeSize):
-			hidden++
-			look = append(look, e)
-		}
-	}
-	b.scanned[stage] = all
-	b.probed[stage] = true
-	return look
-}
-
-// needsEnds reports whether it has to be known when the items of the stage arrived.
-func (b *board) needsEnds(stage int) bool { return b.wave(stage).Watch > 0 && !b.options.SkipChecks }
 
 // judge decides whether the stage has gone wrong.
 func (b *board) judge() {

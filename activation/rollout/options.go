@@ -16,8 +16,6 @@ import (
 type API interface {
 	activation.API
 	Properties(ctx context.Context, query papi.ListQuery) (*papi.PropertyList, error)
-	CreateBulkActivation(ctx context.Context, req papi.BulkActivationRequest) (*papi.CreatedBulkActivation, error)
-	BulkActivation(ctx context.Context, id int) (*papi.BulkActivation, error)
 	Reserve(ctx context.Context, n int) (reserved context.Context, release func(), err error)
 }
 
@@ -42,16 +40,6 @@ const (
 	NotDecided Verdict = "undecided" // its time was up, or nobody answered
 )
 
-// Submission says how a wave is submitted.
-type Submission string
-
-// The ways to submit. The empty one is SubmitAuto.
-const (
-	SubmitAuto   Submission = "auto"   // in bulk where a wave is large, and more may fail than a part has
-	SubmitSingle Submission = "single" // one by one
-	SubmitBulk   Submission = "bulk"   // in parts
-)
-
 // Options says how a run goes about a plan. The zero value is a good one.
 type Options struct {
 	// Through is the wave after which the run ends; empty: the last.
@@ -68,8 +56,6 @@ type Options struct {
 	Tolerate   *Amount // instead of the plan's
 	// DeactivateNew takes off, on a return, what was the first to be active.
 	DeactivateNew bool
-	Submit        Submission
-	Part          int           // items of a bulk request; 0: 100
 	Patience      time.Duration // with an activation that is in the way; 0: 30 minutes
 	Budget        *papi.Quota   // of the day, as it was last known; nil: not
 	// Request has what goes along with each submission beside note and addresses.

@@ -1,0 +1,173 @@
+package rollout_test
+
+import (
+	"errors"
+
+	"github.com/propctl/propctl/activation/rollout"
+	"github.com/propctl/propctl/papi/simulator"
+)
+
+// judge holds what a run says to what PAPI has.
+func (s *story) judge(r *rollout.Result, err error) {
+	bad := 0
+	active := 0
+	for _, w := range r.Waves {
+		for _, item := range w.Items {
+			s.judgeItem(r, item)
+			if item.State.Bad() {
+				bad++
+			}
+			if item.State == rollout.Active {
+				active++
+			}
+		}
+	}
+	if r.Totals.Active != active {
+		s.violate("totals say %d active of %d", r.Totals.Active, active)
+	}
+	switch r.Outcome { //nolint:exhaustive // the others come with an error
+	case rollout.OutcomeRolledOut:
+		if err != nil || bad > s.tolerate*len(r.Waves)*len(s.networks) || r.Totals.Waiting+r.Totals.Underway+r.Totals.Blocked > 0 {
+			s.violate("rolled out with %+v: %v", r.Totals, err)
+		}
+	case rollout.OutcomeRolledBack:
+		if err == nil {
+			s.violate("rolled back without a reason")
+		}
+	case rollout.OutcomePaused:
+		s.violate("paused without a wave to pause at")
+	default:
+		if err == nil {
+			s.violate("%s without an error", r.Outcome)
+		}
+	}
+	s.lost(r)
+	s.back(r, err)
+}
+
+func (s *story) judgeItem(r *rollout.Result, item rollout.ItemResult) {
+	var made []simulator.Activation
+	var now *simulator.Activation
+	for _, a := range s.sim.Activations(string(item.PropertyID)) {
+		if a.Network != simulator.Network(item.Network) {
+			continue
+		}
+		if a.Status == simulator.StatusActive {
+			now = &a
+		}
+		if m, ok := rollout.ParseMark(a.Note); ok && !s.before[a.ID] && !m.Back {
+			made = append(made, a)
+		}
+	}
+	if len(made) > 1 {
+		s.violate("%s on %s was activated %d times", item.Title(), item.Network, len(made))
+	}
+	foreign := s.foreign[string(item.PropertyID)]
+	switch item.State { //nolint:exhaustive // the others claim nothing about PAPI
+	case rollout.Active:
+		if (now == nil || now.Version != item.Version) && !foreign {
+			s.violate("%s on %s is said to be active, and PAPI has %+v", item.Title(), item.Network, now)
+		}
+	case rollout.Returned:
+		if now != nil && now.Version == item.Version && !foreign {
+			s.violate("%s on %s is said to be returned, and PAPI has %+v", item.Title(), item.Network, now)
+		}
+	case rollout.Failed:
+		if len(made) == 0 || made[0].Status != simulator.StatusFailed && !foreign {
+			s.violate("%s on %s is said to have failed, and PAPI has %+v", item.Title(), item.Network, made)
+		}
+	case rollout.Waiting, rollout.Skipped:
+		excused := r.Outcome == rollout.OutcomeRolledBack || r.Outcome == rollout.OutcomeError || r.Returns
+		if len(made) > 0 && made[0].Status != simulator.StatusInactive && !excused {
+			s.violate("%s on %s is said to be %s, and PAPI has %+v", item.Title(), item.Network, item.State, made)
+		}
+	}
+}
+
+// lost looks for activations of the rollout that a result does not account for.
+func (s *story) lost(r *rollout.Result) {
+	if r.Outcome == rollout.OutcomeError {
+		return
+	}
+	for _, w := range r.Waves {
+		for _, item := range w.Items {
+			for _, a := range s.sim.Activations(string(item.PropertyID)) {
+				running := a.Status == simulator.StatusPending || a.Status == simulator.StatusNew
+				if _, ok := rollout.ParseMark(a.Note); ok && a.Network == simulator.Network(item.Network) && running && item.State != rollout.Overdue {
+					s.violate("%s: %s on %s, %s, still goes on: %s", r.Outcome, item.Title(), item.Network, item.State, a.Note)
+				}
+			}
+		}
+	}
+}
+
+// back looks whether what has to go back has gone back, and nothing else.
+func (s *story) back(r *rollout.Result, err error) {
+	failures, isFailures := errors.AsType[*rollout.FailuresError](err)
+	for i, w := range r.Waves {
+		failed := isFailures && failures.Wave == w.Name
+		for _, item := range w.Items {
+			wants := isFailures && (s.onFailure == rollout.Rollback || s.onFailure == rollout.RollbackWave && failed) && r.Outcome == rollout.OutcomeRolledBack
+			if wants && item.State == rollout.Active && item.Ours {
+				s.violate("%s of wave %d on %s has not gone back", item.Title(), i+1, item.Network)
+			}
+			if item.State == rollout.Returned && s.onFailure == rollout.Stop {
+				s.violate("%s on %s has gone back, and was not to", item.Title(), item.Network)
+			}
+		}
+	}
+	if isFailures && s.onFailure != rollout.Stop && r.Outcome == rollout.OutcomeFailed {
+		s.violate("failed, and nothing went back: %v", err)
+	}
+}
+
+// order holds a submission to the waves: all items of the stages before have ended, and no
+// more of them have failed than are tolerated.
+func (s *story) order(p *rollout.Plan, m rollout.Mark, property, network string) {
+	items := p.Items()
+	item := items[m.Place-1]
+	if string(item.PropertyID) != property || string(item.Network) != network {
+		s.violate("the mark %s is not that of %s on %s", m, property, network)
+	}
+	stages := p.Stages()
+	failed := map[int]map[string]bool{}
+	for _, earlier := range items[:m.Place-1] {
+		if earlier.Stage >= item.Stage || s.touched(earlier) {
+			continue
+		}
+		status := s.statusOf(earlier)
+		wave := stages[earlier.Stage].Wave
+		switch status { //nolint:exhaustive // the others are on their way
+		case simulator.StatusActive:
+		case simulator.StatusFailed, "":
+			if failed[wave] == nil {
+				failed[wave] = map[string]bool{}
+			}
+			failed[wave][string(earlier.PropertyID)] = true
+		default:
+			s.violate("%s of stage %d was submitted while %s of stage %d is %s", property, item.Stage+1, earlier.Title(), earlier.Stage+1, status)
+		}
+	}
+	for wave, all := range failed {
+		if len(all) > s.tolerate {
+			s.violate("%s of stage %d was submitted although %d of wave %d are not active", property, item.Stage+1, len(all), wave+1)
+		}
+	}
+}
+
+func (s *story) touched(i rollout.Item) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.foreign[string(i.PropertyID)]
+}
+
+// statusOf is how an item is at PAPI; empty where it was not submitted.
+func (s *story) statusOf(i rollout.Item) simulator.Status {
+	var status simulator.Status
+	for _, a := range s.sim.Activations(string(i.PropertyID)) {
+		if a.Network == simulator.Network(i.Network) && a.Version == i.Version {
+			status = a.Status
+		}
+	}
+	return status
+}
