@@ -176,7 +176,7 @@ func networkExamples() []example {
 		{name: "cut off", args: read, fault: simulator.Fault{Operation: simulator.OpProperty, Malformed: true}, code: "malformed-answer", category: system, exit: 1, reads: seven, took: pauses, help: "again"},
 		{name: "a page of a gateway", args: read, fault: simulator.Fault{Operation: simulator.OpProperty, Status: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html>Please log in</html>"}, code: "malformed-answer", category: system, exit: 1, reads: seven, took: pauses, help: "again"},
 		{name: "to another host", args: read, fault: simulator.Fault{Operation: simulator.OpProperty, Status: 302, Header: http.Header{"Location": {"https://evil.example.com/papi/v1/properties/1"}}}, code: "redirect", category: system, exit: 1, reads: 1, help: "--contract"},
-		{name: "after seven failures", args: read + " prp_1002", fault: simulator.Fault{Operation: simulator.OpProperty, Status: 503}, code: "suspended", category: system, exit: 1, reads: seven, took: pauses, help: "later"},
+		{name: "after seven failures", args: read + " prp_1002", fault: simulator.Fault{Operation: simulator.OpProperty, Status: 503}, code: "suspended", category: system, exit: 1, reads: seven, oneMore: true, took: 15 * time.Second, help: "later"},
 		{name: "503", args: read, fault: simulator.Fault{Operation: simulator.OpProperty, Status: 503}, code: "server-error", category: system, exit: 1, reads: seven, took: pauses, help: "again"},
 		{name: "a page of a gateway", args: read, fault: known(simulator.OpProperty, "bad-gateway"), code: "server-error", category: system, exit: 1, reads: seven, took: pauses, help: "again", says: "upstream server gave no valid answer"},
 	}

@@ -30,6 +30,7 @@ type example struct {
 	outcome  string // empty: that of the row
 	submits  int    // submissions that PAPI has seen
 	reads    int    // requests of other kinds that it has seen, or that the network refused
+	oneMore  bool   // one read more may be on its way when PAPI is left alone
 	took     time.Duration
 	help     string // part of the hint
 	says     string // part of what is printed
@@ -109,7 +110,7 @@ func (e example) check(t *testing.T, rows map[string]row) {
 	}
 	submits := s.sim.Count(simulator.OpSubmit)
 	reads := max(s.sim.Count(simulator.OpAny), attempts) - submits
-	if submits != e.submits || reads != e.reads || r.took.Round(time.Second) != e.took {
+	if submits != e.submits || reads != e.reads && (!e.oneMore || reads != e.reads+1) || r.took.Round(time.Second) != e.took {
 		t.Errorf("%d submissions, %d reads, %s; want %d, %d, %s\n%s", submits, reads, r.took, e.submits, e.reads, e.took, r.stderr)
 	}
 	if row.Retry == "never" && submits > 1 {

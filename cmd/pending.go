@@ -47,12 +47,11 @@ func (p *program) pending(ctx context.Context, about result.AssetKind, on []papi
 	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
 	defer cancel()
 	var states []*result.PropertyState
-	for _, arg := range args {
-		state, err := s.stateOf(ctx, arg, on)
-		if err != nil {
-			return &result.Report{Fill: func(d *result.Document) { d.SetAssetView(about, state.Property) }}, err
+	for _, one := range s.statesOf(ctx, args, on, func(error) bool { return false }) {
+		if one.err != nil {
+			return &result.Report{Fill: func(d *result.Document) { d.SetAssetView(about, one.state.Property) }}, one.err
 		}
-		states = append(states, state)
+		states = append(states, one.state)
 	}
 	blocker := firstPending(states)
 	r := &result.Report{Outcome: catalogue.OutcomeFree}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -41,7 +42,7 @@ func (p *program) statusCommand(about result.AssetKind) *cobra.Command {
 	return c
 }
 
-// status looks at one property after the other. One that cannot be read does
+// status looks at properties. One that cannot be read does
 // not hide the others; the error is that of the first.
 func (p *program) status(ctx context.Context, about result.AssetKind, on []papi.Network, args []string) (*result.Report, error) {
 	s, err := p.open(about)
@@ -53,21 +54,15 @@ func (p *program) status(ctx context.Context, about result.AssetKind, on []papi.
 	defer cancel()
 	var states []*result.PropertyState
 	var first error
-	for _, arg := range args {
-		state, err := s.stateOf(ctx, arg, on)
-		if err != nil {
-			state = result.NewPropertyState(state.Property)
+	for _, one := range s.statesOf(ctx, args, on, func(error) bool { return true }) {
+		if one.err != nil {
+			one.state = result.NewPropertyState(one.state.Property)
 			d := &result.Document{}
-			d.Fail(catalogue.Judge(err), err, "")
-			state.Error = d.Error
-			if first == nil {
-				first = err
-			}
+			d.Fail(catalogue.Judge(one.err), one.err, "")
+			one.state.Error = d.Error
+			first = cmp.Or(first, one.err)
 		}
-		states = append(states, state)
-		if ctx.Err() != nil {
-			break
-		}
+		states = append(states, one.state)
 	}
 	return &result.Report{
 		Outcome: catalogue.OutcomeOK,
