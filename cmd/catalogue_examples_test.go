@@ -56,7 +56,7 @@ func localExamples() []example {
 		{name: "nowhere", prepare: func(_ *testing.T, s *scene) { s.env = map[string]string{} }, code: "credentials-missing", category: "InvalidSettings", exit: 4, help: ".edgerc"},
 		{name: "no token", prepare: env("AKAMAI_ACCESS_TOKEN", ""), code: "credentials-invalid", category: "InvalidSettings", exit: 4, help: "compare"},
 		{name: "hostname of two properties", args: "status both.example.com", prepare: twins, code: "ambiguous", category: "InvalidData", exit: 1, reads: 2, help: "id", says: "one_pm"},
-		{name: "no id of an edge hostname", args: "hostnames add prp_1010 a.example.com=b.example.com -n staging " + notify, code: "hostname-bucket", category: "InvalidData", exit: 1, reads: 1, help: "propctl hostnames list", says: "ehn_"},
+		{name: "no such edge hostname", args: "hostnames add prp_1010 a.example.com=b.example.com -n staging " + notify, code: "hostname-bucket", category: "InvalidData", exit: 1, reads: 2, help: "propctl hostnames list", says: "no edge hostname b.example.com"},
 		{name: "no room", args: "hostnames add prp_1001 a.example.com=ehn_3001 -n staging " + notify, prepare: cramped, code: "resource-limit", category: "RemoteSystemError", exit: 8, reads: 3, help: "several properties", says: "room for 0"},
 		{name: "first version", args: "rollback prp_1004 -n staging " + notify, code: "nothing-before", category: "NotFound", exit: 1, reads: 1, help: "--to", says: "version 1 ACTIVE"},
 		{name: "no", args: "activate prp_1001@8 -n production " + notify, prepare: func(_ *testing.T, s *scene) { s.terminal, s.stdin = true, strings.NewReader("n\n") }, code: "declined", category: "Conflict", exit: 1, help: "--yes"},
@@ -74,7 +74,7 @@ func localExamples() []example {
 		{name: "in the list", args: "activate prp_1006@1 --if-pending fail " + notify, code: "busy", category: "Conflict", exit: 6, reads: 1, help: "propctl wait"},
 		{name: "in the list, for too long", args: "activate prp_1006@1 --timeout 30s " + notify, code: "busy", category: "Conflict", exit: 6, reads: 1, took: 30 * time.Second, help: "propctl activate"},
 		{name: "warnings that are not wanted", args: "activate prp_1001@8 --warnings fail " + notify, code: "rejected", category: "InvalidData", exit: 7, reads: 2, help: "correct", says: "rule Performance is deprecated"},
-		{name: "no such name", args: "status nobody.example.com", code: "not-found", category: "NotFound", exit: 1, reads: 2, help: "exact"},
+		{name: "no such name", args: "status nobody.example.com", code: "not-found", category: "NotFound", exit: 1, reads: 3, help: "exact"},
 		{name: "nothing active there", args: "activate prp_1008@staging -n production " + notify, code: "not-found", category: "NotFound", exit: 1, reads: 1, help: "propctl status"},
 		{name: "of what is active", args: "cancel atv_5014 --property prp_1001", code: "cancel-too-late", category: "Conflict", exit: 1, reads: 1, help: "propctl wait"},
 	}

@@ -42,11 +42,16 @@ func (p *program) names(c *cobra.Command, about result.AssetKind) []string {
 	if err != nil {
 		return nil
 	}
+	return s.knownNames(c.Context())
+}
+
+// knownNames returns the names that were seen a moment ago, else those that are listed soon; nil where that cannot be.
+func (s *session) knownNames(ctx context.Context) []string {
 	kept := s.keptNames()
 	if names := kept.read(time.Now()); names != nil {
 		return safeWords(names)
 	}
-	ctx, cancel := context.WithTimeout(c.Context(), namesTimeout)
+	ctx, cancel := context.WithTimeout(ctx, namesTimeout)
 	defer cancel()
 	all, err := s.listed(ctx)
 	if err != nil {
@@ -55,6 +60,27 @@ func (p *program) names(c *cobra.Command, about result.AssetKind) []string {
 	names := namesOf(all)
 	kept.write(names, time.Now())
 	return names
+}
+
+// nearAtHand returns the names among which one that there is not may have been meant. They are asked for once in a run,
+// with one request: where it takes several, none is suggested.
+func (s *session) nearAtHand(ctx context.Context) []string {
+	s.nearOnce.Do(func() {
+		if flags := s.program.flags; (flags.Contract == "") == (flags.Group == "") {
+			s.near = s.knownNames(ctx)
+		}
+	})
+	return s.near
+}
+
+// nearNames is the end of an error about a name that there is not. Names share most of their letters with others, so
+// only a slip of the hand is taken for another one.
+func nearNames(typed string, all []string) string {
+	const slip = 2
+	near := slices.DeleteFunc(slices.Clone(all), func(name string) bool {
+		return settings.Distance(strings.ToLower(typed), strings.ToLower(name)) > slip
+	})
+	return settings.DidYouMean(settings.Nearest(typed, near...))
 }
 
 // safeWords returns, in order, the words that mean nothing to any shell. PAPI knows no

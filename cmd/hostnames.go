@@ -115,7 +115,8 @@ func (s *session) hostnamesOf(ctx context.Context, named string) (what property,
 		return what, false, err
 	}
 	found := answer.Property
-	what.name = found.PropertyName
+	what.name, what.ref.AssetID = found.PropertyName, papi.ID(found.AssetID)
+	s.hasAsset(what.ref)
 	if found.ContractID != "" && found.GroupID != "" && what.ref.ContractID == "" {
 		what.ref.ContractID, what.ref.GroupID = found.ContractID, found.GroupID
 	}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -24,7 +26,7 @@ func (p *program) hostnamesAddCommand() *cobra.Command {
 		Short: "Add hostnames: a new version, and its activation where a network is given",
 		Long: `Add hostnames to a property: make a version, edit it, and activate it where a
 network is given. What the property has already is left alone. EDGEHOSTNAME is a
-name or an id (ehn_123); for a hostname bucket it has to be an id.
+name or an id (ehn_123). A hostname bucket takes ids only, so a name is looked up.
 
 In a file, or on standard input with --from -, there is a HOST[=EDGEHOSTNAME] a
 line; # begins a comment. More than 10 new hostnames take much longer to activate,
@@ -165,7 +167,10 @@ func (c *changing) find(ctx context.Context, named string) error {
 	c.change.Target = interruptedBy(c.unlimited, c.flags.target(c.what, wantedVersion{}, c.flags.network()))
 	c.change.Base = activation.BaseVersion(c.flags.base)
 	if c.bucket {
-		return c.checkBucket()
+		if err := c.checkBucket(); err != nil {
+			return err
+		}
+		return c.nameEdges(ctx)
 	}
 	if len(c.change.Add) > manyHostnames {
 		c.program.progress.Say("more than %d new hostnames can take over an hour to activate, and there will be no fast fallback", manyHostnames)
@@ -181,10 +186,39 @@ func (c *changing) checkBucket() error {
 	case f.base != base{}, len(f.or) > 0:
 		return &catalogue.BucketError{What: fmt.Sprintf("%s has a hostname bucket, for which --base and --or have no meaning", c.what)}
 	}
-	for _, a := range c.change.Add {
-		if a.CNAMETo != "" {
-			return &catalogue.BucketError{What: fmt.Sprintf("%s has a hostname bucket, which takes the ids of edge hostnames only: give ehn_… instead of %s", c.what, a.CNAMETo)}
+	return nil
+}
+
+// nameEdges replaces the names of edge hostnames by their ids, which is all that a hostname bucket takes.
+func (c *changing) nameEdges(ctx context.Context) error {
+	named := func(a papi.AddedHostname) bool { return a.CNAMETo != "" }
+	if !slices.ContainsFunc(c.change.Add, named) {
+		return nil
+	}
+	list, err := c.client.EdgeHostnames(ctx, c.what.ref.ContractID, c.what.ref.GroupID)
+	if err != nil {
+		return err
+	}
+	ids, all := map[string]papi.ID{}, []string{}
+	for _, e := range list.Items {
+		name := strings.ToLower(e.EdgeHostnameDomain)
+		ids[name], all = e.EdgeHostnameID.With(papi.PrefixEdgeHostname), append(all, name)
+	}
+	said := map[string]bool{}
+	for i, a := range c.change.Add {
+		if !named(a) {
+			continue
 		}
+		id := ids[a.CNAMETo]
+		if id == "" {
+			return &catalogue.BucketError{What: fmt.Sprintf("there is no edge hostname %s in %s and %s%s",
+				a.CNAMETo, c.what.ref.ContractID, c.what.ref.GroupID, nearNames(a.CNAMETo, all))}
+		}
+		if !said[a.CNAMETo] {
+			c.program.progress.Say("the edge hostname %s is %s", a.CNAMETo, id)
+			said[a.CNAMETo] = true
+		}
+		c.change.Add[i].CNAMETo, c.change.Add[i].EdgeHostnameID = "", id
 	}
 	return nil
 }

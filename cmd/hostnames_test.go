@@ -172,7 +172,8 @@ func TestHostnamesOfABucketChangeAtOnce(t *testing.T) {
 		{name: "without waiting", args: "add bucket.example.com a.example.com=ehn_3001 -n staging --no-wait", outcome: "submitted", changes: 1},
 		{name: "there already", args: "remove bucket.example.com nothing.example.com -n staging", outcome: "already-active"},
 		{name: "dry run", args: "add bucket.example.com a.example.com=ehn_3001 -n staging --dry-run", outcome: "planned"},
-		{name: "a name instead of an id", args: "add bucket.example.com a.example.com=" + edge + " -n staging", code: 1, outcome: "error", error: "hostname-bucket"},
+		{name: "a name instead of an id", args: "add bucket.example.com a.example.com=BUCKET.example.com.edgekey.net b.example.com=ehn_3001 -n staging", outcome: "active", changes: 1},
+		{name: "a name that there is not", args: "add bucket.example.com a.example.com=bukcet.example.com.edgekey.net -n staging", code: 1, outcome: "error", error: "hostname-bucket"},
 		{name: "without a network", args: "add bucket.example.com a.example.com=ehn_3001", code: 1, outcome: "error", error: "hostname-bucket"},
 		{name: "from a base", args: "add bucket.example.com a.example.com=ehn_3001 -n staging --base 1", code: 1, outcome: "error", error: "hostname-bucket"},
 	}
@@ -192,6 +193,25 @@ func TestHostnamesOfABucketChangeAtOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestNameOfAnEdgeHostnameBecomesItsIDInABucket(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		id := s.sim.EdgeHostnameID("bucket.example.com.edgekey.net")
+		r := s.run("hostnames", "add", "prp_1010", "a.example.com", "b.example.com", "--edge-hostname", "bucket.example.com.edgekey.net.", "-n", "staging", notify)
+		if want := "the edge hostname bucket.example.com.edgekey.net is " + id + "\n"; r.code != cmd.ExitOK || strings.Count(r.stderr, want) != 1 {
+			t.Errorf("exit code %d, %q is not there: %s", r.code, want, r.stderr)
+		}
+		list := s.run("hostnames", "list", "prp_1010@staging", "-o", "json", "--jq", `[.hostnames[] | select(.cnameFrom | test("^[ab]\\.")) | .edgeHostnameId] | join(" ")`)
+		if list.stdout != id+" "+id+"\n" {
+			t.Errorf("%s%s", list.stdout, list.stderr)
+		}
+		r = s.run("hostnames", "add", "prp_1010", "c.example.com=bukcet.example.com.edgekey.net", "-n", "staging", notify)
+		if !strings.Contains(r.stderr, "did you mean bucket.example.com.edgekey.net?") || s.sim.Count(simulator.OpPatchBucket) != 1 {
+			t.Errorf("exit code %d: %s", r.code, r.stderr)
+		}
+	})
 }
 
 func TestHostnamesAreListed(t *testing.T) {

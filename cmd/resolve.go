@@ -163,7 +163,8 @@ func (s *session) find(ctx context.Context, what string) (property, error) {
 			return chooseProperty(what, found.Items, given)
 		}
 	}
-	return property{}, &catalogue.NotFoundError{What: fmt.Sprintf(s.about.Choose("there is no property %q, and none that serves such a hostname", "there is no include %q"), what)}
+	absent := fmt.Sprintf(s.about.Choose("there is no property %q, and none that serves such a hostname", "there is no include %q"), what)
+	return property{}, &catalogue.NotFoundError{What: absent + nearNames(what, s.nearAtHand(ctx))}
 }
 
 // resolveAsset finds the property of an asset, by which Control Center knows it, in a list of all that can be seen.

@@ -24,6 +24,9 @@ type session struct {
 	credentials papi.Credentials
 	speed       float64 // seconds of PAPI's time in a real one
 
+	nearOnce sync.Once
+	near     []string // the names that there are, once one that there is not was named
+
 	mu     sync.Mutex
 	assets map[papi.ID]papi.ID // of properties, by their ids with the prefix: what Control Center knows them by
 	last   activation.Event    // one without an activation before the first

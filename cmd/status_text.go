@@ -13,8 +13,10 @@ import (
 // One property is shown with all that is known of it, several in a table.
 
 func printStates(w *term.Printer, about result.AssetKind, states []*result.PropertyState, now time.Time) {
-	if len(states) == 1 && states[0].Error == nil {
-		showProperty(states[0], w, about, now)
+	if len(states) == 1 {
+		if states[0].Error == nil { // else the error is all there is to say, and is said on stderr
+			showProperty(states[0], w, about, now)
+		}
 		return
 	}
 	t := term.NewTable(w, about.Operand(), "LATEST", "NETWORK", "ACTIVE", "SINCE", "PENDING").

@@ -54,7 +54,7 @@ func refusalEntries() []Entry {
 		{
 			Code: CodeBucket, Category: CategoryInvalidData, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "a hostname bucket cannot do that", FoundBy: "in the property's type",
-			Meaning: "The hostnames of the property belong to a network and not to a version: a change needs a network and the ids of edge hostnames, and goes there at once. Nothing was changed.",
+			Meaning: "The hostnames of the property belong to a network and not to a version: a change needs a network and edge hostnames that there are in its contract and group, and goes there at once. Nothing was changed.",
 			Help:    "propctl hostnames list shows the edge hostnames in use with their ids",
 			Next:    []Next{{Command: CommandHostnames, Says: "this shows the edge hostnames in use with their ids"}},
 			Matches: []Match{{Fits: Is[*BucketError]}},
