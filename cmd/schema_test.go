@@ -79,7 +79,7 @@ func TestEveryFlagIsInTheSchemaOfSettings(t *testing.T) {
 	s := readSchema(t, "settings")
 	for _, flags := range cmd.FlagTypes() {
 		for name := range flags {
-			if p, ok := s.Properties[name]; ok == (name == "config" || name == "force") {
+			if p, ok := s.Properties[name]; ok == (name == "config" || name == "force" || name == "all") {
 				t.Errorf("%s in the schema: %v", name, ok)
 			} else if ok {
 				p.check(t, name)

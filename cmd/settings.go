@@ -18,43 +18,65 @@ import (
 func (p *program) configCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
-		Short: "Show every setting in force and where it came from",
-		Long: `Show every setting in force, its value, and where the value came from: a flag, a
-variable, the settings file, or the default. The account switch key is shown in
-part only, and of a URL only the host.
+		Short: "Show the settings in force and where they came from",
+		Long: `Show the settings in force that are not defaults, and where their values came from:
+a flag, a variable, or the settings file. --all shows the defaults after them. The
+account switch key is shown in part only, and of a URL only the host.
 
 A setting that several commands have with different values is shown once for each
 value. What is wrong with the settings is a warning here, so that it can be found.`,
 		Example: `  propctl config
+  propctl config --all
   propctl config -o json
   propctl config init`,
 		Annotations: map[string]string{anyway: ""},
 	}
+	all := false
+	c.Flags().BoolVar(&all, "all", false, "show what has its default, too")
 	group(c, p.configPathCommand(), p.configInitCommand())
 	unknown := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) > 0 {
 			return unknown(c, args)
 		}
-		return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*result.Report, error) { return p.config(c), nil })
+		return p.run(c, args, cobra.NoArgs, func(context.Context, []string) (*result.Report, error) { return p.config(c, all), nil })
 	}
 	return c
 }
 
 // config lists the settings as this command line has them.
-func (p *program) config(c *cobra.Command) *result.Report {
+func (p *program) config(c *cobra.Command, defaults bool) *result.Report {
 	all := p.settings(c)
+	isSet := func(s *result.Setting) bool { return s.Source != result.SourceDefault }
 	return &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.Settings = all },
 		Text: func(w *term.Printer, d *result.Document) {
 			t := term.NewTable(w, "SETTING", "VALUE", "SOURCE", "COMMANDS")
-			for _, s := range d.Settings {
+			shown := slices.DeleteFunc(slices.Clone(d.Settings), func(s *result.Setting) bool { return !isSet(s) && !defaults })
+			slices.SortStableFunc(shown, func(a, b *result.Setting) int { return before(isSet(a), isSet(b)) })
+			for _, s := range shown {
 				t.Row(s.Name, term.Clean(s.Value, term.MaxName), sourceText(s), term.Clean(cmp.Or(strings.Join(s.Commands, ", "), "every command"), maxCommands))
 			}
-			t.Print()
+			if len(shown) > 0 {
+				t.Print()
+			}
+			if left := len(d.Settings) - len(shown); left > 0 {
+				w.Line("%d settings have their defaults; --all shows them", left)
+			}
 		},
 	}
+}
+
+// before orders what holds before what does not.
+func before(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }
 
 // maxCommands is how many characters of a list of commands are shown.

@@ -73,6 +73,9 @@ func showNetwork(n *result.NetworkState, w *term.Printer, now time.Time) {
 	for _, a := range n.Pending {
 		w.Line("%s: %s is %s", name, result.ContentText(a.Version), w.Terminal.Paint(term.Doubtful, "pending"))
 		showActivation(a, w, now)
+		if state := result.OrEmpty(a.FMAActivationState); result.StateMeaning(state) != "" {
+			w.Field("state", state+": "+result.StateMeaning(state))
+		}
 	}
 	if l := n.Latest; l != nil && !showsActivation(n, l.ID) {
 		w.Line("%s: version %s was submitted last", name, activeText(l))

@@ -52,6 +52,13 @@ and past one and a half times that, less and less often.
   --poll 30s          looks at that interval; it can be 5s or more
   --until steady      waits until nothing moves any more, and not only until it is active
 
+Beside the status PAPI tells how far an activation is:
+
+  received  Akamai is processing it
+  lived     it is being deployed
+  deployed  it is deployed, and checked for stability
+  steady    nothing moves any more
+
 While somebody else's activation is in the way it is named, and waited for with looks
 that are 1, 2, 3 and up to 10 minutes apart. --if-pending fail ends with exit code 6
 instead, and --no-wait ends as soon as PAPI has accepted the activation.

@@ -2,6 +2,7 @@ package result
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/propctl/propctl/activation"
@@ -70,11 +71,16 @@ func EventText(subject string, ev activation.Event) (line string, always bool) {
 	case activation.EventChanged:
 		return where + ": " + StateOf(ev.Activation) + " after " + term.Duration(ev.Age), true
 	case activation.EventRetrying:
-		return where + ": " + ev.Err.Error() + "; trying again in " + term.Duration(ev.Pause), true
+		return where + ": " + WithoutQuery(ev.Err.Error()) + "; trying again in " + term.Duration(ev.Pause), true
 	case activation.EventWaiting:
 		return where + ": " + StateOf(ev.Activation) + " after " + term.Duration(ev.Age) + next, false
 	}
 	return where + ": " + string(ev.Kind), false
+}
+
+// WithoutQuery removes the queries of PAPI's paths from a text: they tell of contract and group only, and --debug has them.
+func WithoutQuery(text string) string {
+	return regexp.MustCompile(`(/papi/v[0-9]+/[^\s?]*)\?[^\s:]*`).ReplaceAllString(text, "$1")
 }
 
 // Heading says what an event is about: subject, version and network.
@@ -109,6 +115,18 @@ func StateOf(a *papi.Activation) string {
 		return "unknown"
 	}
 	return stateText(a.Status, a.FMAActivationState, a.ActivationType)
+}
+
+// StateMeaning says what PAPI's fmaActivationState means; empty for one that is not known.
+// Source: the states of fast activations in https://techdocs.akamai.com/network-lists/reference/activation-states.
+func StateMeaning(state string) string {
+	return map[string]string{
+		"received":   "Akamai is processing it",
+		"lived":      "it is being deployed",
+		"deployed":   "it is deployed, and checked for stability",
+		"steady":     "nothing moves any more",
+		"cancelling": "it is being cancelled",
+	}[state]
 }
 
 func stateText(status papi.Status, finer string, kind papi.ActivationType) string {

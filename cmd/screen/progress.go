@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,14 +33,15 @@ type Progress struct {
 	Level level
 	still bool // stdout has lines of its own: draw nothing between them
 
-	mu     sync.Mutex // guards all below, and w
-	fold   fold
-	spin   *spinner.Spinner
-	beat   *time.Timer // off a terminal
-	ended  bool
-	state  state
-	waited time.Time // since when nothing else was to be said
-	paused time.Time // the end of the last suspension that was told of
+	mu        sync.Mutex // guards all below, and w
+	fold      fold
+	spin      *spinner.Spinner
+	beat      *time.Timer // off a terminal
+	ended     bool
+	state     state
+	waited    time.Time // since when nothing else was to be said
+	explained []string  // the states that were
+	paused    time.Time // the end of the last suspension that was told of
 }
 
 // level is how much is printed.
@@ -230,7 +233,23 @@ func (p *Progress) Happened(m journal.Entry) {
 		p.Print(from, line)
 		return
 	}
+	line += p.meaning(from, line, m.Activation.FMAActivationState)
 	p.Print(from, line, term.Mark{Word: ": " + result.StateOf(m.Activation), As: result.StatusTone(m.Activation.Status)})
+}
+
+// meaning is what a state means, the first time that a person sees it.
+func (p *Progress) meaning(from level, line, state string) string {
+	means := result.StateMeaning(state)
+	if means == "" || p.Level < from || !p.env.StderrTerminal || !strings.Contains(line, "("+state+")") {
+		return ""
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if slices.Contains(p.explained, state) {
+		return ""
+	}
+	p.explained = append(p.explained, state)
+	return "; " + state + ": " + means
 }
 
 // Concluded implements journal.Sink. What is drawn has ended by then.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -23,7 +24,11 @@ func (p *Progress) Attempt(a papi.Attempt) {
 	}
 	p.suspended(papi.SuspendedUntil(a.Err))
 	if a.Retry {
-		p.Print(LevelVerbose, fmt.Sprintf("%s %s: %s; trying again in %s", a.Method, a.Path, outcome, term.Duration(a.Pause)))
+		line := fmt.Sprintf("%s %s: %s; trying again in %s", a.Method, a.Path, outcome, term.Duration(a.Pause))
+		if p.Level < levelDebug {
+			line = result.WithoutQuery(line)
+		}
+		p.Print(LevelVerbose, line)
 	}
 }
 

@@ -70,7 +70,7 @@ func firstOf(errs []error) error {
 func LoadEnvironment(flags *pflag.FlagSet, env term.Env) error {
 	var errs []error
 	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Changed || f.Name == "help" || f.Name == "force" {
+		if f.Changed || f.Name == "help" || f.Name == "force" || f.Name == "all" {
 			return
 		}
 		for _, name := range envNames(f.Name) {
@@ -274,7 +274,7 @@ func AllFlags(root *cobra.Command) map[string]bool {
 	names := map[string]bool{}
 	note := func(f *pflag.Flag) { names[f.Name] = true }
 	EachFlag(root, note)
-	for _, name := range [...]string{"help", "config", "force"} { // they only make sense when they are typed
+	for _, name := range [...]string{"help", "config", "force", "all"} { // they only make sense when they are typed
 		delete(names, name)
 	}
 	return names
