@@ -80,6 +80,7 @@ var elsewhere = map[string][]string{
 // owners names the one file that may import a library.
 var owners = map[string]string{
 	"github.com/spf13/viper":                "cmd/settings/config.go",
+	"go.yaml.in/yaml/v3":                    "cmd/settings/config.go",
 	"github.com/briandowns/spinner":         "cmd/screen/progress.go",
 	"golang.org/x/text/width":               "cmd/term/cells.go",
 	"github.com/hashicorp/go-retryablehttp": "papi/retry.go",

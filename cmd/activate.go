@@ -14,7 +14,7 @@ import (
 // activateFlags are the flags of activate.
 type activateFlags struct {
 	networks       settings.Networks
-	notify         []string
+	notify         settings.List
 	note           settings.Text
 	ifPending      settings.Choice
 	noWait         bool
@@ -31,7 +31,7 @@ type activateFlags struct {
 }
 
 func (p *program) activateCommand(about result.AssetKind) *cobra.Command {
-	f := &activateFlags{networks: settings.Networks{All: []papi.Network{papi.Staging}, Max: 2}}
+	f := &activateFlags{networks: settings.Networks{All: []papi.Network{papi.Staging}, Max: 2, InOrder: true}}
 	c := &cobra.Command{
 		Use:   "activate " + about.Operand() + "[@VERSION]",
 		Short: "Activate a version on a network and wait for the outcome",
@@ -79,7 +79,7 @@ func (f *activateFlags) declare(fs *pflag.FlagSet, about result.AssetKind) {
 
 // declareSubmission declares what goes with every submission.
 func (f *activateFlags) declareSubmission(fs *pflag.FlagSet) {
-	fs.StringSliceVar(&f.notify, "notify", nil, "`EMAIL` whom PAPI notifies; needed, repeatable")
+	fs.Var(&f.notify, "notify", "`EMAIL` whom PAPI notifies; needed, repeatable")
 	fs.Var(&f.note, "note", "`TEXT` note that goes with the activation")
 	f.ifPending = settings.IfPendingWait
 	fs.Var(settings.OneOf[settings.Choice]{To: &f.ifPending, Allowed: []settings.Choice{settings.IfPendingWait, settings.IfPendingFail}}, "if-pending", "when another version is pending")
@@ -97,7 +97,7 @@ func (f *activateFlags) check() error {
 	if f.noWait && len(f.networks.All) > 1 {
 		return catalogue.Usagef("--no-wait cannot go with two networks: production has to wait for staging")
 	}
-	if err := checkNotify(f.notify); err != nil {
+	if err := checkNotify(f.notify.All); err != nil {
 		return err
 	}
 	if err := checkNote(string(f.note)); err != nil {
@@ -111,7 +111,7 @@ func (f *activateFlags) target(p property, v wantedVersion, network papi.Network
 	t := activation.Target{
 		Property: p.ref.Property(), Include: p.ref.Include(), Network: network, Version: v.number, ActiveOn: v.activeOn,
 		Request: papi.ActivationRequest{
-			Note: string(f.note), NotifyEmails: f.notify,
+			Note: string(f.note), NotifyEmails: f.notify.All,
 			FastPush: f.fastPush.Value, IgnoreHTTPErrors: f.ignoreHTTP.Value, DelayValidations: f.delay.Value,
 		},
 		FailIfPending: f.ifPending == settings.IfPendingFail, NoWait: f.noWait, RequireStaging: f.requireStaging,

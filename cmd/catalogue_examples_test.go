@@ -61,7 +61,7 @@ func localExamples() []example {
 		{name: "first version", args: "rollback prp_1004 -n staging " + notify, code: "nothing-before", category: "NotFound", exit: 1, reads: 1, help: "--to", says: "version 1 ACTIVE"},
 		{name: "no", args: "activate prp_1001@8 -n production " + notify, prepare: func(_ *testing.T, s *scene) { s.terminal, s.stdin = true, strings.NewReader("n\n") }, code: "declined", category: "Conflict", exit: 1, help: "--yes"},
 		{name: "versions that differ", args: "diff prp_1001 7 8 --exit-code", code: "different", category: "Conflict", exit: 1, reads: 4, help: "the result says how", says: "1 rule changed"},
-		{name: "folder that vanishes", prepare: vanishing, code: "output-file", category: "InternalError", exit: 1, outcome: "active", submits: 1, reads: 11, took: followed, help: "stdout"},
+		{name: "folder that vanishes", prepare: vanishing, code: "output-not-written", category: "InternalError", exit: 1, outcome: "active", submits: 1, reads: 11, took: followed, help: "stdout"},
 
 		{name: "FAILED", args: "activate prp_1007@2 " + notify, code: "activation-failed", category: "RemoteSystemError", exit: 3, submits: 1, reads: 12, took: followed - 2*time.Second, help: "support"},
 		{name: "ABORTED", prepare: set(simulator.StatusAborted), code: "activation-aborted", category: "Conflict", exit: 3, submits: 1, reads: 5, took: 45 * time.Second, help: "again"},

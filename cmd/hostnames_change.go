@@ -156,7 +156,7 @@ func (c *changing) find(ctx context.Context, named string) error {
 	if err != nil {
 		return err
 	}
-	for _, other := range c.flags.or {
+	for _, other := range c.flags.or.All {
 		one, err := c.resolve(ctx, other)
 		if err != nil {
 			return err
@@ -183,7 +183,7 @@ func (c *changing) checkBucket() error {
 	switch f := c.flags; {
 	case f.network() == "":
 		return &catalogue.BucketError{What: fmt.Sprintf("%s has a hostname bucket, which changes at once: give the network with -n", c.what)}
-	case f.base != base{}, len(f.or) > 0:
+	case f.base != base{}, len(f.or.All) > 0:
 		return &catalogue.BucketError{What: fmt.Sprintf("%s has a hostname bucket, for which --base and --or have no meaning", c.what)}
 	}
 	return nil

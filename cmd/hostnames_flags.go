@@ -21,7 +21,7 @@ type changeFlags struct {
 	verb  string // add or remove
 	input hostnameInput
 	base  base
-	or    []string
+	or    settings.List
 }
 
 func newChangeFlags(verb string) *changeFlags {
@@ -32,7 +32,7 @@ func (f *changeFlags) declare(c *cobra.Command) {
 	c.Flags().VarP(&f.networks, "network", "n", "`NETWORK` activate on staging or production; else the version is only made")
 	c.Flags().StringVar(&f.input.from, "from", "", "`FILE` hostnames, one a line; - is standard input")
 	c.Flags().Var(&f.base, "base", "`VERSION` the one to begin with: a number, latest, staging or production (default: active on the network, else latest)")
-	c.Flags().StringSliceVar(&f.or, "or", nil, "`PROPERTY` taken instead while the first is busy or full; repeatable")
+	c.Flags().Var(&f.or, "or", "`PROPERTY` taken instead while the first is busy or full; repeatable")
 	f.activateFlags.declare(c.Flags(), result.Properties)
 }
 
@@ -43,12 +43,12 @@ func (f *changeFlags) check() error {
 			return catalogue.Usagef("--edge-hostname: %w", err)
 		}
 	}
-	for _, other := range f.or {
+	for _, other := range f.or.All {
 		if _, err := parseProperty(other); err != nil {
 			return catalogue.Usagef("--or: %w", err)
 		}
 	}
-	if len(f.or) > 0 && f.base.Version > 0 {
+	if len(f.or.All) > 0 && f.base.Version > 0 {
 		return catalogue.Usagef("--base %d is a version of one property, and cannot go with --or", f.base.Version)
 	}
 	if len(f.networks.All) == 0 { // nothing is activated

@@ -198,8 +198,8 @@ func TestOutcomeIsToldWhenTheOutputFileFailsAtTheEnd(t *testing.T) {
 		path := s.write("folder/result.json", "")
 		s.watch = func(string, string) { _ = os.RemoveAll(filepath.Dir(path)) }
 		d := s.run("activate", "www.example.com", notify, "-o", "json", "--output-file", path).document(t)
-		if d.ExitCode != cmd.ExitError || d.Outcome != "active" || d.Activation == nil || d.Error == nil || d.Error.Code != "output-file" {
-			t.Errorf("exit code %d, outcome %s, error %+v; want 1, active, output-file", d.ExitCode, d.Outcome, d.Error)
+		if d.ExitCode != cmd.ExitError || d.Outcome != "active" || d.Activation == nil || d.Error == nil || d.Error.Code != "output-not-written" {
+			t.Errorf("exit code %d, outcome %s, error %+v; want 1, active, output-not-written", d.ExitCode, d.Outcome, d.Error)
 		}
 	})
 }

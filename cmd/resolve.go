@@ -79,7 +79,7 @@ func parseWanted(version string) (wantedVersion, error) {
 // parseVersion reads the number of a version.
 func parseVersion(s string) (int, error) {
 	number, err := strconv.Atoi(s)
-	if err != nil || number < 1 {
+	if err != nil || number < 1 || strconv.Itoa(number) != s { // 07 and +7 may be something else that was pasted
 		return 0, fmt.Errorf("%.40q is not the number of a version", s)
 	}
 	return number, nil

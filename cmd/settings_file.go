@@ -2,8 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -81,7 +79,7 @@ func (p *program) initSettings(force bool) (*result.Report, error) {
 	if err != nil {
 		return &result.Report{}, err
 	}
-	if _, err := os.Lstat(v.Path); !errors.Is(err, fs.ErrNotExist) && !force {
+	if _, err := os.Lstat(v.Path); err == nil && !force {
 		return &result.Report{}, catalogue.Usagef("%s is there already; --force writes over it", v.Path)
 	}
 	if err := os.MkdirAll(filepath.Dir(v.Path), 0o700); err != nil {

@@ -29,7 +29,7 @@ import (
 type simulateFlags struct {
 	listen string
 	dir    string
-	faults []string
+	faults settings.List
 	offset time.Duration
 	many   int
 }
@@ -62,7 +62,7 @@ Errors that PAPI is known for: ` + strings.Join(slices.Sorted(maps.Keys(simulato
 	c.Flags().StringVar(&f.dir, "dir", "", "`FOLDER` where .edgerc and ca.pem go (default a new temporary one)")
 	c.Flags().DurationVar(&f.offset, "clock-offset", 0, "`DURATION` how far its clock is ahead of the real one, or behind it if negative")
 	settings.DeclareInt(c.Flags(), &f.many, "properties", 0, "`N` more properties, p00001.example.com and so on, in group grp_10001")
-	c.Flags().StringSliceVar(&f.faults, "fault", nil, "`OPERATION=FAULT[@N]` make requests go wrong; repeatable")
+	c.Flags().Var(&f.faults, "fault", "`OPERATION=FAULT[@N]` make requests go wrong; repeatable")
 	return c
 }
 
@@ -158,7 +158,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, 
 
 func (f *simulateFlags) parseFaults() ([]simulator.Fault, error) {
 	var faults []simulator.Fault
-	for _, text := range f.faults {
+	for _, text := range f.faults.All {
 		fault, err := simulator.ParseFault(text)
 		if err != nil {
 			return nil, catalogue.Usagef("--fault: %w", err)

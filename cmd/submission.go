@@ -20,9 +20,11 @@ func checkNotify(addresses []string) error {
 	if len(addresses) == 0 {
 		return catalogue.Usagef("PAPI needs an address to notify: give --notify, or set notify in the settings file")
 	}
-	for _, a := range addresses {
+	for i, a := range addresses {
 		local, domain, ok := strings.Cut(a, "@")
 		switch {
+		case a == "":
+			return catalogue.Usagef("--notify: address %d of %d is empty; leave it out, or see whether a variable is not set", i+1, len(addresses))
 		case len(a) > maxAddress:
 			return catalogue.Usagef("--notify: an address is longer than %d characters", maxAddress)
 		case !ok, local == "", domain == "", strings.Contains(domain, "@"), !utf8.ValidString(a),

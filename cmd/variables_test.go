@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -80,5 +81,135 @@ func TestAMisspeltSettingNamesTheOneThatMayBeMeant(t *testing.T) {
 	s.write(settingsFile, "notfy: you@example.com\n")
 	if r := s.run("status", "prp_1001"); r.code != cmd.ExitUsage || !strings.Contains(r.stderr, "notfy: there is no such setting; did you mean notify?") {
 		t.Errorf("exit code %d: %s", r.code, r.stderr)
+	}
+}
+
+// Blanks and line breaks come with lists that people and secret stores write.
+func TestAListOfAddressesMeansTheAddresses(t *testing.T) {
+	want := []string{"a@example.com", "b@example.com"}
+	for _, tt := range []struct {
+		env, file string
+		args      []string
+		refused   string
+	}{
+		{args: []string{"--notify", "a@example.com, b@example.com"}},
+		{args: []string{"--notify", " a@example.com ,b@example.com "}},
+		{args: []string{"--notify", "a@example.com", "--notify", "\tb@example.com"}},
+		{args: []string{"--notify", "a@example.com\nb@example.com\n"}},
+		{env: "a@example.com, b@example.com"},
+		{env: "a@example.com\nb@example.com"},
+		{env: "a@example.com,\r\n\r\nb@example.com\r\n"},
+		{file: `notify: "a@example.com, b@example.com"`},
+		{file: "notify: |\n  a@example.com\n  b@example.com\n"},
+		{file: "notify: [' a@example.com', 'b@example.com ']"},
+		{args: []string{"--notify", "", "--notify", "a@example.com"}, refused: "address 1 of 2 is empty"},
+		{args: []string{"--notify", "a@example.com,"}, refused: "address 2 of 2 is empty"},
+		{args: []string{"--notify", ""}, refused: "address 1 of 1 is empty"},
+		{env: " ", refused: "address 1 of 1 is empty"},
+		{env: "a@example.com,,b@example.com", refused: "address 2 of 3 is empty"},
+		{file: "notify: ['a@example.com', '']", refused: "address 2 of 2 is empty"},
+		{args: []string{"--notify", "a@example.com b@example.com"}, refused: "is not an e-mail address"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t).set(map[string]string{"PROPCTL_NOTIFY": tt.env})
+			if tt.file != "" {
+				s.write(settingsFile, tt.file+"\n")
+			}
+			r := s.run(append([]string{"activate", "prp_1001@8", "-o", "json"}, tt.args...)...)
+			if tt.refused != "" {
+				if r.code != cmd.ExitUsage || s.sim.Count(simulator.OpAny) != 0 || !strings.Contains(r.document(t).Error.Message, tt.refused) {
+					t.Errorf("%+v: exit code %d: %s", tt, r.code, r.stderr)
+				}
+				return
+			}
+			all := s.sim.Activations("prp_1001")
+			if got := all[len(all)-1].NotifyEmails; r.code != cmd.ExitOK || !slices.Equal(got, want) {
+				t.Errorf("%+v: exit code %d, notified %q\n%s", tt, r.code, got, r.stderr)
+			}
+		})
+	}
+}
+
+func TestASettingsFileThatCannotExistIsNone(t *testing.T) {
+	s := newScene(t)
+	file := s.write("a-file", "")
+	for _, env := range []map[string]string{
+		{"XDG_CONFIG_HOME": file},
+		{"XDG_CONFIG_HOME": filepath.Join(file, "below")},
+		{"XDG_CONFIG_HOME": "/" + strings.Repeat("x", 5000)},
+		{"XDG_CONFIG_HOME": "", "HOME": "/dev/null"},
+	} {
+		s.set(env)
+		for _, args := range [][]string{{"status", "prp_1001"}, {"config"}, {"config", "path"}, {"doctor"}} {
+			if r := s.run(args...); r.code != cmd.ExitOK || strings.Contains(r.stderr, "warning") {
+				t.Errorf("%v, %s: exit code %d\n%s", env, args, r.code, r.stderr)
+			}
+		}
+		if r := s.run("config", "init"); r.code != cmd.ExitUsage || strings.Contains(r.stderr, "--force") {
+			t.Errorf("%v: config init ends with %d: %s", env, r.code, r.stderr)
+		}
+	}
+	if r := s.run("status", "prp_1001", "--config", filepath.Join(file, "named.yaml")); r.code != cmd.ExitUsage {
+		t.Errorf("a file that was named: exit code %d", r.code)
+	}
+}
+
+func TestASecondDocumentInTheSettingsFileIsAnError(t *testing.T) {
+	for content, says := range map[string]string{
+		"note: a\n---\nnote: b\n":         "a second YAML document begins at line 2",
+		"---\n---\nnote: b\n":             "a second YAML document begins at line",
+		"note: a\n---\n":                  "a second YAML document",
+		"note: a\n...\n---\n[1,\n":        "a second YAML document",
+		"%YAML 1.1\n---\nnote: a\n":       "",
+		"# settings\n---\nnote: a\n...\n": "",
+		"note: |\n  a\n  ---\n  b\n":      "",
+		"":                                "",
+		"# nothing\n":                     "",
+	} {
+		s := newScene(t)
+		s.write(settingsFile, content)
+		r := s.run("status", "prp_1001")
+		if refused := says != ""; refused != (r.code == cmd.ExitUsage) || !strings.Contains(r.stderr, says) || refused != (s.sim.Count(simulator.OpAny) == 0) {
+			t.Errorf("%q: exit code %d: %s", content, r.code, r.stderr)
+		}
+	}
+}
+
+// What may be a part of something else is not taken for a version.
+func TestVersionsAreWrittenAsPAPIWritesThem(t *testing.T) {
+	for _, args := range [][]string{
+		{"activate", "prp_1001@07", notify},
+		{"activate", "prp_1001@+8", notify},
+		{"activate", "prp_1001@８", notify},
+		{"activate", "prp_1001@-8", notify},
+		{"activate", "prp_1001@ 8", notify},
+		{"activate", "prp_1001@0x8", notify},
+		{"rollback", "prp_1001", "-n", "staging", "--to", "+6", notify},
+		{"rollback", "prp_1001", "-n", "staging", "--to", "06", notify},
+		{"hostnames", "add", "prp_1001", "a.example.com=b.edgekey.net", "--base", "07"},
+	} {
+		s := newScene(t)
+		if r := s.run(args...); r.code != cmd.ExitUsage || s.sim.Count(simulator.OpAny) != 0 {
+			t.Errorf("%s: exit code %d, %d requests\n%s", args, r.code, s.sim.Count(simulator.OpAny), r.stderr)
+		}
+	}
+}
+
+func TestStagingComesBeforeProductionOrNothingIsSent(t *testing.T) {
+	s := newScene(t)
+	for _, args := range [][]string{
+		{"activate", "prp_1001@8", notify, "-n", "production,staging", "--yes"},
+		{"includes", "activate", "inc_2001@3", notify, "-n", "p, s", "--yes"},
+	} {
+		if r := s.run(args...); r.code != cmd.ExitUsage || s.sim.Count(simulator.OpAny) != 0 || !strings.Contains(r.stderr, "staging always comes first; write staging,production") {
+			t.Errorf("%s: exit code %d\n%s", args, r.code, r.stderr)
+		}
+	}
+	s.write(settingsFile, "network: [production, staging]\n")
+	if r := s.run("activate", "prp_1001@8", notify, "--yes"); r.code != cmd.ExitUsage || s.sim.Count(simulator.OpAny) != 0 {
+		t.Errorf("from the file: exit code %d\n%s", r.code, r.stderr)
+	}
+	if r := s.run("status", "prp_1001", "-n", "production,staging"); r.code != cmd.ExitOK { // to look has no order
+		t.Errorf("exit code %d\n%s", r.code, r.stderr)
 	}
 }

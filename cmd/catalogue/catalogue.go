@@ -164,7 +164,7 @@ const (
 	codeAmbiguous          = "ambiguous"
 	CodeBucket             = "hostname-bucket"
 	codeDifferent          = "different"
-	codeOutputFile         = "output-file"
+	codeOutputNotWritten   = "output-not-written"
 	CodeDeclined           = "declined"
 	CodeFailed             = "activation-failed"
 	CodeAborted            = "activation-aborted"

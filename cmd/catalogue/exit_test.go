@@ -71,7 +71,7 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"ambiguous", &AmbiguousError{}, want{"error", 1, "ambiguous", CategoryInvalidData}},
 		{"no such property", &NotFoundError{}, want{"error", 1, "not-found", CategoryNotFound}},
 		{"different versions", &DifferentError{"x"}, want{"different", 1, "different", CategoryConflict}},
-		{"output file", &OutputError{Err: errors.New("no")}, want{"error", 1, "output-file", CategoryInternalError}},
+		{"output file", &OutputError{Err: errors.New("no")}, want{"error", 1, "output-not-written", CategoryInternalError}},
 		{"declined", ErrDeclined, want{"error", 1, "declined", CategoryConflict}},
 		{"failed", &activation.FailedError{Outcome: activation.OutcomeFailed}, want{"failed", 3, "activation-failed", CategoryRemoteSystemError}},
 		{"aborted", &activation.FailedError{Outcome: activation.OutcomeAborted}, want{"aborted", 3, "activation-aborted", CategoryConflict}},

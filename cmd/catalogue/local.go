@@ -74,9 +74,9 @@ func refusalEntries() []Entry {
 			Matches: []Match{{Fits: Is[*DifferentError]}},
 		},
 		{
-			Code: codeOutputFile, Category: CategoryInternalError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
-			Message: "the result cannot be written to --output-file", FoundBy: "propctl, when the command had done its work",
-			Meaning: "The outcome is that of the command; the exit code is 1 where it would have been 0.",
+			Code: codeOutputNotWritten, Category: CategoryInternalError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
+			Message: "the result could not be written", FoundBy: "propctl, when the command had done its work",
+			Meaning: "A file that was asked for (--output-file, --junit, --dotenv, --metrics-file, --report) or stdout could not be written, for example because its folder has vanished meanwhile. The outcome, and what is said of the activation, stay as they are; the exit code is 1 where it would have been 0.",
 			Help:    "the result stands on stdout all the same",
 			Matches: []Match{{Fits: Is[*OutputError]}},
 		},

@@ -6,16 +6,19 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
@@ -115,7 +118,7 @@ func ReadFile(path string, named bool) (*File, error) {
 	}
 	data, err := ReadRegularFile(path, maxSettings)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && !named:
+	case !named && cannotExist(err):
 		return nil, nil //nolint:nilnil // no file is no error
 	case err != nil:
 		return nil, &catalogue.SettingError{Where: path, Err: err}
@@ -126,11 +129,30 @@ func ReadFile(path string, named bool) (*File, error) {
 		err = fmt.Errorf("not readable as YAML: %s%s", strings.Join(strings.Fields(err.Error()), " "), noBreakSpace(data))
 		return nil, &catalogue.SettingError{Where: path, Err: err}
 	}
+	if err := oneDocument(data); err != nil {
+		return nil, &catalogue.SettingError{Where: path, Err: err}
+	}
 	file := &File{path: path, Values: map[string]any{}}
 	for _, key := range v.AllKeys() {
 		file.Values[key] = v.Get(key)
 	}
 	return file, nil
+}
+
+// cannotExist reports whether an error says that there is no file, or that there can be
+// none: below a file, as where HOME is /dev/null, or with a path that is too long.
+func cannotExist(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG)
+}
+
+// oneDocument refuses a file with more than one document in it: only one would be read.
+func oneDocument(data []byte) error {
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	var first, second yaml.Node
+	if errors.Is(d.Decode(&first), io.EOF) || errors.Is(d.Decode(&second), io.EOF) {
+		return nil
+	}
+	return fmt.Errorf("a second YAML document begins at line %d, and only one is read; remove the line ---", max(second.Line, 1))
 }
 
 // noBreakSpace names what nobody sees: web pages and word processors put no-break
@@ -222,17 +244,13 @@ func take(f *pflag.Flag, values []string, list bool) error {
 }
 
 // SetFlag gives a flag a value as if it had been typed, without marking it as
-// typed. Lists have commas between their items.
+// typed. Lists have commas or line breaks between their items.
 func SetFlag(f *pflag.Flag, value string) error {
 	slice, ok := f.Value.(pflag.SliceValue)
 	if !ok {
 		return inWords(f, value, f.Value.Set(value))
 	}
-	items := strings.Split(value, ",")
-	for i := range items {
-		items[i] = strings.TrimSpace(items[i])
-	}
-	return slice.Replace(items)
+	return slice.Replace(split(value))
 }
 
 // scalars returns a value of the file as the text that a flag would read.

@@ -29,8 +29,8 @@ func (e *URLs) Set(s string) error { return e.Append(s) }
 
 // Append implements pflag.SliceValue.
 func (e *URLs) Append(s string) error {
-	for one := range strings.SplitSeq(s, ",") {
-		if one = strings.TrimSpace(one); one != "" && !slices.Contains(e.All, one) {
+	for _, one := range split(s) {
+		if one != "" && !slices.Contains(e.All, one) {
 			e.All = append(e.All, one)
 		}
 	}

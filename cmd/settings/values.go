@@ -110,6 +110,9 @@ func (s *Duration) UnmarshalText(text []byte) error {
 type Networks struct {
 	All []papi.Network
 	Max int // how many it takes
+	// InOrder says that they are acted upon one after the other: what is given in another
+	// order is not what would happen.
+	InOrder bool
 	// Typed says that the flag was given: a second one would silently win.
 	Typed bool
 	// Given says that it is not the default, wherever it is from.
@@ -136,7 +139,7 @@ func (n *Networks) Set(s string) error {
 		return errors.New("it is given twice; give both networks at once, with a comma")
 	}
 	n.Typed = true
-	return n.Replace(strings.Split(s, ","))
+	return n.Replace(split(s))
 }
 
 // Append implements pflag.SliceValue, which makes it a list in the settings file.
@@ -156,6 +159,9 @@ func (n *Networks) Replace(names []string) error {
 	}
 	if len(all) > n.Max {
 		return errors.New("only one network can be given here")
+	}
+	if n.InOrder && len(all) > 1 && all[0] == papi.Production {
+		return errors.New("staging always comes first; write staging,production")
 	}
 	slices.SortFunc(all, func(a, b papi.Network) int { return strings.Compare(string(b), string(a)) }) // STAGING before PRODUCTION
 	n.All, n.Given = all, true
