@@ -27,6 +27,8 @@ func checkNotify(addresses []string) error {
 			return catalogue.Usagef("--notify: address %d of %d is empty; leave it out, or see whether a variable is not set", i+1, len(addresses))
 		case len(a) > maxAddress:
 			return catalogue.Usagef("--notify: an address is longer than %d characters", maxAddress)
+		case strings.Trim(a, `"'`) != a:
+			return catalogue.Usagef("--notify %s has quotes around it; an env file may have kept them, leave them out", a)
 		case !ok, local == "", domain == "", strings.Contains(domain, "@"), !utf8.ValidString(a),
 			strings.ContainsFunc(a, func(r rune) bool { return unicode.IsSpace(r) || term.IsUnsafe(r) }):
 			return catalogue.Usagef("--notify %q is not an e-mail address", a)

@@ -65,8 +65,18 @@ func saidNode(v *result.PAPI) node {
 			named("Instance", codeOf(v.Instance)),
 		),
 		problemTable("Error", v.Errors),
+		notKept(v.ErrorsLeftOut, "error"),
 		problemTable("Warning", v.Warnings),
+		notKept(v.WarningsLeftOut, "warning"),
 	)
+}
+
+// notKept says how many more PAPI sent than are kept.
+func notKept(n int, what string) node {
+	if n == 0 {
+		return node{}
+	}
+	return el("p", "more", written("… and "+term.Plural(n, what)+" that PAPI sent and are left out"))
 }
 
 func codeOf(text string) node {

@@ -18,17 +18,31 @@ type PAPI struct {
 	Status   int            `json:"status"`
 	Errors   []papi.Problem `json:"errors"`
 	Warnings []papi.Problem `json:"warnings"`
+
+	ErrorsLeftOut   int `json:"errorsLeftOut"`
+	WarningsLeftOut int `json:"warningsLeftOut"`
 }
 
+// mostLines is how many lines of errors are printed, and as many of warnings.
+const mostLines = 20
+
 // PrintProblems shows what PAPI said beyond the error's own line. What it said several
-// times, of several places, comes once.
+// times, of several places, comes once. Of very many, the first are shown.
 func PrintProblems(v *PAPI, w *term.Printer) {
 	for _, list := range [...]struct {
-		name  string
-		items []papi.Problem
-	}{{"error", v.Errors}, {"warning", v.Warnings}} {
-		for _, g := range grouped(list.items) {
-			w.Line("  %s: %s", list.name, term.Clean(g, term.MaxMessage))
+		name    string
+		items   []papi.Problem
+		leftOut int
+	}{{"error", v.Errors, v.ErrorsLeftOut}, {"warning", v.Warnings, v.WarningsLeftOut}} {
+		lines := grouped(list.items)
+		for _, line := range lines[:min(len(lines), mostLines)] {
+			w.Line("  %s: %s", list.name, term.Clean(line, term.MaxMessage))
+		}
+		if n := len(lines) - mostLines; n > 0 {
+			w.Line("  … and %s that -o json has", term.Plural(n, "other "+list.name))
+		}
+		if list.leftOut > 0 {
+			w.Line("  … and %s that PAPI sent and are left out", term.Plural(list.leftOut, list.name))
 		}
 	}
 	if v.Instance != "" {
@@ -82,6 +96,7 @@ func viewPAPI(err error) *PAPI {
 		take(e.Problem)
 		v.Status = e.StatusCode
 		v.Errors, v.Warnings = append(v.Errors, e.Errors...), append(v.Warnings, e.Warnings...)
+		v.ErrorsLeftOut, v.WarningsLeftOut = e.ErrorsLeftOut, e.WarningsLeftOut
 		if v.Detail == "" {
 			v.Detail = e.Body
 		}

@@ -150,6 +150,8 @@ papi.instance: What Akamai's support asks for.
 papi.status: The HTTP status; 0 where PAPI did not refuse a request, but the activation failed.
 papi.errors: What has to be corrected.
 papi.warnings: What has to be acknowledged.
+papi.errorsLeftOut: How many more errors PAPI sent; 0 but for answers of more than a MiB.
+papi.warningsLeftOut: How many more warnings PAPI sent; 0 but for answers of more than a MiB.
 
 problem: A problem in PAPI's words.
 problem.type: The URI of the kind of problem.
