@@ -8,6 +8,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -155,13 +156,27 @@ func (e *examination) checkWriting(ctx context.Context) {
 	}
 }
 
+// unshared is why the account's pace is not shared with other processes; nil where it
+// is, or where there is nothing to share.
+func (e *examination) unshared() error {
+	if e.session.shared == nil {
+		return nil
+	}
+	return e.session.shared.Err()
+}
+
 // checkLimits says what may still be asked for.
 func (e *examination) checkLimits(build *papi.Build) {
 	now := term.Clock{Now: time.Now()}
-	if requests := build.Limits.Requests; result.IsLow(requests) {
-		e.warn(checkRequests, result.NewRequestLimit(requests).Text(now), "run fewer commands at once; propctl slows down by itself")
-	} else {
-		e.ok(checkRequests, result.NewRequestLimit(requests).Text(now))
+	requests := result.NewRequestLimit(build.Limits.Requests).Text(now)
+	switch err := e.unshared(); {
+	case err != nil:
+		e.warn(checkRequests, requests+"; other commands on this machine do not know of these: "+err.Error(),
+			"see whether files in "+settings.StateDir(e.program.env)+" can be written and locked")
+	case result.IsLow(build.Limits.Requests):
+		e.warn(checkRequests, requests, "run fewer commands at once; propctl slows down by itself")
+	default:
+		e.ok(checkRequests, requests)
 	}
 	budget := build.Limits.Activations
 	if budget == nil {

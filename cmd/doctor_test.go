@@ -106,7 +106,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 			name: "the settings and the secret", prepare: func(s *scene) { s.set(map[string]string{"PROPCTL_TIMEOUT": "30", "AKAMAI_CLIENT_SECRET": "x"}) },
 			code: 4, error: "settings", want: complaints("failed: settings authentication", "skipped: grant-read", afterRead),
 		},
-		{name: "the state folder", prepare: func(s *scene) { s.write(".local/state", "a file") }, want: complaints("warning: state")},
+		{name: "the state folder", prepare: func(s *scene) { s.write(".local/state", "a file") }, want: complaints("warning: state requests")},
 		{name: "the CA file", args: []string{"--ca-file", "nowhere.pem"}, code: 1, error: "settings", want: complaints("failed: ca-file")},
 	}
 	for _, tt := range tests {

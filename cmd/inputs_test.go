@@ -48,6 +48,32 @@ func TestWhatWouldBeTakenSilentlyIsRefused(t *testing.T) {
 	}
 }
 
+func TestDoctorSaysThatThePaceIsNotShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.set(map[string]string{"XDG_STATE_HOME": s.write("file", "")})
+		d := s.run("doctor", "-o", "json").document(t)
+		if d.complaints()["requests"] != "warning" || !strings.Contains(d.check("requests"), "do not know of these") {
+			t.Errorf("requests: %s", d.check("requests"))
+		}
+	})
+}
+
+func TestAnAddressInQuotesIsNamedAsOne(t *testing.T) {
+	s := newScene(t).set(map[string]string{"PROPCTL_NOTIFY": `"a@example.com"`})
+	if r := s.run("activate", "www.example.com"); r.code != cmd.ExitUsage || !strings.Contains(r.stderr, "quotes") || s.sim.Count(simulator.OpAny) != 0 {
+		t.Errorf("exit code %d: %s", r.code, r.stderr)
+	}
+}
+
+func TestDoctorSaysNothingOfAFileThatIsNotThere(t *testing.T) {
+	s := newScene(t)
+	r := s.run("doctor", "--edgerc", filepath.Join(s.env["HOME"], "none"), "-o", "json")
+	if c := r.document(t).complaints(); r.code != cmd.ExitCredentials || c["credentials"] != "failed" || c["permissions"] != "skipped" {
+		t.Errorf("exit code %d: %v", r.code, c)
+	}
+}
+
 func TestTheAccountKeyIsWithoutWhatIsAroundIt(t *testing.T) {
 	for name, value := range map[string]string{"a line break": accountKey + "\n", "carriage return": accountKey + "\r\n", "blanks": " " + accountKey + "\t", "quotes": `"` + accountKey + `"`} {
 		for _, source := range []string{"--account-key", "AKAMAI_EDGERC_ACCOUNT_KEY", "AKAMAI_ACCOUNT_KEY"} {

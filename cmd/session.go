@@ -21,6 +21,7 @@ type session struct {
 	program     *program
 	about       result.AssetKind
 	client      *papi.Client
+	shared      *papi.Account // nil where there is nothing to share
 	credentials papi.Credentials
 	speed       float64 // seconds of PAPI's time in a real one
 
@@ -60,6 +61,7 @@ func (p *program) open(about result.AssetKind) (*session, error) {
 // many seconds of PAPI's time pass in a real one.
 func (p *program) connect(about result.AssetKind, credentials papi.Credentials, transport http.RoundTripper, speed float64) (*session, error) {
 	s := &session{program: p, about: about, speed: speed, credentials: credentials, names: map[papi.ID]string{}, assets: map[papi.ID]papi.ID{}}
+	s.shared = p.sharedAccount(credentials)
 	var err error
 	s.client, err = papi.New(credentials, papi.Options{
 		Transport:      transport,
@@ -70,7 +72,7 @@ func (p *program) connect(about result.AssetKind, credentials papi.Credentials, 
 		Suspension:     p.flags.Suspension(),
 		Jitter:         p.env.Jitter,
 		Observe:        s.attempted,
-		Account:        p.sharedAccount(credentials),
+		Account:        s.shared,
 		Delayed:        s.delayed,
 	})
 	if err != nil {

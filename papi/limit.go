@@ -43,6 +43,16 @@ func SharedAccount(folder string, c Credentials) *Account {
 	return &Account{Pace: pace.NewFile(paceFile(folder, c), 0)}
 }
 
+// Err returns why this process does not share the account's pace with others at the
+// moment; nil where it does, and where it was not to.
+func (a *Account) Err() error {
+	shared, ok := a.Pace.(interface{ Err() error })
+	if !ok {
+		return nil
+	}
+	return shared.Err()
+}
+
 func (a *Account) start(speed float64) {
 	a.once.Do(func() {
 		a.slots = make(chan struct{}, maxAccount)
