@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -72,8 +73,9 @@ func (s *scene) leave(args ...string) (attackedFiles, result) {
 
 // Every run checks that only commands of ours are on stderr; see harmless_test.go.
 func TestHostileTextSpeaksToNoCISystem(t *testing.T) {
-	for _, system := range []string{"github", "gitlab", "azure", "teamcity"} {
-		for name, members := range attackedMembers {
+	for i, name := range slices.Sorted(maps.Keys(attackedMembers)) {
+		members := attackedMembers[name]
+		for _, system := range inTurn([]string{"github", "gitlab", "azure", "teamcity"}, i) {
 			t.Run(system+" "+name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					s := newScene(t).inCI(system)

@@ -100,14 +100,17 @@ func (r result) readable(t *testing.T, format string) document {
 
 var formats = []string{"text", "json", "ndjson"}
 
-// formatsFor returns in which formats the n-th combination of a command and a hostile
-// answer is tried: all. With -short, as under the race detector, it is one of them in
-// turn: what an answer says makes no race.
-func formatsFor(n int) []string {
+// formatsFor returns in which formats the n-th of several tests tries what it has.
+func formatsFor(n int) []string { return inTurn(formats, n) }
+
+// inTurn returns what the n-th of several tests tries of all that there is: all. With
+// -short, as under the race detector, it is one in turn: what an answer says makes no
+// race.
+func inTurn[T any](all []T, n int) []T {
 	if testing.Short() {
-		return formats[n%len(formats):][:1]
+		return all[n%len(all):][:1]
 	}
-	return formats
+	return all
 }
 
 // operationsMet returns the operations of meeting, always in the same order.
@@ -150,11 +153,7 @@ func TestTooMuchFromPAPIIsAnError(t *testing.T) {
 		"many":  `{"activations":{"items":[` + strings.Repeat(`{},`, 100_000) + `{}]}}`,
 	}
 	for i, name := range slices.Sorted(maps.Keys(bodies)) {
-		operations := []simulator.Operation{simulator.OpList, simulator.OpSubmit, simulator.OpLatest}
-		if testing.Short() {
-			operations = operations[i:][:1]
-		}
-		for _, operation := range operations {
+		for _, operation := range inTurn([]simulator.Operation{simulator.OpList, simulator.OpSubmit, simulator.OpLatest}, i) {
 			body := bodies[name]
 			t.Run(fmt.Sprintf("%s/%s", operation, name), func(t *testing.T) {
 				args := append(meeting()[operation], "-o", "json", "--max-retries", "1")
@@ -305,11 +304,8 @@ func TestIDsThatArePathsLeadNowhere(t *testing.T) {
 	ids := []string{"../../identity", "a/b", "..", "atv_1?x=1", "atv_1#x", "%2e%2e%2f", "/papi/v1/properties/prp_1/activations/../../x"}
 	for i, member := range []string{"activationId", "propertyId", "contractId", "groupId", "activationLink", "versionLink"} {
 		for j, operation := range operationsMet() {
-			args, tried := meeting()[operation], ids
-			if testing.Short() { // as above: one in turn
-				tried = ids[(i+j)%len(ids):][:1]
-			}
-			for _, id := range tried {
+			args := meeting()[operation]
+			for _, id := range inTurn(ids, i+j) {
 				synctest.Test(t, func(t *testing.T) {
 					s := newScene(t)
 					s.transport = &poisoner{next: s.sim.Transport(), member: member, value: id}
@@ -326,8 +322,9 @@ func TestIDsThatArePathsLeadNowhere(t *testing.T) {
 }
 
 func TestDatesOutOfRangeAreNoDates(t *testing.T) {
-	for _, member := range []string{"submitDate", "updateDate", "steadyStateTime", "fastFallbackExpirationTime", "updatedDate"} {
-		for _, value := range []any{"0000-00-00T00:00:00Z", "9999-12-31T23:59:59Z", "-1", "", 1e300, -1e300, 0.1, "1e99", []any{}, "2026-13-45T99:99:99Z"} {
+	for i, member := range []string{"submitDate", "updateDate", "steadyStateTime", "fastFallbackExpirationTime", "updatedDate"} {
+		values := []any{"0000-00-00T00:00:00Z", "9999-12-31T23:59:59Z", "-1", "", 1e300, -1e300, 0.1, "1e99", []any{}, "2026-13-45T99:99:99Z"}
+		for _, value := range inTurn(values, i) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newScene(t)
 				s.transport = &poisoner{next: s.sim.Transport(), member: member, value: value}
