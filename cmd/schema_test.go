@@ -43,7 +43,7 @@ func (s schemaDoc) check(t *testing.T, name string) {
 		t.Errorf("%s has a type that cmd/schema_views.go does not know", name)
 	}
 	if s.Description == "" {
-		t.Errorf("%s has no sentence; cmd/schema_words.go wants a line for it", name)
+		t.Errorf("%s has no sentence; cmd/result/schema_words.go wants a line for it", name)
 	}
 }
 
@@ -65,7 +65,7 @@ func TestEveryMemberIsDescribedInTheSchemas(t *testing.T) {
 	}
 	for name := range cmd.Words() {
 		if !said[name] {
-			t.Errorf("cmd/schema_words.go has a line for %s, which is not printed", name)
+			t.Errorf("cmd/result/schema_words.go has a line for %s, which is not printed", name)
 		}
 	}
 	for _, name := range []string{"document.outcome", "activation.status", "event.type", "header.type", "error.papi"} {
