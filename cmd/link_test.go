@@ -119,7 +119,9 @@ func TestLinksAreWrittenToTerminalsThatShowThem(t *testing.T) {
 		{map[string]string{"TERM": "xterm-kitty", "FORCE_HYPERLINK": "0"}, true, false},
 		{map[string]string{"TERM": "xterm-kitty", "FORCE_HYPERLINK": "1"}, false, false},
 	} {
-		for _, args := range [][]string{{"status", "www.example.com"}, {"status", "www.example.com", "prp_1002"}, {"list", "www*"}} {
+		for _, args := range [][]string{
+			{"status", "www.example.com"}, {"status", "www.example.com", "prp_1002"}, {"list", "www*"}, {"activate", "www.example.com@7", notify},
+		} {
 			s := newScene(t)
 			delete(s.env, "NO_COLOR")
 			s.set(tt.env).colourful = true

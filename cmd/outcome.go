@@ -73,13 +73,14 @@ func outcomeText(d *result.Document) string {
 // printDetails shows what is known beside the outcome.
 func printDetails(w *term.Printer, d *result.Document, now time.Time) {
 	if about := d.Asset(); about != nil {
-		w.Field(d.AssetKind().Noun(), idText(about))
+		w.Field(d.AssetKind().Noun(), idText(about), term.Mark{Word: string(about.ID), Link: result.OrEmpty(about.URL)})
 	}
 	if d.Return != nil && d.Outcome != string(activation.OutcomeCancelled) {
 		w.Field("return", returnText(d.Return))
 	}
 	if a := d.Activation; a != nil {
-		w.Field("activation", string(a.ID)+", "+a.State(), term.Mark{Word: a.State(), As: result.StatusTone(a.Status)})
+		w.Field("activation", string(a.ID)+", "+a.State(),
+			term.Mark{Word: a.State(), As: result.StatusTone(a.Status)}, term.Mark{Word: string(a.ID), Link: result.OrEmpty(a.URL)})
 		if a.Note != "" {
 			w.Field("note", a.Note)
 		}
@@ -92,7 +93,8 @@ func printDetails(w *term.Printer, d *result.Document, now time.Time) {
 		if b.Version != 0 {
 			version = "version " + term.VersionText(b.Version) + ", "
 		}
-		w.Field("blocked by", string(b.ID)+", "+version+b.State()+b.ShortNote(), term.Mark{Word: b.State(), As: result.StatusTone(b.Status)})
+		w.Field("blocked by", string(b.ID)+", "+version+b.State()+b.ShortNote(),
+			term.Mark{Word: b.State(), As: result.StatusTone(b.Status)}, term.Mark{Word: string(b.ID), Link: result.OrEmpty(b.URL)})
 	}
 	if d.Outcome != string(activation.OutcomePlanned) {
 		w.Field("took", term.SecondsText(d.WaitedSeconds))
