@@ -33,7 +33,7 @@ func (b *board) unlooked() []*entry {
 
 // traces reports whether an earlier run has left something in a stage.
 func (b *board) traces(stage int) bool {
-	return b.options.Replan || slices.ContainsFunc(b.of(stage), func(e *entry) bool { return e.marked })
+	return b.options.Replan || slices.ContainsFunc(b.of(stage), func(e *entry) bool { return e.marked && !e.submitted })
 }
 
 // unlookedOf returns the first items of a stage, and then all where an earlier run has
