@@ -186,7 +186,11 @@ func (b *board) next(now time.Time) step {
 			b.returning = true
 			continue
 		}
-		if s, unsettled := b.proceed(now); unsettled {
+		s, unsettled := b.proceed(now)
+		switch {
+		case b.trouble != nil:
+			continue
+		case unsettled:
 			return s
 		}
 		if s, shut := b.gate(now); shut {
@@ -201,7 +205,7 @@ func (b *board) proceed(now time.Time) (step, bool) {
 	waiting, until := b.ready(now)
 	if len(waiting) > 0 {
 		if b.afford(); b.trouble != nil {
-			return step{kind: follow}, true
+			return step{}, false
 		}
 		wait := max(b.held.Sub(now), b.plan.Window.Until(now))
 		if b.options.AnyTime {
