@@ -24,8 +24,9 @@ var arrows = map[string][]string{
 	".": {"cmd"},
 	"cmd": {
 		"activation", "papi", "papi/rulediff", "papi/simulator", "cmd/term", "cmd/catalogue", "cmd/result", "cmd/settings", "cmd/journal",
-		"cmd/screen", "cmd/ci", "cmd/page", "cmd/otlp", "cmd/metrics", "cmd/notify",
+		"cmd/screen", "cmd/ci", "cmd/page", "cmd/otlp", "cmd/metrics", "cmd/notify", "cmd/rollout", "activation/rollout",
 	},
+	"cmd/rollout":             {"cmd/term", "activation/rollout", "papi"},
 	"cmd/term":                {},
 	"cmd/catalogue":           {"activation", "papi"},
 	"cmd/result":              {"cmd/catalogue", "cmd/term", "activation", "papi", "papi/rulediff"},

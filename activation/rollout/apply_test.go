@@ -29,8 +29,8 @@ func TestARolloutGoesWaveByWave(t *testing.T) {
 			t.Logf("%s %d", op, s.sim.Count(op))
 		}
 		r, err = s.apply(p, rollout.Options{})
-		if err != nil || r.Outcome != rollout.OutcomeRolledOut || s.submissions(25, 3) != 48 {
-			t.Errorf("again: %s, %v, %d submitted", r.Outcome, err, s.submissions(25, 3))
+		if err != nil || r.Outcome != rollout.OutcomeRolledOut || s.submissions(25) != 48 {
+			t.Errorf("again: %s, %v, %d submitted", r.Outcome, err, s.submissions(25))
 		}
 	})
 }

@@ -84,13 +84,13 @@ func TestThroughAWaveAndOn(t *testing.T) {
 		s := newScene(t, 20, 1, simulator.Options{})
 		p := s.plan(manifest(20, "waves: [{name: canary, take: 2, checks: [home]}, {name: rest}]", checks))
 		r, err := s.apply(p, rollout.Options{Through: "canary"})
-		if err != nil || r.Outcome != rollout.OutcomePaused || s.submissions(20, 3) != 2 {
-			t.Fatalf("%s, %v, %d submitted", r.Outcome, err, s.submissions(20, 3))
+		if err != nil || r.Outcome != rollout.OutcomePaused || s.submissions(20) != 2 {
+			t.Fatalf("%s, %v, %d submitted", r.Outcome, err, s.submissions(20))
 		}
 		r, err = s.apply(p, rollout.Options{})
 		// Each tenth has version 3 on staging before.
-		if err != nil || r.Outcome != rollout.OutcomeRolledOut || s.submissions(20, 3) != 18 {
-			t.Errorf("%s, %v, %d submitted", r.Outcome, err, s.submissions(20, 3))
+		if err != nil || r.Outcome != rollout.OutcomeRolledOut || s.submissions(20) != 18 {
+			t.Errorf("%s, %v, %d submitted", r.Outcome, err, s.submissions(20))
 		}
 	})
 }
@@ -102,8 +102,8 @@ func TestARerunDoesNotBeginTheWatchAnew(t *testing.T) {
 		begun := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 		defer cancel()
-		if _, err := s.applyWithin(ctx, p, rollout.Options{}); !errors.Is(err, context.DeadlineExceeded) || s.submissions(3, 3) != 2 {
-			t.Fatalf("%v, %d submitted", err, s.submissions(3, 3))
+		if _, err := s.applyWithin(ctx, p, rollout.Options{}); !errors.Is(err, context.DeadlineExceeded) || s.submissions(3) != 2 {
+			t.Fatalf("%v, %d submitted", err, s.submissions(3))
 		}
 		if _, err := s.apply(p, rollout.Options{}); err != nil {
 			t.Fatal(err)
@@ -122,8 +122,8 @@ func TestAPlanIsRefusedWhenSomebodyHasActivatedAnotherVersion(t *testing.T) {
 		s.foreign("prp_100002", 1)
 		r, err := s.apply(p, rollout.Options{})
 		drift, ok := errors.AsType[*rollout.DriftError](err)
-		if !ok || r.Outcome != rollout.OutcomeRejected || !slices.Equal(drift.Items, []string{"p00002.example.com"}) || s.submissions(20, 3) != 0 {
-			t.Errorf("%s, %v, %d submitted", r.Outcome, err, s.submissions(20, 3))
+		if !ok || r.Outcome != rollout.OutcomeRejected || !slices.Equal(drift.Items, []string{"p00002.example.com"}) || s.submissions(20) != 0 {
+			t.Errorf("%s, %v, %d submitted", r.Outcome, err, s.submissions(20))
 		}
 	})
 }
@@ -153,8 +153,8 @@ func TestAFailedCanaryStopsAndReturns(t *testing.T) {
 			p := s.plan(manifest(9, "on-failure: "+string(how), "waves: [{name: a, take: 3, checks: [home]}, {name: b, take: 3, checks: [home]}, {name: c}]", checks))
 			r, err := s.apply(p, rollout.Options{})
 			failed, ok := errors.AsType[*rollout.CheckError](err)
-			if !ok || failed.Wave != "b" || s.submissions(9, 3) != 6 {
-				t.Fatalf("%s: %v, %d submitted", how, err, s.submissions(9, 3))
+			if !ok || failed.Wave != "b" || s.submissions(9) != 6 {
+				t.Fatalf("%s: %v, %d submitted", how, err, s.submissions(9))
 			}
 			on := s.active(9, 3, simulator.Staging)
 			fast := 0
@@ -198,11 +198,11 @@ func TestAPlanThatWasReturnedCanBeTriedAgain(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 		r, err := s.apply(p, rollout.Options{Replan: true})
-		if err != nil || s.active(4, 3, simulator.Staging) != 4 || s.submissions(4, 3) != 8 {
-			t.Fatalf("%s, %v, %d submitted", r.Outcome, err, s.submissions(4, 3))
+		if err != nil || s.active(4, 3, simulator.Staging) != 4 || s.submissions(4) != 8 {
+			t.Fatalf("%s, %v, %d submitted", r.Outcome, err, s.submissions(4))
 		}
-		if r, err = s.apply(p, rollout.Options{}); err != nil || r.Outcome != rollout.OutcomeRolledOut || s.submissions(4, 3) != 8 {
-			t.Errorf("again: %s, %v, %d submitted", r.Outcome, err, s.submissions(4, 3))
+		if r, err = s.apply(p, rollout.Options{}); err != nil || r.Outcome != rollout.OutcomeRolledOut || s.submissions(4) != 8 {
+			t.Errorf("again: %s, %v, %d submitted", r.Outcome, err, s.submissions(4))
 		}
 	})
 }
@@ -231,8 +231,8 @@ func TestABudgetThatIsShortByOneIsFoundBeforeTheFirstSubmission(t *testing.T) {
 			limit := 100
 			r, err := s.apply(p, rollout.Options{Budget: &papi.Quota{Limit: &limit, Remaining: &left}})
 			short, ok := errors.AsType[*rollout.BudgetError](err)
-			if s.submissions(4, 3) != want || ok != (want == 0) || ok && (r.Outcome != rollout.OutcomeLimited || short.Need.All() != 8) {
-				t.Errorf("with %d left: %s, %v, %d submitted", left, r.Outcome, err, s.submissions(4, 3))
+			if s.submissions(4) != want || ok != (want == 0) || ok && (r.Outcome != rollout.OutcomeLimited || short.Need.All() != 8) {
+				t.Errorf("with %d left: %s, %v, %d submitted", left, r.Outcome, err, s.submissions(4))
 			}
 		})
 	}
@@ -243,8 +243,8 @@ func TestABudgetThatEndsMidwayStopsAndTheRerunGoesOn(t *testing.T) {
 		s := newScene(t, 40, 1, simulator.Options{ActivationsPerDay: 12, ActivationsUsed: 5})
 		p := s.plan(manifest(30))
 		r, err := s.apply(p, rollout.Options{})
-		if r.Outcome != rollout.OutcomeLimited || err == nil || s.submissions(30, 3) != 7 || r.Totals.Underway != 0 {
-			t.Fatalf("%s, %v, %d submitted, %+v", r.Outcome, err, s.submissions(30, 3), r.Totals)
+		if r.Outcome != rollout.OutcomeLimited || err == nil || s.submissions(30) != 7 || r.Totals.Underway != 0 {
+			t.Fatalf("%s, %v, %d submitted, %+v", r.Outcome, err, s.submissions(30), r.Totals)
 		}
 		for day := range 4 {
 			time.Sleep(24*time.Hour + time.Minute)
@@ -253,8 +253,8 @@ func TestABudgetThatEndsMidwayStopsAndTheRerunGoesOn(t *testing.T) {
 				break
 			}
 		}
-		if r.Outcome != rollout.OutcomeRolledOut || s.submissions(30, 3) != 27 || s.active(30, 3, simulator.Staging) != 30 {
-			t.Errorf("%s, %v, %d submitted", r.Outcome, err, s.submissions(30, 3))
+		if r.Outcome != rollout.OutcomeRolledOut || s.submissions(30) != 27 || s.active(30, 3, simulator.Staging) != 30 {
+			t.Errorf("%s, %v, %d submitted", r.Outcome, err, s.submissions(30))
 		}
 	})
 }
@@ -270,11 +270,11 @@ func TestAnotherPlanOfTheSameNameIsRefused(t *testing.T) {
 		}
 		second := s.plan(manifest(5))
 		var another *rollout.AnotherPlanError
-		if r, err := s.apply(second, rollout.Options{}); !errors.As(err, &another) || r.Outcome != rollout.OutcomeRejected || s.submissions(5, 3) != 4 {
-			t.Errorf("%v, %d submitted", err, s.submissions(5, 3))
+		if r, err := s.apply(second, rollout.Options{}); !errors.As(err, &another) || r.Outcome != rollout.OutcomeRejected || s.submissions(5) != 4 {
+			t.Errorf("%v, %d submitted", err, s.submissions(5))
 		}
-		if r, err := s.apply(second, rollout.Options{Replan: true}); err != nil || r.Outcome != rollout.OutcomeRolledOut || s.submissions(5, 3) != 5 {
-			t.Errorf("%v, %d submitted", err, s.submissions(5, 3))
+		if r, err := s.apply(second, rollout.Options{Replan: true}); err != nil || r.Outcome != rollout.OutcomeRolledOut || s.submissions(5) != 5 {
+			t.Errorf("%v, %d submitted", err, s.submissions(5))
 		}
 	})
 }
@@ -290,8 +290,8 @@ func TestAFailedItemStaysFailedUntilItIsRetried(t *testing.T) {
 			}
 		}
 		r, err := s.apply(p, rollout.Options{RetryFailed: true})
-		if err != nil || r.Outcome != rollout.OutcomeRolledOut || s.submissions(4, 3) != 5 {
-			t.Errorf("%s, %v, %d submitted", r.Outcome, err, s.submissions(4, 3))
+		if err != nil || r.Outcome != rollout.OutcomeRolledOut || s.submissions(4) != 5 {
+			t.Errorf("%s, %v, %d submitted", r.Outcome, err, s.submissions(4))
 		}
 	})
 }

@@ -164,11 +164,14 @@ func (b *board) next(now time.Time) step {
 		if b.trouble == nil && b.stage >= b.last() {
 			return step{kind: finish}
 		}
+		if b.trouble == nil {
+			b.skipFailed()
+		}
 		if look := b.unlooked(); len(look) > 0 {
 			return step{kind: survey, items: look}
 		}
 		if b.trouble == nil {
-			b.skipFailed()
+			b.skipFailed() // by what their lists tell
 			if b.returned() {
 				continue
 			}
@@ -253,17 +256,23 @@ func (b *board) busy() bool {
 	return slices.ContainsFunc(b.entries, func(e *entry) bool { return e.working || e.onTheWay() })
 }
 
-// skipFailed leaves out what has failed on the network before.
+// skipFailed leaves out what has failed on the network before, and was not submitted all
+// the same: it may have failed there only since.
 func (b *board) skipFailed() {
-	if b.stage == 0 || b.stages[b.stage].Wave != b.stages[b.stage-1].Wave {
-		return
-	}
-	before := b.of(b.stage - 1)
-	for i, e := range b.of(b.stage) {
-		if before[i].state.Bad() && e.state == Waiting {
-			e.state = Skipped
+	for _, e := range b.of(b.stage) {
+		if b.failedBefore(e) && (e.state == Waiting && (e.known || !b.resumed) || e.state == Drifted) {
+			e.state, e.err = Skipped, nil
 		}
 	}
+}
+
+// failedBefore reports whether an item's property has failed on the network before.
+func (b *board) failedBefore(e *entry) bool {
+	if e.Stage == 0 || b.stages[e.Stage].Wave != b.stages[e.Stage-1].Wave {
+		return false
+	}
+	at := e.Place - 1 - b.stages[e.Stage].First
+	return b.of(e.Stage - 1)[at].state.Bad()
 }
 
 // judge decides whether the stage has gone wrong.

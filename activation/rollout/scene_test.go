@@ -121,12 +121,12 @@ func (s *scene) active(n, version int, network simulator.Network) int {
 	return count
 }
 
-// submissions counts those of a version.
-func (s *scene) submissions(n, version int) int {
+// submissions counts those of version 3 with a mark.
+func (s *scene) submissions(n int) int {
 	count := 0
 	for i := range n {
 		for _, a := range s.sim.Activations(fmt.Sprintf("prp_%d", 100001+i)) {
-			if a.Version == version && strings.Contains(a.Note, "[propctl ") {
+			if a.Version == 3 && strings.Contains(a.Note, "[propctl ") {
 				count++
 			}
 		}

@@ -24,7 +24,7 @@ func (b *board) unlooked() []*entry {
 		}
 		// An earlier run may have been further when it left; what it has left on its way
 		// is followed before the end, whatever the trouble.
-		if b.trouble == nil || !b.resumed || !b.traces(stage) {
+		if b.trouble == nil || !b.resumed || stage > b.stage && !b.traces(stage) {
 			break
 		}
 	}
@@ -51,7 +51,7 @@ func (b *board) unlookedOf(stage int) []*entry {
 		case e.shown && (e.arrived.IsZero() && b.needsEnds(stage) || shown < shownSize):
 			shown++
 			look = append(look, e)
-		case !e.shown && (all || hidden < probeSize):
+		case !e.shown && (all || hidden < probeSize || b.failedBefore(e)):
 			hidden++
 			look = append(look, e)
 		}
