@@ -56,7 +56,7 @@ func TestMain(m *testing.M) {
 func exit(code int) { os.Exit(code) } //nolint:forbidigo // it is not propctl then
 
 // say writes to the output of that command.
-func say(text string) { _, _ = io.WriteString(os.Stdout, text) } //nolint:forbidigo // as above
+func say(text string) { _, _ = io.WriteString(os.Stdout, text) }
 
 func item(network papi.Network) rollout.Item {
 	return rollout.Item{Pinned: rollout.Pinned{PropertyID: "prp_1", Name: "www", Version: 12}, Network: network}
