@@ -44,7 +44,7 @@ func (r *run) checkWarnings(ctx context.Context, have []papi.Activation) error {
 		if err != nil {
 			return r.readError(ctx, err)
 		}
-		warnings, which = newWarnings(before.Warnings, warnings), "new warnings"
+		warnings, which = NewProblems(before.Warnings, warnings), "new warnings"
 	}
 	if n := len(warnings); n > 0 {
 		return &RejectedError{
@@ -55,9 +55,9 @@ func (r *run) checkWarnings(ctx context.Context, have []papi.Activation) error {
 	return nil
 }
 
-// newWarnings returns the warnings that were not there before. Two are the same
+// NewProblems returns the errors or warnings of a rule tree that were not in another one before. Two are the same
 // when they say the same about the same place.
-func newWarnings(before, now []papi.Problem) []papi.Problem {
+func NewProblems(before, now []papi.Problem) []papi.Problem {
 	type key struct{ kind, detail, place string }
 	of := func(p papi.Problem) key { return key{p.Type, p.Summary(), p.ErrorLocation} }
 	count := make(map[key]int, len(before))

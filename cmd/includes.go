@@ -22,6 +22,6 @@ document names it in the member include; property is null.`,
   propctl includes activate security-headers --notify you@example.com`,
 		},
 		p.activateCommand(result.Includes), p.deactivateCommand(result.Includes), p.waitCommand(result.Includes), p.cancelCommand(result.Includes),
-		p.listCommand(result.Includes), p.statusCommand(result.Includes), p.pendingCommand(result.Includes), p.historyCommand(result.Includes), p.diffCommand(result.Includes),
+		p.listCommand(result.Includes), p.statusCommand(result.Includes), p.pendingCommand(result.Includes), p.historyCommand(result.Includes), p.diffCommand(result.Includes), p.validateCommand(result.Includes),
 	)
 }

@@ -76,6 +76,12 @@ type DifferentError struct{ What string }
 // Error says how.
 func (e *DifferentError) Error() string { return e.What }
 
+// InvalidVersionError says that the rule tree of a version has errors.
+type InvalidVersionError struct{ What string }
+
+// Error says how many.
+func (e *InvalidVersionError) Error() string { return e.What }
+
 // OutputError says that the result could not be written to a file.
 type OutputError struct{ Err error }
 

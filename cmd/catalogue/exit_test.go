@@ -85,6 +85,7 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"stopped for another reason", stopped(t, context.Canceled, false), want{"interrupted", 130, "interrupted", CategoryConflict}},
 		{"busy", &activation.BusyError{}, want{"busy", 6, "busy", CategoryConflict}},
 		{"overtaken", &activation.BusyError{Blocker: papi.Activation{Status: papi.StatusActive}}, want{"busy", 6, "busy", CategoryConflict}},
+		{"errors in a version", &InvalidVersionError{"x"}, want{"rejected", 7, "rejected", CategoryInvalidData}},
 		{"rejected before a submission", &activation.RejectedError{}, want{"rejected", 7, "rejected", CategoryInvalidData}},
 		{"rejected for its warnings", &activation.RejectedError{Warnings: []papi.Problem{{Title: "no"}}}, want{"rejected", 7, "rejected", CategoryInvalidData}},
 		{"budget", &activation.LimitError{Daily: true}, want{"limited", 8, "budget-exhausted", CategoryRemoteSystemError}},

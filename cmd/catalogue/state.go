@@ -30,6 +30,7 @@ func versionEntries() []Entry {
 			Next:    []Next{{Command: CommandDryRun, Adds: "this shows the request and submits nothing"}},
 			Matches: []Match{
 				{Fits: when(refusedByItself), Instead: &Advice{Help: "nothing was submitted; the same command is refused again until what the error says has changed"}},
+				{Fits: Is[*InvalidVersionError], Instead: &Advice{Help: "correct what the errors say, in a new version or in this one"}},
 				{Fits: withoutAnswer[*activation.RejectedError], Instead: &Advice{Help: refusedAgain}},
 			},
 		},

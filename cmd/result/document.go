@@ -48,6 +48,7 @@ type Document struct {
 	HostnameChange *HostnameChange  `json:"hostnameChange,omitempty"` // hostnames add, hostnames remove
 	Usual          []*Usual         `json:"usual,omitzero"`           // history
 	Diff           *Diff            `json:"diff,omitempty"`           // diff
+	Validation     *Validation      `json:"validation,omitempty"`     // validate
 	RequestLimit   *RequestLimit    `json:"requestLimit,omitempty"`   // budget
 	Simulator      *Simulator       `json:"simulator,omitempty"`      // simulate
 	Build          *term.Build      `json:"build,omitempty"`          // version

@@ -57,6 +57,7 @@ document.history: Activations, the latest first.
 document.hostnames: The hostnames of a version, or of a hostname bucket.
 document.hostnameChange: What became of the hostnames that were to be added or removed.
 document.diff: What changes from one version to another.
+document.validation: What PAPI finds in the rule tree of a version.
 document.usual: How long activations usually take, on each network.
 document.requestLimit: What is left of the minute's requests.
 document.simulator: How to reach the simulator that is served.
@@ -267,6 +268,32 @@ operation.op: What it does: add, remove, replace or move.
 operation.from: Where a move takes the value from.
 operation.path: The place that it changes.
 operation.value: The value that an add or a replace brings.
+
+validation: What PAPI finds in the rule tree of a version.
+validation.version: The version.
+validation.network: The network whose active version decides what is new.
+validation.active: The version that is active there; null where none is.
+validation.newErrors: How many errors the active version does not have; all of them where nothing is active.
+validation.newWarnings: How many warnings the active version does not have; all of them where nothing is active.
+validation.errors: The errors, by their text; with any of them, PAPI refuses to activate the version.
+validation.warnings: The warnings, by their text; an activation has to acknowledge them.
+
+problemsOfText: What PAPI says with the same text, of one place or of several.
+problemsOfText.type: The type of the first of them, as PAPI names it.
+problemsOfText.text: The text.
+problemsOfText.count: How many there are.
+problemsOfText.new: How many of them the active version does not have.
+problemsOfText.places: Where they are, as far as PAPI tells.
+
+problemPlace: Where a problem is.
+problemPlace.location: As PAPI names it: mostly a JSON Pointer into its body of the rules.
+problemPlace.new: The active version does not have it.
+problemPlace.place: The same in names; null where the location is not in the tree.
+
+place: A place in a rule tree.
+place.path: The names of the rules that lead to it, from the default rule on.
+place.part: What is there: rule, behavior, criterion or variable.
+place.name: The name of the behavior, the criterion or the variable; missing for a rule.
 
 usual: How long activations usually take on a network.
 usual.network: The network.
