@@ -65,11 +65,11 @@ type activating struct {
 
 // ask puts the workflow's question, if there is one.
 func (a *activating) ask(ctx context.Context) error {
-	question, err := a.change.question(ctx, a)
-	if err != nil || question == "" {
+	q, err := a.change.question(ctx, a)
+	if err != nil || q == (question{}) {
 		return err
 	}
-	return a.program.confirm(ctx, question)
+	return a.program.confirm(ctx, q)
 }
 
 // named is the property with its id, for a question.

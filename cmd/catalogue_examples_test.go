@@ -59,7 +59,7 @@ func localExamples() []example {
 		{name: "no such edge hostname", args: "hostnames add prp_1010 a.example.com=b.example.com -n staging " + notify, code: "hostname-bucket", category: "InvalidData", exit: 1, reads: 2, help: "propctl hostnames list", says: "no edge hostname b.example.com"},
 		{name: "no room", args: "hostnames add prp_1001 a.example.com=ehn_3001 -n staging " + notify, prepare: cramped, code: "resource-limit", category: "RemoteSystemError", exit: 8, reads: 3, help: "several properties", says: "room for 0"},
 		{name: "first version", args: "rollback prp_1004 -n staging " + notify, code: "nothing-before", category: "NotFound", exit: 1, reads: 1, help: "--to", says: "version 1 ACTIVE"},
-		{name: "no", args: "activate prp_1001@8 -n production " + notify, prepare: func(_ *testing.T, s *scene) { s.terminal, s.stdin = true, strings.NewReader("n\n") }, code: "declined", category: "Conflict", exit: 1, help: "--yes"},
+		{name: "no", args: "activate prp_1001@8 -n production " + notify, prepare: func(_ *testing.T, s *scene) { s.terminal, s.stdin = true, strings.NewReader("n\n") }, code: "declined", category: "Conflict", exit: 1, reads: 5, help: "--yes"},
 		{name: "versions that differ", args: "diff prp_1001 7 8 --exit-code", code: "different", category: "Conflict", exit: 1, reads: 4, help: "the result says how", says: "1 rule changed"},
 		{name: "folder that vanishes", prepare: vanishing, code: "output-not-written", category: "InternalError", exit: 1, outcome: "active", submits: 1, reads: 11, took: followed, help: "stdout"},
 

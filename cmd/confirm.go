@@ -12,23 +12,50 @@ import (
 // canAsk reports whether somebody is there to see a question and to answer it.
 func canAsk(env term.Env) bool { return env.StdinTerminal && env.StderrTerminal }
 
+// question is what has to be confirmed.
+type question struct {
+	text  string
+	typed string // what has to be typed for a yes; empty: y
+}
+
+// prompt is the question on a terminal. What is to be answered is not broken at the end of a line.
+func (q question) prompt(width int) string {
+	text, answer := term.Clean(q.text, term.MaxMessage), "[y/N] "
+	if q.typed != "" {
+		return text + "\nType " + term.Clean(q.typed, term.MaxName) + " to confirm: "
+	}
+	if width > 0 && term.Cells(text)%width+1+term.Cells(answer) > width {
+		return text + "\n" + answer
+	}
+	return text + " " + answer
+}
+
+// fits reports whether an answer is a yes.
+func (q question) fits(answer string) bool {
+	answer = strings.TrimSpace(answer)
+	if q.typed != "" {
+		return answer == q.typed
+	}
+	return strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes")
+}
+
 // confirm asks, and returns an error for every answer but yes.
-func (p *program) confirm(ctx context.Context, question string) error {
-	p.stderr().Printf("%s [y/N] ", term.Clean(question, term.MaxMessage))
+func (p *program) confirm(ctx context.Context, q question) error {
+	p.stderr().Printf("%s", q.prompt(p.env.StderrTerminalOf().Width))
 	answer := make(chan string, 1)
 	go func() { // a read cannot be ended; it ends with the process
 		line, err := bufio.NewReader(p.env.Stdin).ReadString('\n') // no answer is a no
 		if err != nil {
 			p.stderr().Line("") // Ctrl-D ends no line
 		}
-		answer <- strings.ToLower(strings.TrimSpace(line))
+		answer <- line
 	}()
 	select {
 	case <-ctx.Done():
 		p.stderr().Line("")
 		return context.Cause(ctx)
 	case yes := <-answer:
-		if yes == "y" || yes == "yes" {
+		if q.fits(yes) {
 			return nil
 		}
 	}

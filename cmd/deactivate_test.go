@@ -71,6 +71,9 @@ func TestDeactivateAsksOnATerminalInPlainWords(t *testing.T) {
 	}{
 		{name: "staging, yes", args: "www.example.com -n staging", answer: "y\n", submits: 1, asks: true},
 		{name: "production, no", args: "www.example.com -n production", answer: "n\n", code: cmd.ExitError, asks: true},
+		{name: "production, y", args: "www.example.com -n production", answer: "y\n", code: cmd.ExitError, asks: true},
+		{name: "production, another name", args: "www.example.com -n production", answer: "www.example.org\n", code: cmd.ExitError, asks: true},
+		{name: "production, its name", args: "prp_1001 -n production", answer: " www.example.com \n", submits: 1, asks: true},
 		{name: "no answer", args: "www.example.com -n staging", code: cmd.ExitError, asks: true},
 		{name: "with --yes", args: "www.example.com -n production --yes", submits: 1},
 		{name: "nothing to take off", args: "new.example.com -n production"},

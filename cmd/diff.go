@@ -129,22 +129,28 @@ func (s *session) compare(ctx context.Context, ref result.AssetRef, from, to *re
 	if err != nil {
 		return nil, "", err
 	}
+	diff, err := s.diffOf(ctx, ref, from, to, trees)
+	return diff, trees[1].PropertyName, err
+}
+
+// diffOf compares two versions whose rule trees have been read.
+func (s *session) diffOf(ctx context.Context, ref result.AssetRef, from, to *result.DiffVersion, trees [2]*papi.RuleTree) (*result.Diff, error) {
 	rules, err := rulediff.Compare(treeOf(trees[0]), treeOf(trees[1]))
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	diff := result.NewDiff(rules, from, to)
 	if ref.Kind == result.Includes {
-		return diff, "", nil
+		return diff, nil
 	}
 	hostnames, err := both(from, to, func(version int) (*papi.HostnameList, error) {
 		return s.client.VersionHostnames(ctx, ref.Property(), version)
 	})
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	diff.Hostnames = result.NewHostnamesDiff(viewHostnames(hostnames[0].Items), viewHostnames(hostnames[1].Items))
-	return diff, trees[1].PropertyName, nil
+	return diff, nil
 }
 
 func treeOf(t *papi.RuleTree) rulediff.Tree {

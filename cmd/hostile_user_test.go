@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -8,11 +9,12 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
-	"github.com/google/go-cmp/cmp"
+	diffs "github.com/google/go-cmp/cmp"
 
 	"github.com/propctl/propctl/cmd"
 	"github.com/propctl/propctl/papi/simulator"
@@ -75,20 +77,21 @@ func TestOddValuesOfFlagsAreRefusedBeforeAnythingIsSent(t *testing.T) {
 	must(t, os.MkdirAll(below, 0o700))
 	t.Chdir(below)
 	all := cmd.FlagTypes()
-	having, tried := map[string]int{}, map[string]int{}
-	for _, flags := range all {
+	having, tried := map[string][]string{}, map[string]int{}
+	for command, flags := range all {
 		for name := range flags {
-			having[name]++
+			if command != "help" && !strings.HasPrefix(command, "completion") { // which have nothing to do with any flag
+				having[name] = append(having[name], command)
+			}
 		}
 	}
-	for command, flags := range all {
-		if command == "help" || strings.HasPrefix(command, "completion") {
-			continue // they have nothing to do with any flag
+	for name, commands := range having {
+		if !*everyFlag {
+			commands = picked(name, commands)
 		}
-		for name, kind := range flags {
-			if !*everyFlag && !isPicked(command, name, having[name]) {
-				continue
-			}
+		for _, command := range commands {
+			flags := all[command]
+			kind := flags[name]
 			tried[name]++
 			t.Run(command+" --"+name, func(t *testing.T) {
 				for _, o := range odd {
@@ -110,12 +113,16 @@ func TestOddValuesOfFlagsAreRefusedBeforeAnythingIsSent(t *testing.T) {
 // one place whatever the command, so without it some of them do.
 var everyFlag = flag.Bool("everyflag", false, "try every flag with every command")
 
-// isPicked picks about four of the commands that have a flag.
-func isPicked(command, name string, having int) bool {
+// picked picks a few of the commands that have a flag, others for each flag.
+func picked(name string, commands []string) []string {
 	const wanted = 5
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(command + " --" + name))
-	return int(h.Sum32()%1000)*having < wanted*1000
+	sum := func(command string) uint32 {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(command + " --" + name))
+		return h.Sum32()
+	}
+	commands = slices.SortedFunc(slices.Values(commands), func(a, b string) int { return cmp.Compare(sum(a), sum(b)) })
+	return commands[:min(wanted, len(commands))]
 }
 
 func oddValue(t *testing.T, command string, args []string, name, kind, value string, notText, typed bool) {
@@ -260,7 +267,7 @@ func TestOutputFileThatCannotBeWrittenIsAMistake(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name()+" "+e.Type().String()[:1])
 	}
-	if diff := cmp.Diff([]string{"circle L", "link L", "socket S"}, names); diff != "" {
+	if diff := diffs.Diff([]string{"circle L", "link L", "socket S"}, names); diff != "" {
 		t.Errorf("what is there (-want +got):\n%s", diff)
 	}
 }

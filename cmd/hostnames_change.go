@@ -123,7 +123,7 @@ func (p *program) changeHostnames(ctx context.Context, f *changeFlags, args []st
 	whole, cancel := c.patiently(ctx, limit, c.ref)
 	defer cancel()
 	if err = c.find(whole, named); err == nil && asks {
-		err = p.confirm(whole, c.question())
+		err = p.confirm(whole, question{text: c.question()})
 	}
 	if err != nil {
 		return c.unstarted(err), err

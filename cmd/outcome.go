@@ -181,6 +181,12 @@ func printPlan(w *term.Printer, d *result.Document, now time.Time) {
 	if p.Warnings != nil {
 		w.Field("rules", term.Plural(*p.Errors, "error")+", "+term.Plural(*p.Warnings, "warning")+refused(*p.Errors))
 	}
+	if p.Diff != nil {
+		w.Field("changes", p.Diff.Summary())
+	}
+	if p.Validation != nil {
+		printWarnings(w, p.Validation)
+	}
 	if h := p.Hostnames; h != nil {
 		w.Field("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
 	}

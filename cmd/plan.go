@@ -7,6 +7,7 @@ import (
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/papi"
+	"github.com/propctl/propctl/papi/rulediff"
 )
 
 // plan completes what the engine has planned with what is worth knowing before
@@ -37,10 +38,8 @@ func (s *session) plan(ctx context.Context, r *activation.Result) *result.Plan {
 	if p.Request == nil || p.Request.ActivationType == papi.Deactivate {
 		return p
 	}
-	if tree, err := s.rules(ctx, assetOf(r), r.Version); err != nil {
+	if err := s.planChanges(ctx, r, p, active); err != nil {
 		incomplete("the rule tree", err)
-	} else {
-		p.Errors, p.Warnings = new(len(tree.Errors)), new(len(tree.Warnings))
 	}
 	if s.about == result.Includes { // which have neither hostnames nor a fast fallback
 		return p
@@ -51,6 +50,29 @@ func (s *session) plan(ctx context.Context, r *activation.Result) *result.Plan {
 	}
 	p.FastFallback = new(active != nil && len(p.Hostnames.Added)+len(p.Hostnames.Removed) == 0)
 	return p
+}
+
+// planChanges adds what PAPI finds in the rule tree of the version, and how it differs from that of the active one.
+func (s *session) planChanges(ctx context.Context, r *activation.Result, p *result.Plan, active *papi.Activation) error {
+	tree, err := s.rules(ctx, assetOf(r), r.Version)
+	if err != nil {
+		return err
+	}
+	p.Errors, p.Warnings = new(len(tree.Errors)), new(len(tree.Warnings))
+	var before *papi.RuleTree
+	if active != nil && active.PropertyVersion != r.Version {
+		if before, err = s.rules(ctx, assetOf(r), active.PropertyVersion); err != nil {
+			return err
+		}
+		rules, err := rulediff.Compare(treeOf(before), treeOf(tree))
+		if err != nil {
+			return err
+		}
+		p.Diff = result.NewDiff(rules, &result.DiffVersion{Version: before.PropertyVersion, ActiveOn: &r.Network}, &result.DiffVersion{Version: r.Version})
+	}
+	p.Validation = result.NewValidation(tree, before)
+	p.Validation.Network = &r.Network
+	return nil
 }
 
 // hostnamesChanged compares the hostnames of a version with those that are active.

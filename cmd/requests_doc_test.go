@@ -29,7 +29,7 @@ func workflowRuns() []workflowRun {
 	const notified = " --notify you@example.com"
 	return []workflowRun{
 		{title: "activate", args: "activate prp_1001@8" + notified},
-		{title: "activate, by name and the latest version", note: "A name costs a search, a hostname two, and a version that is not a number may cost one request.", args: "activate www.example.com" + notified},
+		{title: "activate, by name and the latest version", note: "On a terminal, production is asked about: the list, two rule trees and two lists of hostnames are read for the question to say what changes. A name costs a search, a hostname two, and a version that is not a number may cost one request.", args: "activate www.example.com" + notified},
 		{title: "activate, a version that is active", args: "activate prp_1001@7" + notified},
 		{title: "activate, promoting from staging", note: "The version that is active on staging comes from the list.", args: "activate prp_1001@staging -n production" + notified},
 		{title: "activate --warnings fail", note: "The rule tree is read before each submission.", args: "activate prp_1002@4 --warnings fail" + notified},

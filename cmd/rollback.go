@@ -86,20 +86,20 @@ func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 	return nil
 }
 
-func (r *rollsBack) question(_ context.Context, a *activating) (string, error) {
+func (r *rollsBack) question(_ context.Context, a *activating) (question, error) {
 	where := a.named() + " on " + string(a.flags.networks.All[0]) + " of " + a.account()
 	if r.back == nil {
-		return "Return to the version that was active before what is pending has ended, of " + where + "?", nil
+		return question{text: "Return to the version that was active before what is pending has ended, of " + where + "?"}, nil
 	}
 	switch {
 	case r.back.From == r.back.To:
-		return "", nil
+		return question{}, nil
 	case r.back.Cancelled && r.back.To == 0:
-		return "Cancel version " + term.VersionText(r.back.From) + " of " + where + "? Nothing is active there.", nil
+		return question{text: "Cancel version " + term.VersionText(r.back.From) + " of " + where + "? Nothing is active there."}, nil
 	case r.back.Cancelled:
-		return "Cancel version " + term.VersionText(r.back.From) + " of " + where + "? Version " + term.VersionText(r.back.To) + " stays active.", nil
+		return question{text: "Cancel version " + term.VersionText(r.back.From) + " of " + where + "? Version " + term.VersionText(r.back.To) + " stays active."}, nil
 	}
-	return "Return to version " + term.VersionText(r.back.To) + " of " + where + "?", nil
+	return question{text: "Return to version " + term.VersionText(r.back.To) + " of " + where + "?"}, nil
 }
 
 // make goes where it was said that it would go.

@@ -163,6 +163,35 @@ func printProblem(w *term.Printer, word string, as term.Tone, g *result.Problems
 	}
 }
 
+// mostWarnings is how many lines of warnings a plan has; propctl validate shows all of them.
+const mostWarnings = 10
+
+// printWarnings lists the warnings that an activation would acknowledge, the new ones first.
+func printWarnings(w *term.Printer, v *result.Validation) {
+	shown := 0
+	for _, isNew := range []bool{true, false} {
+		for _, g := range v.Warnings {
+			if g.New > 0 != isNew {
+				continue
+			}
+			if shown++; shown > mostWarnings {
+				continue
+			}
+			text := g.Text
+			if g.Count > 1 {
+				text += fmt.Sprintf(" (%d times)", g.Count)
+			}
+			if isNew && v.Active != nil {
+				text = "new: " + text
+			}
+			w.Field("warning", term.Clean(text, term.MaxName))
+		}
+	}
+	if shown > mostWarnings {
+		w.Line("  and %s more", term.Plural(shown-mostWarnings, "warning"))
+	}
+}
+
 // placeText says where a problem is, in names where they are known.
 func placeText(p *result.ProblemPlace) string {
 	text := term.Clean(p.Location, term.MaxName)

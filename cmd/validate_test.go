@@ -82,3 +82,34 @@ func TestValidateShowsAFewPlacesOfMany(t *testing.T) {
 		}
 	})
 }
+
+func TestQuestionBeforeProductionTellsWhatChanges(t *testing.T) {
+	for args, want := range map[string]string{
+		"valid.example.com@2 --note why": "valid.example.com 1 → 2 on PRODUCTION: no difference, 2 warnings (1 new), note “why”\nActivate ",
+		"www.example.com@8":              "www.example.com 7 → 8 on PRODUCTION: 1 rule changed, 2 warnings (2 new)\nActivate ",
+		"www.example.com@7":              "www.example.com version 7 on PRODUCTION: it is active already\nActivate ",
+		"new.example.com@1":              "new.example.com version 1 on PRODUCTION: nothing is active there\nActivate ",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := validScene(t, nil, []simulator.Message{{Type: "w", Detail: "twice"}})
+			s.terminal, s.stdin = true, strings.NewReader("n\n")
+			r := s.run(append([]string{"activate", "-n", "production", notify}, strings.Fields(args)...)...)
+			if !strings.Contains(r.stderr, want) || r.code != 1 {
+				t.Errorf("%s: exit code %d, want %q in\n%s", args, r.code, want, r.stderr)
+			}
+		})
+	}
+}
+
+// What keeps the question from telling more does not keep it from being put.
+func TestQuestionIsPutWhateverCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.sim.Inject(simulator.Fault{Operation: simulator.OpAny, Status: 403, Times: 1})
+		s.terminal, s.stdin = true, strings.NewReader("n\n")
+		r := s.run("activate", "prp_1001@8", "-n", "production", notify)
+		if !strings.Contains(r.stderr, "what changes cannot be read: ") || !strings.Contains(r.stderr, "[y/N] ") {
+			t.Errorf("exit code %d\n%s", r.code, r.stderr)
+		}
+	})
+}

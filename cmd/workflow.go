@@ -31,8 +31,8 @@ type workflow struct {
 type change interface {
 	// prepare finds out what has to be known before anything is submitted.
 	prepare(context.Context, *activating) error
-	// question returns what has to be answered with yes; "" when nothing has to be.
-	question(context.Context, *activating) (string, error)
+	// question returns what has to be confirmed; the zero value when nothing has to be.
+	question(context.Context, *activating) (question, error)
 	// make brings it about.
 	make(context.Context, *activating, activation.Target) (*activation.Result, error)
 }
@@ -82,15 +82,16 @@ type activates struct{}
 func (activates) prepare(ctx context.Context, a *activating) error { return a.settle(ctx) }
 
 // question names the version: what is confirmed is what will be submitted.
-func (activates) question(ctx context.Context, a *activating) (string, error) {
+func (activates) question(ctx context.Context, a *activating) (question, error) {
 	if a.version.number == 0 {
 		number, err := a.latestOn(ctx, a.property.ref, a.version.activeOn)
 		if err != nil {
-			return "", err
+			return question{}, err
 		}
 		a.version = wantedVersion{number: number}
 	}
-	return "Activate " + a.named() + " version " + term.VersionText(a.version.number) + " on " + a.everywhere() + " of " + a.account() + "?", nil
+	a.outlook(ctx)
+	return question{text: "Activate " + a.named() + " version " + term.VersionText(a.version.number) + " on " + a.everywhere() + " of " + a.account() + "?"}, nil
 }
 
 // everywhere names the networks in the order in which they are gone through.

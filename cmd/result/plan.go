@@ -19,6 +19,9 @@ type Plan struct {
 	// version with errors.
 	Errors   *int `json:"errors"`
 	Warnings *int `json:"warnings"`
+	// Validation is what they say, and Diff how the rules differ from those of the version that is active.
+	Validation *Validation `json:"validation"`
+	Diff       *Diff       `json:"diff"`
 	// Hostnames are what the version has more, and less, than the active one.
 	Hostnames *HostnamesPlan `json:"hostnames"`
 	// UsualSeconds is how long an activation usually takes here.

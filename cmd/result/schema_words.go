@@ -170,6 +170,8 @@ plan.active: What is active on the network.
 plan.pending: What is pending on the network.
 plan.errors: How many errors the rule tree of the version has; with any PAPI refuses it.
 plan.warnings: How many warnings the rule tree of the version has.
+plan.validation: What PAPI finds in the rule tree, and what of it the active version does not have.
+plan.diff: How the rules differ from those of the version that is active; null where none is. Its member hostnames is null: they are in the plan.
 plan.hostnames: What hostnames the version has more, and less, than the active one.
 plan.usualSeconds: Seconds that an activation usually takes here.
 plan.fastFallback: It will be possible to return within seconds.
