@@ -19,7 +19,7 @@ func (a *activating) outlook(ctx context.Context) {
 		return
 	}
 	if a.flags.note != "" {
-		text += ", note “" + term.Clean(a.flags.note, result.MaxShortNote) + "”"
+		text += ", note “" + term.Clean(string(a.flags.note), result.MaxShortNote) + "”"
 	}
 	a.program.progress.Say("%s", text)
 }
