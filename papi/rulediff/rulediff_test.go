@@ -396,3 +396,35 @@ func BenchmarkCompare(b *testing.B) {
 		})
 	}
 }
+
+func TestLocationsAreFoundByTheirNames(t *testing.T) {
+	root := rule("default", []any{behavior("origin")}, rule("Images", []any{behavior("a"), behavior("caching")}, rule("Small", nil)))
+	rules := tree(t, root).Rules
+	for location, want := range map[string]string{
+		"#/rules":                                   "rule default ",
+		"#/rules/behaviors/0":                       "behavior default origin",
+		"#/rules/behaviors/0/options/x":             "behavior default origin",
+		"#/rules/children/0":                        "rule default/Images ",
+		"/rules/children/0/behaviors/1/options/ttl": "behavior default/Images caching",
+		"#/rules/children/0/children/0/criteria":    "rule default/Images/Small ",
+		"#/rules/options/is_secure":                 "rule default ",
+		"#/rules/behaviors/1":                       "",
+		"#/rules/children/x":                        "",
+		"#/rules/children/0/behaviors/-1":           "",
+		"#/rules/children/#":                        "",
+		"#/rules/children/@this":                    "",
+		"":                                          "",
+		"#/other":                                   "",
+	} {
+		got := ""
+		if p, ok := rulediff.Locate(rules, location); ok {
+			got = fmt.Sprintf("%s %s %s", p.Part, strings.Join(p.Path, "/"), p.Name)
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", location, got, want)
+		}
+	}
+	if _, ok := rulediff.Locate([]byte(`{`), "#/rules"); ok {
+		t.Error("found in what is no JSON")
+	}
+}
