@@ -218,3 +218,55 @@ func TestPendingThatIsBusyHasAnError(t *testing.T) {
 		}
 	})
 }
+
+func TestRollbackAfterADeactivationReturnsToWhatWasActiveLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		if r := s.run("deactivate", "www.example.com", "-n", "staging", "--yes", notify); r.code != cmd.ExitOK {
+			t.Fatal(r.stderr)
+		}
+		r := s.run("rollback", "www.example.com", "-n", "staging", notify)
+		if r.code != cmd.ExitOK || !strings.Contains(r.stdout, "version 7 on STAGING: rolled back") || !strings.Contains(r.stdout, "nothing is active") {
+			t.Errorf("exit code %d\n%s\n%s", r.code, r.stdout, r.stderr)
+		}
+	})
+}
+
+// forgotten is a scene in which PAPI forgets the activation a minute after it was
+// submitted: by its id, and in the list, which shows another version then, or none.
+func forgotten(t *testing.T, other string) *scene {
+	t.Helper()
+	s := newScene(t)
+	begun := time.Now()
+	s.transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		answer := func(status int, body string) (*http.Response, error) {
+			return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Request: r, Body: io.NopCloser(strings.NewReader(body))}, nil
+		}
+		switch {
+		case r.Method != http.MethodGet || time.Since(begun) < time.Minute:
+			return s.sim.Transport().RoundTrip(r)
+		case strings.HasSuffix(r.URL.Path, "/activations"):
+			return answer(http.StatusOK, `{"activations":{"items":[`+other+`]}}`)
+		}
+		return answer(http.StatusNotFound, `{"type":"http/not-found","title":"Not Found","status":404}`)
+	})
+	return s
+}
+
+func TestWhatHasGoneIsNotSaidToGoOn(t *testing.T) {
+	const nine = `{"activationId":"atv_9999","propertyVersion":9,"network":"STAGING","activationType":"ACTIVATE","status":"ACTIVE","submitDate":"2090-01-01T00:00:00Z"}`
+	for _, timeout := range []string{"90s", "30m"} {
+		synctest.Test(t, func(t *testing.T) {
+			r := forgotten(t, nine).run("activate", "prp_1001@8", notify, "--timeout", timeout, "-o", "json")
+			if d := r.document(t); r.code != cmd.ExitFailed || d.Outcome != "superseded" || !strings.Contains(d.Error.Message, "atv_9999 of version 9") || d.Activation.Status != "PENDING" {
+				t.Errorf("after %s: exit code %d\n%s", timeout, r.code, r.stdout)
+			}
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r := forgotten(t, "").run("activate", "prp_1001@8", notify, "-o", "json")
+		if d := r.document(t); r.code != cmd.ExitError || d.Error.Code != "activation-lost" || strings.Contains(d.Error.Help, "goes on") || d.Activation.Status != "PENDING" {
+			t.Errorf("exit code %d\n%s", r.code, r.stdout)
+		}
+	})
+}

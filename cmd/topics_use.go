@@ -44,9 +44,10 @@ func waitingTopic() *cobra.Command {
 		Use:   "waiting",
 		Short: "When is looked, how long is waited, and how to go on",
 		Long: `The first look is immediate. With --poll adaptive, which is the default, the next ones
-come after 5, 15, 25 seconds and so on, until 60 % of the time has passed that this
-property usually takes on this network; from there often enough to see the end soon;
-and past one and a half times that, less and less often.
+come after 5, 15, 25 seconds and so on, until the fastest of this property's activations
+on this network were over. From there on looks are made where the end is likely, 5
+seconds to a minute apart, and closer to each other when PAPI shows the last stage;
+past one and a half times the usual duration, less and less often.
 
   --poll retry-after  looks when PAPI's Retry-After says
   --poll 30s          looks at that interval; it can be 5s or more
