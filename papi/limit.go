@@ -110,7 +110,7 @@ func (l *limiter) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	begun := time.Now()
 	resp, err := l.next.RoundTrip(req)
-	reply := pace.Reply{Unheard: true}
+	reply := pace.Reply{NoAnswer: true}
 	if err == nil {
 		l.measure(time.Since(begun))
 		reply = l.reply(resp)
@@ -218,7 +218,7 @@ func (l *limiter) reply(resp *http.Response) pace.Reply {
 	if wait, refused := refused(resp); refused {
 		r.Refused, r.Wait = true, l.clock.real(wait)
 	} else if r.Remaining == nil && resp.StatusCode >= http.StatusBadRequest {
-		r.Unheard = true // a gateway's
+		r.NoAnswer = true // a gateway's
 	}
 	return r
 }

@@ -21,7 +21,7 @@ func takes(t *testing.T, p pace.Pace, within time.Duration) (pace.Ticket, pace.T
 	t.Helper()
 	begun := time.Now()
 	ticket, turn, err := p.Take(t.Context(), 1)
-	if took := time.Since(begun); err != nil || took > within || turn.Lost {
+	if took := time.Since(begun); err != nil || took > within || turn.UnknownTicket {
 		t.Errorf("after %s: %+v, %v", took, turn, err)
 	}
 	return ticket, turn
@@ -32,7 +32,7 @@ func shared(t *testing.T, one, other *pace.File) bool {
 	t.Helper()
 	ticket, _ := takes(t, one, 5*time.Second)
 	turn, err := other.Look(t.Context(), ticket)
-	return err == nil && !turn.Lost && one.Err() == nil && other.Err() == nil
+	return err == nil && !turn.UnknownTicket && one.Err() == nil && other.Err() == nil
 }
 
 func TestNonsenseInTheFileIsReplaced(t *testing.T) {
@@ -132,7 +132,7 @@ func TestWithoutAFileEachGoesByItself(t *testing.T) {
 				if !shared(t, one, other) {
 					t.Errorf("it is not shared after a while: %v, %v", one.Err(), other.Err())
 				}
-				if turn, err := one.Look(t.Context(), old); err != nil || turn.Lost || turn.Wait > 0 {
+				if turn, err := one.Look(t.Context(), old); err != nil || turn.UnknownTicket || turn.Wait > 0 {
 					t.Errorf("a place of its own line is %+v, %v", turn, err)
 				}
 				one.Leave(t.Context(), old)

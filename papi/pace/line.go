@@ -128,7 +128,7 @@ func (l *Line) Look(now time.Time, t Ticket) Turn {
 	l.advance(now)
 	switch {
 	case t.Line != l.ID || t.Last > l.Issued:
-		return Turn{Lost: true}
+		return Turn{UnknownTicket: true}
 	case t.Last <= l.Gone:
 		return Turn{Sure: !l.Proving}
 	}
@@ -167,7 +167,7 @@ func (l *Line) Learn(now time.Time, t Ticket, r Reply) {
 	if ours {
 		l.settle(t)
 	}
-	if r.Unheard {
+	if r.NoAnswer {
 		return
 	}
 	if l.Proving {

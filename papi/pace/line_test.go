@@ -156,7 +156,7 @@ func FuzzLine(f *testing.F) {
 		ticket := l.Take(now, 1)
 		turn := l.Look(now, ticket)
 		// The longest line at the lowest rate, after the longest pause.
-		if longest := time.Hour + (1000+2*6)*10*time.Second; turn.Lost || turn.Wait > longest {
+		if longest := time.Hour + (1000+2*6)*10*time.Second; turn.UnknownTicket || turn.Wait > longest {
 			t.Errorf("the turn is %+v", turn)
 		}
 		l.Learn(now, ticket, pace.Reply{Remaining: new(1000)})

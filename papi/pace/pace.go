@@ -2,11 +2,11 @@
 // send them. PAPI counts them for the account, whoever calls: 100 a minute, with a
 // burst of 1000 that refills at that pace.
 //
-// Everybody takes a place in one line, and the line moves on at PAPI's pace. What
-// PAPI answers corrects it: how many requests are left says how far the line may
-// have moved, and a refusal stops it until the time that PAPI names. Who shares a
-// line depends on the implementation: [Local] has the clients of one process,
-// [File] the processes of one machine.
+// Whoever is to send a request takes a place in a waiting line, which moves on at
+// PAPI's pace. PAPI's answers correct it: how many requests are left says how far the
+// line may have moved, and a refusal stops it until the time that PAPI names. A
+// [Local] line is shared by the clients of one process, a [File] by the processes of
+// one machine. [Await] takes a place and returns when it is its turn.
 package pace
 
 import (
@@ -49,14 +49,15 @@ type Turn struct {
 	Refused bool
 	// Sure says that PAPI has answered within the last minute.
 	Sure bool
-	// Lost says that the ticket is not one of this line, and another has to be taken.
-	Lost bool
+	// UnknownTicket says that the ticket is not one of this line, such as after its
+	// file was deleted: another has to be taken.
+	UnknownTicket bool
 }
 
 // Reply is what an answer of PAPI says about the pace.
 type Reply struct {
-	// Unheard says that there was no answer, or none of PAPI itself.
-	Unheard bool
+	// NoAnswer says that there was no answer, or none of PAPI itself.
+	NoAnswer bool
 	// Remaining is how many requests are left; nil where PAPI did not say.
 	Remaining *int
 	// Limit is how many are left at most; nil where PAPI did not say.
@@ -81,7 +82,7 @@ func Await(ctx context.Context, p Pace, n int, speed float64, waiting func(Turn)
 	ticket, turn, err := p.Take(ctx, n)
 	for err == nil {
 		switch {
-		case turn.Lost:
+		case turn.UnknownTicket:
 			ticket, turn, err = p.Take(ctx, n)
 			continue
 		case turn.Wait <= 0:

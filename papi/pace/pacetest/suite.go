@@ -89,7 +89,7 @@ func (l *line) learn(ticket pace.Ticket, r pace.Reply) {
 func (l *line) waits(turn pace.Turn, want time.Duration) {
 	l.t.Helper()
 	const took = 600 * time.Millisecond
-	if turn.Lost || turn.Wait > want+10*time.Millisecond || turn.Wait < want-took || (want > 0) != (turn.Wait > 0) {
+	if turn.UnknownTicket || turn.Wait > want+10*time.Millisecond || turn.Wait < want-took || (want > 0) != (turn.Wait > 0) {
 		l.t.Errorf("the turn is %+v, want one in %s", turn, want)
 	}
 }
@@ -143,7 +143,7 @@ func whatIsLeft(t *testing.T, l *line) {
 	for range 7 {
 		ticket, turn := l.take(1)
 		l.waits(turn, 0)
-		l.learn(ticket, pace.Reply{Unheard: true})
+		l.learn(ticket, pace.Reply{NoAnswer: true})
 	}
 	_, turn := l.take(1)
 	l.waits(turn, places(1))
@@ -276,7 +276,7 @@ func foreignTickets(t *testing.T, l *line) {
 	t.Helper()
 	ticket := l.answered(reserve)
 	for _, foreign := range []pace.Ticket{{Line: "other", Last: 1, Size: 1}, {}, {Line: ticket.Line, Last: 1 << 40, Size: 1}} {
-		if turn := l.look(foreign); !turn.Lost {
+		if turn := l.look(foreign); !turn.UnknownTicket {
 			t.Errorf("%+v has the turn %+v", foreign, turn)
 		}
 		l.members[0].Leave(t.Context(), foreign)
