@@ -67,8 +67,9 @@ func (p *program) connect(about result.AssetKind, credentials papi.Credentials, 
 		Transport:      transport,
 		UserAgent:      p.userAgent(),
 		MaxRetries:     noneIsNegative(p.flags.MaxRetries),
-		RequestTimeout: time.Duration(p.flags.RequestTimeout),
-		SubmitTimeout:  time.Duration(p.flags.RequestTimeout),
+		RequestTimeout: s.patience(papi.DefaultRequestTimeout),
+		SubmitTimeout:  s.patience(papi.DefaultSubmitTimeout),
+		Speed:          speed,
 		Suspension:     p.flags.Suspension(),
 		Jitter:         p.env.Jitter,
 		Observe:        s.attempted,
@@ -81,6 +82,19 @@ func (p *program) connect(about result.AssetKind, credentials papi.Credentials, 
 	p.record.Connected(s.credentials.Host)
 	p.session = s
 	return s, nil
+}
+
+// leastPatience is how long a request may take on this machine, however fast a simulation
+// runs: the work that an answer makes is real.
+const leastPatience = 250 * time.Millisecond
+
+// patience is how much of PAPI's time a request may take.
+func (s *session) patience(otherwise time.Duration) time.Duration {
+	limit := cmp.Or(time.Duration(s.program.flags.RequestTimeout), otherwise)
+	if s.speed == 1 {
+		return limit
+	}
+	return max(limit, time.Duration(float64(leastPatience)*s.speed))
 }
 
 // sharedAccount is how the processes of this machine share an account's pace; nil

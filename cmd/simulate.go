@@ -69,7 +69,11 @@ Errors that PAPI is known for: ` + strings.Join(slices.Sorted(maps.Keys(simulato
 // simulation returns a simulator within this process: what to sign with, and
 // the way to it.
 func (p *program) simulation() (papi.Credentials, http.RoundTripper) {
-	sim := simulator.New(simulator.Options{Speed: p.flags.Speed})
+	sim := simulator.New(simulator.Options{
+		Speed: p.flags.Speed,
+		// The simulator counts requests by the real minute, and this client waits in simulated ones.
+		RequestsPerMinute: max(1, int(simulator.DefaultRequestsPerMinute*p.flags.Speed)),
+	})
 	c := sim.Credentials()
 	return papi.Credentials{
 		Host: c.Host, ClientToken: c.ClientToken, ClientSecret: c.ClientSecret, AccessToken: c.AccessToken,
