@@ -180,6 +180,7 @@ func (b *board) next(now time.Time) step {
 			}
 		}
 		if b.trouble != nil {
+			b.goOnReturning()
 			if b.busy() {
 				return step{kind: follow}
 			}

@@ -29,6 +29,9 @@ func (b *board) gate(now time.Time) (step, bool) {
 		g.passed = true
 		return step{}, false
 	}
+	if b.asking = b.suspects(); len(b.asking) > 0 {
+		return step{kind: survey, items: b.asking}, true
+	}
 	end := b.watchedUntil()
 	switch {
 	case g.held && !g.round.Before(end):

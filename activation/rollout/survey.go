@@ -1,6 +1,9 @@
 package rollout
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 const (
 	probeSize  = 10 // lists that are looked at before anything is submitted
@@ -28,7 +31,39 @@ func (b *board) unlooked() []*entry {
 			break
 		}
 	}
-	return nil
+	if b.trouble != nil {
+		b.asking = b.suspects()
+	}
+	return b.asking
+}
+
+// suspects are the items that show their version, and that an earlier run may have begun
+// to return all the same: what shows only in their own lists.
+func (b *board) suspects() []*entry {
+	if !b.resumed || b.plan.OnFailure == Stop {
+		return nil
+	}
+	var all []*entry
+	for _, e := range b.entries {
+		if e.Stage <= b.stage && !e.known && e.shown && e.state == Active && !e.submitted {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// goOnReturning takes up a return that an earlier run has begun, whatever stops this one.
+func (b *board) goOnReturning() {
+	if b.trouble.returns || b.trouble.scope != "" || b.options.Replan {
+		return
+	}
+	for _, e := range b.entries {
+		if e.backAttempt > b.closed && e.backAttempt >= b.attempts() && e.scope != "" {
+			closed := &ClosedError{Mark: b.plan.Mark(), Property: e.Title()}
+			b.trouble = &trouble{outcome: OutcomeRolledBack, err: errors.Join(closed, b.trouble.err), stage: e.Stage, scope: e.scope}
+			return
+		}
+	}
 }
 
 // traces reports whether an earlier run has left something in a stage.
