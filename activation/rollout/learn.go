@@ -21,6 +21,10 @@ func (b *board) learn(e *entry, s standing) {
 	if e.state == Skipped || e.state == Uncertain && s.state == Waiting {
 		return
 	}
+	if s.state == Blocked && e.state == Active && s.version == e.Version && e.Stage < b.stage {
+		e.ours, e.blocker = s.attempt > s.backAttempt, s.about // its stage is over; what comes now is not about it
+		return
+	}
 	if s.about != nil || s.state != Active {
 		e.act = s.about
 	}
