@@ -48,6 +48,18 @@ func TestWhatWouldBeTakenSilentlyIsRefused(t *testing.T) {
 	}
 }
 
+func TestVariablesOfAnEnvFileWithCarriageReturns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t).set(map[string]string{
+			"AKAMAI_EDGERC_SECTION": "acme\r", "PROPCTL_CONTRACT": "ctr_C-SIM1\r", "PROPCTL_GROUP": "grp_10001\r", "PROPCTL_CONTACT": "team@example.com\r\n",
+		})
+		s.write(".edgerc", edgerc("acme", clientSecret))
+		if r := s.run("status", "www.example.com"); r.code != cmd.ExitOK {
+			t.Errorf("exit code %d: %s", r.code, r.stderr)
+		}
+	})
+}
+
 func TestDoctorSaysThatThePaceIsNotShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t)

@@ -57,12 +57,12 @@ func (g *Flags) Declare(f *pflag.FlagSet) {
 
 func (g *Flags) declareConnection(f *pflag.FlagSet) {
 	f.StringVar(&g.Edgerc, "edgerc", "", "`PATH` credentials file (default ~/.edgerc)")
-	f.StringVarP(&g.Section, "section", "s", "", "`NAME` section of .edgerc (default default)")
+	f.VarP((*Line)(&g.Section), "section", "s", "`NAME` section of .edgerc (default default)")
 	f.Var(accountKey{&g.AccountKey}, "account-key", "`KEY` account switch key")
-	f.StringVar(&g.Contract, "contract", "", "`ID` contract, where a property has several")
-	f.StringVar(&g.Group, "group", "", "`ID` group, where a property has several")
+	f.Var((*Line)(&g.Contract), "contract", "`ID` contract, where a property has several")
+	f.Var((*Line)(&g.Group), "group", "`ID` group, where a property has several")
 	f.StringVar(&g.CaFile, "ca-file", "", "`PATH` extra root certificates, as PEM")
-	f.StringVar(&g.Contact, "contact", "", "`TEXT` who to ask about this client, for the User-Agent")
+	f.Var((*Line)(&g.Contact), "contact", "`TEXT` who to ask about this client, for the User-Agent")
 	f.StringVar(&g.Config, "config", "", "`FILE` settings file (default propctl/config.yaml in the user's configuration folder)")
 }
 
