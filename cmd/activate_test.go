@@ -189,7 +189,7 @@ func TestActivateAsksPAPINoMoreThanItPromises(t *testing.T) {
 func TestActivateGoesThroughNetworksInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t)
-		d := s.run("activate", "www.example.com", notify, "-n", "production,staging", "-o", "json").document(t)
+		d := s.run("activate", "www.example.com", notify, "-n", "staging,production", "-o", "json").document(t)
 		if len(d.Results) != 2 || d.Results[0].Network != "STAGING" || d.Results[1].Network != "PRODUCTION" || d.Network != "PRODUCTION" {
 			t.Fatalf("results are not those of staging and production: %+v", d)
 		}
