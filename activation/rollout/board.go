@@ -285,12 +285,16 @@ func (b *board) judge() {
 			drifted, drift = append(drifted, e.Title()), e.err
 		}
 	}
-	failed := b.failures(b.stage)
+	failing := 0
+	for failing < b.stage && b.failures(failing) <= b.tolerated() {
+		failing++ // also what an earlier stage has lost since
+	}
+	failed := b.failures(failing)
 	switch {
 	case len(drifted) > 0:
 		b.stop(&trouble{outcome: OutcomeRejected, err: &DriftError{Items: drifted, cause: drift}})
 	case failed > b.tolerated():
-		b.stop(b.failed(failed))
+		b.stopAt(b.failed(failing, failed), failing)
 	}
 }
 
@@ -306,11 +310,11 @@ func (b *board) stopAt(t *trouble, stage int) {
 }
 
 // failed is the trouble of a stage with too many failures.
-func (b *board) failed(n int) *trouble {
+func (b *board) failed(stage, n int) *trouble {
 	t := &trouble{outcome: OutcomeFailed, returns: true}
-	e := &FailuresError{Wave: b.wave(b.stage).Name, Network: b.stages[b.stage].Network, Tolerated: b.tolerated()}
+	e := &FailuresError{Wave: b.wave(stage).Name, Network: b.stages[stage].Network, Tolerated: b.tolerated()}
 	var uncertain, rejected, superseded, overdue int
-	for _, entry := range b.of(b.stage) {
+	for _, entry := range b.of(stage) {
 		if entry.state.Bad() && !b.options.skips(entry.Pinned) {
 			e.Items = append(e.Items, fmt.Sprintf("%s (%s)", entry.Title(), entry.state))
 			e.causes = append(e.causes, entry.err)
