@@ -114,7 +114,7 @@ type commandGroup struct {
 func groupsOfCommands() []struct{ title, names string } {
 	return []struct{ title, names string }{
 		{"Activate", "activate deactivate rollback wait cancel rollout"},
-		{"Look", "list status pending history budget"},
+		{"Look", "list status pending history diff validate budget"},
 		{"Hostnames and includes", "hostnames includes"},
 		{"Tools", ""},
 	}

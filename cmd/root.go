@@ -110,7 +110,8 @@ success, and one that is on its way is followed and not submitted again.`,
 	root.AddCommand(
 		p.activateCommand(result.Properties), p.deactivateCommand(result.Properties), p.rollbackCommand(),
 		p.waitCommand(result.Properties), p.cancelCommand(result.Properties),
-		p.listCommand(result.Properties), p.statusCommand(result.Properties), p.pendingCommand(result.Properties), p.historyCommand(result.Properties), p.diffCommand(result.Properties), p.validateCommand(result.Properties), p.budgetCommand(),
+		p.listCommand(result.Properties), p.statusCommand(result.Properties), p.pendingCommand(result.Properties),
+		p.historyCommand(result.Properties), p.diffCommand(result.Properties), p.validateCommand(result.Properties), p.budgetCommand(),
 		p.hostnamesCommand(), p.includesCommand(),
 		p.simulateCommand(), p.doctorCommand(), p.configCommand(), p.explainCommand(), p.schemaCommand(), p.completionCommand(), p.versionCommand(),
 	)
