@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/propctl/propctl/cmd/catalogue"
@@ -37,8 +38,12 @@ func (p *program) conclude(ctx context.Context, result *result.Report, err error
 	return d.ExitCode
 }
 
-// tellTimeout is how long all sinks together may take to be told of the result.
-const tellTimeout = 15 * time.Second
+// How long all sinks together may take to be told of the result: of something that was done, and of what was only
+// looked at, for which nobody wants to wait.
+const (
+	tellTimeout     = 5 * time.Second
+	tellLookTimeout = time.Second
+)
 
 // tell tells the sinks of the result, also when the run was interrupted. It is
 // bounded, and ends nothing but itself. A Ctrl-C that comes only now gives up the
@@ -47,7 +52,11 @@ func (p *program) tell(ctx context.Context, d *result.Document) {
 	if ctx.Err() != nil {
 		ctx = context.WithoutCancel(ctx)
 	}
-	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
+	limit := tellTimeout
+	if d.Adopted == nil { // no workflow
+		limit = tellLookTimeout
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %s", term.Duration(limit)))
 	defer cancel()
 	for _, s := range p.sinks {
 		if err := s.Concluded(ctx, d, p.record); err != nil {

@@ -7,9 +7,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"net"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -189,21 +192,24 @@ func TestNotificationsAreTriedThreeTimesAndChangeNothing(t *testing.T) {
 		{name: "taken", attempts: 1},
 		{name: "taken at the second attempt", answer: statuses(503), attempts: 2, took: time.Second},
 		{name: "never taken", answer: statuses(500, 502, 599), attempts: 3, took: 3 * time.Second, warning: "answered 599"},
-		{name: "no answer", answer: silent, attempts: 3, took: 15 * time.Second, warning: "no answer within 5s"},
+		{name: "no answer", answer: silent, attempts: 1, took: 5 * time.Second, warning: "no answer within 5s"},
 		{name: "cut", answer: func(context.Context, int) reply { return reply{connection: bad} }, attempts: 3, took: 3 * time.Second, warning: "the wire is cut"},
 		{name: "a proxy that is none", answer: func(context.Context, int) reply {
 			return reply{connection: errors.New(`invalid proxy address "http://me:very-secret@proxy"`)}
 		}, attempts: 3, took: 3 * time.Second, warning: "…: no connection; see"},
+		{name: "nobody listens", answer: func(context.Context, int) reply {
+			return reply{connection: &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}}
+		}, attempts: 1, warning: "connection refused"},
 		{name: "refused", answer: statuses(404), attempts: 1, warning: "answered 404"},
 		{name: "redirected", answer: func(context.Context, int) reply {
 			return reply{status: 307, header: "Location: https://elsewhere.example.com/"}
 		}, attempts: 1, warning: "answered 307, and redirects are not followed"},
 		{name: "later", answer: func(ctx context.Context, n int) reply {
 			if n == 1 {
-				return reply{status: 429, header: "Retry-After: 7"}
+				return reply{status: 429, header: "Retry-After: 4"}
 			}
 			return statuses()(ctx, n)
-		}, attempts: 2, took: 7 * time.Second},
+		}, attempts: 2, took: 4 * time.Second},
 		{name: "much later", answer: func(context.Context, int) reply {
 			return reply{status: 429, header: "Retry-After: 60"}
 		}, attempts: 1, warning: "answered 429"},

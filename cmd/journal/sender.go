@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/propctl/propctl/cmd/settings"
@@ -90,7 +91,7 @@ func (c *Sender) Send(ctx context.Context, d Message) error {
 		if answered {
 			pause = max(pause, refused.retryAfter)
 		}
-		passes := !answered || d.Retryable(refused.status)
+		passes := !answered && !isRefused(err) || answered && d.Retryable(refused.status)
 		if !passes || attempt >= d.MaxAttempts || !pauseFits(ctx, pause) {
 			return failed(err)
 		}
@@ -102,6 +103,12 @@ func (c *Sender) Send(ctx context.Context, d Message) error {
 			return failed(err)
 		}
 	}
+}
+
+// isRefused reports whether nobody listens at the address, which a second later is hardly otherwise.
+func isRefused(err error) bool {
+	const windows = syscall.Errno(10061) // WSAECONNREFUSED
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, windows)
 }
 
 // pauseFits reports whether there is time left after a pause.
