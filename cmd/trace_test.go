@@ -160,8 +160,13 @@ func TestCollectorThatIsNotThereChangesNothing(t *testing.T) {
 		to.answer = silent
 		s.set(map[string]string{"OTEL_EXPORTER_OTLP_TIMEOUT": "2000"})
 		r := s.run("status", "prp_1001")
-		if r.code != cmd.ExitOK || r.took != 2*time.Second || strings.Count(r.stderr, "warning: the trace was not delivered: http://collector.example.com:4318/…: no answer within 2s") != 1 {
+		if r.code != cmd.ExitOK || r.took != time.Second || strings.Count(r.stderr, "warning: the trace was not delivered: http://collector.example.com:4318/…: no answer within 1s") != 1 {
 			t.Errorf("exit code %d after %s\n%s", r.code, r.took, r.stderr)
+		}
+		quiet := newScene(t).run("activate", "prp_1001@8", notify)
+		r = s.run("activate", "prp_1001@8", notify)
+		if r.code != cmd.ExitOK || r.took != quiet.took+2*time.Second || !strings.Contains(r.stderr, "no answer within 2s") {
+			t.Errorf("exit code %d, %s more than without\n%s", r.code, r.took-quiet.took, r.stderr)
 		}
 	})
 }

@@ -119,7 +119,7 @@ func (b *BulkActivated) UnmarshalJSON(data []byte) error {
 		Note: w.Note, TaskStatus: w.TaskStatus, FatalError: w.FatalError,
 		Errors: atMost(w.Errors, maxProblems), Warnings: atMost(w.Warnings, maxProblems),
 	}
-	if link, err := ParseActivationLink(w.Link); err == nil && link.Property.PropertyID.Equal(w.PropertyID) {
+	if link, err := ParseActivationLink(w.Link); err == nil && !link.OfHostnames && link.Property.PropertyID.Equal(w.PropertyID) {
 		b.ActivationID = link.ActivationID
 	}
 	return nil
@@ -151,6 +151,11 @@ func (c *Client) CreateBulkActivation(ctx context.Context, req BulkActivationReq
 		Link string `json:"bulkActivationLink"`
 	}
 	t := target{path: "/bulk/activations"}
+	for _, item := range req.Items {
+		if item.PropertyID.segment(PrefixProperty) == "" {
+			t.problem = fmt.Errorf("%w of a property: %q", errNoID, item.PropertyID)
+		}
+	}
 	answer, err := c.send(ctx, call{method: http.MethodPost, target: t, body: req, timeout: c.submitTimeout}, &body)
 	if err != nil {
 		return nil, err
@@ -170,9 +175,13 @@ func (c *Client) CreateBulkActivation(ctx context.Context, req BulkActivationReq
 // Source: GET /bulk/activations/{bulkActivationId}.
 func (c *Client) BulkActivation(ctx context.Context, id int) (*BulkActivation, error) {
 	var body bulkBody
-	answer, err := c.get(ctx, target{path: "/bulk/activations/" + strconv.Itoa(id)}, &body)
+	t := target{path: "/bulk/activations/" + strconv.Itoa(id)}
+	answer, err := c.get(ctx, t, &body)
 	if err != nil {
 		return nil, err
+	}
+	if body.ID != id {
+		return nil, missing(t, answer, "bulk activation "+strconv.Itoa(id))
 	}
 	return &BulkActivation{
 		Answer: answer, ID: body.ID, Status: body.Status,

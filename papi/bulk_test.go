@@ -102,3 +102,29 @@ func TestAnswersToABulkActivationAreNotBelieved(t *testing.T) {
 		}
 	}
 }
+
+func TestABulkActivationIsTheOneThatWasAskedFor(t *testing.T) {
+	const item = `{"propertyId":"prp_1","propertyActivationLink":"/papi/v1/properties/prp_1/hostname-activations/atv_5","taskStatus":"SUBMITTED"}`
+	client := clientOver(t, papi.Options{MaxRetries: -1}, func(r *http.Request) (*http.Response, error) {
+		return answer(r, http.StatusOK, `{"bulkActivationId":1,"bulkActivationStatus":"COMPLETE","activatePropertyVersions":[`+item+`]}`), nil
+	})
+	if job, err := client.BulkActivation(t.Context(), 2); !errors.Is(err, papi.ClassNotFound) {
+		t.Errorf("another one: %+v, %v", job, err)
+	}
+	job, err := client.BulkActivation(t.Context(), 1)
+	if err != nil || job.Items[0].ActivationID != "" {
+		t.Errorf("the change of a bucket is taken for an activation: %+v, %v", job, err)
+	}
+}
+
+func TestABulkActivationOfWhatIsNoPropertyIsNotSent(t *testing.T) {
+	for _, id := range []papi.ID{"", "inc_1", "prp_1/../2"} {
+		client := clientOver(t, papi.Options{}, func(r *http.Request) (*http.Response, error) {
+			t.Errorf("%q was sent", id)
+			return answer(r, http.StatusAccepted, `{"bulkActivationLink":"/papi/v0/bulk/activations/1"}`), nil
+		})
+		if _, err := client.CreateBulkActivation(t.Context(), bulkRequest(papi.BulkActivationItem{PropertyID: id, PropertyVersion: 1, Network: papi.Staging})); err == nil {
+			t.Errorf("%q: no error", id)
+		}
+	}
+}
