@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/url"
 	"strings"
 	"unicode"
@@ -182,10 +181,7 @@ func checkHost(host string) (string, error) {
 	}
 	host = strings.TrimSuffix(host, "/")
 	u, err := url.Parse("https://" + host)
-	if err != nil || u.Host != host || u.Hostname() == "" || u.User != nil {
-		return "", errNoHost
-	}
-	if name := u.Hostname(); net.ParseIP(name) == nil && strings.Trim(asciiLower(name), hostCharacters) != "" {
+	if err != nil || u.Host != host || u.User != nil || !isHostPort(u) || strings.HasPrefix(host, "-") {
 		return "", errNoHost
 	}
 	return asciiLower(host), nil

@@ -107,3 +107,16 @@ func TestAccountSwitchKeyIsTrimmed(t *testing.T) {
 		})
 	}
 }
+
+// An address that can never be dialled is a mistake of the credentials, and no failure of the network.
+func TestAHostIsNameOrAddressWithAPortThatCanBe(t *testing.T) {
+	for host, good := range map[string]bool{
+		"akab-x.luna.akamaiapis.net": true, "https://AKAB-x.luna.akamaiapis.net/": true, "127.0.0.1:8443": true, "[::1]:9": true, "localhost:1": true,
+		"127.0.0.1:": false, "localhost:0": false, "localhost:99999": false, "localhost:x": false, "-h": false, "a b": false, "a/b": false, "me@h": false, "http://h": false, ":1": false,
+	} {
+		_, err := papi.New(papi.Credentials{Host: host, ClientToken: "akab-a", ClientSecret: "b", AccessToken: "akab-c"}, papi.Options{})
+		if (err == nil) != good {
+			t.Errorf("%q: %v", host, err)
+		}
+	}
+}
