@@ -170,7 +170,30 @@ func isLabel(s string) bool {
 // maxList is the most that is read of a list of hostnames.
 const maxList = 1 << 20
 
-// readList reads a file, or standard input for "-".
+// listFile is a file, or a pipe such as <(command), that is opened with the first read: to open a pipe that nobody
+// writes into takes for ever.
+type listFile struct {
+	path string
+	file *os.File
+}
+
+// Read implements io.Reader.
+func (l *listFile) Read(p []byte) (int, error) {
+	if l.file == nil {
+		f, err := os.Open(l.path)
+		if err != nil {
+			return 0, settings.WithoutPath(err)
+		}
+		l.file = f
+	}
+	n, err := l.file.Read(p)
+	if err != nil {
+		_ = l.file.Close() // it was only read
+	}
+	return n, err
+}
+
+// readList reads a file or a pipe, or standard input for "-".
 func readList(ctx context.Context, p *program, from string) ([]byte, error) {
 	in := p.env.Stdin
 	if from != "-" {
@@ -178,15 +201,10 @@ func readList(ctx context.Context, p *program, from string) ([]byte, error) {
 		if err != nil {
 			return nil, catalogue.Usagef("--from %s: %w", from, settings.WithoutPath(err))
 		}
-		if !info.Mode().IsRegular() {
-			return nil, catalogue.Usagef("--from %s is not a regular file", from)
+		if !info.Mode().IsRegular() && info.Mode()&os.ModeNamedPipe == 0 {
+			return nil, catalogue.Usagef("--from %s is neither a file nor a pipe", from)
 		}
-		f, err := os.Open(from) //nolint:gosec // the file that the user named
-		if err != nil {
-			return nil, catalogue.Usagef("--from %s: %w", from, settings.WithoutPath(err))
-		}
-		defer f.Close() //nolint:errcheck // it was only read
-		in = f
+		in = &listFile{path: from}
 	}
 	data, err := readWithin(ctx, in, maxList)
 	if err != nil {

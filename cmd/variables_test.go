@@ -213,3 +213,19 @@ func TestStagingComesBeforeProductionOrNothingIsSent(t *testing.T) {
 		t.Errorf("exit code %d\n%s", r.code, r.stderr)
 	}
 }
+
+// A service called propctl beside a container in Kubernetes or Docker is no setting.
+func TestVariablesOfAServiceOfTheSameNameAreNoSettings(t *testing.T) {
+	for name, wrong := range map[string]bool{
+		"PROPCTL_SERVICE_HOST": false, "PROPCTL_SERVICE_PORT": false, "PROPCTL_SERVICE_PORT_HTTPS": false, "PROPCTL_PORT": false,
+		"PROPCTL_PORT_443_TCP": false, "PROPCTL_PORT_443_TCP_ADDR": false, "PROPCTL_PORT_53_UDP_PROTO": false,
+		"PROPCTL_PORTS": true, "PROPCTL_PORT_X_TCP": true, "PROPCTL_PORT_443": true, "PROPCTL_SERVICE": true, "PROPCTL_PORT_443_DRY_RUN": true,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newScene(t).set(map[string]string{name: "192.0.2.1"}).run("status", "prp_1001")
+			if (r.code == cmd.ExitUsage) != wrong {
+				t.Errorf("%s: exit code %d, %s", name, r.code, r.stderr)
+			}
+		})
+	}
+}

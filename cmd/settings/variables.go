@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,7 +38,7 @@ func CheckVariables(root *cobra.Command, env term.Env) error {
 		if known == nil {
 			known = knownVariables(root)
 		}
-		if slices.Contains(known, name) || strings.HasPrefix(name, resultPrefix) {
+		if slices.Contains(known, name) || strings.HasPrefix(name, resultPrefix) || isOfService(name) {
 			continue
 		}
 		if near, likely := meantVariable(name, known, env); likely {
@@ -52,6 +53,22 @@ func CheckVariables(root *cobra.Command, env term.Env) error {
 		problem = "there are no such settings"
 	}
 	return &catalogue.SettingError{Where: environment, Key: strings.Join(unknown, ", "), Err: errors.New(problem + DidYouMean(meant))}
+}
+
+// isOfService reports whether a name is one that Kubernetes and Docker give the containers beside a service called
+// propctl: PROPCTL_SERVICE_HOST, PROPCTL_PORT_443_TCP_ADDR.
+func isOfService(name string) bool {
+	rest := strings.TrimPrefix(name, variablePrefix)
+	if rest == "PORT" || rest == "SERVICE_HOST" || rest == "SERVICE_PORT" || strings.HasPrefix(rest, "SERVICE_PORT_") {
+		return true
+	}
+	port, isPort := strings.CutPrefix(rest, "PORT_")
+	number, kind, _ := strings.Cut(port, "_")
+	if _, err := strconv.ParseUint(number, 10, 16); !isPort || err != nil {
+		return false
+	}
+	kind, _, _ = strings.Cut(kind, "_")
+	return kind == "TCP" || kind == "UDP" || kind == "SCTP"
 }
 
 // ownVariables returns the names of the variables that are set and have the prefix, also in
