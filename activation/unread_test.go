@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -162,14 +163,14 @@ func TestAnIDThatCannotStandInAPathIsFollowedInTheList(t *testing.T) {
 
 func TestABlockerWhoseIDCannotStandInAPathIsWaitedForInTheList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		status := "PENDING"
+		var ended atomic.Bool
 		s := newSceneOver(t, simulator.Options{}, over(func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-			if isListReq(r) && status == "PENDING" {
+			if isListReq(r) && !ended.Load() {
 				return reply(r, 200, `{"activations":{"items":[{"activationId":"a/b","propertyVersion":6,"network":"STAGING","activationType":"ACTIVATE","status":"PENDING"}]}}`), nil
 			}
 			return next.RoundTrip(r)
 		}))
-		time.AfterFunc(2*time.Minute, func() { status = "ACTIVE" })
+		time.AfterFunc(2*time.Minute, func() { ended.Store(true) })
 		if result, err := s.activate(www()); err != nil || result.Outcome != activation.OutcomeActive || !result.Submitted {
 			t.Errorf("outcome %q: %v", result.Outcome, err)
 		}

@@ -237,7 +237,11 @@ func randomTree(r *rand.Rand, depth int) ruleOf {
 }
 
 func TestThePatchMakesOneTreeOfTheOther(t *testing.T) {
-	for seed := range uint64(3000) {
+	seeds := uint64(3000)
+	if testing.Short() {
+		seeds = 300
+	}
+	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 0))
 		a, b := randomTree(r, 0), randomTree(r, 0)
 		if seed%2 == 0 { // mostly the same
