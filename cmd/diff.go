@@ -66,49 +66,27 @@ func (p *program) diff(ctx context.Context, about result.AssetKind, f *diffFlags
 	if err != nil {
 		return &result.Report{}, err
 	}
-	s, err := p.open(about)
-	if err != nil {
-		return &result.Report{}, err
-	}
-	p.progress.Begin(named)
-	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
-	defer cancel()
-	what, err := s.resolve(ctx, named)
-	r := &result.Report{Outcome: catalogue.OutcomeOK, Fill: func(d *result.Document) {
-		if what.ref.ID != "" {
-			d.SetAsset(what.ref, what.name)
+	return p.lookAt(ctx, about, named, func(ctx context.Context, s *session, what property) (*result.Report, error) {
+		diff, name, err := s.diff(ctx, what.ref, from, to)
+		if err != nil {
+			return nil, err
 		}
-	}}
-	if err != nil {
+		r := &result.Report{
+			Outcome: catalogue.OutcomeOK,
+			Fill: func(d *result.Document) {
+				d.SetAsset(what.ref, cmp.Or(what.name, name))
+				d.Diff = diff
+			},
+			Text: printDiff,
+		}
+		if f.markdown {
+			r.Text = printDiffMarkdown
+		}
+		if f.exitCode && !diff.Same() {
+			err = &catalogue.DifferentError{What: "the versions differ: " + diff.Summary()}
+		}
 		return r, err
-	}
-	old, err := s.numbered(ctx, what.ref, from)
-	if err != nil {
-		return r, err
-	}
-	now, err := s.numbered(ctx, what.ref, to)
-	if err != nil {
-		return r, err
-	}
-	diff, name, err := s.compare(ctx, what.ref, old, now)
-	if err != nil {
-		return r, err
-	}
-	if what.name == "" {
-		what.name = name
-	}
-	r.Fill = func(d *result.Document) {
-		d.SetAsset(what.ref, what.name)
-		d.Diff = diff
-	}
-	r.Text = printDiff
-	if f.markdown {
-		r.Text = printDiffMarkdown
-	}
-	if f.exitCode && !diff.Same() {
-		return r, &catalogue.DifferentError{What: "the versions differ: " + diff.Summary()}
-	}
-	return r, nil
+	})
 }
 
 // numbered finds the number of a version.
@@ -122,14 +100,22 @@ func (s *session) numbered(ctx context.Context, ref result.AssetRef, v wantedVer
 	return side, err
 }
 
-// compare reads two versions and compares them: both rule trees at once, then the hostnames of both. It also returns
+// diff reads two versions and compares them: both rule trees at once, then the hostnames of both. It also returns
 // the name that PAPI tells.
-func (s *session) compare(ctx context.Context, ref result.AssetRef, from, to *result.DiffVersion) (*result.Diff, string, error) {
-	trees, err := both(from, to, func(version int) (*papi.RuleTree, error) { return s.rules(ctx, ref, version) })
+func (s *session) diff(ctx context.Context, ref result.AssetRef, from, to wantedVersion) (*result.Diff, string, error) {
+	old, err := s.numbered(ctx, ref, from)
 	if err != nil {
 		return nil, "", err
 	}
-	diff, err := s.diffOf(ctx, ref, from, to, trees)
+	now, err := s.numbered(ctx, ref, to)
+	if err != nil {
+		return nil, "", err
+	}
+	trees, err := both(old, now, func(version int) (*papi.RuleTree, error) { return s.rules(ctx, ref, version) })
+	if err != nil {
+		return nil, "", err
+	}
+	diff, err := s.diffOf(ctx, ref, old, now, trees)
 	return diff, trees[1].PropertyName, err
 }
 
@@ -187,8 +173,7 @@ func printDiff(w *term.Printer, d *result.Document) {
 	}
 }
 
-// printDiffMarkdown prints it for a merge request. What is between the fences has no line that could end them: all
-// of them begin with a sign or with more than three spaces.
+// printDiffMarkdown prints it for a merge request. No line between the fences can end them: each begins with a sign.
 func printDiffMarkdown(w *term.Printer, d *result.Document) {
 	title := strings.NewReplacer("`", "", "<", "&lt;", "[", "\\[", "*", "\\*", "_", "\\_", "|", "\\|").Replace(diffTitle(d))
 	w.Line("**%s**", title)

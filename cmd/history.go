@@ -50,34 +50,25 @@ func (p *program) history(ctx context.Context, about result.AssetKind, arg strin
 	if err != nil {
 		return &result.Report{}, err
 	}
-	s, err := p.open(about)
-	if err != nil {
-		return &result.Report{}, err
-	}
-	p.progress.Begin(named)
-	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
-	defer cancel()
-	what, err := s.resolve(ctx, named)
-	if err != nil {
-		return &result.Report{}, err
-	}
-	list, err := s.activations(ctx, what.ref)
-	if err != nil {
-		return &result.Report{Fill: func(d *result.Document) { d.SetAsset(what.ref, what.name) }}, err
-	}
-	what = what.knownBy(list)
-	rows, usual := rowsOf(list.Items, on, limit, p.now()), usualOn(list.Items, on)
-	return &result.Report{
-		Outcome: catalogue.OutcomeOK,
-		Fill: func(d *result.Document) {
-			d.SetAsset(what.ref, what.name)
-			d.History, d.Usual = rows, usual
-			if len(on) == 1 {
-				d.Network = &on[0]
-			}
-		},
-		Text: func(w *term.Printer, d *result.Document) { printHistory(w, d, p.now()) },
-	}, nil
+	return p.lookAt(ctx, about, named, func(ctx context.Context, s *session, what property) (*result.Report, error) {
+		list, err := s.activations(ctx, what.ref)
+		if err != nil {
+			return nil, err
+		}
+		what = what.knownBy(list)
+		rows, usual := rowsOf(list.Items, on, limit, p.now()), usualOn(list.Items, on)
+		return &result.Report{
+			Outcome: catalogue.OutcomeOK,
+			Fill: func(d *result.Document) {
+				d.SetAsset(what.ref, what.name)
+				d.History, d.Usual = rows, usual
+				if len(on) == 1 {
+					d.Network = &on[0]
+				}
+			},
+			Text: func(w *term.Printer, d *result.Document) { printHistory(w, d, p.now()) },
+		}, nil
+	})
 }
 
 // rowsOf returns the activations of the networks, the latest first.

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"strings"
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/result"
@@ -81,28 +80,20 @@ func (s *session) hostnamesChanged(ctx context.Context, ref papi.PropertyRef, ve
 	if err != nil {
 		return nil, err
 	}
-	var have papi.HostnameList
+	have := &papi.HostnameList{}
 	if active != nil {
-		list, err := s.client.VersionHostnames(ctx, ref, active.PropertyVersion)
-		if err != nil {
+		if have, err = s.client.VersionHostnames(ctx, ref, active.PropertyVersion); err != nil {
 			return nil, err
 		}
-		have = *list
 	}
-	return &result.HostnamesPlan{Added: namesWithout(wanted.Items, have.Items), Removed: namesWithout(have.Items, wanted.Items)}, nil
+	diff := result.NewHostnamesDiff(viewHostnames(have.Items), viewHostnames(wanted.Items))
+	return &result.HostnamesPlan{Added: hostnameNames(diff.Added), Removed: hostnameNames(diff.Removed)}, nil
 }
 
-// namesWithout returns the names of all that are not among the others.
-func namesWithout(all, others []papi.Hostname) []string {
-	known := map[string]bool{}
-	for _, h := range others {
-		known[strings.ToLower(h.CNAMEFrom)] = true
-	}
+func hostnameNames(all []*result.Hostname) []string {
 	names := []string{}
 	for _, h := range all {
-		if !known[strings.ToLower(h.CNAMEFrom)] {
-			names = append(names, h.CNAMEFrom)
-		}
+		names = append(names, h.CNAMEFrom)
 	}
 	return names
 }

@@ -118,6 +118,27 @@ type property struct {
 // String names it for people.
 func (p property) String() string { return cmp.Or(p.name, string(p.ref.ID)) }
 
+// lookAt does something with one property, or one include, that changes nothing. Where that ends with an error and
+// without a report, the report says at least what it was about.
+func (p *program) lookAt(ctx context.Context, about result.AssetKind, named string, do func(context.Context, *session, property) (*result.Report, error)) (*result.Report, error) {
+	s, err := p.open(about)
+	if err != nil {
+		return &result.Report{}, err
+	}
+	p.progress.Begin(named)
+	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
+	defer cancel()
+	what, err := s.resolve(ctx, named)
+	if err != nil {
+		return &result.Report{}, err
+	}
+	r, err := do(ctx, s, what)
+	if r == nil {
+		r = &result.Report{Fill: func(d *result.Document) { d.SetAsset(what.ref, what.name) }}
+	}
+	return r, err
+}
+
 // knownBy adds what a list of activations tells.
 func (p property) knownBy(list *papi.ActivationList) property {
 	if list.ContractID != "" && list.GroupID != "" {

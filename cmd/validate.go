@@ -41,45 +41,33 @@ func (p *program) validate(ctx context.Context, about result.AssetKind, network 
 	if err != nil {
 		return &result.Report{}, err
 	}
-	s, err := p.open(about)
-	if err != nil {
-		return &result.Report{}, err
-	}
-	p.progress.Begin(wanted.property)
-	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
-	defer cancel()
-	what, err := s.resolve(ctx, wanted.property)
-	r := &result.Report{Outcome: catalogue.OutcomeOK, Fill: func(d *result.Document) {
-		if what.ref.ID != "" {
-			d.SetAsset(what.ref, what.name)
+	return p.lookAt(ctx, about, wanted.property, func(ctx context.Context, s *session, what property) (*result.Report, error) {
+		list, err := s.activations(ctx, what.ref)
+		if err != nil {
+			return nil, err
 		}
-	}}
-	if err != nil {
-		return r, err
-	}
-	list, err := s.activations(ctx, what.ref)
-	if err != nil {
-		return r, err
-	}
-	what = what.knownBy(list)
-	side, err := s.numbered(ctx, what.ref, wanted.version)
-	if err != nil {
-		return r, err
-	}
-	found, err := s.validation(ctx, what.ref, side.Version, activation.Active(list.Items, network))
-	if err != nil {
-		return r, err
-	}
-	found.Network = &network
-	r.Fill = func(d *result.Document) {
-		d.SetAsset(what.ref, what.name)
-		d.Version, d.Validation = &side.Version, found
-	}
-	r.Text = printValidation
-	if n, _ := found.Counts(); n > 0 {
-		return r, &catalogue.InvalidVersionError{What: fmt.Sprintf("version %d cannot be activated: its rule tree has %s", side.Version, term.Plural(n, "error"))}
-	}
-	return r, nil
+		what = what.knownBy(list)
+		side, err := s.numbered(ctx, what.ref, wanted.version)
+		if err != nil {
+			return nil, err
+		}
+		found, err := s.validation(ctx, what.ref, side.Version, activation.Active(list.Items, network))
+		if err != nil {
+			return nil, err
+		}
+		found.Network = &network
+		if n, _ := found.Counts(); n > 0 {
+			err = &catalogue.InvalidVersionError{What: fmt.Sprintf("version %d cannot be activated: its rule tree has %s", side.Version, term.Plural(n, "error"))}
+		}
+		return &result.Report{
+			Outcome: catalogue.OutcomeOK,
+			Fill: func(d *result.Document) {
+				d.SetAsset(what.ref, what.name)
+				d.Version, d.Validation = &side.Version, found
+			},
+			Text: printValidation,
+		}, err
+	})
 }
 
 // validation has PAPI validate a version, and the one that is active; nil for none.

@@ -27,17 +27,18 @@ func (p place) rule(name string) place {
 
 // comparison is a comparison that goes on.
 type comparison struct {
-	changes []Change
-	patch   []Operation
-	rulesIn []*rule // of each change: the rule that was added or removed; nil for other changes
+	found []found
+	patch []Operation
 }
 
-func (c *comparison) add(change Change, whole *rule) {
-	for len(c.rulesIn) < len(c.changes) {
-		c.rulesIn = append(c.rulesIn, nil)
-	}
-	c.changes, c.rulesIn = append(c.changes, change), append(c.rulesIn, whole)
+// found is a change, with the rule that was added or removed as a whole; nil for other changes.
+type found struct {
+	Change
+
+	whole *rule
 }
+
+func (c *comparison) add(change Change, whole *rule) { c.found = append(c.found, found{change, whole}) }
 
 // rules compares two rules that belong together, and everything below them.
 func (c *comparison) rules(a, b *rule, at place) error {
@@ -66,11 +67,11 @@ func (c *comparison) members(a, b *rule, at place) error {
 			continue
 		}
 		seen[key] = true
-		found, ops, err := compareValues(old, now, "/"+escape(key), at.to)
+		differing, ops, err := compareValues(old, now, "/"+escape(key), at.to)
 		if err != nil {
 			return err
 		}
-		values, c.patch = append(values, found...), append(c.patch, ops...)
+		values, c.patch = append(values, differing...), append(c.patch, ops...)
 	}
 	if len(values) > 0 {
 		c.add(Change{Kind: Changed, Part: Rule, Path: at.path, Pointer: at.to, Values: values}, nil)
@@ -179,33 +180,31 @@ func itemsOf(rules []*rule) []item {
 	return all
 }
 
-// withMoves makes one change of a rule that was removed in one place and is in another as it was.
-func (c *comparison) withMoves() []Change {
-	c.rulesIn = append(c.rulesIn, make([]*rule, len(c.changes)-len(c.rulesIn))...)
+// changes returns what was found. A rule that was removed in one place and is in another as it was makes one change.
+func (c *comparison) changes() []Change {
 	removed := map[string][]int{}
-	for i, change := range c.changes {
-		if r := c.rulesIn[i]; r != nil && change.Kind == Removed {
-			removed[r.raw] = append(removed[r.raw], i)
+	for i, one := range c.found {
+		if one.whole != nil && one.Kind == Removed {
+			removed[one.whole.raw] = append(removed[one.whole.raw], i)
 		}
 	}
-	drop := map[int]bool{}
-	for i, change := range c.changes {
-		r := c.rulesIn[i]
-		if r == nil || change.Kind != Added || len(removed[r.raw]) == 0 {
+	moved := map[int]bool{} // what was removed, and is told where it is now
+	for i, one := range c.found {
+		if one.whole == nil || one.Kind != Added || len(removed[one.whole.raw]) == 0 {
 			continue
 		}
-		from := removed[r.raw][0]
-		removed[r.raw] = removed[r.raw][1:]
-		drop[from] = true
-		c.changes[i].Kind, c.changes[i].MovedFrom, c.changes[i].Content = Moved, c.changes[from].Path, nil
+		from := removed[one.whole.raw][0]
+		removed[one.whole.raw] = removed[one.whole.raw][1:]
+		moved[from] = true
+		c.found[i].Kind, c.found[i].MovedFrom, c.found[i].Content = Moved, c.found[from].Path, nil
 	}
-	kept := make([]Change, 0, len(c.changes)-len(drop))
-	for i, change := range c.changes {
-		if !drop[i] {
-			kept = append(kept, change)
+	all := make([]Change, 0, len(c.found)-len(moved))
+	for i, one := range c.found {
+		if !moved[i] {
+			all = append(all, one.Change)
 		}
 	}
-	return kept
+	return all
 }
 
 // maxSteps is how much work the operations of one list may take before the list is replaced as a whole.
@@ -215,7 +214,7 @@ const maxSteps = 50_000_000
 // replace the list, with all that has changed.
 func (a alignment) operations(pointer string, length int, to []item) (ops []Operation, whole bool) {
 	at := func(i int) string { return pointer + "/" + strconv.Itoa(i) }
-	now := make([]int, 0, length) // what the list has by now: indexes of the second list; -1 for what goes
+	now := make([]int, 0, length) // what the list has by now, as indexes of the second list
 	place := make(map[int]int, len(to))
 	for i, old := range a.from {
 		place[old] = i
@@ -299,13 +298,13 @@ func compareValues(old, now, prefix, at string) ([]Value, []Operation, error) {
 	if (strings.Count(old, ",")+1)*(strings.Count(now, ",")+1) <= maxCompared {
 		options = append(options, jsondiff.LCS())
 	}
-	found, err := jsondiff.CompareJSON([]byte(old), []byte(now), options...)
+	differing, err := jsondiff.CompareJSON([]byte(old), []byte(now), options...)
 	if err != nil {
 		return nil, nil, err
 	}
 	var values []Value
 	var ops []Operation
-	for _, one := range found {
+	for _, one := range differing {
 		from, to, err := sides(one)
 		if err != nil {
 			return nil, nil, err

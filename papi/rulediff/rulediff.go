@@ -113,16 +113,16 @@ func Compare(from, to Tree) (*Diff, error) {
 	c := &comparison{}
 	if from.RuleFormat != to.RuleFormat {
 		old, now := quote(from.RuleFormat), quote(to.RuleFormat)
-		c.changes = append(c.changes, Change{
+		c.add(Change{
 			Kind: Changed, Part: Format, Path: []string{}, Pointer: "/ruleFormat",
 			Values: []Value{{Pointer: "", From: old, To: now}},
-		})
+		}, nil)
 		c.patch = append(c.patch, Operation{Op: "replace", Path: "/ruleFormat", Value: now})
 	}
 	if err := c.rules(a, b, place{from: "/rules", to: "/rules", path: []string{b.name}}); err != nil {
 		return nil, err
 	}
-	return &Diff{Changes: c.withMoves(), Patch: c.patch}, nil
+	return &Diff{Changes: c.changes(), Patch: c.patch}, nil
 }
 
 func quote(s string) json.RawMessage {
