@@ -204,7 +204,7 @@ type ending struct {
 // run starts a process for a wish, stops it after its life, and waits for its end.
 func (s *simulation) run(t *testing.T, life time.Duration, stop syscall.Signal, w wish) ending {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), life)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	command := exec.CommandContext(ctx, "propctl", "activate", fmt.Sprintf("%s@%d", property, w.version), "-n", string(w.network),
 		"--notify", "you@example.com", "--edgerc", s.edgerc, "--ca-file", s.ca, "-o", "json", "--debug")
@@ -212,7 +212,11 @@ func (s *simulation) run(t *testing.T, life time.Duration, stop syscall.Signal, 
 	command.Stdout, command.Stderr, command.Env = &stdout, &stderr, append(os.Environ(), "HOME="+filepath.Dir(s.edgerc), "CI=true")
 	command.Cancel = func() error { return command.Process.Signal(stop) }
 	command.WaitDelay = 10 * time.Second
-	err := command.Run()
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(life, cancel) // not before the start: however short its life, there is a process that had it
+	err := command.Wait()
 	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited && ctx.Err() == nil {
 		t.Errorf("%v: %v", w, err)
 	}
