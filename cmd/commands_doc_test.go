@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -50,6 +51,23 @@ func TestCommandPagesAreTheHelpOfTheCommands(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, have); diff != "" {
 		t.Errorf("docs/commands is stale; go test ./cmd -run TestCommandPages -update writes it (-want +have):\n%s", diff)
+	}
+}
+
+func TestTheREADMEHasEveryCommand(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, found := strings.Cut(string(readme), "## Commands\n")
+	table, _, ends := strings.Cut(table, "\n## ")
+	if !found || !ends {
+		t.Fatal("README.md has no table of the commands")
+	}
+	for _, c := range newProgram(term.Env{}).root().Commands() {
+		if c.IsAvailableCommand() && !isTopic(c) && !regexp.MustCompile("`"+c.Name()+"[ `]").MatchString(table) {
+			t.Errorf("README.md does not have %s", c.Name())
+		}
 	}
 }
 
