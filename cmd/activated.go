@@ -9,6 +9,7 @@ import (
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -25,7 +26,7 @@ func (a *activating) report(done []*result.Document) *result.Report {
 				d.Requested, d.Results = a.flags.networks.All, done
 			}
 		},
-		Text: func(w *term.Printer, d *result.Document) { printOutcome(w, d, a.program.now()) },
+		Text: func(w *term.Printer, d *result.Document) { text.Outcome(w, d, a.program.now()) },
 	}
 }
 

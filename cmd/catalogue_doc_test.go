@@ -63,7 +63,7 @@ func entryMarkdown(e catalogue.Entry, b *strings.Builder) {
 	fmt.Fprintf(b, "\n### %s\n\n%s%s. %s\n\n", e.Code, strings.ToUpper(e.Message[:1]), e.Message[1:], e.Meaning)
 	fmt.Fprintf(b, "- What to do: %s.\n", e.Help)
 	fmt.Fprintf(b, "- Category %s, outcome `%s`, exit code %d, try again: %s.\n", e.Category, e.Outcome, e.ExitCode, e.Retry)
-	for _, line := range recognisedBy(e) {
+	for _, line := range e.RecognisedBy() {
 		fmt.Fprintf(b, "- Recognised by: %s.\n", line)
 	}
 }
@@ -84,7 +84,7 @@ func TestErrorCatalogueRowsAreWhole(t *testing.T) {
 		if e.Retry.Text() == string(e.Retry) {
 			t.Errorf("row %s has the retry class %q", e.Code, e.Retry)
 		}
-		if len(recognisedBy(e)) == 0 {
+		if len(e.RecognisedBy()) == 0 {
 			t.Errorf("nothing says how %s is recognised", e.Code)
 		}
 		if seen[e.Message] || seen[e.Code] {

@@ -66,16 +66,3 @@ func (all *checks) err() error {
 	}
 	return first
 }
-
-// printChecks prints a line for each check.
-func printChecks(w *term.Printer, d *result.Document) {
-	t := term.NewTable(w, "STATUS", "CHECK", "FOUND")
-	for _, c := range d.Checks {
-		found := c.Message
-		if c.Help != "" {
-			found += "; " + c.Help
-		}
-		t.Row(string(c.Status), c.Name, term.Clean(found, term.MaxMessage))
-	}
-	t.Print()
-}

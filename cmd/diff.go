@@ -3,14 +3,13 @@ package cmd
 import (
 	"cmp"
 	"context"
-	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
-	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
 	"github.com/propctl/propctl/papi"
 	"github.com/propctl/propctl/papi/rulediff"
 )
@@ -77,10 +76,10 @@ func (p *program) diff(ctx context.Context, about result.AssetKind, f *diffFlags
 				d.SetAsset(what.ref, cmp.Or(what.name, name))
 				d.Diff = diff
 			},
-			Text: printDiff,
+			Text: text.Diff,
 		}
 		if f.markdown {
-			r.Text = printDiffMarkdown
+			r.Text = text.DiffMarkdown
 		}
 		if f.exitCode && !diff.Same() {
 			err = &catalogue.DifferentError{What: "the versions differ: " + diff.Summary()}
@@ -152,39 +151,4 @@ func both[T any](from, to *result.DiffVersion, read func(version int) (T, error)
 	}
 	reading.Wait()
 	return got, cmp.Or(errs[0], errs[1])
-}
-
-// diffTitle says what is compared.
-func diffTitle(d *result.Document) string {
-	side := func(v *result.DiffVersion) string {
-		text := term.VersionText(v.Version)
-		if v.ActiveOn != nil {
-			text += " (active on " + string(*v.ActiveOn) + ")"
-		}
-		return text
-	}
-	return term.Clean(d.Name(), term.MaxName) + " version " + side(d.Diff.From) + " → " + side(d.Diff.To) + ": " + d.Diff.Summary()
-}
-
-func printDiff(w *term.Printer, d *result.Document) {
-	w.Line("%s", diffTitle(d))
-	for _, line := range diffLines(d.Diff) {
-		w.Line("%s", w.Terminal.Paint(line.tone, line.text))
-	}
-}
-
-// printDiffMarkdown prints it for a merge request. No line between the fences can end them: each begins with a sign.
-func printDiffMarkdown(w *term.Printer, d *result.Document) {
-	title := strings.NewReplacer("`", "", "<", "&lt;", "[", "\\[", "*", "\\*", "_", "\\_", "|", "\\|").Replace(diffTitle(d))
-	w.Line("**%s**", title)
-	lines := diffLines(d.Diff)
-	if len(lines) == 0 {
-		return
-	}
-	w.Line("")
-	w.Line("```diff")
-	for _, line := range lines {
-		w.Line("%s", line.text)
-	}
-	w.Line("```")
 }

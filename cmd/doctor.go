@@ -11,6 +11,7 @@ import (
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
+	"github.com/propctl/propctl/cmd/text"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -89,7 +90,7 @@ func (p *program) doctor(ctx context.Context, c *cobra.Command) (*result.Report,
 	r := &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.Checks = e.checks },
-		Text:    printChecks,
+		Text:    text.Checks,
 	}
 	if ctx.Err() != nil {
 		return r, context.Cause(ctx)

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,6 +10,7 @@ import (
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -100,7 +100,7 @@ func explanation(e catalogue.Entry) *result.Report {
 	return &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.Errors = []*result.Entry{result.NewEntry(e)} },
-		Text:    func(w *term.Printer, _ *result.Document) { printEntry(e, w) },
+		Text:    func(w *term.Printer, _ *result.Document) { text.Entry(w, e) },
 	}
 }
 
@@ -114,26 +114,6 @@ func listing() *result.Report {
 				d.Errors = append(d.Errors, result.NewEntry(e))
 			}
 		},
-		Text: func(w *term.Printer, _ *result.Document) {
-			t := term.NewTable(w, "CODE", "EXIT", "CATEGORY", "MESSAGE").Shorten("MESSAGE", 2*term.MinColumn).Shorten("CATEGORY", term.MinColumn)
-			for _, e := range all {
-				t.Row(e.Code, strconv.Itoa(e.ExitCode), string(e.Category), e.Message)
-			}
-			t.Print()
-		},
-	}
-}
-
-// printEntry shows everything that the row has.
-func printEntry(e catalogue.Entry, w *term.Printer) {
-	w.Line("%s: %s", w.Terminal.Paint(term.Title, e.Code), e.Message)
-	w.Field("category", string(e.Category))
-	w.Field("outcome", e.Outcome+", exit code "+term.VersionText(e.ExitCode))
-	w.Field("meaning", e.Meaning)
-	w.Field("what to do", e.Help)
-	w.Field("try again", string(e.Retry)+": "+e.Retry.Text())
-	w.Line("  recognised by:")
-	for _, line := range recognisedBy(e) {
-		w.Line("    %s", line)
+		Text: text.Entries,
 	}
 }

@@ -1,16 +1,13 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
-	"github.com/propctl/propctl/cmd/settings"
-	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -101,7 +98,7 @@ func (p *program) hostnamesList(ctx context.Context, arg string) (*result.Report
 			d.Version, d.Hostnames = result.OptionalVersion(version), all
 			d.Network = result.Optional(wanted.version.activeOn)
 		},
-		Text: printHostnames,
+		Text: text.Hostnames,
 	}, nil
 }
 
@@ -169,56 +166,4 @@ func (s *session) served(ctx context.Context, ref papi.PropertyRef, v wantedVers
 		add(production, papi.Production)
 	}
 	return all, nil
-}
-
-func printHostnames(w *term.Printer, d *result.Document) {
-	all, version := d.Hostnames, result.OrZero(d.Version)
-	title := term.Clean(d.Name(), term.MaxName)
-	if version > 0 {
-		title += " version " + term.VersionText(version)
-	}
-	w.Line("%s: %s", title, term.Plural(len(all), "hostname"))
-	columns, bucket := []string{"HOSTNAME", "EDGE HOSTNAME", "ID", "CERTIFICATE", "STATE"}, version == 0
-	if bucket {
-		columns = append(columns, "NETWORKS")
-	}
-	t := term.NewTable(w, columns...).Shorten("STATE", term.MinColumn).Shorten("ID", term.MinColumn).Shorten("CERTIFICATE", term.MinColumn).
-		Shorten("EDGE HOSTNAME", 2*term.MinColumn).Omit("STATE").Omit("ID")
-	for _, h := range all {
-		cells := []string{term.Clean(h.CNAMEFrom, term.MaxName), orDash(h.CNAMETo), orDash(h.EdgeHostnameID), orDash(h.CertProvisioningType), certText(h)}
-		if bucket {
-			cells = append(cells, networksText(h.Networks))
-		}
-		t.Row(cells...)
-	}
-	t.Print()
-}
-
-// certText is how far the certificate is on each network, where PAPI says.
-func certText(h *result.Hostname) string {
-	if h.CertStatus == nil {
-		return "-"
-	}
-	var states []string
-	for _, on := range [...]struct {
-		network papi.Network
-		list    []papi.CertDeployment
-	}{{papi.Staging, h.CertStatus.Staging}, {papi.Production, h.CertStatus.Production}} {
-		for _, c := range on.list {
-			states = append(states, result.NetworkName(on.network)+" "+c.Status)
-		}
-	}
-	return term.Clean(cmp.Or(strings.Join(states, ", "), "-"), term.MaxName)
-}
-
-func networksText(all []papi.Network) string {
-	n := settings.Networks{All: all}
-	return n.String()
-}
-
-func orDash[T ~string](s *T) string {
-	if s == nil {
-		return "-"
-	}
-	return term.Clean(string(*s), term.MaxName)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
 )
 
 func viewHostnameChange(r *activation.HostnameResult) *result.HostnameChange {
@@ -28,7 +29,7 @@ func (c *changing) report(done *activation.Result, plan *result.Plan, err error,
 				d.Hostnames, d.HostnameChange = viewHostnames(h.Hostnames), viewHostnameChange(h)
 			}
 		},
-		Text: func(w *term.Printer, d *result.Document) { printOutcome(w, d, now) },
+		Text: func(w *term.Printer, d *result.Document) { text.Outcome(w, d, now) },
 	}
 }
 

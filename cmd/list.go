@@ -12,7 +12,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
-	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -77,7 +77,7 @@ func (p *program) list(ctx context.Context, about result.AssetKind, globs []stri
 			}
 			d.Properties = states
 		},
-		Text: func(w *term.Printer, _ *result.Document) { printList(w, about, states) },
+		Text: text.List,
 	}, nil
 }
 
@@ -186,30 +186,4 @@ func namesOf(all []listedAsset) []string {
 		names = append(names, one.name)
 	}
 	return safeWords(names)
-}
-
-func printList(w *term.Printer, about result.AssetKind, states []*result.PropertyState) {
-	if len(states) == 0 {
-		return
-	}
-	t := term.NewTable(w, about.Operand(), "ID", "LATEST", "STAGING", "PRODUCTION", "DIFFERS").
-		Shorten(about.Operand(), 2*term.MinColumn).Omit("ID")
-	t.ColumnTone("DIFFERS", func(string) term.Tone { return term.Doubtful })
-	t.ColumnLink(about.Operand(), func(row int) string { return result.OrEmpty(states[row].URL) })
-	for _, s := range states {
-		var differs []string
-		for _, n := range s.Differs {
-			differs = append(differs, result.NetworkName(n))
-		}
-		t.Row(s.Text(), term.Clean(string(s.ID), term.MaxName), versionOrNone(s.LatestVersion), versionOrNone(s.StagingVersion),
-			versionOrNone(s.ProductionVersion), strings.Join(differs, ", "))
-	}
-	t.Print()
-}
-
-func versionOrNone(version *int) string {
-	if version == nil {
-		return "-"
-	}
-	return term.VersionText(*version)
 }

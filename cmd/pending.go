@@ -2,16 +2,15 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -68,7 +67,7 @@ func (p *program) pending(ctx context.Context, about result.AssetKind, on []papi
 			p.isBusy(d, about, states)
 		}
 	}
-	r.Text = func(w *term.Printer, d *result.Document) { printPending(w, d.States(), p.now()) }
+	r.Text = func(w *term.Printer, d *result.Document) { text.Pending(w, d, p.now()) }
 	return r, nil
 }
 
@@ -79,7 +78,7 @@ func (p *program) isBusy(d *result.Document, about result.AssetKind, states []*r
 	for _, s := range states {
 		for _, n := range s.Networks {
 			for _, a := range n.Pending {
-				all = append(all, busyText(s, n, a))
+				all = append(all, text.Busy(s, n, a))
 			}
 		}
 	}
@@ -117,29 +116,4 @@ func firstPending(states []*result.PropertyState) *result.Activation {
 		}
 	}
 	return nil
-}
-
-// busyText says in a line that something is pending.
-func busyText(s *result.PropertyState, n *result.NetworkState, a *result.Activation) string {
-	return fmt.Sprintf("%s on %s: busy, %s of %s is %s", s.Text(), term.Clean(string(n.Network), term.MaxName), a.ID, result.ContentText(a.Version), a.Status)
-}
-
-func printPending(w *term.Printer, states []*result.PropertyState, now time.Time) {
-	for _, s := range states {
-		for _, n := range s.Networks {
-			if len(n.Pending) == 0 {
-				w.Line("%s on %s: %s", s.Text(), term.Clean(string(n.Network), term.MaxName), w.Terminal.Paint(term.Good, "free"))
-			}
-			for _, a := range n.Pending {
-				line := busyText(s, n, a)
-				if a.SubmitDate != nil {
-					line += " for " + term.Duration(max(now.Sub(*a.SubmitDate), 0))
-				}
-				if a.Note != "" {
-					line += ", note “" + term.Clean(a.Note, result.MaxShortNote) + "”"
-				}
-				w.Line("%s", w.Terminal.Mark(term.Clean(line, term.MaxMessage), ": busy", term.Doubtful))
-			}
-		}
-	}
 }

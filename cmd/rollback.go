@@ -10,6 +10,7 @@ import (
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
 )
 
 func (p *program) rollbackCommand() *cobra.Command {
@@ -82,7 +83,7 @@ func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 	if r.back = done.Rollback; r.back.Cancelled {
 		return nil // the question says it
 	}
-	a.program.progress.Say("%s on %s: %s", a.property, network, returnText(viewReturn(r.back)))
+	a.program.progress.Say("%s on %s: %s", a.property, network, text.Return(viewReturn(r.back)))
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
 )
 
 func (p *program) configCommand() *cobra.Command {
@@ -45,49 +45,13 @@ value. What is wrong with the settings is a warning here, so that it can be foun
 }
 
 // config lists the settings as this command line has them.
-func (p *program) config(c *cobra.Command, defaults bool) *result.Report {
-	all := p.settings(c)
-	isSet := func(s *result.Setting) bool { return s.Source != result.SourceDefault }
+func (p *program) config(c *cobra.Command, all bool) *result.Report {
+	known := p.settings(c)
 	return &result.Report{
 		Outcome: catalogue.OutcomeOK,
-		Fill:    func(d *result.Document) { d.Settings = all },
-		Text: func(w *term.Printer, d *result.Document) {
-			t := term.NewTable(w, "SETTING", "VALUE", "SOURCE", "COMMANDS")
-			shown := slices.DeleteFunc(slices.Clone(d.Settings), func(s *result.Setting) bool { return !isSet(s) && !defaults })
-			slices.SortStableFunc(shown, func(a, b *result.Setting) int { return before(isSet(a), isSet(b)) })
-			for _, s := range shown {
-				t.Row(s.Name, term.Clean(s.Value, term.MaxName), sourceText(s), term.Clean(cmp.Or(strings.Join(s.Commands, ", "), "every command"), maxCommands))
-			}
-			if len(shown) > 0 {
-				t.Print()
-			}
-			if left := len(d.Settings) - len(shown); left > 0 {
-				w.Line("%d settings have their defaults; --all shows them", left)
-			}
-		},
+		Fill:    func(d *result.Document) { d.Settings = known },
+		Text:    func(w *term.Printer, d *result.Document) { text.Settings(w, d, all) },
 	}
-}
-
-// before orders what holds before what does not.
-func before(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return -1
-	}
-	return 1
-}
-
-// maxCommands is how many characters of a list of commands are shown.
-const maxCommands = 60
-
-// sourceText is the source for people.
-func sourceText(s *result.Setting) string {
-	if s.From == nil {
-		return string(s.Source)
-	}
-	return string(s.Source) + " " + term.Clean(*s.From, term.MaxName)
 }
 
 // settings returns the settings of every command: those for all of them as they
@@ -132,9 +96,9 @@ func (p *program) flagsOfCommands() func(func(string, *pflag.Flag) bool) {
 	return func(yield func(string, *pflag.Flag) bool) {
 		for _, c := range commandsBelow(root) {
 			for _, err := range []error{settings.LoadEnvironment(c.LocalNonPersistentFlags(), p.env), file.Apply(c)} {
-				if text := errorText(err); !said[text] {
-					said[text] = true
-					p.progress.Warn(text)
+				if wrong := errorText(err); !said[wrong] {
+					said[wrong] = true
+					p.progress.Warn(wrong)
 				}
 			}
 			command, goOn := strings.TrimPrefix(c.CommandPath(), p.name()+" "), true

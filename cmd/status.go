@@ -12,6 +12,7 @@ import (
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -67,7 +68,7 @@ func (p *program) status(ctx context.Context, about result.AssetKind, on []papi.
 	return &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { result.SetStates(d, about, states) },
-		Text:    func(w *term.Printer, d *result.Document) { printStates(w, about, d.States(), p.now()) },
+		Text:    func(w *term.Printer, d *result.Document) { text.Status(w, d, p.now()) },
 	}, first
 }
 

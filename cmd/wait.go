@@ -12,6 +12,7 @@ import (
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -139,7 +140,7 @@ func (p *program) selectedReport(what property, done *activation.Result, err err
 	r := &result.Report{
 		Outcome: string(done.Outcome),
 		Fill:    func(d *result.Document) { fillResult(d, done, what.name, now) },
-		Text:    func(w *term.Printer, d *result.Document) { printOutcome(w, d, now) },
+		Text:    func(w *term.Printer, d *result.Document) { text.Outcome(w, d, now) },
 	}
 	if stopped, ok := errors.AsType[*activation.StoppedError](err); ok && stopped.Activation != nil {
 		r.Help = p.pickUp(*stopped.Activation, what.ref)

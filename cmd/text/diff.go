@@ -1,4 +1,4 @@
-package cmd
+package text
 
 import (
 	"bytes"
@@ -10,6 +10,42 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi/rulediff"
 )
+
+// diffTitle says what is compared.
+func diffTitle(d *result.Document) string {
+	side := func(v *result.DiffVersion) string {
+		text := term.VersionText(v.Version)
+		if v.ActiveOn != nil {
+			text += " (active on " + string(*v.ActiveOn) + ")"
+		}
+		return text
+	}
+	return term.Clean(d.Name(), term.MaxName) + " version " + side(d.Diff.From) + " → " + side(d.Diff.To) + ": " + d.Diff.Summary()
+}
+
+// Diff shows what differs between two versions.
+func Diff(w *term.Printer, d *result.Document) {
+	w.Line("%s", diffTitle(d))
+	for _, line := range diffLines(d.Diff) {
+		w.Line("%s", w.Terminal.Paint(line.tone, line.text))
+	}
+}
+
+// DiffMarkdown shows it for a merge request. No line between the fences can end them: each begins with a sign.
+func DiffMarkdown(w *term.Printer, d *result.Document) {
+	title := strings.NewReplacer("`", "", "<", "&lt;", "[", "\\[", "*", "\\*", "_", "\\_", "|", "\\|").Replace(diffTitle(d))
+	w.Line("**%s**", title)
+	lines := diffLines(d.Diff)
+	if len(lines) == 0 {
+		return
+	}
+	w.Line("")
+	w.Line("```diff")
+	for _, line := range lines {
+		w.Line("%s", line.text)
+	}
+	w.Line("```")
+}
 
 // diffLine is a line of a diff. Its first character says what it is, so that nothing depends on colour.
 type diffLine struct {

@@ -1,8 +1,7 @@
-package cmd
+package text
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/propctl/propctl/activation"
@@ -11,8 +10,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// printOutcome shows people what became of a workflow, a network after the other.
-func printOutcome(w *term.Printer, d *result.Document, now time.Time) {
+// Outcome shows people what became of a workflow, a network after the other.
+func Outcome(w *term.Printer, d *result.Document, now time.Time) {
 	for _, one := range d.Parts() {
 		w.Line("%s: %s", one.Subject(), w.Terminal.Paint(result.OutcomeTone(one.Outcome), outcomeText(one)))
 		if one.Plan != nil {
@@ -76,7 +75,7 @@ func printDetails(w *term.Printer, d *result.Document, now time.Time) {
 		w.Field(d.AssetKind().Noun(), idText(about), term.Mark{Word: string(about.ID), Link: result.OrEmpty(about.URL)})
 	}
 	if d.Return != nil && d.Outcome != string(activation.OutcomeCancelled) {
-		w.Field("return", returnText(d.Return))
+		w.Field("return", Return(d.Return))
 	}
 	if a := d.Activation; a != nil {
 		w.Field("activation", string(a.ID)+", "+a.State(),
@@ -124,8 +123,8 @@ func idText(about *result.Property) string {
 	return text
 }
 
-// returnText says which version it is and why it is fast, or why it is not.
-func returnText(r *result.Return) string {
+// Return says which version it is and why it is fast, or why it is not.
+func Return(r *result.Return) string {
 	if r.Cancelled {
 		return undoText(r, "would be cancelled")
 	}
@@ -162,96 +161,6 @@ func undoText(r *result.Return, cancelled string) string {
 	}
 	return text
 }
-
-// printPlan shows what a dry run has found out.
-func printPlan(w *term.Printer, d *result.Document, now time.Time) {
-	p, onNetwork := d.Plan, d.Network != nil
-	w.Field("plan", planText(p.Action, onNetwork))
-	if p.Request != nil {
-		if data, err := result.EncodeJSON(p.Request, false); err == nil {
-			w.Line("  %-11s %s", "request:", strings.TrimSpace(string(data)))
-		}
-	}
-	if p.Active != nil {
-		w.Field("active", "version "+activeText(p.Active)+since(p.Active, w.Clock(now)))
-	}
-	if len(p.Pending) > 0 {
-		w.Field("pending", pendingText(p.Pending))
-	}
-	if p.Warnings != nil {
-		w.Field("rules", term.Plural(*p.Errors, "error")+", "+term.Plural(*p.Warnings, "warning")+refused(*p.Errors))
-	}
-	if p.Diff != nil {
-		w.Field("changes", p.Diff.Summary())
-	}
-	if p.Validation != nil {
-		printWarnings(w, p.Validation)
-	}
-	if h := p.Hostnames; h != nil {
-		w.Field("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
-	}
-	if p.Action != activation.ActionNone && onNetwork {
-		w.Field("usually", term.SecondsText(&p.UsualSeconds))
-	}
-	if p.FastFallback != nil {
-		w.Field("fallback", map[bool]string{true: "a fast one will be possible for an hour", false: "a fast one will not be possible"}[*p.FastFallback])
-	}
-	if p.Budget != nil {
-		w.Field("budget", p.Budget.Text(w.Clock(time.Now())))
-	}
-}
-
-// planText says what would be done.
-func planText(action activation.Action, onNetwork bool) string {
-	switch action {
-	case activation.ActionNone:
-		return "nothing, it is so already"
-	case activation.ActionFollow:
-		return "wait for the activation that is on its way"
-	case activation.ActionWait:
-		return "wait for the activation that is in the way, then submit"
-	case activation.ActionVersion:
-		if onNetwork {
-			return "make a version, edit it, and activate it"
-		}
-		return "make a version and edit it"
-	case activation.ActionCancel:
-		return "cancel the activation that is in the way"
-	case activation.ActionSubmit:
-	}
-	return "submit"
-}
-
-func since(a *result.Activation, c term.Clock) string {
-	if a == nil || a.UpdateDate == nil {
-		return ""
-	}
-	return ", since " + c.Tell(*a.UpdateDate)
-}
-
-func refused(errors int) string {
-	if errors == 0 {
-		return ""
-	}
-	return "; PAPI would refuse it"
-}
-
-// listed names a few of them.
-func listed(what string, names []string) string {
-	text := term.VersionText(len(names)) + " " + what
-	if len(names) == 0 {
-		return text
-	}
-	more := ""
-	if len(names) > mostShown {
-		names, more = names[:mostShown], ", …"
-	}
-	return text + " (" + strings.Join(names, ", ") + more + ")"
-}
-
-// mostShown is how many hostnames are worth a line; all of them are in the
-// document.
-const mostShown = 10
 
 // printHostnameChange says which version has the change, and what was changed where no plan has said it.
 func printHostnameChange(w *term.Printer, d *result.Document) {

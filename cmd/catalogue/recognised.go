@@ -1,15 +1,14 @@
-package cmd
+package catalogue
 
 import (
 	"fmt"
 	"strings"
 
-	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 )
 
-// recognisedBy says in words how the error is told from others.
-func recognisedBy(e catalogue.Entry) []string {
+// RecognisedBy says in words how the error is told from others.
+func (e Entry) RecognisedBy() []string {
 	var lines []string
 	if e.FoundBy != "" {
 		lines = append(lines, e.FoundBy)

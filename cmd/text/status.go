@@ -1,4 +1,4 @@
-package cmd
+package text
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// One property is shown with all that is known of it, several in a table.
-
-func printStates(w *term.Printer, about result.AssetKind, states []*result.PropertyState, now time.Time) {
+// Status shows one property with all that is known of it, and several in a table.
+func Status(w *term.Printer, d *result.Document, now time.Time) {
+	about, states := statesOf(d)
 	if len(states) == 1 {
 		if states[0].Error == nil { // else the error is all there is to say, and is said on stderr
 			showProperty(states[0], w, about, now)

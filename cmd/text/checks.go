@@ -1,0 +1,19 @@
+package text
+
+import (
+	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/term"
+)
+
+// Checks prints a line for each check.
+func Checks(w *term.Printer, d *result.Document) {
+	t := term.NewTable(w, "STATUS", "CHECK", "FOUND")
+	for _, c := range d.Checks {
+		found := c.Message
+		if c.Help != "" {
+			found += "; " + c.Help
+		}
+		t.Row(string(c.Status), c.Name, term.Clean(found, term.MaxMessage))
+	}
+	t.Print()
+}
