@@ -26,6 +26,7 @@ type entry struct {
 	blocker                  *papi.Activation
 	before                   int // version that was active before the plan's; 0: none
 	to                       int // version that a return goes to
+	on                       int // version that a list has shown as active last
 	fast                     bool
 	err                      error
 

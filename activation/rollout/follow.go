@@ -65,10 +65,8 @@ func (l *loop) arrivals(list *papi.PropertyList, first bool) {
 		if !ok || e.working {
 			continue
 		}
-		version := p.StagingVersion
-		if e.Network == papi.Production {
-			version = p.ProductionVersion
-		}
+		version := activeOf(p, e.Network)
+		e.on = version
 		switch {
 		case first && e.state == Waiting && version == e.Version:
 			e.state, e.shown = Active, true

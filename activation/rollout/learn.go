@@ -11,7 +11,7 @@ import (
 // learn takes over how an item stands by its list.
 func (b *board) learn(e *entry, s standing) {
 	e.known, e.shown = true, false
-	e.usual, e.before = s.usual, s.before
+	e.usual, e.before, e.on = s.usual, s.before, s.version
 	e.marked = e.marked || s.attempt > 0 || s.backAttempt > 0
 	b.resumed = b.resumed || e.marked && !e.submitted
 	e.attempt = max(e.attempt, s.attempt)
@@ -50,7 +50,7 @@ func (b *board) learn(e *entry, s standing) {
 		if b.options.RetryFailed && s.state == Failed && !e.submitted {
 			e.state, e.err = Waiting, nil
 		}
-	case Rejected, Skipped, Overdue, Uncertain, ReturnFailed, NotReturnable, Drifted:
+	case Rejected, Skipped, Overdue, Uncertain, ReturnFailed, NotReturnable, Drifted, Unknown, Inactive:
 	}
 	if s.other != nil && !b.options.Replan {
 		b.stop(&trouble{outcome: OutcomeRejected, err: &AnotherPlanError{Mark: *s.other, Property: e.Title()}})

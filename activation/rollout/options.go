@@ -106,9 +106,11 @@ type Event struct {
 	Waves   int
 	Network papi.Network
 	Totals  Totals // of the stage
-	Item    *ItemResult
-	Check   *CheckResult
-	Err     error
+	// Waited is how long the run has taken so far, in PAPI's time.
+	Waited time.Duration
+	Item   *ItemResult
+	Check  *CheckResult
+	Err    error
 }
 
 // FailuresError says that more items of a wave have failed than are tolerated.

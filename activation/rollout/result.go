@@ -26,6 +26,13 @@ const (
 	OutcomeError      Outcome = "error"
 )
 
+// The outcomes of [Runner.Status] and [Runner.Check] beside those.
+const (
+	OutcomeOpen    Outcome = "open"    // nothing was submitted
+	OutcomeRunning Outcome = "running" // not all waves have ended
+	OutcomeChecked Outcome = "checked" // the checks hold
+)
+
 // Result is what is known at the end of a run, whether it ended well or not.
 type Result struct {
 	Outcome Outcome
@@ -35,6 +42,8 @@ type Result struct {
 	Needs   Needs
 	Budget  *papi.Quota // of the day; nil where PAPI did not say
 	Returns bool        // the way back was begun
+	// Another is another plan of this name that has not ended, of Status only; nil: there is none.
+	Another *AnotherPlanError
 	Waited  time.Duration
 }
 
@@ -57,6 +66,7 @@ const (
 	WaveChecking WaveState = "checking"
 	WaveDone     WaveState = "done"
 	WaveFailed   WaveState = "failed"
+	WaveReturned WaveState = "rolled-back" // what of it was returned has arrived
 )
 
 // ItemResult is what became of an item.
@@ -69,6 +79,7 @@ type ItemResult struct {
 	Fast       bool // returned by fast fallback
 	Activation *papi.Activation
 	BlockedBy  *papi.Activation
+	On         int // the version that is active, as a list has shown it last; 0: none, or not known
 	Err        error
 }
 
@@ -83,6 +94,8 @@ type CheckResult struct {
 // Totals counts items by their states.
 type Totals struct {
 	Items, Active, Underway, Waiting, Blocked, Failed, Returned, Skipped int
+
+	Unknown int // of Status only: what its list has not told
 }
 
 func (t *Totals) add(s State) {
@@ -102,13 +115,15 @@ func (t *Totals) add(s State) {
 		t.Skipped++
 	case Failed, Rejected, Superseded, Overdue, Uncertain, ReturnFailed, NotReturnable, Drifted:
 		t.Failed++
+	case Unknown, Inactive:
+		t.Unknown++
 	}
 }
 
 func (e *entry) result() ItemResult {
 	return ItemResult{
 		Item: e.Item, State: e.state, Ours: e.ours, Submitted: e.submitted, Adopted: e.adopted, Fast: e.fast,
-		Activation: e.act, BlockedBy: e.blocker, Err: e.err,
+		Activation: e.act, BlockedBy: e.blocker, On: e.on, Err: e.err,
 	}
 }
 
@@ -124,8 +139,16 @@ func (b *board) totals(stage int) Totals {
 // result tells how the run ended.
 func (b *board) result() (*Result, error) {
 	r := &Result{Plan: b.plan, Needs: b.Needs(), Budget: b.budget, Returns: b.returning}
+	b.waveResults(r, b.waveState)
+	var err error
+	r.Outcome, err = b.outcome()
+	return r, err
+}
+
+// waveResults fills in what became of the waves.
+func (b *board) waveResults(r *Result, state func(wave int) WaveState) {
 	for w := range b.plan.Waves {
-		wave := WaveResult{Name: b.plan.Waves[w].Name, State: b.waveState(w)}
+		wave := WaveResult{Name: b.plan.Waves[w].Name, State: state(w)}
 		for i, s := range b.stages {
 			if s.Wave != w {
 				continue
@@ -140,13 +163,13 @@ func (b *board) result() (*Result, error) {
 		}
 		r.Waves = append(r.Waves, wave)
 	}
-	var err error
-	r.Outcome, err = b.outcome()
-	return r, err
 }
 
 func (b *board) waveState(wave int) WaveState {
 	state := WaveOpen
+	if b.returning && b.trouble == nil && b.hasReturned(wave) {
+		return WaveReturned
+	}
 	for i, s := range b.stages {
 		switch {
 		case s.Wave != wave:
@@ -163,6 +186,18 @@ func (b *board) waveState(wave int) WaveState {
 		}
 	}
 	return state
+}
+
+// hasReturned reports whether items of a wave were returned, and none is on its way back.
+func (b *board) hasReturned(wave int) bool {
+	returned := false
+	for _, e := range b.entries {
+		if b.stages[e.Stage].Wave == wave && e.onTheWay() {
+			return false
+		}
+		returned = returned || b.stages[e.Stage].Wave == wave && e.state == Returned
+	}
+	return returned
 }
 
 // outcome is how the run ended, as a whole.
@@ -212,10 +247,13 @@ func endedBadly(err error) (*activation.FailedError, bool) {
 	return errors.AsType[*activation.FailedError](err)
 }
 
-// marked returns the entries of all stages after one that carry the plan's mark.
+// marks reports whether an item carries the plan's mark, of an attempt that is not closed.
+func (b *board) marks(e *entry) bool { return e.attempt > b.closed }
+
+// markedAfter reports whether any stage after one was begun.
 func (b *board) markedAfter(stage int) bool {
 	if stage+1 >= len(b.stages) {
 		return false
 	}
-	return slices.ContainsFunc(b.entries[b.stages[stage+1].First:], func(e *entry) bool { return e.marked })
+	return slices.ContainsFunc(b.entries[b.stages[stage+1].First:], b.marks)
 }

@@ -29,10 +29,16 @@ const (
 	Drifted       State = "drifted"        // what is active there is neither the old nor the new version
 )
 
+// The states that [Runner.Status] has beside those.
+const (
+	Unknown  State = "unknown"    // its list could not be read
+	Inactive State = "not-active" // the list of its group does not show the version; it may be on its way
+)
+
 // Settled reports whether nothing more will be done about an item.
 func (s State) Settled() bool {
 	switch s {
-	case Waiting, Blocked, Underway, Returning:
+	case Waiting, Blocked, Underway, Returning, Unknown, Inactive:
 		return false
 	case Active, Failed, Rejected, Superseded, Skipped, Overdue, Uncertain, Returned, ReturnFailed, NotReturnable, Drifted:
 		return true
@@ -45,7 +51,7 @@ func (s State) Bad() bool {
 	switch s {
 	case Failed, Rejected, Superseded, Skipped, Overdue, Uncertain, Drifted:
 		return true
-	case Waiting, Blocked, Underway, Active, Returning, Returned, ReturnFailed, NotReturnable:
+	case Waiting, Blocked, Underway, Active, Returning, Returned, ReturnFailed, NotReturnable, Unknown, Inactive:
 		return false
 	}
 	return false

@@ -1,0 +1,341 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// StatusOptions says what [Runner.Status] asks.
+type StatusOptions struct {
+	// Fast asks for the lists of the groups only: they tell which version is active, and
+	// nothing of what is on its way, has failed, or is in the way.
+	Fast bool
+	// Only and Skip name properties, by id or name.
+	Only, Skip []string
+	// Read is told of each list that was read, one at a time; nil means nobody.
+	Read func(read, all int)
+}
+
+// StatusCost is how many requests [Runner.Status] takes when none has to be
+// repeated. It asks nothing.
+func (p *Plan) StatusCost(o StatusOptions) int {
+	b := newBoard(p, Options{Only: o.Only, Skip: o.Skip})
+	if o.Fast {
+		groups, rest := b.groups()
+		return len(groups) + len(rest)
+	}
+	return len(b.properties())
+}
+
+// Status tells how far a plan is from PAPI's lists alone. It submits nothing, and
+// makes no checks. The result's outcome is that of the rollout as it is now:
+// [OutcomeOpen], [OutcomeRunning], or how it has ended. An item whose list could not
+// be read is [Unknown]; the error is then an [*UnreadError]. With Fast an item whose
+// version is not active is [Inactive].
+func (r *Runner) Status(ctx context.Context, p *Plan, o StatusOptions) (*Result, error) {
+	l := newLoop(r, p, Options{Only: o.Only, Skip: o.Skip})
+	s := &inquiry{loop: l, read: o.Read}
+	if o.Fast {
+		s.fast(ctx)
+	} else {
+		s.lists(ctx, l.properties())
+	}
+	result := &Result{Plan: p, Needs: l.Needs(), Budget: l.budget}
+	l.waveResults(result, l.surveyed())
+	result.Outcome = l.overall(result)
+	if other, ok := errors.AsType[*AnotherPlanError](l.cause()); ok {
+		result.Another = other
+	}
+	if ctx.Err() != nil {
+		return result, context.Cause(ctx)
+	}
+	return result, s.err()
+}
+
+// UnreadError says that lists could not be read.
+type UnreadError struct {
+	Items []string
+	cause error
+}
+
+// Error names the properties.
+func (e *UnreadError) Error() string {
+	return fmt.Sprintf("the activations of these could not be read: %s: %v", some(e.Items), e.cause)
+}
+
+// Unwrap returns why the first of them could not be read.
+func (e *UnreadError) Unwrap() error { return e.cause }
+
+// properties returns the items by property, in the order of their places.
+func (b *board) properties() [][]*entry {
+	var all [][]*entry
+	at := map[papi.ID]int{}
+	for _, e := range b.entries {
+		if b.options.skips(e.Pinned) {
+			continue
+		}
+		i, ok := at[e.PropertyID]
+		if !ok {
+			i = len(all)
+			at[e.PropertyID] = i
+			all = append(all, nil)
+		}
+		all[i] = append(all[i], e)
+	}
+	return all
+}
+
+// groups returns the groups of the items, and the properties of which none is known.
+func (b *board) groups() (groups map[pair]bool, rest [][]*entry) {
+	groups = map[pair]bool{}
+	for _, items := range b.properties() {
+		if first := items[0]; first.GroupID == "" || first.ContractID == "" {
+			rest = append(rest, items)
+		} else {
+			groups[pair{first.ContractID, first.GroupID}] = true
+		}
+	}
+	return groups, rest
+}
+
+// inquiry reads lists for a status.
+type inquiry struct {
+	*loop
+
+	read   func(read, all int)
+	done   int
+	unread []string
+	cause  error
+}
+
+func (s *inquiry) err() error {
+	if len(s.unread) == 0 {
+		return nil
+	}
+	slices.Sort(s.unread)
+	return &UnreadError{Items: slices.Compact(s.unread), cause: s.cause}
+}
+
+// lists reads the list of each property.
+func (s *inquiry) lists(ctx context.Context, properties [][]*entry) {
+	all := s.done + len(properties)
+	have := make([][]*attempted, len(properties))
+	var wg sync.WaitGroup
+	free := make(chan struct{}, maxWorkers)
+	for i, items := range properties {
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			list, err := s.runner.API.Activations(ctx, items[0].Ref())
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if err != nil {
+				s.unknown(items, err)
+			} else {
+				s.heard(list.Answer)
+				for _, e := range items {
+					have[i] = append(have[i], s.plan.attempted(e, list.Items))
+				}
+			}
+			s.told(all)
+		})
+	}
+	wg.Wait()
+	closed := closedBy(slices.Concat(have...))
+	s.closed = closed
+	for _, a := range slices.Concat(have...) {
+		s.learn(a.entry, a.with(closed))
+	}
+}
+
+func (s *inquiry) told(all int) {
+	s.done++
+	if s.read != nil {
+		s.read(s.done, all)
+	}
+}
+
+func (s *inquiry) unknown(items []*entry, err error) {
+	for _, e := range items {
+		e.state, e.err = Unknown, err
+		s.unread = append(s.unread, e.Title())
+	}
+	if s.cause == nil {
+		s.cause = err
+	}
+}
+
+// attempted is how an item stands, for each number of attempts that may be closed.
+type attempted struct {
+	*entry
+
+	closed []int // in order, from 0 on
+	stands []standing
+}
+
+func (p *Plan) attempted(e *entry, have []papi.Activation) *attempted {
+	a := &attempted{entry: e, closed: []int{0}}
+	for _, activation := range have {
+		if m, ok := ParseMark(activation.Note); ok && m.Name == p.Name && m.Digest == p.Digest && activation.Network == e.Network {
+			a.closed = append(a.closed, m.Attempt)
+		}
+	}
+	slices.Sort(a.closed)
+	a.closed = slices.Compact(a.closed)
+	for _, closed := range a.closed {
+		a.stands = append(a.stands, p.stands(e.Item, have, closed))
+	}
+	return a
+}
+
+// with returns how the item stands when attempts up to one are closed.
+func (a *attempted) with(closed int) standing {
+	at, exact := slices.BinarySearch(a.closed, closed)
+	if !exact {
+		at--
+	}
+	return a.stands[at]
+}
+
+// closedBy returns up to which attempt a plan is closed: it was returned, and another
+// attempt has begun since.
+func closedBy(all []*attempted) int {
+	forward, back := 0, 0
+	for _, a := range all {
+		forward, back = max(forward, a.stands[0].attempt), max(back, a.stands[0].backAttempt)
+	}
+	if forward > back {
+		return back
+	}
+	return 0
+}
+
+// fast reads the lists of the groups, and those of properties without a group.
+func (s *inquiry) fast(ctx context.Context) {
+	groups, rest := s.groups()
+	all := len(groups) + len(rest)
+	shown := map[papi.ID]papi.Property{}
+	failed := map[pair]error{}
+	for g := range sorted(groups) {
+		list, err := s.runner.API.Properties(ctx, papi.ListQuery{ContractID: g.contract, GroupID: g.group})
+		if err != nil {
+			failed[g] = err
+		} else {
+			s.heard(list.Answer)
+			for _, p := range list.Items {
+				shown[papi.ID(p.PropertyID.Bare())] = p
+			}
+		}
+		s.told(all)
+	}
+	for _, items := range s.properties() {
+		first := items[0]
+		p, ok := shown[papi.ID(first.PropertyID.Bare())]
+		switch err := failed[pair{first.ContractID, first.GroupID}]; {
+		case ok:
+			for _, e := range items {
+				s.showsOnly(e, p)
+			}
+		case err != nil:
+			s.unknown(items, err)
+		case first.GroupID != "" && first.ContractID != "":
+			s.unknown(items, errNotListed)
+		}
+	}
+	s.lists(ctx, rest)
+}
+
+var errNotListed = errors.New("its group does not list it any more")
+
+// showsOnly takes over what the list of the group shows.
+func (b *board) showsOnly(e *entry, p papi.Property) {
+	e.on = activeOf(p, e.Network)
+	e.state = Inactive
+	if e.on == e.Version {
+		e.state, e.shown = Active, true
+		if e.Before() != e.Version { // by the rollout, as far as anybody can tell
+			e.attempt = b.closed + 1
+		}
+	}
+}
+
+func activeOf(p papi.Property, network papi.Network) int {
+	if network == papi.Production {
+		return p.ProductionVersion
+	}
+	return p.StagingVersion
+}
+
+// surveyed returns the states of the waves, by what the lists have shown.
+func (b *board) surveyed() func(wave int) WaveState {
+	stageState := func(i int) WaveState {
+		begun, active, returned, failed := false, 0, 0, b.failures(i)
+		for _, e := range b.of(i) {
+			begun = begun || b.marks(e) || e.onTheWay()
+			switch {
+			case e.state == Active || b.options.skips(e.Pinned):
+				active++
+			case e.state == Returned:
+				returned++
+			}
+		}
+		switch {
+		case failed > b.tolerated():
+			return WaveFailed
+		case returned > 0 && !slices.ContainsFunc(b.of(i), (*entry).onTheWay):
+			return WaveReturned
+		case active+failed == b.stages[i].Count && (len(b.wave(i).Checks) == 0 || b.markedAfter(i)):
+			return WaveDone
+		case active+failed == b.stages[i].Count:
+			return WaveChecking
+		case begun:
+			return WaveRunning
+		}
+		return WaveOpen
+	}
+	return func(wave int) WaveState {
+		state := WaveState("")
+		for i, s := range b.stages {
+			if s.Wave != wave {
+				continue
+			}
+			switch next := stageState(i); {
+			case next == WaveFailed || next == WaveReturned:
+				return next
+			case state == "", state == WaveDone && next != WaveOpen:
+				state = next
+			case state == WaveDone:
+				state = WaveRunning // on its first network only
+			}
+		}
+		return state
+	}
+}
+
+// overall is the outcome of a rollout as it is now.
+func (b *board) overall(r *Result) Outcome {
+	forward, back, returning, begun := 0, 0, false, false
+	for _, e := range b.entries {
+		forward, back = max(forward, e.attempt), max(back, e.backAttempt)
+		returning = returning || e.state == Returning
+		begun = begun || b.marks(e) || e.onTheWay()
+	}
+	ended := !slices.ContainsFunc(r.Waves, func(w WaveResult) bool { return w.State != WaveDone && w.State != WaveChecking })
+	failed := slices.ContainsFunc(r.Waves, func(w WaveResult) bool { return w.State == WaveFailed })
+	switch {
+	case back > 0 && forward <= back && !returning:
+		return OutcomeRolledBack
+	case failed && !b.busy():
+		return OutcomeFailed
+	case ended && !b.busy():
+		return OutcomeRolledOut
+	case begun:
+		return OutcomeRunning
+	}
+	return OutcomeOpen
+}

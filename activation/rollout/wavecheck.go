@@ -1,0 +1,89 @@
+package rollout
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// CheckOptions says which checks [Runner.Check] makes.
+type CheckOptions struct {
+	Wave     string
+	Networks []papi.Network // none: the plan's
+	Only     []string       // properties, by id or name; none: all of the wave
+	Observe  func(Event)    // is told of each check; nil means nobody
+}
+
+// Check makes the checks of one wave, whatever is active, and as a run would: what does
+// not hold is tried again for as long as the check says. The result has that wave only.
+// Its outcome is [OutcomeChecked]; with [OutcomeFailed] and [OutcomeUndecided] the error
+// is a [*CheckError].
+func (r *Runner) Check(ctx context.Context, p *Plan, o CheckOptions) (*Result, error) {
+	at := slices.IndexFunc(p.Waves, func(w Wave) bool { return w.Name == o.Wave })
+	if at < 0 {
+		return nil, &NoWaveError{Wave: o.Wave, Plan: p}
+	}
+	l := newLoop(r, p, Options{Only: o.Only, Observe: o.Observe})
+	result := &Result{Plan: p, Outcome: OutcomeChecked, Waves: []WaveResult{{Name: o.Wave, State: WaveDone}}}
+	wave := &result.Waves[0]
+	var err error
+	for i, s := range l.stages {
+		if s.Wave != at || len(o.Networks) > 0 && !slices.Contains(o.Networks, s.Network) {
+			continue
+		}
+		for _, e := range l.of(i) {
+			if !l.options.skips(e.Pinned) {
+				e.state = Active
+			}
+		}
+		l.stage, l.trouble = i, nil
+		if stopped := l.holds(ctx); stopped != nil {
+			return result, stopped
+		}
+		wave.Checks = append(wave.Checks, l.gates[i].results...)
+		if l.trouble != nil && (err == nil || l.trouble.outcome == OutcomeFailed) {
+			result.Outcome, wave.State, err = l.trouble.outcome, WaveFailed, l.trouble.err
+		}
+	}
+	result.Waited = l.clock.between(l.begun, time.Now())
+	return result, err
+}
+
+// holds makes rounds of checks until all hold, or the time to try them is over.
+func (l *loop) holds(ctx context.Context) error {
+	g := &l.gates[l.stage]
+	for {
+		l.makeChecks(ctx)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if l.trouble != nil || g.held {
+			return nil
+		}
+		timer := time.NewTimer(l.clock.real(checkRetry))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// NoWaveError says that a plan has no such wave.
+type NoWaveError struct {
+	Wave string
+	Plan *Plan
+}
+
+// Error names those that there are.
+func (e *NoWaveError) Error() string {
+	var names []string
+	for _, w := range e.Plan.Waves {
+		names = append(names, w.Name)
+	}
+	return fmt.Sprintf("there is no wave %s; the waves are %s", clip(e.Wave), some(names))
+}
