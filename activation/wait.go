@@ -29,7 +29,7 @@ func (p *Poll) UnmarshalText(text []byte) error {
 	case "retry-after":
 		*p = Poll{mode: pollRetryAfter}
 	default:
-		every, err := time.ParseDuration(s)
+		every, err := ParseDuration(s)
 		if err != nil {
 			return fmt.Errorf("%q is neither adaptive, retry-after, nor a duration such as 30s", s)
 		}

@@ -161,3 +161,20 @@ func TestACAFileIsNamedByWhoNamesIt(t *testing.T) {
 		}
 	}
 }
+
+func TestDurationsAreTakenAsPeopleWriteThem(t *testing.T) {
+	for text, want := range map[string]string{"90 min": "1h30m0s", "1d12h": "36h0m0s", "2 days": "48h0m0s", "45s": "45s"} {
+		s := newScene(t).set(map[string]string{"PROPCTL_TIMEOUT": text, "PROPCTL_POLL": text})
+		d := s.run("config", "-o", "json").document(t)
+		for _, name := range []string{"timeout", "poll"} {
+			if got := d.setting(name, "activate").Value; got != want {
+				t.Errorf("--%s %q is %q, want %q", name, text, got, want)
+			}
+		}
+	}
+	for text, want := range map[string]string{"90": "write 90s or 90m", "0d": "must be positive", "-1h": "must be positive", "1w": "is not a duration such as"} {
+		if r := newScene(t).run("status", "www.example.com", "--timeout", text); r.code != cmd.ExitUsage || !strings.Contains(r.stderr, want) {
+			t.Errorf("%q: exit code %d: %s", text, r.code, r.stderr)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 )
@@ -45,12 +46,11 @@ func alsoSays(before, more string) string {
 	return before + "; or: " + more
 }
 
-// durations, integers and so on are what flags read; see time.ParseDuration and strconv.
+// integers and so on are what flags read; see strconv.
 const (
-	durationPattern = `^([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))*$`
-	integerPattern  = `^(0|-?[1-9][0-9]*)$`
-	numberPattern   = `^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$`
-	booleanPattern  = `^(1|0|t|f|T|F|true|false|TRUE|FALSE|True|False)$`
+	integerPattern = `^(0|-?[1-9][0-9]*)$`
+	numberPattern  = `^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$`
+	booleanPattern = `^(1|0|t|f|T|F|true|false|TRUE|FALSE|True|False)$`
 )
 
 func schemaOfFlag(f *pflag.Flag) *result.Schema {
@@ -95,6 +95,6 @@ func narrow(s *result.Schema, value pflag.Value) {
 		return
 	}
 	if _, ok := reader.Get().(*settings.Duration); ok {
-		s.Type, s.Pattern = "string", durationPattern
+		s.Type, s.Pattern = "string", activation.DurationPattern
 	}
 }

@@ -81,7 +81,8 @@ func environmentTopic() *cobra.Command {
 file beats the default. A variable that is empty counts as not set.
 
 Every flag can be set as PROPCTL_<FLAG>, in capitals and with underscores for
-dashes; lists have commas between their items:
+dashes; lists have commas between their items, and durations have a unit (90s,
+90 min, 1d):
 
   PROPCTL_NOTIFY=you@example.com,team@example.com
   PROPCTL_POLL=30s

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -201,10 +202,10 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (d *Duration) UnmarshalText(text []byte) error {
-	parsed, err := time.ParseDuration(string(text))
+	parsed, err := activation.ParseDuration(string(text))
 	switch {
 	case err != nil:
-		return fmt.Errorf("%q is not a duration such as 90s or 10m", text)
+		return err
 	case parsed < 0 || parsed > maxDuration:
 		return fmt.Errorf("%s is not between 0 and %s", parsed, maxDuration)
 	}

@@ -127,7 +127,7 @@ func TestMistakesHaveLineAndColumn(t *testing.T) {
 		with("waves:\n  - {name: a, take: 0}"):                            "line 4, column 21: a wave has to have one property at least",
 		with("waves:\n  - {name: a, checks: [x]}"):                        `line 4, column 5: wave a has a check "x", which is not`,
 		with("waves:\n  - {watch: 10m}"):                                  "line 4, column 5: wave wave-1 has a watch, and no checks",
-		with("waves:\n  - {watch: 10}"):                                   `line 4, column 13: "10" is not a duration`,
+		with("waves:\n  - {watch: 10}"):                                   `line 4, column 13: "10" has no unit`,
 		with("waves:\n  - {watch: 9999h}"):                                "line 4, column 13: 9999h0m0s is not between",
 		with("checks:\n  a: {http: 'ftp://{hostname}/'}"):                 "line 4, column 13: \"ftp://{hostname}/\" is not an address",
 		with("checks:\n  a: {http: 'https://{host}/'}"):                   "line 4, column 13: {host} is not known; there can be {hostname}",

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -92,14 +93,12 @@ func (s Duration) MarshalText() ([]byte, error) {
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (s *Duration) UnmarshalText(text []byte) error {
-	d, err := time.ParseDuration(string(text))
+	d, err := activation.ParseDuration(string(text))
 	switch {
-	case strings.Trim(string(text), "0123456789.") == "" && len(text) > 0:
-		return fmt.Errorf("%q has no unit; write %ss or %sm", text, text, text)
 	case err != nil:
-		return fmt.Errorf("%q is not a duration such as 90s, 30m or 1h30m", text)
+		return err
 	case d <= 0:
-		return fmt.Errorf("%q is not longer than nothing", text)
+		return fmt.Errorf("%q must be positive", text)
 	}
 	*s = Duration(d)
 	return nil
