@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/help"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
@@ -65,7 +66,7 @@ func TestTheREADMEHasEveryCommand(t *testing.T) {
 		t.Fatal("README.md has no table of the commands")
 	}
 	for _, c := range newProgram(term.Env{}).root().Commands() {
-		if c.IsAvailableCommand() && !isTopic(c) && !regexp.MustCompile("`"+c.Name()+"[ `]").MatchString(table) {
+		if c.IsAvailableCommand() && !c.IsAdditionalHelpTopicCommand() && !regexp.MustCompile("`"+c.Name()+"[ `]").MatchString(table) {
 			t.Errorf("README.md does not have %s", c.Name())
 		}
 	}
@@ -76,10 +77,10 @@ func commandsMarkdown(root *cobra.Command) map[string]string {
 	var index strings.Builder
 	index.WriteString(commandsNotice + "# Commands\n\n" + markdownText(root.Long) + "\n\n")
 	pages := map[string]string{}
-	for _, g := range groupsBelow(root) {
-		title, _, _ := strings.Cut(g.title, ",")
+	for _, g := range help.PageOf(root).Commands {
+		title, _, _ := strings.Cut(g.Title, ",")
 		fmt.Fprintf(&index, "## %s\n\n| | |\n|---|---|\n", title)
-		for _, c := range g.commands {
+		for _, c := range g.Commands {
 			addPage(pages, &index, c)
 		}
 		index.WriteString("\n")
@@ -103,19 +104,19 @@ func pageName(c *cobra.Command) string {
 }
 
 func commandMarkdown(c *cobra.Command) string {
-	if isTopic(c) {
+	p := help.PageOf(c)
+	if p.Topic {
 		page := commandsNotice + "# " + c.Short + "\n\n" + markdownText(c.Long) + "\n"
-		for _, g := range listedFlags(c) {
-			page += "\n## " + g.title + "\n\n" + flagTableMarkdown(g.flags)
+		for _, g := range p.Flags {
+			page += "\n## " + g.Title + "\n\n" + flagTableMarkdown(g.Flags)
 		}
 		return page
 	}
-	summary, more := leadOf(c)
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s# %s\n\n%s\n\n## Examples\n\n```sh\n%s\n```\n\n## Usage\n\n```\n%s\n```\n", commandsNotice, c.CommandPath(), markdownText(summary),
-		strings.ReplaceAll(strings.TrimPrefix(c.Example, "  "), "\n  ", "\n"), usageLine(c))
-	if more != "" {
-		fmt.Fprintf(&b, "\n%s\n", markdownText(more))
+	fmt.Fprintf(&b, "%s# %s\n\n%s\n\n## Examples\n\n```sh\n%s\n```\n\n## Usage\n\n```\n%s\n```\n", commandsNotice, c.CommandPath(), markdownText(p.Summary),
+		strings.ReplaceAll(strings.TrimPrefix(p.Example, "  "), "\n  ", "\n"), p.Usage)
+	if p.More != "" {
+		fmt.Fprintf(&b, "\n%s\n", markdownText(p.More))
 	}
 	if c.HasSubCommands() {
 		b.WriteString("\n## Commands\n\n| | |\n|---|---|\n")
@@ -123,8 +124,8 @@ func commandMarkdown(c *cobra.Command) string {
 			fmt.Fprintf(&b, "| [`%s`](%s) | %s |\n", below.Name(), pageName(below), cell(below.Short))
 		}
 	}
-	for _, g := range ownFlags(c) {
-		fmt.Fprintf(&b, "\n## %s\n\n%s", g.title, flagTableMarkdown(g.flags))
+	for _, g := range p.Flags {
+		fmt.Fprintf(&b, "\n## %s\n\n%s", g.Title, flagTableMarkdown(g.Flags))
 	}
 	b.WriteString("\nThe [flags of every command](flags.md) go with it, and may stand before it.\n")
 	return b.String()
@@ -139,7 +140,7 @@ func flagTableMarkdown(flags []*pflag.Flag) string {
 		if standard != "" {
 			standard = "`" + standard + "`"
 		}
-		name := strings.ReplaceAll(strings.TrimSpace(flagName(f)), "|", `\|`)
+		name := strings.ReplaceAll(strings.TrimSpace(help.FlagName(f)), "|", `\|`)
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", name, standard, cell(usage))
 	}
 	return b.String()

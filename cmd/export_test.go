@@ -67,7 +67,7 @@ func Pages() []Page {
 	var all []Page
 	var visit func(*cobra.Command, string)
 	visit = func(c *cobra.Command, path string) {
-		all = append(all, Page{Path: path, Short: c.Short, Long: c.Long, Example: c.Example, Topic: isTopic(c)})
+		all = append(all, Page{Path: path, Short: c.Short, Long: c.Long, Example: c.Example, Topic: c.IsAdditionalHelpTopicCommand()})
 		for _, below := range c.Commands() {
 			visit(below, strings.TrimSpace(path+" "+below.Name()))
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/ci"
+	"github.com/propctl/propctl/cmd/help"
 	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/notify"
 	"github.com/propctl/propctl/cmd/otlp"
@@ -115,8 +116,7 @@ success, and one that is on its way is followed and not submitted again.`,
 		p.hostnamesCommand(), p.includesCommand(),
 		p.simulateCommand(), p.doctorCommand(), p.configCommand(), p.explainCommand(), p.schemaCommand(), p.completionCommand(), p.versionCommand(),
 	)
-	root.AddCommand(topics()...)
-	p.shapeHelp(root)
+	help.Install(root, p.env, func() { p.exitCode = catalogue.ExitError })
 	return root
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/screen"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -36,7 +37,7 @@ the settings file completes and checks it.`,
 }
 
 func schemas(root *cobra.Command, args []string) *result.Report {
-	all := []*result.SchemaView{documentSchema(), eventsSchema(), asSchema("settings", "The settings file of propctl, as YAML or JSON.", settingsSchema(root))}
+	all := []*result.SchemaView{documentSchema(), eventsSchema(), asSchema("settings", "The settings file of propctl, as YAML or JSON.", settings.SchemaOf(root))}
 	r := &result.Report{Outcome: catalogue.OutcomeOK}
 	if len(args) == 0 {
 		r.Text = func(w *term.Printer, _ *result.Document) {

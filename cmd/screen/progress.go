@@ -68,9 +68,6 @@ const (
 	spinnerDelay = 120 * time.Millisecond
 )
 
-// UnknownWidth is taken for the width of a terminal that does not tell it.
-const UnknownWidth = 80
-
 // NewProgress returns what is shown of a run, as the flags want it.
 func NewProgress(env term.Env, f settings.Flags) *Progress {
 	p := &Progress{w: env.Stderr, env: env, Level: levelNormal, still: f.Output == settings.FormatNDJSON}
@@ -307,7 +304,7 @@ func (p *Progress) suffix() string {
 	p.mu.Lock()
 	s := p.state
 	p.mu.Unlock()
-	room, text := cmp.Or(p.env.StderrTerminalOf().Width, UnknownWidth)-spinnerCells, s.subject
+	room, text := cmp.Or(p.env.StderrTerminalOf().Width, term.UnknownWidth)-spinnerCells, s.subject
 	if !s.at.IsZero() {
 		for _, text = range s.now() {
 			if term.Cells(term.Clean(text, term.MaxMessage)) <= room {

@@ -26,6 +26,9 @@ type Terminal struct {
 	zone   *time.Location // nil: UTC
 }
 
+// UnknownWidth is taken for the width of a terminal that does not tell it.
+const UnknownWidth = 80
+
 // StdoutTerminalOf is where the result goes.
 func (e Env) StdoutTerminalOf() Terminal { return e.terminal(e.StdoutTerminal, e.StdoutWidth) }
 

@@ -1,4 +1,4 @@
-package cmd
+package help
 
 import (
 	"slices"
@@ -14,10 +14,10 @@ import (
 // A command's help has its own flags, by what one wants, and the few that most people need of those that every
 // command has. The others are a topic.
 
-// flagGroup is a title and flags.
-type flagGroup struct {
-	title string
-	flags []*pflag.Flag
+// Flags are a title and flags.
+type Flags struct {
+	Title string
+	Flags []*pflag.Flag
 }
 
 // usefulNames are the flags of every command that its help shows.
@@ -36,24 +36,24 @@ func groupsOfOwnFlags() []settings.FlagGroup {
 
 // ownFlags returns the flags that only some commands have, in the order in which they are declared, without the
 // groups that are empty.
-func ownFlags(c *cobra.Command) []flagGroup {
-	rest := flagGroup{title: "Flags"}
+func ownFlags(c *cobra.Command) []Flags {
+	rest := Flags{Title: "Flags"}
 	flags, shared := c.Flags(), c.Root().PersistentFlags()
 	defer func(sorted bool) { flags.SortFlags = sorted }(flags.SortFlags)
 	flags.SortFlags = false
 	flags.VisitAll(func(f *pflag.Flag) {
 		if !f.Hidden && f.Name != "help" && shared.Lookup(f.Name) == nil {
-			rest.flags = append(rest.flags, f)
+			rest.Flags = append(rest.Flags, f)
 		}
 	})
-	groups := []flagGroup{{}}
+	groups := []Flags{{}}
 	for _, g := range groupsOfOwnFlags() {
-		one := flagGroup{title: g.Title}
-		one.flags, rest.flags = split(rest.flags, g.Names)
+		one := Flags{Title: g.Title}
+		one.Flags, rest.Flags = split(rest.Flags, g.Names)
 		groups = append(groups, one)
 	}
 	groups[0] = rest
-	return slices.DeleteFunc(groups, func(g flagGroup) bool { return len(g.flags) == 0 })
+	return slices.DeleteFunc(groups, func(g Flags) bool { return len(g.Flags) == 0 })
 }
 
 // split divides flags into those that are named and the others.
@@ -69,29 +69,24 @@ func split(flags []*pflag.Flag, names []string) (named, others []*pflag.Flag) {
 }
 
 // usefulFlags are those of every command that most people need.
-func usefulFlags(c *cobra.Command) flagGroup {
-	var g flagGroup
+func usefulFlags(c *cobra.Command) Flags {
+	g := Flags{Title: "Flags of every command, all by " + c.Root().CommandPath() + " help flags"}
 	for _, name := range usefulNames() {
-		g.flags = append(g.flags, c.Root().PersistentFlags().Lookup(name))
+		g.Flags = append(g.Flags, c.Root().PersistentFlags().Lookup(name))
 	}
 	return g
 }
 
-// mostUsed is the title of the useful flags, which says where the others are.
-func mostUsed(c *cobra.Command) string {
-	return "Flags of every command, all by " + c.Root().CommandPath() + " help flags"
-}
-
 // listedFlags are the flags of a topic that lists them: all that every command has.
-func listedFlags(topic *cobra.Command) []flagGroup {
+func listedFlags(topic *cobra.Command) []Flags {
 	if topic.Name() != "flags" {
 		return nil
 	}
-	var groups []flagGroup
+	var groups []Flags
 	for _, g := range settings.Groups() {
-		one := flagGroup{title: g.Title}
+		one := Flags{Title: g.Title}
 		for _, name := range g.Names {
-			one.flags = append(one.flags, topic.Root().PersistentFlags().Lookup(name))
+			one.Flags = append(one.Flags, topic.Root().PersistentFlags().Lookup(name))
 		}
 		groups = append(groups, one)
 	}
@@ -99,15 +94,15 @@ func listedFlags(topic *cobra.Command) []flagGroup {
 }
 
 // text has a line for each flag, or more where it is longer than the terminal is wide.
-func (g flagGroup) text(width int) string {
+func (g Flags) text(width int) string {
 	const column, gap = 34, 2
 	var lines []string
-	for _, f := range g.flags {
+	for _, f := range g.Flags {
 		_, usage := settings.Usage(f)
 		if standard := settings.Default(f); standard != "" {
 			usage += " (default " + standard + ")"
 		}
-		name := flagName(f)
+		name := FlagName(f)
 		name += strings.Repeat(" ", max(gap, column-len(name)))
 		if len(name) > column && len(name)+utf8.RuneCountInString(usage) > width {
 			lines = append(lines, strings.TrimRight(name, " "))
@@ -118,8 +113,8 @@ func (g flagGroup) text(width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// flagName is how a flag is written, with a word for its value.
-func flagName(f *pflag.Flag) string {
+// FlagName is how a flag is written, with a word for its value.
+func FlagName(f *pflag.Flag) string {
 	name := "      --" + f.Name
 	if f.Shorthand != "" {
 		name = "  -" + f.Shorthand + ", --" + f.Name

@@ -1,42 +1,6 @@
-package cmd
+package help
 
-import (
-	"strings"
-
-	"github.com/spf13/cobra"
-)
-
-// strictHelp makes a mistake of a help topic that there is not, and leaves the
-// rest of cobra's help command, such as its completion, as it is.
-func strictHelp(root *cobra.Command) {
-	root.InitDefaultHelpCmd()
-	for _, help := range root.Commands() {
-		if help.Name() != "help" {
-			continue
-		}
-		help.Use, help.Short = "help [COMMAND | TOPIC]", "Show the help of a command, or a topic"
-		help.Long = "Show the help of a command, or a topic. It is the same as --help after the command."
-		help.Example = "  propctl help hostnames add\n  propctl help exit-codes"
-		commands := help.ValidArgsFunction
-		help.ValidArgsFunction = func(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			all, directive := commands(c, args, typed)
-			for _, topic := range topics() {
-				if len(args) == 0 && strings.HasPrefix(topic.Name(), typed) {
-					all = append(all, cobra.CompletionWithDesc(topic.Name(), topic.Short))
-				}
-			}
-			return all, directive
-		}
-		help.Run, help.RunE = nil, func(_ *cobra.Command, args []string) error {
-			found, _, err := root.Find(args)
-			if err != nil {
-				return err
-			}
-			found.InitDefaultHelpFlag()
-			return found.Help()
-		}
-	}
-}
+import "github.com/spf13/cobra"
 
 // Help topics are commands that do nothing.
 

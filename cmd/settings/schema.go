@@ -1,4 +1,4 @@
-package cmd
+package settings
 
 import (
 	"strconv"
@@ -9,14 +9,13 @@ import (
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/result"
-	"github.com/propctl/propctl/cmd/settings"
 )
 
-// settingsSchema describes the settings file by the flags of all commands. A value
+// SchemaOf describes the settings file by the flags of all commands. A value
 // may be quoted where the flag reads it all the same, as a variable's always is.
-func settingsSchema(root *cobra.Command) *result.Schema {
+func SchemaOf(root *cobra.Command) *result.Schema {
 	s := &result.Schema{Type: "object", Properties: map[string]*result.Schema{}, Additional: new(false)}
-	known := settings.AllFlags(root)
+	known := AllFlags(root)
 	note := func(f *pflag.Flag) {
 		if !known[f.Name] {
 			return
@@ -31,7 +30,7 @@ func settingsSchema(root *cobra.Command) *result.Schema {
 		}
 		s.Properties[f.Name] = setting
 	}
-	settings.EachFlag(root, note)
+	EachFlag(root, note)
 	s.Properties["accountkey"] = s.Properties["account-key"] // as other Akamai tools spell it
 	return s
 }
@@ -54,7 +53,7 @@ const (
 )
 
 func schemaOfFlag(f *pflag.Flag) *result.Schema {
-	_, usage := settings.Usage(f)
+	_, usage := Usage(f)
 	s := &result.Schema{Description: usage}
 	text := result.AnySlice("string", "number", "boolean") // YAML takes an id for a number
 	if _, ok := f.Value.(pflag.SliceValue); ok {
@@ -94,7 +93,7 @@ func narrow(s *result.Schema, value pflag.Value) {
 	if !ok {
 		return
 	}
-	if _, ok := reader.Get().(*settings.Duration); ok {
+	if _, ok := reader.Get().(*Duration); ok {
 		s.Type, s.Pattern = "string", activation.DurationPattern
 	}
 }
