@@ -85,7 +85,7 @@ var owners = map[string][]string{
 	"github.com/spf13/viper":                {"cmd/settings/config.go"},
 	"github.com/briandowns/spinner":         {"cmd/screen/progress.go"},
 	"golang.org/x/text/width":               {"cmd/term/cells.go"},
-	"github.com/hashicorp/go-retryablehttp": {"papi/retry.go"},
+	"github.com/hashicorp/go-retryablehttp": {"papi/retry.go", "cmd/journal/sender.go"},
 	"github.com/itchyny/gojq":               {"cmd/result/jq.go"},
 	"github.com/gofrs/flock":                {"papi/pace/file.go"},
 	"github.com/wI2L/jsondiff":              {"papi/rulediff/compare.go"},

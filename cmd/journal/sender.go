@@ -1,16 +1,16 @@
 package journal
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"strconv"
+	"net/url"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
 
 	"github.com/propctl/propctl/cmd/settings"
 )
@@ -24,9 +24,10 @@ const (
 	MaxAttempts    = 3
 )
 
+// The pause before the first repeat, which doubles, and the longest one.
 const (
-	firstPause = time.Second // before the first repeat, doubling
-	maxReply   = 4 << 10     // bytes that are read of an answer; nothing is made of them
+	firstPause = time.Second
+	maxPause   = 30 * time.Second
 )
 
 // Message is a report on its way.
@@ -41,68 +42,114 @@ type Message struct {
 	Retryable func(status int) bool
 }
 
-// refusal is an answer that is no success.
-type refusal struct {
-	status     int
-	retryAfter time.Duration
-}
-
-func (e *refusal) Error() string {
-	if e.status >= http.StatusMultipleChoices && e.status < http.StatusBadRequest {
-		return fmt.Sprintf("answered %d, and redirects are not followed", e.status)
-	}
-	return fmt.Sprintf("answered %d", e.status)
-}
-
-// Sender delivers. It has no http.Client, which would follow redirects, and whose
-// errors begin with the URL.
+// Sender delivers messages.
 type Sender struct {
-	transport http.RoundTripper
+	client    http.Client
 	userAgent string
 }
 
 // NewSender returns one that uses the transport.
 func NewSender(transport http.RoundTripper, userAgent string) *Sender {
-	return &Sender{transport: transport, userAgent: userAgent}
+	asIs := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Sender{client: http.Client{Transport: transport, CheckRedirect: asIs}, userAgent: userAgent}
 }
 
 // Close gives up the connections that are left.
-func (c *Sender) Close() {
-	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
-		t.CloseIdleConnections()
+func (c *Sender) Close() { c.client.CloseIdleConnections() }
+
+// Send sends a message until it is taken, or the attempts or the time are used
+// up. Its error has nothing of the URL but the host.
+func (c *Sender) Send(ctx context.Context, m Message) error {
+	d := &delivery{Message: m, userAgent: c.userAgent}
+	if err := d.send(ctx, c.client); err != nil {
+		return fmt.Errorf("%s: %w", settings.MaskURL(m.URL), err)
 	}
+	return nil
 }
 
-// Send sends a report until it is taken, or the attempts or the time are used
-// up. Its error has nothing of the URL but the host.
-func (c *Sender) Send(ctx context.Context, d Message) error {
-	failed := func(err error) error { return fmt.Errorf("%s: %w", settings.MaskURL(d.URL), err) }
-	var before error
-	for attempt, pause := 1, firstPause; ; attempt, pause = attempt+1, 2*pause {
-		err := c.try(ctx, d)
-		if err == nil {
-			return nil
-		}
-		if ctx.Err() != nil && before != nil {
-			return failed(before) // which says more than that the time is over
-		}
-		before = err
-		refused, answered := errors.AsType[*refusal](err)
-		if answered {
-			pause = max(pause, refused.retryAfter)
-		}
-		passes := !answered && !isRefused(err) || answered && d.Retryable(refused.status)
-		if !passes || attempt >= d.MaxAttempts || !pauseFits(ctx, pause) {
-			return failed(err)
-		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return failed(err)
-		}
+// delivery is a message and the attempts to send it.
+type delivery struct {
+	Message
+
+	userAgent string
+	repeats   int
+	pause     time.Duration // before the next attempt
+	err       error         // of the last attempt
+}
+
+func (d *delivery) send(ctx context.Context, client http.Client) error {
+	req, err := retryablehttp.NewRequestWithContext(ctx, http.MethodPost, d.URL, d.Body)
+	if err != nil {
+		return errors.New("not a URL") // its own words have the URL
 	}
+	client.Timeout = d.Timeout // of each attempt
+	repeating := retryablehttp.Client{
+		HTTPClient:   &client,
+		RetryMax:     d.MaxAttempts - 1,
+		CheckRetry:   d.check,
+		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return d.pause },
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		PrepareRetry: d.complete,
+	}
+	if err := d.complete(req.Request); err != nil {
+		return err
+	}
+	resp, err := repeating.Do(req)
+	if err == nil {
+		resp.Body.Close()
+	}
+	return d.err
+}
+
+// complete gives the request of an attempt its header.
+func (d *delivery) complete(r *http.Request) error {
+	if d.Header != nil {
+		r.Header = d.Header(time.Now())
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("User-Agent", d.userAgent)
+	return nil
+}
+
+// check decides after each attempt whether there is to be another one.
+func (d *delivery) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	passes := false // it may be otherwise in a moment
+	switch {
+	case err != nil && ctx.Err() != nil && d.err != nil: // the error before says more than that the time is over
+	case err != nil:
+		d.err, passes = d.unanswered(ctx, err), !isRefused(err)
+	case resp.StatusCode < http.StatusOK || resp.StatusCode >= http.StatusMultipleChoices:
+		d.err, passes = refusal(resp.StatusCode), d.Retryable(resp.StatusCode)
+	default:
+		d.err = nil
+	}
+	d.pause = max(firstPause, retryablehttp.DefaultBackoff(firstPause, maxPause, d.repeats, resp)) // or what Retry-After says
+	d.repeats++
+	return passes && pauseFits(ctx, d.pause), nil
+}
+
+// unanswered says why there is no answer, without the URL, which has the secret of a webhook in it.
+func (d *delivery) unanswered(ctx context.Context, err error) error {
+	if of, ok := errors.AsType[*url.Error](err); ok {
+		err = of.Err
+	}
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("no answer within %s", d.Timeout)
+	case strings.Contains(err.Error(), "://"):
+		return errors.New("no connection; see whether the address of the proxy is one") // which may have a password in it
+	}
+	return err
+}
+
+// refusal is an answer that is no success.
+func refusal(status int) error {
+	if status >= http.StatusMultipleChoices && status < http.StatusBadRequest {
+		return fmt.Errorf("answered %d, and redirects are not followed", status)
+	}
+	return fmt.Errorf("answered %d", status)
 }
 
 // isRefused reports whether nobody listens at the address, which a second later is hardly otherwise.
@@ -115,46 +162,4 @@ func isRefused(err error) bool {
 func pauseFits(ctx context.Context, pause time.Duration) bool {
 	end, bounded := ctx.Deadline()
 	return !bounded || time.Until(end) > pause
-}
-
-// try makes one attempt.
-func (c *Sender) try(ctx context.Context, d Message) error {
-	late := fmt.Errorf("no answer within %s", d.Timeout)
-	ctx, cancel := context.WithTimeoutCause(ctx, d.Timeout, late)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, bytes.NewReader(d.Body))
-	if err != nil {
-		return errors.New("not a URL") // its own words have the URL
-	}
-	if d.Header != nil {
-		req.Header = d.Header(time.Now())
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("User-Agent", c.userAgent)
-	resp, err := c.transport.RoundTrip(req)
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return context.Cause(ctx)
-	case err != nil && strings.Contains(err.Error(), "://"):
-		return errors.New("no connection; see whether the address of the proxy is one") // which may have a password in it
-	case err != nil:
-		return err
-	}
-	defer resp.Body.Close()
-	_, _ = io.CopyN(io.Discard, resp.Body, maxReply) // so that the connection can be used again; the status says it all
-	if resp.StatusCode >= http.StatusOK && resp.StatusCode < http.StatusMultipleChoices {
-		return nil
-	}
-	return &refusal{status: resp.StatusCode, retryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
-}
-
-// retryAfter reads seconds or a date; nonsense counts as absent.
-func retryAfter(value string, now time.Time) time.Duration {
-	if n, err := strconv.ParseUint(value, 10, 16); err == nil {
-		return time.Duration(n) * time.Second
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return max(at.Sub(now), 0)
-	}
-	return 0
 }
