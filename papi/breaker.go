@@ -93,7 +93,7 @@ func verdictOf(ctx context.Context, resp *http.Response, err error) verdict {
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return silent
-	case err != nil && (classOfCause(err) == ClassTLS || errors.Is(err, errNoTime)):
+	case err != nil && (classOfCause(err) == ClassTLS || errors.Is(err, errNoTime) || errors.Is(err, errTooLate)):
 		return silent // waiting does not mend a certificate; and what was not sent tells nothing
 	case err != nil:
 		return failing

@@ -15,7 +15,7 @@ const (
 	ClassTLS       Class = "tls"              // the server's certificate is not trusted
 	ClassMalformed Class = "malformed-answer" // a body that is not what PAPI documents
 	ClassRedirect  Class = "redirect"         // a redirect that must not be followed
-	ClassSuspended Class = "suspended"        // not sent: PAPI has failed too often in a row
+	ClassSuspended Class = "suspended"        // not sent: PAPI has failed too often in a row, or it was too late for it
 
 	// Credentials and requests.
 

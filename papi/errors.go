@@ -220,7 +220,7 @@ func classOfCause(cause error) Class {
 	var suspended *suspendedError
 	var dns *net.DNSError
 	switch {
-	case errors.As(cause, &suspended):
+	case errors.As(cause, &suspended), errors.Is(cause, errTooLate):
 		return ClassSuspended
 	case errors.Is(cause, errNoTime):
 		return ClassRateLimited

@@ -109,6 +109,10 @@ func (l *limiter) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	begun := time.Now()
+	if tooLate(ctx, begun) {
+		l.account.Pace.Learn(context.WithoutCancel(ctx), ticket, pace.Reply{NoAnswer: true})
+		return nil, errTooLate
+	}
 	resp, err := l.next.RoundTrip(req)
 	reply := pace.Reply{NoAnswer: true}
 	if err == nil {

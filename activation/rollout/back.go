@@ -10,6 +10,11 @@ import (
 // nextReturn decides on the way back: it is not held up by waves, checks or windows.
 func (b *board) nextReturn() step {
 	now := b.clock.now()
+	if s, waits := b.awaitSpans(now); waits && !b.busy() {
+		return s
+	} else if waits {
+		return step{kind: follow, until: s.until}
+	}
 	var items []*entry
 	until := now
 	put := false

@@ -30,6 +30,10 @@ type entry struct {
 	fast                     bool
 	err                      error
 
+	part   *part // that has been sent, as long as it is not known what became of the item
+	single bool  // it is submitted by itself
+	bulk   int   // the bulk request that has submitted it; 0: none
+
 	working bool
 	since   time.Time // PAPI's date of the submission
 	usual   time.Duration
@@ -84,6 +88,11 @@ type board struct {
 	held            time.Time // nothing is submitted before it
 	round           time.Time // of the last lists of groups
 	downs           int       // reads that came to nothing, one after the other
+	parts           []*part
+	spans           []*span
+	noBulk          bool          // PAPI does not take bulk requests
+	latency         time.Duration // of looks; 0: not known
+	partMost        int           // items of a part, after PAPI has taken it for a burst; 0: no bound
 }
 
 func newBoard(p *Plan, o Options) *board {
@@ -141,12 +150,13 @@ func (b *board) tolerated() int {
 type stepKind int
 
 const (
-	finish   stepKind = iota // nothing is left to do
-	survey                   // look at the lists of items
-	submit                   // items
-	follow                   // what is on its way, or wait
-	check                    // the stage
-	giveBack                 // items
+	finish     stepKind = iota // nothing is left to do
+	survey                     // look at the lists of items
+	submit                     // items
+	submitPart                 // items, in one bulk request
+	follow                     // what is on its way, or wait
+	check                      // the stage
+	giveBack                   // items
 )
 
 // step is what to do next. No step submits anything for an item that is on its way.
@@ -185,6 +195,9 @@ func (b *board) next(now time.Time) step {
 			if b.busy() {
 				return step{kind: follow}
 			}
+			if s, waits := b.awaitSpans(now); waits {
+				return s
+			}
 			if !b.goesBack() {
 				return step{kind: finish}
 			}
@@ -207,8 +220,12 @@ func (b *board) next(now time.Time) step {
 
 // proceed submits what can be, and follows the rest, until all of a stage is settled.
 func (b *board) proceed(now time.Time) (step, bool) {
+	if s, waits := b.awaitSpans(now); waits && s.kind == survey {
+		return s, true
+	}
 	waiting, until := b.ready(now)
-	if len(waiting) > 0 {
+	bulk, single := b.part(waiting)
+	if len(bulk)+len(single) > 0 {
 		if b.afford(); b.trouble != nil {
 			return step{}, false
 		}
@@ -216,15 +233,33 @@ func (b *board) proceed(now time.Time) (step, bool) {
 		if b.options.AnyTime {
 			wait = max(b.held.Sub(now), 0)
 		}
-		if wait > 0 {
+		switch {
+		case wait > 0:
 			return step{kind: follow, until: now.Add(wait)}, true
+		case len(bulk) > 0:
+			return step{kind: submitPart, items: bulk}, true
 		}
-		return step{kind: submit, items: waiting}, true
+		return step{kind: submit, items: single}, true
 	}
 	for _, e := range b.of(b.stage) {
 		if !e.state.Settled() || e.working {
 			return step{kind: follow, until: until}, true
 		}
+	}
+	return step{}, false
+}
+
+// awaitSpans waits for what another process may still submit, and looks for it.
+func (b *board) awaitSpans(now time.Time) (step, bool) {
+	b.asking = slices.DeleteFunc(b.asking, func(e *entry) bool { return e.known })
+	if len(b.asking) == 0 {
+		b.asking = b.expects(now)
+	}
+	switch {
+	case len(b.asking) > 0:
+		return step{kind: survey, items: b.asking}, true
+	case len(b.spans) > 0:
+		return step{kind: follow, until: b.awaits()}, true
 	}
 	return step{}, false
 }
@@ -237,9 +272,12 @@ func (b *board) ready(now time.Time) (items []*entry, until time.Time) {
 		room = min(room, b.tolerated()-b.failures(b.stage)+1)
 	}
 	var later []*entry
+	until = b.awaits()
 	for _, e := range b.of(b.stage) {
 		switch {
 		case e.working || e.onTheWay():
+			room--
+		case b.expected(e):
 			room--
 		case e.state == Waiting:
 			items = append(items, e)

@@ -70,7 +70,7 @@ func (l *loop) arrivals(list *papi.PropertyList, first bool) {
 		switch {
 		case first && e.state == Waiting && version == e.Version:
 			e.state, e.shown = Active, true
-		case first || !e.onTheWay() || version != e.target():
+		case first || !e.onTheWay() || e.part != nil || version != e.target():
 		case l.asksLast(e):
 			e.due = l.clock.now() // when it arrived has to be known exactly
 		default:
@@ -122,7 +122,17 @@ func (l *loop) watch(ctx context.Context, s step) time.Time {
 			l.done <- nil
 		}()
 	}
+	parts, next := l.dueParts(now)
 	l.mu.Unlock()
+	if !next.IsZero() && (wake.IsZero() || next.Before(wake)) {
+		wake = next
+	}
+	for _, p := range parts {
+		if l.running >= maxWorkers {
+			return time.Time{}
+		}
+		l.startPoll(ctx, p)
+	}
 	for _, e := range due {
 		if l.running >= maxWorkers {
 			return time.Time{} // until one of them has ended
@@ -145,7 +155,7 @@ func (l *loop) dueLooks(now time.Time) (due []*entry, wake time.Time, round map[
 	}
 	var many []*entry
 	for _, e := range l.entries {
-		if !e.onTheWay() || e.working {
+		if !e.onTheWay() || e.working || e.part != nil {
 			continue
 		}
 		if l.byGroup(e) && e.due.IsZero() {

@@ -62,7 +62,7 @@ func isRefusal(err error) bool {
 func (l *loop) goesTo(e *entry) (activation.Target, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if e.state != Active || !e.ours || e.act == nil {
+	if e.state != Active || !e.ours || e.act == nil || len(l.spans) > 0 {
 		return activation.Target{}, false
 	}
 	mine := *e.act

@@ -11,6 +11,15 @@ import (
 // learn takes over how an item stands by its list.
 func (b *board) learn(e *entry, s standing) {
 	e.known, e.shown = true, false
+	if e.part != nil {
+		if s.attempt <= b.closed {
+			return // it may still be submitted
+		}
+		b.found(e, s.partAt)
+	}
+	if s.part != (Part{}) && !e.submitted {
+		b.sees(s.part, s.partAt)
+	}
 	e.usual, e.before, e.on = s.usual, s.before, s.version
 	e.marked = e.marked || s.attempt > 0 || s.backAttempt > 0
 	b.resumed = b.resumed || e.marked && !e.submitted

@@ -15,11 +15,20 @@ type Mark struct {
 	Place   int // of the item, from 1
 	Total   int
 	Attempt int // from 1
+	// Part is the bulk request that the submission belongs to; zero for none.
+	Part Part
 	// Back says that the submission is a return.
 	Back bool
 	// Scope is what a return belongs to.
 	Scope Scope
 }
+
+// Part is the items of a bulk request: those among two places. PAPI submits them one
+// by one, so that whoever sees one knows that others may follow.
+type Part struct{ First, Last int }
+
+// has reports whether an item can belong to the part.
+func (p Part) has(place int) bool { return p.First > 0 && p.First <= place && place <= p.Last }
 
 // Scope is what a return is to return.
 type Scope string
@@ -35,6 +44,9 @@ func (m Mark) String() string {
 	s := fmt.Sprintf("[propctl %s/%s %d/%d", m.Name, m.Digest, m.Place, m.Total)
 	if m.Attempt > 1 {
 		s += fmt.Sprintf(" #%d", m.Attempt)
+	}
+	if m.Part != (Part{}) {
+		s += fmt.Sprintf(" bulk %d-%d", m.Part.First, m.Part.Last)
 	}
 	if m.Back {
 		if m.Scope != "" {
@@ -76,28 +88,61 @@ func ParseMark(note string) (Mark, bool) {
 	}
 	m := Mark{Attempt: 1}
 	words := strings.Split(inside[at+len("[propctl "):], " ")
-	if len(words) > 1 && words[len(words)-1] == "back" {
-		m.Back, words = true, words[:len(words)-1]
-		if last := Scope(words[len(words)-1]); last == ScopeAll || last == ScopeWave {
-			m.Scope, words = last, words[:len(words)-1]
-		}
-	}
-	const least, most = 2, 3
-	if len(words) < least || len(words) > most {
+	const least = 2
+	if len(words) < least {
 		return Mark{}, false
 	}
-	var named bool
+	var named, placed bool
 	m.Name, m.Digest, named = strings.Cut(words[0], "/")
-	place, total, placed := strings.Cut(words[1], "/")
-	m.Place, m.Total = counted(place), counted(total)
-	if len(words) == most {
-		attempt, ok := strings.CutPrefix(words[least], "#")
-		if m.Attempt = counted(attempt); !ok || m.Attempt == 0 {
-			return Mark{}, false
+	m.Place, m.Total, placed = pairOf(words[1], "/")
+	ok := m.options(words[least:])
+	ok = ok && named && placed && validName(m.Name) && validDigest(m.Digest) && m.Place <= m.Total
+	if !ok || m.String() != note[at:] {
+		return Mark{}, false
+	}
+	return m, true
+}
+
+// options reads what follows the item's place, and reports whether it is what can.
+func (m *Mark) options(words []string) bool {
+	next := func(fits func(string) bool) bool {
+		if len(words) == 0 || !fits(words[0]) {
+			return false
+		}
+		words = words[1:]
+		return true
+	}
+	is := func(word string) func(string) bool { return func(s string) bool { return s == word } }
+	next(func(s string) bool {
+		number, ok := strings.CutPrefix(s, "#")
+		if n := counted(number); ok && n > 1 {
+			m.Attempt = n
+			return true
+		}
+		return false
+	})
+	if next(is("bulk")) && !next(func(s string) bool {
+		var ok bool
+		m.Part.First, m.Part.Last, ok = pairOf(s, "-")
+		return ok && m.Part.Last <= m.Total && m.Part.has(m.Place)
+	}) {
+		return false
+	}
+	for _, scope := range []Scope{ScopeAll, ScopeWave} {
+		if next(is(string(scope))) {
+			m.Scope = scope
+			break
 		}
 	}
-	ok := named && placed && validName(m.Name) && validDigest(m.Digest) && m.Place >= 1 && m.Place <= m.Total
-	return m, ok
+	m.Back = next(is("back"))
+	return len(words) == 0 && (m.Back || m.Scope == "") && (!m.Back || m.Part == Part{})
+}
+
+// pairOf reads two numbers from 1 on.
+func pairOf(s, separator string) (a, b int, ok bool) {
+	first, second, ok := strings.Cut(s, separator)
+	a, b = counted(first), counted(second)
+	return a, b, ok && a > 0 && b > 0
 }
 
 // counted reads a number from 1 on; 0 is anything else.

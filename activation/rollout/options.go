@@ -16,6 +16,8 @@ import (
 type API interface {
 	activation.API
 	Properties(ctx context.Context, query papi.ListQuery) (*papi.PropertyList, error)
+	CreateBulkActivation(ctx context.Context, req papi.BulkActivationRequest) (*papi.CreatedBulkActivation, error)
+	BulkActivation(ctx context.Context, id int) (*papi.BulkActivation, error)
 	Reserve(ctx context.Context, n int) (reserved context.Context, release func(), err error)
 }
 
@@ -58,6 +60,15 @@ type Options struct {
 	DeactivateNew bool
 	Patience      time.Duration // with an activation that is in the way; 0: 30 minutes
 	Budget        *papi.Quota   // of the day, as it was last known; nil: not
+	// Submit says how submissions are made, and PartSize how many a bulk request has at
+	// most; 0: 100.
+	Submit   Submit
+	PartSize int
+	// Lag is how long PAPI's lists may not show what it has accepted. A run then begins
+	// so much later, and what became of a submission without an answer is looked for so
+	// late at the earliest. With 0 it is PAPI's refusal alone that keeps a version from
+	// being activated again while lists lag.
+	Lag time.Duration
 	// Request has what goes along with each submission beside note and addresses.
 	Request papi.ActivationRequest
 	// Speed, Resubmissions and Jitter are as for [activation.Engine].
@@ -83,6 +94,20 @@ func (o Options) patience() time.Duration {
 		return o.Patience
 	}
 	return usual
+}
+
+// patient makes pauses between two submissions as long as lists may lag.
+func (o Options) patient() func(time.Duration) time.Duration {
+	if o.Lag <= 0 {
+		return o.Jitter
+	}
+	return func(pause time.Duration) time.Duration {
+		extra := max(o.Lag-pause, 0)
+		if o.Jitter != nil {
+			extra += o.Jitter(pause)
+		}
+		return extra
+	}
 }
 
 // EventKind is what happened.

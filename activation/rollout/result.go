@@ -76,6 +76,7 @@ type ItemResult struct {
 	Ours       bool // by the mark
 	Submitted  bool // by this run
 	Adopted    bool
+	Bulk       int  // the bulk request of this run that has submitted it; 0: none
 	Fast       bool // returned by fast fallback
 	Activation *papi.Activation
 	BlockedBy  *papi.Activation
@@ -122,7 +123,7 @@ func (t *Totals) add(s State) {
 
 func (e *entry) result() ItemResult {
 	return ItemResult{
-		Item: e.Item, State: e.state, Ours: e.ours, Submitted: e.submitted, Adopted: e.adopted, Fast: e.fast,
+		Item: e.Item, State: e.state, Ours: e.ours, Submitted: e.submitted, Adopted: e.adopted, Bulk: e.bulk, Fast: e.fast,
 		Activation: e.act, BlockedBy: e.blocker, On: e.on, Err: e.err,
 	}
 }

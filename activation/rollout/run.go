@@ -57,7 +57,7 @@ type loop struct {
 	mu      sync.Mutex
 	running int // workers
 	rounds  int // of groups, that are running
-	done    chan *entry
+	done    chan []*entry
 	told    map[int]State // by place
 	started map[int]bool  // stages
 	began   bool          // the way back was told of
@@ -65,10 +65,10 @@ type loop struct {
 
 func newLoop(r *Runner, p *Plan, o Options) *loop {
 	l := &loop{
-		board: newBoard(p, o), runner: r, begun: time.Now(), done: make(chan *entry, maxWorkers+1),
+		board: newBoard(p, o), runner: r, begun: time.Now(), done: make(chan []*entry, maxWorkers+1),
 		told: map[int]State{}, started: map[int]bool{},
 	}
-	l.engine = activation.Engine{Resubmissions: o.Resubmissions, Jitter: o.Jitter, Speed: o.Speed}
+	l.engine = activation.Engine{Resubmissions: o.Resubmissions, Jitter: o.patient(), Speed: o.Speed}
 	return l
 }
 
@@ -76,7 +76,10 @@ func newLoop(r *Runner, p *Plan, o Options) *loop {
 func (l *loop) run(ctx context.Context) (*Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	err := l.glance(ctx)
+	err := l.settleLists(ctx)
+	if err == nil {
+		err = l.glance(ctx)
+	}
 	for err == nil {
 		l.mu.Lock()
 		s := l.next(l.clock.now())
@@ -110,6 +113,8 @@ func (l *loop) stopped(err error) error {
 	s := &StoppedError{cause: err}
 	for _, e := range l.entries {
 		switch {
+		case e.part != nil && e.part.id == 0:
+			s.Uncertain = append(s.Uncertain, e.Title())
 		case e.onTheWay():
 			s.Underway++
 		case e.state == Uncertain:
@@ -125,6 +130,10 @@ func (l *loop) act(ctx context.Context, s step) error {
 	case check:
 		l.makeChecks(ctx)
 		return nil
+	case submitPart:
+		if l.running == 0 {
+			l.startAll(ctx, s.items)
+		}
 	case survey, submit, giveBack:
 		job := l.look
 		switch s.kind { //nolint:exhaustive // these are the ones with items
@@ -155,7 +164,7 @@ func (l *loop) start(ctx context.Context, e *entry, job func(context.Context, *e
 	l.running++
 	go func() {
 		job(ctx, e)
-		l.done <- e
+		l.done <- []*entry{e}
 	}()
 }
 
@@ -171,12 +180,12 @@ func (l *loop) await(ctx context.Context, wake time.Time) error {
 		return errIdle
 	}
 	select {
-	case e := <-l.done:
-		l.collect(e)
+	case done := <-l.done:
+		l.collect(done)
 		for {
 			select {
-			case e := <-l.done:
-				l.collect(e)
+			case done := <-l.done:
+				l.collect(done)
 				continue
 			default:
 			}
@@ -199,14 +208,16 @@ func (l *loop) now() time.Time {
 }
 
 // collect takes note that a job has ended; nil is the round's.
-func (l *loop) collect(e *entry) {
-	if e == nil {
+func (l *loop) collect(done []*entry) {
+	if done == nil {
 		l.rounds--
 		return
 	}
 	l.running--
 	l.mu.Lock()
-	e.working = false
+	for _, e := range done {
+		e.working = false
+	}
 	l.mu.Unlock()
 }
 

@@ -71,6 +71,9 @@ type standing struct {
 	other *Mark
 	// version is what is active; 0: nothing.
 	version int
+	// part is the bulk request that has submitted the plan's latest activation, at a time of PAPI's.
+	part   Part
+	partAt time.Time
 	// before is what was active before the plan's activation; 0: nothing was.
 	before int
 	usual  time.Duration
@@ -87,6 +90,9 @@ func (p *Plan) stands(item Item, have []papi.Activation, closed int) standing {
 	}
 	if first := activation.Latest(e.forward, item.Network); first != nil {
 		s.before = before(have, *first)
+		if m, ok := ParseMark(first.Note); ok && m.Part.has(item.Place) {
+			s.part, s.partAt = m.Part, submittedAt(*first)
+		}
 	}
 	if pending := activation.Pending(have, item.Network); len(pending) > 0 {
 		s.state, s.about, s.ours = e.pending(item, pending)
@@ -227,6 +233,14 @@ func before(have []papi.Activation, a papi.Activation) int {
 		}
 	}
 	return 0
+}
+
+// submittedAt is when an activation was submitted, or what comes nearest to it.
+func submittedAt(a papi.Activation) time.Time {
+	if a.SubmitDate.IsZero() {
+		return a.UpdateDate
+	}
+	return a.SubmitDate
 }
 
 // steadyAt is when an activation was there, by PAPI's dates; the zero time where they

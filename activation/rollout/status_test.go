@@ -37,9 +37,14 @@ func states(r *rollout.Result) string {
 // stopAt applies a plan for so long.
 func (s *scene) stopAt(p *rollout.Plan, after time.Duration) {
 	s.t.Helper()
+	s.stopAt2(p, after, rollout.Options{})
+}
+
+func (s *scene) stopAt2(p *rollout.Plan, after time.Duration, o rollout.Options) {
+	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), after)
 	defer cancel()
-	if _, err := s.applyWithin(ctx, p, rollout.Options{}); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := s.applyWithin(ctx, p, o); !errors.Is(err, context.DeadlineExceeded) {
 		s.t.Fatalf("it ended before: %v", err)
 	}
 }

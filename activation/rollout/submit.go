@@ -14,20 +14,38 @@ import (
 type watched struct {
 	API
 
-	loop *loop
-	list *papi.ActivationList // the last one
+	loop   *loop
+	list   *papi.ActivationList // the last one
+	looked time.Time            // when that was
 }
 
 // Activations implements activation.API.
 func (w *watched) Activations(ctx context.Context, ref papi.PropertyRef) (*papi.ActivationList, error) {
+	begun := time.Now()
 	list, err := w.API.Activations(ctx, ref)
 	if err == nil {
-		w.list = list
+		w.list, w.looked = list, w.loop.lookedAt(begun)
 		w.loop.mu.Lock()
 		w.loop.heard(list.Answer)
 		w.loop.mu.Unlock()
 	}
 	return list, err
+}
+
+// CreateActivation implements activation.API: what a look has decided is not sent long
+// after it.
+func (w *watched) CreateActivation(ctx context.Context, ref papi.PropertyRef, req papi.ActivationRequest) (*papi.CreatedActivation, error) {
+	return w.API.CreateActivation(papi.SendBy(ctx, w.loop.sendBy(w.looked)), ref, req)
+}
+
+// lookedAt is when a look that has just ended was made: when it was begun, unless it was
+// repeated for long.
+func (l *loop) lookedAt(begun time.Time) time.Time {
+	now := time.Now()
+	if latest := now.Add(-l.clock.real(lookAge / 2)); begun.Before(latest) { //nolint:mnd // half
+		return latest
+	}
+	return begun
 }
 
 // pair is the look and the submission, which go one right after the other.
@@ -77,14 +95,18 @@ func (l *loop) submit(ctx context.Context, e *entry) {
 func (l *loop) permit(e *entry, list *papi.ActivationList) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := l.plan.stands(e.Item, list.Items, l.closed)
+	return l.permits(e, l.plan.stands(e.Item, list.Items, l.closed))
+}
+
+// permits decides that from how the item stands.
+func (l *loop) permits(e *entry, s standing) error {
 	state := s.state
 	if state == Failed && l.options.RetryFailed && !e.submitted {
 		state = Waiting
 	}
 	before := e.Before()
 	switch {
-	case l.trouble != nil, state != Waiting, s.backAttempt > l.closed, s.other != nil && !l.options.Replan:
+	case l.trouble != nil, state != Waiting, e.part != nil, l.expected(e), s.backAttempt > l.closed, s.other != nil && !l.options.Replan:
 		return errHeld
 	case s.version != before && s.version != e.Version && s.attempt == 0 && l.closed == 0:
 		return errHeld // somebody has activated another version

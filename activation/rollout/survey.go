@@ -17,7 +17,7 @@ func (b *board) unlooked() []*entry {
 	if b.downs > maxDowns {
 		return nil
 	}
-	b.asking = slices.DeleteFunc(b.asking, func(e *entry) bool { return e.known || e.state != Waiting && e.state != Active })
+	b.asking = slices.DeleteFunc(b.asking, func(e *entry) bool { return e.known || e.state != Waiting && e.state != Active && e.state != Blocked })
 	if len(b.asking) > 0 {
 		return b.asking
 	}

@@ -1,0 +1,184 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/propctl/propctl/papi"
+)
+
+// settleLists waits until the lists show what was accepted before the run.
+func (l *loop) settleLists(ctx context.Context) error {
+	if l.options.Lag <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(l.clock.real(l.options.Lag))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// startAll begins a part.
+func (l *loop) startAll(ctx context.Context, items []*entry) {
+	l.mu.Lock()
+	for _, e := range items {
+		e.working = true
+	}
+	l.mu.Unlock()
+	l.running++
+	go func() {
+		l.submitPart(ctx, items)
+		l.done <- items
+	}()
+}
+
+// submitPart looks at items at once, and submits those that may be in one bulk request.
+func (l *loop) submitPart(ctx context.Context, items []*entry) {
+	reserved, release, err := l.runner.API.Reserve(ctx, len(items)+1)
+	if err != nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.unread(items[0], err)
+		return
+	}
+	defer release()
+	looked := l.lookAtAll(reserved, items)
+	p, request, oldest := l.newPart(items, looked)
+	if p == nil {
+		return
+	}
+	created, err := l.runner.API.CreateBulkActivation(papi.SendBy(reserved, l.sendBy(oldest)), request)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.posted(p, created, err)
+}
+
+// lookAtAll reads the lists of items, and returns when each was asked for that may be
+// submitted.
+func (l *loop) lookAtAll(ctx context.Context, items []*entry) []time.Time {
+	looked := make([]time.Time, len(items))
+	var wg sync.WaitGroup
+	free := make(chan struct{}, maxWorkers)
+	for i, e := range items {
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			begun := time.Now()
+			list, err := l.runner.API.Activations(ctx, e.Ref())
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			if err != nil {
+				l.unread(e, err)
+				return
+			}
+			l.downs = 0
+			l.answered(l.clock.between(begun, time.Now()))
+			l.heard(list.Answer)
+			s := l.plan.stands(e.Item, list.Items, l.closed)
+			l.learn(e, s)
+			if l.permits(e, s) == nil && e.state == Waiting && !l.goesAlone(e) {
+				looked[i] = l.lookedAt(begun)
+			}
+		})
+	}
+	wg.Wait()
+	return looked
+}
+
+// newPart makes the request for the items whose looks are not too old; nil when there
+// are none, or nothing is to be submitted any more.
+func (l *loop) newPart(items []*entry, looked []time.Time) (*part, papi.BulkActivationRequest, time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var chosen []*entry
+	var oldest time.Time
+	for i, e := range items {
+		if looked[i].IsZero() || l.trouble != nil || l.expected(e) || l.clock.between(looked[i], time.Now()) > lookAge-l.latency {
+			continue
+		}
+		chosen = append(chosen, e)
+		if oldest.IsZero() || looked[i].Before(oldest) {
+			oldest = looked[i]
+		}
+	}
+	o := l.options.Request
+	request := papi.BulkActivationRequest{Defaults: papi.BulkDefaults{
+		AcknowledgeAllWarnings: true, UseFastFallback: o.UseFastFallback, FastPush: o.FastPush, NotifyEmails: l.plan.Notify,
+	}}
+	if len(chosen) == 0 {
+		return nil, request, oldest
+	}
+	p := &part{Part: Part{First: chosen[0].Place, Last: chosen[0].Place}}
+	for _, e := range chosen {
+		p.First, p.Last = min(p.First, e.Place), max(p.Last, e.Place)
+	}
+	for _, e := range chosen {
+		e.part = p
+		m := l.mark(e)
+		m.Part = p.Part
+		request.Items = append(request.Items, papi.BulkActivationItem{
+			PropertyID: e.PropertyID, PropertyVersion: e.Version, Network: e.Network, Note: m.In(l.plan.Note),
+		})
+	}
+	return p, request, oldest
+}
+
+// sendBy is when a submission must be sent at the latest that a look has decided.
+func (l *loop) sendBy(looked time.Time) time.Time {
+	const least = time.Second // of a clock that is faster than the machine
+	return looked.Add(max(l.clock.real(lookAge), least))
+}
+
+// posted takes over what came of a bulk request.
+func (l *loop) posted(p *part, created *papi.CreatedBulkActivation, err error) {
+	now := l.clock.now()
+	problem, answered := errors.AsType[*papi.Error](err)
+	if answered && !problem.Uncertain() {
+		items := l.open(p)
+		for _, e := range items {
+			e.part = nil
+		}
+		l.declined(items, problem)
+		return
+	}
+	if err == nil {
+		l.heard(created.Answer)
+		p.id = created.ID
+	}
+	p.lost = p.id == 0
+	for _, e := range l.open(p) {
+		e.followed(now, nil)
+		e.state, e.err = Underway, nil
+		l.touched[e.Stage] = true
+	}
+	p.posted, p.due = now, l.clock.after(now, firstStep)
+	l.parts = append(l.parts, p)
+}
+
+// declined deals with a bulk request that PAPI has not taken.
+func (l *loop) declined(items []*entry, problem *papi.Error) {
+	if problem.Class == papi.ClassRateLimited && problem.StatusCode == http.StatusBadRequest {
+		l.partMost = max(len(items)/2, 1) //nolint:mnd // half: it was taken for a burst
+	}
+	switch {
+	case problem.Class == papi.ClassSuspended && problem.Wait() == 0: // it was too late, and nothing was sent
+	case problem.Class.Transient():
+		l.unread(items[0], problem)
+	case problem.Class == papi.ClassUnauthorized, problem.Class == papi.ClassClockSkew, problem.Class == papi.ClassTLS:
+		l.stop(&trouble{outcome: OutcomeError, err: problem})
+	case l.options.Submit == SubmitBulk && problem.Class != papi.ClassBudgetExhausted:
+		l.stop(&trouble{outcome: OutcomeRejected, err: problem})
+	default: // what is wrong with an item is told of it by itself
+		l.noBulk = l.noBulk || problem.Class != papi.ClassBudgetExhausted
+		for _, e := range items {
+			e.single = true
+		}
+	}
+}
