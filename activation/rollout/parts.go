@@ -3,7 +3,6 @@ package rollout
 import (
 	"context"
 	"errors"
-	"net/http"
 	"sync"
 	"time"
 
@@ -162,9 +161,12 @@ func (l *loop) posted(p *part, created *papi.CreatedBulkActivation, err error) {
 	l.parts = append(l.parts, p)
 }
 
+// burstStatus is that of the page with which Akamai's firewall refuses a burst.
+const burstStatus = 400
+
 // declined deals with a bulk request that PAPI has not taken.
 func (l *loop) declined(items []*entry, problem *papi.Error) {
-	if problem.Class == papi.ClassRateLimited && problem.StatusCode == http.StatusBadRequest {
+	if problem.Class == papi.ClassRateLimited && problem.StatusCode == burstStatus {
 		l.partMost = max(len(items)/2, 1) //nolint:mnd // half: it was taken for a burst
 	}
 	switch {

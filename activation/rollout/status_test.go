@@ -193,10 +193,13 @@ func TestTheChecksOfOneWaveAreMadeAlone(t *testing.T) {
 		}
 		var told int
 		begun := time.Now()
-		for want, networks := range map[rollout.Outcome][]papi.Network{rollout.OutcomeFailed: nil, rollout.OutcomeUndecided: {papi.Staging}} {
-			r, err = runner.Check(t.Context(), p, rollout.CheckOptions{Wave: "canary", Networks: networks, Observe: func(rollout.Event) { told++ }})
-			if _, ok := errors.AsType[*rollout.CheckError](err); !ok || r.Outcome != want {
-				t.Errorf("%q: %s, %v", networks, r.Outcome, err)
+		for _, c := range []struct {
+			networks []papi.Network
+			want     rollout.Outcome
+		}{{nil, rollout.OutcomeFailed}, {[]papi.Network{papi.Staging}, rollout.OutcomeUndecided}} {
+			r, err = runner.Check(t.Context(), p, rollout.CheckOptions{Wave: "canary", Networks: c.networks, Observe: func(rollout.Event) { told++ }})
+			if _, ok := errors.AsType[*rollout.CheckError](err); !ok || r.Outcome != c.want {
+				t.Errorf("%q: %s, %v", c.networks, r.Outcome, err)
 			}
 		}
 		if took := time.Since(begun); took != 90*time.Second || told != 3*4*2 { // tried for 30 s each, every 10 s
