@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/propctl/propctl/papi"
 )
@@ -255,7 +254,7 @@ func servedOn(items []papi.ServedHostname, network papi.Network) []papi.Hostname
 func (b *bucket) send(ctx context.Context, part papi.BucketChange) error {
 	before := b.tried
 	if b.tried == nil {
-		b.tried, b.sent = &submission{known: b.known, since: time.Now().Add(b.clock - clockTolerance)}, part
+		b.tried, b.sent = &submission{known: b.known, since: b.clock.now().Add(-clockTolerance)}, part
 	}
 	created, err := b.api.PatchBucket(ctx, b.ref(), part)
 	if err != nil {

@@ -192,7 +192,7 @@ func isRefusal(err error) bool {
 // now is PAPI's clock at a look.
 func (r *run) now(list *papi.ActivationList) time.Time {
 	if list.Date.IsZero() {
-		return time.Now()
+		return r.clock.now()
 	}
 	return list.Date
 }

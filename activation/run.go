@@ -19,9 +19,9 @@ type run struct {
 	// known has what the last look found, first what the first one did; nil before it.
 	known, first map[string]bool
 	usual        usualDurations
-	clock        time.Duration // PAPI's clock minus the local one
-	fails        int           // submissions that came to nothing
-	yields       int           // looks at what is in the way
+	clock        clock
+	fails        int // submissions that came to nothing
+	yields       int // looks at what is in the way
 	// noBucket is true once PAPI has shown no change of a hostname bucket.
 	noBucket bool
 	unseen   *unseen
@@ -45,7 +45,7 @@ func (e *Engine) newRun(t Target) *run {
 		over.API = includes{e.Includes, &result.Include}
 		e = &over
 	}
-	return &run{engine: e, target: t, begun: time.Now(), result: result, before: t.Before}
+	return &run{engine: e, target: t, begun: time.Now(), result: result, before: t.Before, clock: e.clock()}
 }
 
 // finish completes the result.
@@ -126,9 +126,7 @@ func (r *run) learn(list *papi.ActivationList) error {
 	if list.AccountID != "" {
 		r.result.AccountID = list.AccountID
 	}
-	if !list.Date.IsZero() {
-		r.clock = time.Until(list.Date)
-	}
+	r.clock.learn(list.Date)
 	r.known = idsOf(list.Items)
 	if r.first == nil {
 		r.first = r.known
@@ -252,7 +250,7 @@ func (r *run) age(a papi.Activation) time.Duration {
 	if a.SubmitDate.IsZero() {
 		return 0
 	}
-	return max(r.engine.since(a.SubmitDate.Add(-r.clock)), 0)
+	return max(r.clock.now().Sub(a.SubmitDate), 0)
 }
 
 // isTransient reports whether the same read may succeed later.

@@ -58,7 +58,7 @@ func (r *run) submit(ctx context.Context) (*papi.CreatedActivation, error) {
 	}
 	before := r.tried
 	if r.tried == nil { // of several whose answer was lost, the first one's past counts
-		r.tried = &submission{known: r.known, since: time.Now().Add(r.clock - clockTolerance)}
+		r.tried = &submission{known: r.known, since: r.clock.now().Add(-clockTolerance)}
 	}
 	created, err := r.engine.API.CreateActivation(ctx, r.ref(), r.request())
 	if created != nil {

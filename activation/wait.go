@@ -84,3 +84,28 @@ func (e *Engine) since(t time.Time) time.Duration {
 	}
 	return passed
 }
+
+// clock is PAPI's, as far as its answers tell. Until they do, it is the local one.
+type clock struct {
+	date   time.Time // that PAPI has told
+	at     time.Time // when it did, by the local clock
+	engine *Engine
+}
+
+func (e *Engine) clock() clock {
+	now := wallClock()
+	return clock{date: now, at: now, engine: e}
+}
+
+// wallClock goes on while the machine sleeps, as PAPI's does.
+func wallClock() time.Time { return time.Now().Round(0) }
+
+// learn takes the Date of an answer that has come now; the zero time for none.
+func (c *clock) learn(date time.Time) {
+	if !date.IsZero() {
+		c.date, c.at = date, wallClock()
+	}
+}
+
+// now is the time in which PAPI writes its dates.
+func (c clock) now() time.Time { return c.date.Add(c.engine.since(c.at)) }

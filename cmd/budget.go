@@ -49,7 +49,7 @@ func (p *program) budget(ctx context.Context) (*result.Report, error) {
 		remembered = asked
 		s.remember(asked)
 	}
-	now := time.Now()
+	now := s.program.now()
 	return &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill: func(d *result.Document) {

@@ -41,6 +41,9 @@ func (p *program) checkFlags(c *cobra.Command) error {
 			return err
 		}
 	}
+	if len(p.flags.Faults.All) > 0 && !p.flags.Simulate && c.Name() != "simulate" {
+		return catalogue.Usagef("--fault is for the simulator, and this would reach Akamai; give --simulate too, or leave it out")
+	}
 	if err := p.flags.Check(c.Flags().Changed("account-key")); err != nil || len(p.flags.NotifyURLs.All) == 0 {
 		return err
 	}

@@ -52,7 +52,7 @@ func (s *session) patiently(ctx context.Context, d time.Duration, ref func() res
 		return s.within(ctx, d)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	p := &patience{Context: ctx, until: time.Now().Add(s.real(d) + countTimeout)}
+	p := &patience{Context: ctx, until: time.Now().Add(s.real(d + countTimeout))}
 	var timer *time.Timer
 	started := make(chan struct{})
 	timer = time.AfterFunc(s.real(d), func() {
@@ -64,7 +64,7 @@ func (s *session) patiently(ctx context.Context, d time.Duration, ref func() res
 		}
 		more := s.real(longer - d)
 		d = longer
-		p.set(time.Now().Add(more + countTimeout))
+		p.set(time.Now().Add(more + s.real(countTimeout)))
 		timer.Reset(more)
 	})
 	close(started)
@@ -119,7 +119,7 @@ func (s *session) addsManyHostnames(ctx context.Context, ref result.AssetRef) bo
 	if ref.Kind == result.Includes || ev.Activation == nil || ev.Kind == activation.EventQueued || ev.Activation.ActivationType == papi.Deactivate {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, countTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.real(countTimeout))
 	defer cancel()
 	added, err := s.addedHostnames(ctx, ref.Property(), ev.Activation.PropertyVersion, ev.Activation.Network)
 	if err != nil || added <= manyHostnames {

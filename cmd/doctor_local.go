@@ -159,7 +159,11 @@ func (e *examination) connect() {
 	credentials, speed := e.found.Credentials, 1.0
 	transport := p.env.Transport
 	if p.flags.Simulate {
-		credentials, transport = p.simulation()
+		var err error
+		if credentials, transport, err = p.simulation(); err != nil {
+			e.fail(checkCredentials, err)
+			return
+		}
 		speed = p.flags.Speed
 	} else if transport == nil && !e.failed(checkCAFile) {
 		network, err := p.network(nil)

@@ -25,9 +25,9 @@ func (e *examination) remote(ctx context.Context) {
 		e.skipFrom(checkTLS, because)
 		return
 	}
-	begun := time.Now()
+	begun, sent := time.Now(), e.program.now()
 	build, err := e.session.client.Build(ctx)
-	now := time.Now()
+	took, now := time.Since(begun), e.program.now()
 	place, answer := placeOf(err), papi.Answer{}
 	if err == nil {
 		answer = build.Answer
@@ -38,13 +38,13 @@ func (e *examination) remote(ctx context.Context) {
 	e.checkTLS(answered)
 	switch {
 	case err == nil:
-		e.ok(checkConnection, fmt.Sprintf("PAPI answers in %s; its build is %s", now.Sub(begun).Round(time.Millisecond), build.CoreVersion))
+		e.ok(checkConnection, fmt.Sprintf("PAPI answers in %s; its build is %s", took.Round(time.Millisecond), build.CoreVersion))
 	case answered:
 		e.ok(checkConnection, "there is an answer")
 	default:
 		e.skip(checkConnection, "there was no answer")
 	}
-	e.checkClock(answer.Date, now)
+	e.checkClock(answer.Date, sent, now)
 	e.ok(checkAuthentication, "PAPI accepts the signature")
 	if err != nil {
 		e.fail(place, err)
@@ -87,12 +87,15 @@ const clockWarning = 5 * time.Second
 
 // checkClock compares this machine's clock with that of an answer. Whether PAPI
 // takes it is for PAPI to say.
-func (e *examination) checkClock(date, now time.Time) {
+func (e *examination) checkClock(date, sent, now time.Time) {
 	if date.IsZero() {
 		e.skip(checkClock, "the answer has no date")
 		return
 	}
 	ahead, direction := now.Sub(date), "ahead of"
+	if date.Before(now) && !date.Before(sent.Truncate(time.Second)) { // the date has no fractions
+		ahead = 0
+	}
 	if ahead < 0 {
 		ahead, direction = -ahead, "behind"
 	}
@@ -167,7 +170,7 @@ func (e *examination) unshared() error {
 
 // checkLimits says what may still be asked for.
 func (e *examination) checkLimits(build *papi.Build) {
-	now := term.Clock{Now: time.Now()}
+	now := term.Clock{Now: e.program.now()}
 	requests := result.NewRequestLimit(build.Limits.Requests).Text(now)
 	switch err := e.unshared(); {
 	case err != nil:

@@ -220,14 +220,8 @@ func (p *program) happened(m journal.Entry) {
 	}
 }
 
-// now is the time by PAPI's clock: a simulated one runs faster.
-func (p *program) now() time.Time {
-	now := time.Now()
-	if !p.flags.Simulate {
-		return now
-	}
-	return p.record.Begun.Add(time.Duration(float64(now.Sub(p.record.Begun)) * p.flags.Speed))
-}
+// now is the time by PAPI's clock.
+func (p *program) now() time.Time { return p.record.Now() }
 
 // typed is the command line as it may be shown.
 func (p *program) typed(command string, args []string) string {

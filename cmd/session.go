@@ -38,7 +38,10 @@ type session struct {
 func (p *program) open(about result.AssetKind) (*session, error) {
 	if p.flags.Simulate {
 		p.progress.Say("simulation: nothing of this reaches Akamai; one real second is %g simulated ones", p.flags.Speed)
-		credentials, transport := p.simulation()
+		credentials, transport, err := p.simulation()
+		if err != nil {
+			return nil, err
+		}
 		return p.connect(about, credentials, transport, p.flags.Speed)
 	}
 	credentials, err := p.credentials()

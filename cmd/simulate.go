@@ -29,7 +29,6 @@ import (
 type simulateFlags struct {
 	listen string
 	dir    string
-	faults settings.List
 	offset time.Duration
 	many   int
 }
@@ -62,23 +61,26 @@ Errors that PAPI is known for: ` + strings.Join(slices.Sorted(maps.Keys(simulato
 	c.Flags().StringVar(&f.dir, "dir", "", "`FOLDER` where .edgerc and ca.pem go (default a new temporary one)")
 	c.Flags().DurationVar(&f.offset, "clock-offset", 0, "`DURATION` how far its clock is ahead of the real one, or behind it if negative")
 	settings.DeclareInt(c.Flags(), &f.many, "properties", 0, "`N` more properties, p00001.example.com and so on, in group grp_10001")
-	c.Flags().Var(&f.faults, "fault", "`OPERATION=FAULT[@N]` make requests go wrong; repeatable")
 	return c
 }
 
 // simulation returns a simulator within this process: what to sign with, and
-// the way to it.
-func (p *program) simulation() (papi.Credentials, http.RoundTripper) {
-	sim := simulator.New(simulator.Options{
-		Speed: p.flags.Speed,
-		// The simulator counts requests by the real minute, and this client waits in simulated ones.
-		RequestsPerMinute: max(1, int(simulator.DefaultRequestsPerMinute*p.flags.Speed)),
-	})
+// the way to it. From then on PAPI's clock is the simulator's.
+func (p *program) simulation() (papi.Credentials, http.RoundTripper, error) {
+	faults, err := p.faults()
+	if err != nil {
+		return papi.Credentials{}, nil, err
+	}
+	sim := simulator.New(simulator.Options{Speed: p.flags.Speed})
+	for _, fault := range faults {
+		sim.Inject(fault)
+	}
+	p.record.Simulated(sim.Now)
 	c := sim.Credentials()
 	return papi.Credentials{
 		Host: c.Host, ClientToken: c.ClientToken, ClientSecret: c.ClientSecret, AccessToken: c.AccessToken,
 		AccountKey: p.flags.AccountKey, Source: "the simulator",
-	}, sim.Transport()
+	}, sim.Transport(), nil
 }
 
 // Time-outs of the server. Faults may delay an answer longer than any of them,
@@ -98,7 +100,7 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, 
 	if err := checkLoopback(f.listen); err != nil {
 		return &result.Report{}, err
 	}
-	faults, err := f.parseFaults()
+	faults, err := p.faults()
 	if err != nil {
 		return &result.Report{}, err
 	}
@@ -160,9 +162,10 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, 
 	}), sim)
 }
 
-func (f *simulateFlags) parseFaults() ([]simulator.Fault, error) {
+// faults are those of --fault.
+func (p *program) faults() ([]simulator.Fault, error) {
 	var faults []simulator.Fault
-	for _, text := range f.faults.All {
+	for _, text := range p.flags.Faults.All {
 		fault, err := simulator.ParseFault(text)
 		if err != nil {
 			return nil, catalogue.Usagef("--fault: %w", err)

@@ -38,7 +38,19 @@ type Quota struct {
 	Limit     *int
 	Remaining *int
 	Reset     time.Time // activations: when Remaining is Limit again; requests: when the next is allowed
-	AsOf      time.Time // when it was said, by the local clock
+	AsOf      time.Time // when it was said, by the local clock; with Options.Speed by PAPI's
+}
+
+// saidBy takes PAPI's time for when the quotas were said, where it is another than the local one.
+func (l *Limits) saidBy(k clock, date time.Time) {
+	if k.speed <= 0 || k.speed == 1 || date.IsZero() {
+		return
+	}
+	for _, q := range [...]*Quota{l.Requests, l.Activations} {
+		if q != nil {
+			q.AsOf = date
+		}
+	}
 }
 
 const maxQuota = 1 << 30

@@ -230,6 +230,7 @@ func (c *Client) exchange(ctx context.Context, cl call) (Answer, []byte, error) 
 		return Answer{}, nil, unanswered(cl.method, cl.target, err)
 	}
 	answer := readAnswer(resp, time.Now())
+	answer.Limits.saidBy(c.clock, answer.Date)
 	if answer.StatusCode < 200 || answer.StatusCode > 399 {
 		e := newError(cl.method, cl.target, answer, body)
 		e.scrub(c.credentials)

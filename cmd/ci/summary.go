@@ -54,7 +54,7 @@ func summaryOf(d *result.Document, rec *journal.Run, details bool) string {
 		m.line("There is more than fits: what was printed and the errors are in the log of the step only.")
 	}
 	m.line(fmt.Sprintf("Exit code %d. Requests: %s, %d sent again, %d refused for their rate.%s",
-		d.ExitCode, term.Plural(d.Requests.Total, "attempt"), d.Requests.Retries, d.Requests.RateLimited, budgetSentence(d.Budget)))
+		d.ExitCode, term.Plural(d.Requests.Total, "attempt"), d.Requests.Retries, d.Requests.RateLimited, budgetSentence(d.Budget, rec.Now())))
 	m.line("Command: " + inlineCodeOf(rec.CommandLine, term.MaxMessage) + ", begun at " + term.Timestamp(rec.Begun) + ".")
 	return m.b.String()
 }
@@ -90,12 +90,12 @@ func activationRows(d *result.Document) [][]string {
 	return rows
 }
 
-func budgetSentence(b *result.Budget) string {
+func budgetSentence(b *result.Budget, now time.Time) string {
 	if b == nil {
 		return ""
 	}
-	now := result.Budget{Limit: b.Limit, Remaining: b.Remaining, Reset: b.Reset} // the run has just asked
-	return " Activations: " + now.Text(term.Clock{Now: time.Now()}) + "."
+	left := result.Budget{Limit: b.Limit, Remaining: b.Remaining, Reset: b.Reset} // the run has just asked
+	return " Activations: " + left.Text(term.Clock{Now: now}) + "."
 }
 
 // printed is the result as people see it, in lines.

@@ -20,8 +20,13 @@ type Flags struct {
 	Flags []*pflag.Flag
 }
 
-// usefulNames are the flags of every command that its help shows.
-func usefulNames() []string { return strings.Fields("output section account-key timeout simulate") }
+// usefulNames are the flags of every command that the help of a command shows.
+func usefulNames(c *cobra.Command) []string {
+	if c.Name() == "simulate" {
+		return strings.Fields("fault speed timeout output")
+	}
+	return strings.Fields("output section account-key timeout simulate")
+}
 
 // groupsOfOwnFlags are flags of commands that stand below a title of their own. Those not named here come first.
 func groupsOfOwnFlags() []settings.FlagGroup {
@@ -71,7 +76,7 @@ func split(flags []*pflag.Flag, names []string) (named, others []*pflag.Flag) {
 // usefulFlags are those of every command that most people need.
 func usefulFlags(c *cobra.Command) Flags {
 	g := Flags{Title: "Flags of every command, all by " + c.Root().CommandPath() + " help flags"}
-	for _, name := range usefulNames() {
+	for _, name := range usefulNames(c) {
 		g.Flags = append(g.Flags, c.Root().PersistentFlags().Lookup(name))
 	}
 	return g

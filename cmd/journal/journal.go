@@ -64,7 +64,25 @@ type Run struct {
 	omitted  int // entries and requests past the most that are kept
 	host     string
 	ended    time.Time
+	clock    func() time.Time // PAPI's; nil for the local one
 	text     func(*term.Printer, *result.Document)
+}
+
+// Simulated says that PAPI's clock is another than the local one.
+func (r *Run) Simulated(clock func() time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.clock = clock
+}
+
+// Now is the time by PAPI's clock.
+func (r *Run) Now() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.clock == nil {
+		return time.Now()
+	}
+	return r.clock()
 }
 
 // Connected takes note of the host that requests are sent to.

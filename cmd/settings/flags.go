@@ -27,6 +27,7 @@ type Flags struct {
 	CaFile, Contact             string
 	Simulate                    bool
 	Speed                       float64
+	Faults                      List
 	CI                          CISystem
 	JUnit, Dotenv               string
 }
@@ -53,6 +54,7 @@ func (g *Flags) Declare(f *pflag.FlagSet) {
 	f.TextVar(&g.suspendMaximum, "suspend-maximum", Duration(standard.Maximum), "`DURATION` longest such pause")
 	f.BoolVar(&g.Simulate, "simulate", false, "a simulated PAPI: no credentials needed")
 	f.Float64Var(&g.Speed, "speed", defaultSpeed, "`N` simulated seconds in one real second")
+	f.Var(&g.Faults, "fault", "`OPERATION=FAULT[@N]` make requests of the simulator go wrong; repeatable")
 }
 
 func (g *Flags) declareConnection(f *pflag.FlagSet) {

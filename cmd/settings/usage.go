@@ -51,6 +51,6 @@ func Groups() []FlagGroup {
 		{"Output", strings.Fields("output jq output-file quiet verbose debug report")},
 		{"Pipelines", strings.Fields("ci junit dotenv metrics-file notify-url")},
 		{"Waiting and limits", strings.Fields("timeout request-timeout max-retries suspend-initial suspend-factor suspend-maximum")},
-		{"Simulator", strings.Fields("simulate speed")},
+		{"Simulator", strings.Fields("simulate speed fault")},
 	}
 }

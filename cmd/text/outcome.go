@@ -99,7 +99,7 @@ func printDetails(w *term.Printer, d *result.Document, now time.Time) {
 		w.Field("took", term.SecondsText(d.WaitedSeconds))
 	}
 	if d.Budget != nil || result.OrZero(d.Submitted) {
-		w.Field("budget", d.Budget.Text(w.Clock(time.Now())))
+		w.Field("budget", d.Budget.Text(w.Clock(now)))
 	}
 }
 

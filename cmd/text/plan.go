@@ -43,7 +43,7 @@ func printPlan(w *term.Printer, d *result.Document, now time.Time) {
 		w.Field("fallback", map[bool]string{true: "a fast one will be possible for an hour", false: "a fast one will not be possible"}[*p.FastFallback])
 	}
 	if p.Budget != nil {
-		w.Field("budget", p.Budget.Text(w.Clock(time.Now())))
+		w.Field("budget", p.Budget.Text(w.Clock(now)))
 	}
 }
 

@@ -23,6 +23,7 @@ type call struct {
 	query url.Values
 	now   time.Time // real clock, when the request was taken up
 	sim   time.Time // simulated clock, at the same instant
+	told  time.Time // the client's, at the same instant
 	route route
 	bare  bool // ids in the answer carry no prefixes
 	clock clock

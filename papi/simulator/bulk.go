@@ -107,7 +107,7 @@ func (s *Simulator) work(now time.Time) {
 // step does the job's next item, at the time when it is due.
 func (s *Simulator) step(j *job, at time.Time) {
 	c := *j.call
-	c.sim, c.now = at, s.clock.start.Add(s.clock.shortened(at.Sub(s.clock.start)))
+	c.sim, c.told = at, s.clock.told(at)
 	p := progress{task: taskInterrupted, submitted: at, updated: at}
 	if s.bulkEnd == 0 || len(j.done) < s.bulkEnd {
 		p.task = j.items[len(j.done)].perform(s, &c)

@@ -10,13 +10,22 @@ import (
 	"github.com/propctl/propctl/papi/simulator"
 )
 
+type simulatedTime struct {
+	speed float64
+	real  bool // RealDates
+}
+
 func TestFaultsPausesAreAsMuchShorterAsTheClockIsFaster(t *testing.T) {
-	for speed, want := range map[float64]struct {
+	for o, want := range map[simulatedTime]struct {
 		seconds string
 		pause   time.Duration
-	}{1: {"30", 30 * time.Second}, 60: {"1", 500 * time.Millisecond}, 0.5: {"60", time.Minute}} {
+	}{
+		{1, true}:  {"30", 30 * time.Second},
+		{60, true}: {"1", 500 * time.Millisecond}, {0.5, true}: {"60", time.Minute},
+		{60, false}: {"30", 30 * time.Second}, {0.5, false}: {"30", 30 * time.Second}, // of simulated time
+	} {
 		synctest.Test(t, func(t *testing.T) {
-			c := newClient(t, simulator.Options{Speed: speed})
+			c := newClient(t, simulator.Options{Speed: o.speed, RealDates: o.real})
 			fault, err := simulator.ParseFault("any=429")
 			if err != nil {
 				t.Fatal(err)
@@ -24,10 +33,10 @@ func TestFaultsPausesAreAsMuchShorterAsTheClockIsFaster(t *testing.T) {
 			c.sim.Inject(fault)
 			r := c.get("/build").want(http.StatusTooManyRequests)
 			if got := r.header.Get("Retry-After"); got != want.seconds {
-				t.Errorf("speed %v: Retry-After %s, want %s", speed, got, want.seconds)
+				t.Errorf("%v: Retry-After %s, want %s", o, got, want.seconds)
 			}
 			if got, next := r.header.Get("X-RateLimit-Next"), time.Now().Add(want.pause).UTC().Format("2006-01-02T15:04:05.000Z"); got != next {
-				t.Errorf("speed %v: X-RateLimit-Next %s, want %s", speed, got, next)
+				t.Errorf("%v: X-RateLimit-Next %s, want %s", o, got, next)
 			}
 		})
 	}

@@ -3,7 +3,6 @@ package simulator
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -30,14 +29,14 @@ type Fault struct {
 	Body      string
 	Drop      bool          // the connection is cut
 	Malformed bool          // the body is cut off in the middle
-	Delay     time.Duration // real time; before the effect, or after it with After
+	Delay     time.Duration // of the client's time; before the effect, or after it with After
 	// Foreign lets somebody else activate another version on the same network right before
 	// the operation, which then finds it in its way.
 	Foreign bool
 
-	// Pause fills in times: it is simulated time, so it is over the sooner the faster the
-	// clock runs. In Header and Body, {next} is the real time when it is over and {seconds}
-	// how many real seconds that takes, rounded up. {instance}, {host} and {method} are filled in as well.
+	// Pause, of simulated time, fills in times: in Header and Body, {next} is when it is over and
+	// {seconds} how many seconds that takes, rounded up, both of the client's time. {instance},
+	// {host} and {method} are filled in as well.
 	Pause time.Duration
 }
 
@@ -146,10 +145,9 @@ func (f *Fault) faulty(c *call) *answer {
 }
 
 func (f *Fault) fill(c *call, text string) string {
-	pause := c.clock.shortened(f.Pause)
 	return strings.NewReplacer(
-		"{next}", time.Now().Add(pause).UTC().Format(millis),
-		"{seconds}", strconv.Itoa(int(math.Ceil(pause.Seconds()))),
+		"{next}", c.clock.clients(time.Now()).Add(c.clock.toldFor(f.Pause)).UTC().Format(millis),
+		"{seconds}", seconds(c.clock.toldFor(f.Pause)),
 		"{instance}", c.instance(),
 		"{host}", c.host(),
 		"{method}", c.r.Method,

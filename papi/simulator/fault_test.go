@@ -191,9 +191,16 @@ func TestAfterHasTheEffectFirst(t *testing.T) {
 	}
 }
 
-func TestDelayIsRealTimeAndEndsWithTheContext(t *testing.T) {
+func TestDelayIsOfTheClientsTimeAndEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newClient(t, simulator.Options{Speed: 60})
+		fast := newClient(t, simulator.Options{Speed: 60})
+		fast.sim.Inject(simulator.Fault{Delay: time.Minute})
+		begun := time.Now()
+		fast.get(list).want(http.StatusOK)
+		if took := time.Since(begun); took != time.Second {
+			t.Errorf("a minute took %v for a client of the simulated time, want a second", took)
+		}
+		c := newClient(t, simulator.Options{Speed: 60, RealDates: true})
 		c.sim.Inject(simulator.Fault{Delay: 10 * time.Second, Times: 2})
 		start := time.Now()
 		c.get(list).want(http.StatusOK)

@@ -10,7 +10,6 @@ import (
 func (s *Simulator) foreign(c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c.sim = s.clock.simulated(c.now)
 	p := s.property(c.named("property"))
 	if p == nil {
 		p = s.include(c.named("include"))

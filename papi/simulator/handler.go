@@ -55,7 +55,7 @@ func (s *Simulator) perform(c *call, fault *Fault) (*answer, error) {
 		s.foreign(c)
 	}
 	if !fault.After {
-		if err := pause(c.r.Context(), fault.Delay); err != nil {
+		if err := pause(c.r.Context(), s.clock.delay(fault.Delay)); err != nil {
 			return nil, err
 		}
 	}
@@ -64,7 +64,7 @@ func (s *Simulator) perform(c *call, fault *Fault) (*answer, error) {
 		right = s.operate(c)
 	}
 	if fault.After {
-		if err := pause(c.r.Context(), fault.Delay); err != nil {
+		if err := pause(c.r.Context(), s.clock.delay(fault.Delay)); err != nil {
 			return nil, err
 		}
 	}
@@ -81,7 +81,7 @@ func (s *Simulator) receive(r *http.Request, body []byte) (*call, *Fault, *answe
 	now := time.Now()
 	query, queryErr := url.ParseQuery(r.URL.RawQuery)
 	c := &call{
-		r: r, body: body, query: query, now: now,
+		r: r, body: body, query: query, now: now, sim: s.clock.simulated(now), told: s.clock.clients(now),
 		route: s.route(r.Method, r.URL.Path), clock: s.clock, lag: s.listLag, bare: s.bare(r),
 		index: len(s.log),
 	}
@@ -89,7 +89,7 @@ func (s *Simulator) receive(r *http.Request, body []byte) (*call, *Fault, *answe
 	if len(body) > maxRequestBody {
 		return c, nil, c.problem(http.StatusRequestEntityTooLarge, "http/request-too-large", "Request Entity Too Large", "The request body is too large.")
 	}
-	if !s.burst.Take(now) {
+	if !s.burst.Take(c.told) {
 		return c, nil, c.blocked()
 	}
 	if a := s.authenticate(c); a != nil {
@@ -101,7 +101,7 @@ func (s *Simulator) receive(r *http.Request, body []byte) (*call, *Fault, *answe
 	if queryErr != nil || r.Method == http.MethodGet && len(body) > 0 {
 		return c, nil, c.badRequest("A query that can't be read, or a GET with a body.")
 	}
-	if !s.requests.Take(now) {
+	if !s.requests.Take(c.told) {
 		return c, nil, s.tooManyRequests(c)
 	}
 	fault := s.nextFault(c.route.operation)
@@ -122,7 +122,7 @@ func (s *Simulator) operate(c *call) *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.now = time.Now()
-	c.sim = s.clock.simulated(c.now)
+	c.sim, c.told = s.clock.simulated(c.now), s.clock.clients(c.now)
 	s.work(c.sim)
 	return s.dispatch(c)
 }
@@ -170,9 +170,9 @@ func (c *call) takes(media string) bool {
 func (s *Simulator) finish(c *call, a *answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := time.Now()
-	s.rateHeaders(a.header, now)
-	a.header.Set("Date", now.Add(s.offset).UTC().Format(http.TimeFormat))
+	told := s.clock.clients(time.Now())
+	s.rateHeaders(a.header, told)
+	a.header.Set("Date", told.Add(s.offset).UTC().Format(http.TimeFormat))
 	if len(a.body) > 0 {
 		a.header.Set("Content-Length", strconv.Itoa(len(a.body)))
 	}

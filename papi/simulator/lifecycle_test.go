@@ -163,7 +163,7 @@ func TestLooksCountsPollsOfOneActivation(t *testing.T) {
 	}
 }
 
-func TestSpeedMovesTheSimulatedClockOnly(t *testing.T) {
+func TestAllTimesAreOfTheSimulatedClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, simulator.Options{Pace: simulator.Fixed(time.Minute, time.Minute), Speed: 60})
 		path := c.activate("prp_1001", 8, simulator.Staging, "")
@@ -180,7 +180,7 @@ func TestSpeedMovesTheSimulatedClockOnly(t *testing.T) {
 		if got, want := r.item("updateDate"), start.Add(time.Minute).Format(time.RFC3339); got != want {
 			t.Errorf("updateDate %v, want %s", got, want)
 		}
-		if got, want := r.header.Get("Date"), start.Add(time.Second).Format(http.TimeFormat); got != want {
+		if got, want := r.header.Get("Date"), start.Add(time.Minute).Format(http.TimeFormat); got != want {
 			t.Errorf("Date %q, want %q", got, want)
 		}
 	})

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"fmt"
-	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -12,8 +11,8 @@ import (
 const millis = "2006-01-02T15:04:05.000Z"
 
 // BurstBlock refuses all requests for a while once there were too many in a short
-// time, with the page of a firewall instead of a problem. Its times are real ones,
-// as those of the other limits are.
+// time, with the page of a firewall instead of a problem. Its times are the
+// client's, as those of the other limits are.
 type BurstBlock struct {
 	Requests int           // that are too many within Within; 0: never
 	Within   time.Duration // 0 means a second
@@ -27,31 +26,32 @@ func (c *call) blocked() *answer {
 }
 
 // rateHeaders go with every answer, unless a fault has set them.
-func (s *Simulator) rateHeaders(header http.Header, now time.Time) {
+func (s *Simulator) rateHeaders(header http.Header, at time.Time) {
 	if s.quiet || header.Get("X-RateLimit-Limit") != "" {
 		return
 	}
 	header.Set("X-RateLimit-Limit", strconv.Itoa(s.requests.Size))
-	header.Set("X-RateLimit-Remaining", strconv.Itoa(s.requests.Left(now)))
+	header.Set("X-RateLimit-Remaining", strconv.Itoa(s.requests.Left(at)))
 }
 
 // budgetHeaders go with an accepted activation. The reset is in milliseconds.
-func (s *Simulator) budgetHeaders(header http.Header, now time.Time) {
+func (s *Simulator) budgetHeaders(header http.Header, at time.Time) {
 	if s.quiet {
 		return
 	}
 	header.Set("X-RateLimit-Activations-Limit", strconv.Itoa(s.budget.Limit))
-	header.Set("X-RateLimit-Activations-Remaining", strconv.Itoa(s.budget.Left(now)))
+	header.Set("X-RateLimit-Activations-Remaining", strconv.Itoa(s.budget.Left(at)))
 	header.Set("X-RateLimit-Activations-Reset", strconv.FormatInt(s.budget.Reset.UnixMilli(), 10))
 }
 
 func (s *Simulator) tooManyRequests(c *call) *answer {
 	next := s.requests.Next()
+	told := next.UTC().Format(millis)
 	a := c.problem(http.StatusTooManyRequests, "http/too-many-requests", "Too Many Requests",
-		"The account has made too many requests. Try again after "+next.UTC().Format(millis)+".")
+		"The account has made too many requests. Try again after "+told+".")
 	if !s.quiet {
-		a.header.Set("X-RateLimit-Next", next.UTC().Format(millis))
-		a.header.Set("Retry-After", strconv.Itoa(int(math.Ceil(next.Sub(c.now).Seconds()))))
+		a.header.Set("X-RateLimit-Next", told)
+		a.header.Set("Retry-After", seconds(next.Sub(c.told)))
 	}
 	return a
 }
@@ -60,6 +60,6 @@ func (s *Simulator) budgetExhausted(c *call) *answer {
 	detail := fmt.Sprintf("The account has used its %d activations of this day. The limit resets at %s.",
 		s.budget.Limit, s.budget.Reset.UTC().Format(millis))
 	a := c.problem(http.StatusTooManyRequests, "rate-limit-exceeded.activations", "Activation limit reached", detail)
-	s.budgetHeaders(a.header, c.now)
+	s.budgetHeaders(a.header, c.told)
 	return a
 }

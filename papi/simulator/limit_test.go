@@ -12,7 +12,7 @@ import (
 
 func TestRequestsBeyondTheBucketArePaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newClient(t, simulator.Options{RequestsPerMinute: 6, RequestBurst: 3, Speed: 60})
+		c := newClient(t, simulator.Options{RequestsPerMinute: 6, RequestBurst: 3, Speed: 60, RealDates: true})
 		for _, remaining := range []string{"2", "1", "0"} {
 			r := c.get("/build").want(http.StatusOK)
 			if limit, got := r.header.Get("X-RateLimit-Limit"), r.header.Get("X-RateLimit-Remaining"); limit != "3" || got != remaining {
@@ -37,7 +37,7 @@ func TestRequestsBeyondTheBucketArePaced(t *testing.T) {
 
 func TestDailyBudgetIsExhaustedAndComesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newClient(t, simulator.Options{ActivationsPerDay: 2, Pace: simulator.Looks(1), Speed: 60})
+		c := newClient(t, simulator.Options{ActivationsPerDay: 2, Pace: simulator.Looks(1), Speed: 60, RealDates: true})
 		time.Sleep(time.Hour)
 		first := time.Now()
 		reset := strconv.FormatInt(first.Add(24*time.Hour).UnixMilli(), 10)
@@ -75,4 +75,41 @@ func TestRateLimitHeadersCanBeLeftOut(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A client that knows the speed lives in simulated time.
+func TestLimitsAreCountedInTheClientsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, simulator.Options{
+			RequestsPerMinute: 6, RequestBurst: 3, ActivationsPerDay: 1, Pace: simulator.Looks(1), Speed: 60,
+			BurstBlock: simulator.BurstBlock{Requests: 5, For: time.Hour},
+		})
+		start := time.Now()
+		r := c.submit("prp_1001", 8, simulator.Staging, "").want(http.StatusCreated)
+		c.get("/properties/prp_1001/activations/" + idOf(r.text("activationLink"))).want(http.StatusOK)
+		if got, want := r.header.Get("X-RateLimit-Activations-Reset"), strconv.FormatInt(start.Add(24*time.Hour).UnixMilli(), 10); got != want {
+			t.Errorf("the budget's reset is %s, want %s", got, want)
+		}
+		c.get("/build").want(http.StatusOK)
+		r = c.get("/build").rejected(http.StatusTooManyRequests, "http/too-many-requests")
+		next := start.Add(10 * time.Second).UTC().Format("2006-01-02T15:04:05.000Z")
+		if got := [...]string{r.header.Get("Retry-After"), r.header.Get("X-RateLimit-Next")}; got != [...]string{"10", next} {
+			t.Errorf("the next is allowed after %v, want 10 s, at %s", got, next)
+		}
+		time.Sleep(10 * time.Second / 60)
+		c.get("/build").want(http.StatusOK)
+		time.Sleep(time.Minute)
+		for range 4 {
+			c.get("/build")
+		}
+		c.get("/build").want(http.StatusBadRequest)
+		time.Sleep(time.Minute - time.Millisecond)
+		c.get("/build").want(http.StatusBadRequest)
+		time.Sleep(time.Millisecond)
+		c.get("/build").want(http.StatusOK)
+		time.Sleep(24*time.Minute - time.Since(start) - time.Millisecond)
+		c.submit("prp_1001", 6, simulator.Staging, "").want(http.StatusTooManyRequests)
+		time.Sleep(time.Millisecond)
+		c.submit("prp_1001", 6, simulator.Staging, "").want(http.StatusCreated)
+	})
 }

@@ -120,7 +120,7 @@ func (c *call) gateway(b gatewayBody) *answer {
 	b.Method = c.r.Method
 	b.ServerIP, b.ClientIP = gatewayServer, gatewayClient
 	b.RequestID = fmt.Sprintf("%x", c.index+1)
-	b.RequestTime = date(c.now)
+	b.RequestTime = date(c.told)
 	return newAnswer(b.Status, typeProblem, marshal(b))
 }
 

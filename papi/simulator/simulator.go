@@ -10,8 +10,6 @@ package simulator
 
 import (
 	"cmp"
-	"math"
-	"strconv"
 	"sync"
 	"time"
 
@@ -39,9 +37,10 @@ type Options struct {
 	Pace        Pace        // nil: Realistic(Seed)
 	Speed       float64     // simulated seconds in one real second; 0 means 1
 	Seed        uint64
-	// RealDates is for clients that do not know Speed. All dates in bodies are told in real time then, as
-	// Date is: an activation of ten minutes is over ten seconds after its submitDate at Speed 60, and
-	// Retry-After says so. Without it those dates are of the simulated clock.
+	// RealDates is for clients that do not know Speed. Real time is the client's then: that in which all
+	// times are told, in headers and in bodies, and in which limits are counted. An activation of ten
+	// minutes is over ten seconds after its submitDate at Speed 60, and Retry-After says so. Without it
+	// the client's time is the simulated one. Signatures are always compared with the real clock.
 	RealDates bool
 
 	// Requests are counted by a bucket that holds RequestBurst and gains
@@ -180,10 +179,7 @@ func New(o Options) *Simulator {
 	}
 	s.retryAfter = o.RetryAfterText
 	if retry := cmp.Or(o.RetryAfter, DefaultRetryAfter); s.retryAfter == "" && retry > 0 {
-		if o.RealDates {
-			retry = s.clock.shortened(retry)
-		}
-		s.retryAfter = strconv.Itoa(int(math.Ceil(retry.Seconds())))
+		s.retryAfter = seconds(s.clock.toldFor(retry))
 	}
 	s.furnish(o, now)
 	return s

@@ -58,7 +58,7 @@ func (s *Simulator) admit(c *call, p *property, wanted *submission) (*Version, *
 	if a := c.validate(v, wanted); a != nil {
 		return nil, a
 	}
-	if s.budget.Left(c.now) == 0 {
+	if s.budget.Left(c.told) == 0 {
 		return nil, s.budgetExhausted(c)
 	}
 	return v, nil
@@ -128,7 +128,7 @@ func (c *call) inTheWay(p *property, wanted *submission) *answer {
 	if wanted.Network == Staging {
 		other = Production
 	}
-	if running := p.running(other); running != nil && !running.accepted.IsZero() && c.now.Sub(running.accepted) < time.Second {
+	if running := p.running(other); running != nil && !running.accepted.IsZero() && c.told.Sub(running.accepted) < time.Second {
 		return c.problem(http.StatusConflict, "toolkit/validation_failed.error.arlfile.exists", "Operation failed",
 			"The ARL file of this version exists already: another network's activation is writing it.")
 	}
@@ -210,7 +210,7 @@ func (s *Simulator) accept(c *call, p *property, v *Version, wanted *submission)
 // begin makes the activation of a submission, before its first step.
 func (s *Simulator) begin(c *call, p *property, v *Version, wanted *submission) *Activation {
 	s.accepted++
-	s.budget.Spend(c.now)
+	s.budget.Spend(c.told)
 	var base *Version
 	if active := p.active(wanted.Network); active != nil {
 		base = p.version(active.Version)
@@ -223,7 +223,7 @@ func (s *Simulator) begin(c *call, p *property, v *Version, wanted *submission) 
 			FastFallback: wanted.UseFastFallback, AddedHostnames: addedHostnames(v, base),
 		}),
 	})
-	a.accepted, a.fast, a.byLooks = c.now, wanted.UseFastFallback, waitsForLooks(a.Steps)
+	a.accepted, a.fast, a.byLooks = c.told, wanted.UseFastFallback, waitsForLooks(a.Steps)
 	if wanted.ActivationType == Activate {
 		a.fails, a.cause = v.Fails, v.FailureCause
 		if len(v.Errors) > 0 {
@@ -241,6 +241,6 @@ func waitsForLooks(steps []Step) bool {
 func (s *Simulator) accepts(c *call, to string) *answer {
 	reply := jsonAnswer(http.StatusCreated, activationLink{to})
 	reply.header.Set("Location", to)
-	s.budgetHeaders(reply.header, c.now)
+	s.budgetHeaders(reply.header, c.told)
 	return reply
 }
