@@ -5,11 +5,16 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
 	"github.com/propctl/propctl/cmd"
 )
+
+// memoryLimit is from where on memory is collected more often than the size of what is in use asks for. Rule trees of 10 MB
+// and long lists of activations are read whole, and CI jobs often have little memory.
+const memoryLimit = 96 << 20
 
 var version, commit, date string // set by the release
 
@@ -18,6 +23,9 @@ var version, commit, date string // set by the release
 // A terminal that closes is a signal too, but not to what nohup began. Of Windows, Go takes Ctrl-Break for
 // os.Interrupt, and a window that closes, a log-off and a shut-down for SIGTERM.
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	signal.Ignore(syscall.SIGPIPE)
 	signals, ended := make(chan os.Signal, 2), make(chan int, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)

@@ -63,6 +63,19 @@ func TestDiffTellsWhatChanges(t *testing.T) {
 	})
 }
 
+func TestDiffTellsARenamedRuleAsOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := treeScene(t, strings.NewReplacer(`"Images","behaviors"`, `"Pictures\u001b[2J","comments":"new","behaviors"`).Replace(hostileRules))
+		r := s.run("diff", "prp_77", "1", "2")
+		want := `~ rule Pictures\u001b[2J, which was named "Images"
++     comments: "new"
+`
+		if !strings.Contains(r.stdout, want) || r.code != 0 {
+			t.Errorf("exit code %d: %s", r.code, r.stdout)
+		}
+	})
+}
+
 func TestDiffEndsWithItsExitCode(t *testing.T) {
 	for args, want := range map[string]int{"1 2": 0, "1 2 --exit-code": 1, "2 2 --exit-code": 0, "1 2 --exit-code --markdown": 1, "0": 2, "1 x": 2, "1 2 3": 2, "1 99": 1} {
 		synctest.Test(t, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package result
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -124,9 +125,10 @@ func writeValue(out *bytes.Buffer, value any) error {
 		return fmt.Errorf("it yields more than %d MiB", maxYield>>20)
 	}
 	out.WriteString(term.Clean(text, math.MaxInt))
-	out.Write(escapeJSON(data))
-	out.WriteByte('\n')
-	return nil
+	to := bufio.NewWriter(out)
+	_, _ = (&jsonPrinter{to: to}).Write(data)
+	_ = to.WriteByte('\n')
+	return to.Flush()
 }
 
 // steps is a context that is over after a number of steps: an expression asks

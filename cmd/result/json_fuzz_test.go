@@ -1,6 +1,7 @@
 package result
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -32,4 +33,23 @@ func FuzzJSONIsHarmlessAndUnchanged(f *testing.F) {
 			t.Errorf("%q came back as %q (%v)", s, back["text"], err)
 		}
 	})
+}
+
+func TestIndentedJSONIsAsTheLibraryIndentsIt(t *testing.T) {
+	for _, text := range []string{
+		`{}`, `[]`, `null`, `"a"`, `[[],{},[{}],{"a":[]}]`, `{"a":{"b":[1,2,{"c":"{[,:]}\"\\"}]},"d":null,"é::":"##"}`, `[{"a":1},{"a":2}]`,
+	} {
+		compact, err := EncodeJSON(json.RawMessage(text), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want bytes.Buffer
+		if err := json.Indent(&want, compact, "", "  "); err != nil {
+			t.Fatal(err)
+		}
+		got, err := EncodeJSON(json.RawMessage(text), true)
+		if err != nil || string(got) != want.String() {
+			t.Errorf("%v: %s\nwant\n%s", err, got, want.String())
+		}
+	}
 }

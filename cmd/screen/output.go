@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -106,12 +107,13 @@ func (o *Output) Show(d *result.Document, r *result.Report) error {
 		if r.Text == nil {
 			return nil
 		}
-		w := &term.Printer{W: o.w, Terminal: o.term}
+		buffered := bufio.NewWriter(o.w) // a diff may have many lines
+		w := &term.Printer{W: buffered, Terminal: o.term}
 		r.Text(w, d)
 		if d.Account.Shows(o.verbose) {
 			w.Line("  account:    %s", d.Account.Text())
 		}
-		return unwritten(w.Err)
+		return unwritten(cmp.Or(w.Err, buffered.Flush()))
 	}
 	whole := *d
 	if o.format == settings.FormatNDJSON {
@@ -119,15 +121,28 @@ func (o *Output) Show(d *result.Document, r *result.Report) error {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	data, err := o.encode(&whole)
-	if err == nil && o.closed {
-		err = unwritten(errors.New("stdout was closed when the program began"))
+	return cmp.Or(o.failed, o.show(&whole))
+}
+
+// show prints a document, or what --jq makes of it. A large document is not in memory as text.
+func (o *Output) show(d *result.Document) error {
+	var data []byte
+	if o.jq.Code != nil {
+		var err error
+		if data, err = o.encode(d); err != nil {
+			return err
+		}
 	}
-	if err == nil && len(data) > 0 {
-		_, err = o.w.Write(data)
-		err = unwritten(err)
+	switch {
+	case o.closed:
+		return unwritten(errors.New("stdout was closed when the program began"))
+	case o.jq.Code == nil:
+		return unwritten(result.WriteJSON(o.w, d, o.format == settings.FormatJSON))
+	case len(data) > 0:
+		_, err := o.w.Write(data)
+		return unwritten(err)
 	}
-	return cmp.Or(o.failed, err)
+	return nil
 }
 
 func unwritten(err error) error {

@@ -141,9 +141,15 @@ func (w *diffWriter) rule(c rulediff.Change) {
 
 // part tells of something in a rule, below a line for the rule.
 func (w *diffWriter) part(c rulediff.Change) {
+	values := c.Values
 	if w.under == nil || !slices.Equal(w.under, c.Path) {
 		w.under = c.Path
-		w.add(rulediff.Changed, "", "rule "+pathText(c.Path))
+		text := "rule " + pathText(c.Path)
+		if i := slices.IndexFunc(values, func(v rulediff.Value) bool { return c.Part == rulediff.Rule && v.Pointer == "/name" }); i >= 0 {
+			text += ", which was named " + valueText(values[i].From)
+			values = slices.Delete(slices.Clone(values), i, i+1)
+		}
+		w.add(rulediff.Changed, "", text)
 	}
 	indent := "    "
 	if c.Part != rulediff.Rule {
@@ -161,7 +167,7 @@ func (w *diffWriter) part(c rulediff.Change) {
 		w.add(c.Kind, indent, text)
 		indent += "    "
 	}
-	for _, v := range c.Values {
+	for _, v := range values {
 		kind := rulediff.Changed
 		if v.From == nil {
 			kind = rulediff.Added

@@ -1,6 +1,9 @@
 package rulediff
 
-import "sort"
+import (
+	"crypto/sha256"
+	"sort"
+)
 
 // alignment says which elements of two lists belong together.
 type alignment struct {
@@ -9,15 +12,16 @@ type alignment struct {
 	gone  []int  // indexes in the first list of what is not in the second, ascending
 }
 
-// align pairs elements that are equal, and then those that have the same name, each in their order.
+// align pairs elements that are equal, then those that have the same name, each in their order, and last those that have
+// the same substance, where there is only one of it on each side: rules that were renamed.
 func align(from, to []item) alignment {
 	a := alignment{from: make([]int, len(to)), moved: make([]bool, len(to))}
 	taken := make([]bool, len(from))
 	for i := range a.from {
 		a.from[i] = -1
 	}
-	pair := func(key func(item) item) {
-		queues := map[item][]int{}
+	pair := func(key func(item) string) {
+		queues := map[string][]int{}
 		for i, one := range from {
 			if !taken[i] {
 				queues[key(one)] = append(queues[key(one)], i)
@@ -30,8 +34,9 @@ func align(from, to []item) alignment {
 			}
 		}
 	}
-	pair(func(one item) item { return one })
-	pair(func(one item) item { return item{name: one.name} })
+	pair(func(one item) string { return one.raw }) // which has the name
+	pair(func(one item) string { return one.name })
+	a.findRenamed(from, to, taken)
 	for i, t := range taken {
 		if !t {
 			a.gone = append(a.gone, i)
@@ -39,6 +44,40 @@ func align(from, to []item) alignment {
 	}
 	a.findMoved()
 	return a
+}
+
+// findRenamed pairs what is left and has the same substance, if only one has it on each side: of several, nobody could
+// tell which has become which.
+func (a alignment) findRenamed(from, to []item, taken []bool) {
+	type sides struct{ from, to []int }
+	alike := map[[sha256.Size]byte]*sides{}
+	of := func(one item) *sides {
+		sum, ok := one.substance()
+		if !ok {
+			return &sides{}
+		}
+		if alike[sum] == nil {
+			alike[sum] = &sides{}
+		}
+		return alike[sum]
+	}
+	for i, one := range from {
+		if !taken[i] {
+			s := of(one)
+			s.from = append(s.from, i)
+		}
+	}
+	for i, one := range to {
+		if a.from[i] < 0 {
+			s := of(one)
+			s.to = append(s.to, i)
+		}
+	}
+	for _, s := range alike {
+		if len(s.from) == 1 && len(s.to) == 1 {
+			a.from[s.to[0]], taken[s.from[0]] = s.from[0], true
+		}
+	}
 }
 
 // findMoved marks as few elements as possible: all that are not in a longest rising sequence of old places.

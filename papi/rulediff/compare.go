@@ -175,7 +175,7 @@ func (c *comparison) children(a, b *rule, at place) error {
 func itemsOf(rules []*rule) []item {
 	all := make([]item, 0, len(rules))
 	for _, r := range rules {
-		all = append(all, r.item)
+		all = append(all, item{r.name, r.raw, r})
 	}
 	return all
 }

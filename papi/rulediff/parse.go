@@ -1,7 +1,9 @@
 package rulediff
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"io"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -26,7 +28,27 @@ type list struct {
 }
 
 // item is an element of a list.
-type item struct{ name, raw string }
+type item struct {
+	name, raw string
+	of        *rule // the rule that it is; nil for other elements
+}
+
+// substance stands for what a rule is made of, whatever its name. It reports false for what is not a rule, and for a
+// rule with nothing in it.
+func (one item) substance() (sum [sha256.Size]byte, ok bool) {
+	r := one.of
+	if r == nil || len(r.lists[0].items)+len(r.lists[1].items)+len(r.children) == 0 {
+		return sum, false
+	}
+	h := sha256.New()
+	for _, list := range [][]item{r.lists[0].items, r.lists[1].items, r.lists[2].items, itemsOf(r.children)} {
+		for _, element := range list {
+			_, _ = io.WriteString(h, element.raw+"\n")
+		}
+		_, _ = h.Write([]byte{0}) // which is not in JSON
+	}
+	return [sha256.Size]byte(h.Sum(nil)), true
+}
 
 // sensitive reports whether a variable says so of itself.
 func (one item) sensitive() bool { return gjson.Get(one.raw, "sensitive").Bool() }
@@ -98,7 +120,7 @@ func (r *rule) take(key string, value gjson.Result) error {
 		}
 		r.lists[i] = list{has: true}
 		value.ForEach(func(_, one gjson.Result) bool {
-			r.lists[i].items = append(r.lists[i].items, item{one.Get("name").String(), one.Raw})
+			r.lists[i].items = append(r.lists[i].items, item{name: one.Get("name").String(), raw: one.Raw})
 			return true
 		})
 		return nil
