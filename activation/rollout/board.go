@@ -96,7 +96,7 @@ type board struct {
 }
 
 func newBoard(p *Plan, o Options) *board {
-	b := &board{plan: p, options: o, clock: clock{speed: o.Speed}, stages: p.Stages(), budget: o.Budget}
+	b := &board{plan: p, options: o, clock: newClock(o.Speed), stages: p.Stages(), budget: o.Budget}
 	for _, item := range p.Items() {
 		e := &entry{Item: item, state: Waiting}
 		if o.skips(item.Pinned) {

@@ -133,7 +133,7 @@ func (b *board) open(p *part) []*entry {
 }
 
 // quiet is when a part of which nothing more appears is taken to have ended.
-func (b *board) quiet(from time.Time) time.Time { return b.clock.after(from, silence+b.options.Lag) }
+func (b *board) quiet(from time.Time) time.Time { return from.Add(silence + b.options.Lag) }
 
 // found takes note that the list of an item shows the submission of a bulk request.
 func (b *board) found(e *entry, at time.Time) {
@@ -220,7 +220,7 @@ func (b *board) expects(now time.Time) []*entry {
 
 // nextLook is when the items of a span are looked for.
 func (b *board) nextLook(s *span) time.Time {
-	next, end := b.clock.after(s.looked, spanLook), b.quiet(s.seen)
+	next, end := s.looked.Add(spanLook), b.quiet(s.seen)
 	if next.After(end) {
 		return end
 	}

@@ -163,7 +163,7 @@ func (l *loop) dueLooks(now time.Time) (due []*entry, wake time.Time, round map[
 			continue
 		}
 		if e.due.IsZero() {
-			e.due = l.clock.after(now, pause(l.clock.between(e.since, now), e.usual, e.looks))
+			e.due = now.Add(pause(now.Sub(e.since), e.usual, e.looks))
 		}
 		if !e.due.After(now) {
 			due = append(due, e)
@@ -176,11 +176,11 @@ func (l *loop) dueLooks(now time.Time) (due []*entry, wake time.Time, round map[
 	}
 	var expected []time.Time
 	for _, e := range many {
-		if l.clock.between(e.since, now) < e.usual*overdueFrom/100 {
-			expected = append(expected, l.clock.after(e.since, e.usual))
+		if now.Sub(e.since) < e.usual*overdueFrom/100 {
+			expected = append(expected, e.since.Add(e.usual))
 		}
 	}
-	at := nextRound(l.clock, l.round, now, expected, l.wanting())
+	at := nextRound(l.round, now, expected, l.wanting())
 	if at.After(now) {
 		sooner(at)
 		return due, wake, nil
@@ -215,7 +215,7 @@ const (
 func (l *loop) stragglers(many []*entry, now time.Time) []*entry {
 	var late, young []*entry
 	for _, e := range many {
-		switch age := l.clock.between(e.since, now); {
+		switch age := now.Sub(e.since); {
 		case age >= e.usual*overdueFrom/100:
 			late = append(late, e)
 		case e.looks == 0:
@@ -266,7 +266,7 @@ func (l *loop) poll(ctx context.Context, e *entry) {
 		l.heard(answer.Answer)
 		l.seen(e, answer.Activation)
 	} else if problem, ok := errors.AsType[*papi.Error](err); ok {
-		e.due = l.clock.after(l.clock.now(), max(pause(0, e.usual, e.looks), problem.Wait()))
+		e.due = l.clock.now().Add(max(pause(0, e.usual, e.looks), problem.Wait()))
 		if !problem.Class.Transient() {
 			l.stop(&trouble{outcome: OutcomeError, err: fmt.Errorf("%s: %w", e.Title(), err)})
 		}
@@ -303,7 +303,7 @@ func (l *loop) seen(e *entry, a papi.Activation) {
 
 // overdue gives up an item that takes too long.
 func (l *loop) overdue(e *entry) {
-	if e.onTheWay() && l.clock.between(e.since, l.clock.now()) >= patience(e.Network) {
+	if e.onTheWay() && l.clock.now().Sub(e.since) >= patience(e.Network) {
 		e.settle(Overdue, nil, errOverdue)
 	}
 }

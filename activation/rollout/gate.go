@@ -37,12 +37,12 @@ func (b *board) gate(now time.Time) (step, bool) {
 	case g.held && !g.round.Before(end):
 		g.passed = true
 		return step{}, false
-	case g.round.IsZero() || g.held && !now.Before(b.nextCheck(g, end)), !g.held && !now.Before(b.clock.after(g.round, checkRetry)):
+	case g.round.IsZero() || g.held && !now.Before(b.nextCheck(g, end)), !g.held && !now.Before(g.round.Add(checkRetry)):
 		return step{kind: check}, true
 	case g.held:
 		return step{kind: follow, until: b.nextCheck(g, end)}, true
 	}
-	return step{kind: follow, until: b.clock.after(g.round, checkRetry)}, true
+	return step{kind: follow, until: g.round.Add(checkRetry)}, true
 }
 
 // How often checks are made.
@@ -52,7 +52,7 @@ const (
 )
 
 func (b *board) nextCheck(g *gate, end time.Time) time.Time {
-	next := b.clock.after(g.round, checkEach)
+	next := g.round.Add(checkEach)
 	if end.Before(next) {
 		return end // one whole round is made after it
 	}
@@ -87,7 +87,7 @@ func (b *board) watchedUntil() time.Time {
 	if last.IsZero() {
 		return time.Time{}
 	}
-	return b.clock.after(last, time.Duration(b.wave(b.stage).Watch))
+	return last.Add(time.Duration(b.wave(b.stage).Watch))
 }
 
 // checked takes the results of a round that began at a time.
@@ -113,7 +113,7 @@ func (b *board) checked(began time.Time, results []CheckResult) {
 		return
 	}
 	g.held = false
-	if !watching && b.clock.between(g.began, b.clock.now()) < b.within(bad) {
+	if !watching && b.clock.now().Sub(g.began) < b.within(bad) {
 		return // tried again
 	}
 	t := &trouble{outcome: OutcomeUndecided, err: &CheckError{Wave: w.Name, Network: b.stages[b.stage].Network, Results: bad}}

@@ -97,9 +97,9 @@ func (l *loop) canFallBack(a papi.Activation, to int) bool {
 	}
 	expires := f.FastFallbackExpirationTime
 	if !f.SteadyStateTime.IsZero() {
-		expires = l.clock.after(f.SteadyStateTime, window)
+		expires = f.SteadyStateTime.Add(window)
 	}
-	return l.clock.between(l.clock.now(), expires) > margin
+	return expires.Sub(l.clock.now()) > margin
 }
 
 // returnedItem takes over what came of a return.

@@ -125,8 +125,8 @@ func (b *board) blocked(e *entry) {
 		e.blocked = now
 	}
 	e.tries++
-	e.due = b.clock.after(now, min(time.Duration(e.tries)*step, most))
-	if b.clock.between(e.blocked, now) >= b.options.patience() && e.blocker != nil {
+	e.due = now.Add(min(time.Duration(e.tries)*step, most))
+	if now.Sub(e.blocked) >= b.options.patience() && e.blocker != nil {
 		e.state, e.err = Overdue, &activation.BusyError{Blocker: *e.blocker}
 	}
 }

@@ -60,7 +60,7 @@ func (l *loop) pollPart(ctx context.Context, p *part) {
 		l.concluded(p)
 	}
 	p.looks++
-	p.due = l.clock.after(now, min(firstStep+time.Duration(p.looks)*stepGrowth, time.Minute))
+	p.due = now.Add(min(firstStep+time.Duration(p.looks)*stepGrowth, time.Minute))
 }
 
 // quietOf is when nothing of a part is expected any more.
@@ -122,7 +122,7 @@ func (l *loop) askJob(ctx context.Context, p *part) {
 		switch {
 		case !ok || problem.Class.Transient():
 		case problem.Class == papi.ClassNotFound:
-			p.lost = l.clock.between(p.posted, now) >= time.Minute // it may not be visible yet
+			p.lost = now.Sub(p.posted) >= time.Minute // it may not be visible yet
 		default:
 			p.lost = true
 			l.stop(&trouble{outcome: OutcomeError, err: err})

@@ -78,7 +78,7 @@ func (l *loop) lookAtAll(ctx context.Context, items []*entry) []time.Time {
 				return
 			}
 			l.downs = 0
-			l.answered(l.clock.between(begun, time.Now()))
+			l.answered(l.clock.since(begun))
 			l.heard(list.Answer)
 			s := l.plan.stands(e.Item, list.Items, l.closed)
 			l.learn(e, s)
@@ -99,7 +99,7 @@ func (l *loop) newPart(items []*entry, looked []time.Time) (*part, papi.BulkActi
 	var chosen []*entry
 	var oldest time.Time
 	for i, e := range items {
-		if looked[i].IsZero() || l.trouble != nil || l.expected(e) || l.clock.between(looked[i], time.Now()) > lookAge-l.latency {
+		if looked[i].IsZero() || l.trouble != nil || l.expected(e) || l.clock.since(looked[i]) > lookAge-l.latency {
 			continue
 		}
 		chosen = append(chosen, e)
@@ -157,7 +157,7 @@ func (l *loop) posted(p *part, created *papi.CreatedBulkActivation, err error) {
 		e.state, e.err = Underway, nil
 		l.touched[e.Stage] = true
 	}
-	p.posted, p.due = now, l.clock.after(now, firstStep)
+	p.posted, p.due = now, now.Add(firstStep)
 	l.parts = append(l.parts, p)
 }
 

@@ -101,7 +101,7 @@ func (l *loop) run(ctx context.Context) (*Result, error) {
 	defer l.mu.Unlock()
 	l.tell()
 	result, verdict := l.result()
-	result.Waited = l.clock.between(l.begun, time.Now())
+	result.Waited = l.clock.since(l.begun)
 	if err != nil {
 		result.Outcome, verdict = OutcomeError, l.stopped(err)
 	}
@@ -172,7 +172,7 @@ func (l *loop) start(ctx context.Context, e *entry, job func(context.Context, *e
 func (l *loop) await(ctx context.Context, wake time.Time) error {
 	var alarm <-chan time.Time
 	if !wake.IsZero() {
-		timer := time.NewTimer(max(wake.Sub(l.now()), 0))
+		timer := time.NewTimer(l.clock.real(max(wake.Sub(l.now()), 0)))
 		defer timer.Stop()
 		alarm = timer.C
 	}

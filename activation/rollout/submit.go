@@ -221,7 +221,7 @@ func (l *loop) unread(e *entry, err error) {
 			}
 			return
 		}
-		l.held = l.clock.after(l.clock.now(), max(rest, problem.Wait()))
+		l.held = l.clock.now().Add(max(rest, problem.Wait()))
 		e.due = l.held
 	default:
 		l.stop(&trouble{outcome: OutcomeError, err: fmt.Errorf("%s: %w", e.Title(), err)})

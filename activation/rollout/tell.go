@@ -49,7 +49,7 @@ func (l *loop) tell() {
 func (l *loop) emit(ev Event, stage int) {
 	s := l.stages[stage]
 	ev.Wave, ev.Number, ev.Waves, ev.Network = l.plan.Waves[s.Wave].Name, s.Wave+1, len(l.plan.Waves), s.Network
-	ev.Waited = l.clock.between(l.begun, time.Now())
+	ev.Waited = l.clock.since(l.begun)
 	if ev.Kind != EventItem {
 		ev.Totals = l.totals(stage)
 	}

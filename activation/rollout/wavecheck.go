@@ -48,7 +48,7 @@ func (r *Runner) Check(ctx context.Context, p *Plan, o CheckOptions) (*Result, e
 			result.Outcome, wave.State, err = l.trouble.outcome, WaveFailed, l.trouble.err
 		}
 	}
-	result.Waited = l.clock.between(l.begun, time.Now())
+	result.Waited = l.clock.since(l.begun)
 	return result, err
 }
 
