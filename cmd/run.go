@@ -38,6 +38,7 @@ type Build = term.Build
 // code. When ctx ends with ErrInterrupted as its cause, Run returns soon.
 func Run(ctx context.Context, env term.Env, args []string) int {
 	p := newProgram(env)
+	defer p.close()
 	root := p.root()
 	root.SetArgs(slices.Concat([]string{}, commandFirst(root, args))) // nil would mean os.Args
 	root.SetIn(env.Stdin)

@@ -100,6 +100,13 @@ func (s *session) patience(otherwise time.Duration) time.Duration {
 	return max(limit, time.Duration(float64(leastPatience)*s.speed))
 }
 
+// close waits for what the session may still be writing, which is not for long.
+func (p *program) close() {
+	if p.session != nil && p.session.shared != nil {
+		_ = p.session.shared.Close() // the pace is a convenience
+	}
+}
+
 // sharedAccount is how the processes of this machine share an account's pace; nil
 // where there is nothing to share.
 func (p *program) sharedAccount(credentials papi.Credentials) *papi.Account {

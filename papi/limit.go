@@ -3,6 +3,7 @@ package papi
 import (
 	"context"
 	"errors"
+	"io"
 	"math"
 	"net/http"
 	"sync"
@@ -41,6 +42,15 @@ type Account struct {
 // when it is needed. Whatever is wrong with it, a process then goes by itself.
 func SharedAccount(folder string, c Credentials) *Account {
 	return &Account{Pace: pace.NewFile(paceFile(folder, c), 0)}
+}
+
+// Close waits until nothing of the shared pace is in use by this process any more, for
+// a second at most. The account can be used again.
+func (a *Account) Close() error {
+	if shared, ok := a.Pace.(io.Closer); ok {
+		return shared.Close()
+	}
+	return nil
 }
 
 // Err returns why this process does not share the account's pace with others at the

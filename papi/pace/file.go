@@ -24,6 +24,7 @@ import (
 //     old one takes another.
 const (
 	patience  = 2 * time.Second      // for the lock and the disk
+	leaving   = time.Second          // for the disk, at the end
 	lockPause = 2 * time.Millisecond // between two tries to get the lock
 	aloneFor  = 30 * time.Second     // before the file is tried again
 	maxFile   = 64 << 10             // bytes
@@ -54,6 +55,21 @@ func NewFile(path string, speed float64) *File {
 	return &File{
 		path: path, speed: speed, using: make(chan struct{}, 1),
 		lock: flock.New(path+".lock", flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(private)),
+	}
+}
+
+// Close waits until this process does not touch the file any more, as the work of a call
+// whose context has ended may still do. Where the disk does not answer, it waits for a
+// second and returns an error. The line can be used again.
+func (f *File) Close() error {
+	timer := time.NewTimer(leaving)
+	defer timer.Stop()
+	select {
+	case f.using <- struct{}{}:
+		<-f.using
+		return nil
+	case <-timer.C:
+		return errSilent
 	}
 }
 
@@ -142,7 +158,7 @@ var (
 // use calls do with the line of the file, and writes what becomes of it where do
 // says that it has changed. It ends with the context; errAlone says that the file
 // cannot be used. The work is done by a goroutine, which is left behind when the
-// disk does not answer.
+// context ends or the disk does not answer, and for which Close waits.
 func use[T any](ctx context.Context, f *File, do func(*Line, time.Time) (T, bool)) (T, error) {
 	var none T
 	if ctx.Err() != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -204,4 +205,33 @@ func BenchmarkFile(b *testing.B) {
 		}
 		p.Learn(b.Context(), ticket, pace.Reply{Remaining: new(1000)})
 	}
+}
+
+// A command that is over leaves nothing behind that goes on writing.
+func TestACallThatWasGivenUpHasEndedWhenTheFileIsClosed(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 300 {
+		below := filepath.Join(dir, strconv.Itoa(i))
+		f := pace.NewFile(filepath.Join(below, "pace.json"), 0)
+		ctx, cancel := context.WithCancel(t.Context())
+		go cancel()
+		_, _, _ = f.Take(ctx, 1)
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(below); err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if _, err := os.Stat(below); err == nil {
+				t.Errorf("%s is there again", below)
+			}
+		}()
+	}
+	shared := pace.NewFile(filepath.Join(dir, "pace.json"), 0)
+	takes(t, shared, 5*time.Second)
+	if err := shared.Close(); err != nil {
+		t.Error(err)
+	}
+	takes(t, shared, 5*time.Second)
 }
