@@ -2,19 +2,20 @@ package rollout_test
 
 import (
 	"errors"
+	"time"
 
 	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/papi/simulator"
 )
 
 // judge holds what a run says to what PAPI has.
-func (s *story) judge(r *rollout.Result, err error) {
+func (s *story) judge(r *rollout.Result, err error, o rollout.Options) {
 	bad := 0
 	active := 0
 	for _, w := range r.Waves {
 		for _, item := range w.Items {
 			s.judgeItem(r, item)
-			if item.State.Bad() {
+			if item.State.Bad() && !s.skips(string(item.PropertyID)) {
 				bad++
 			}
 			if item.State == rollout.Active {
@@ -35,7 +36,11 @@ func (s *story) judge(r *rollout.Result, err error) {
 			s.violate("rolled back without a reason")
 		}
 	case rollout.OutcomePaused:
-		s.violate("paused without a wave to pause at")
+		s.paused(r, o)
+	case rollout.OutcomeLimited:
+		if err == nil || s.account.ActivationsPerDay == 0 || o.OverBudget {
+			s.violate("limited: %v", err)
+		}
 	default:
 		if err == nil {
 			s.violate("%s without an error", r.Outcome)
@@ -43,23 +48,93 @@ func (s *story) judge(r *rollout.Result, err error) {
 	}
 	s.lost(r)
 	s.back(r, err)
+	s.order2()
 }
 
-func (s *story) judgeItem(r *rollout.Result, item rollout.ItemResult) {
+// paused looks whether a run that was to end after a wave did so.
+func (s *story) paused(r *rollout.Result, o rollout.Options) {
+	after := false
+	for _, w := range r.Waves {
+		for _, item := range w.Items {
+			switch marked := s.marked(item); {
+			case after && marked != nil:
+				s.violate("%s of wave %s was submitted, and the run was to end after wave %s", item.Title(), w.Name, o.Through)
+			case !after && !item.State.Settled():
+				s.violate("the run ended after wave %s, and %s on %s is %s", o.Through, item.Title(), item.Network, item.State)
+			}
+		}
+		after = after || w.Name == o.Through
+	}
+	if !after {
+		s.violate("paused at %q", o.Through)
+	}
+}
+
+// marked returns the activations of an item that carry its mark.
+func (s *story) marked(item rollout.ItemResult) []simulator.Activation {
 	var made []simulator.Activation
-	var now *simulator.Activation
 	for _, a := range s.sim.Activations(string(item.PropertyID)) {
-		if a.Network != simulator.Network(item.Network) {
-			continue
-		}
-		if a.Status == simulator.StatusActive {
-			now = &a
-		}
-		if m, ok := rollout.ParseMark(a.Note); ok && !s.before[a.ID] && !m.Back {
+		if m, ok := rollout.ParseMark(a.Note); ok && !s.before[a.ID] && !m.Back && a.Network == simulator.Network(item.Network) {
 			made = append(made, a)
 		}
 	}
-	if len(made) > 1 {
+	return made
+}
+
+// order2 looks whether anything was submitted after the way back had begun.
+func (s *story) order2() {
+	var back, forward time.Time
+	for i := range s.properties {
+		for _, a := range s.sim.Activations(id(i)) {
+			switch m, ok := rollout.ParseMark(a.Note); {
+			case !ok:
+			case m.Back && (back.IsZero() || a.Submitted.Before(back)):
+				back = a.Submitted
+			case !m.Back && a.Submitted.After(forward):
+				forward = a.Submitted
+			}
+		}
+	}
+	if !back.IsZero() && forward.After(back) {
+		s.violate("an item was submitted at %s, and the first went back at %s", forward, back)
+	}
+}
+
+// silent looks whether PAPI still submits anything after the end.
+func (s *story) silent() {
+	count := func() int {
+		n := 0
+		for i := range s.properties {
+			for _, a := range s.sim.Activations(id(i)) {
+				if _, ok := rollout.ParseMark(a.Note); ok {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	before := count()
+	time.Sleep(time.Hour)
+	if after := count(); after != before {
+		s.violate("%d were submitted after the end", after-before)
+	}
+}
+
+func (s *story) judgeItem(r *rollout.Result, item rollout.ItemResult) {
+	made := s.marked(item)
+	var now *simulator.Activation
+	for _, a := range s.sim.Activations(string(item.PropertyID)) {
+		if a.Network == simulator.Network(item.Network) && a.Status == simulator.StatusActive {
+			now = &a
+		}
+	}
+	good := 0
+	for _, a := range made {
+		if a.Status != simulator.StatusFailed {
+			good++
+		}
+	}
+	if good > 1 || len(made) > 1 && !s.retries {
 		s.violate("%s on %s was activated %d times", item.Title(), item.Network, len(made))
 	}
 	foreign := s.foreign[string(item.PropertyID)]
@@ -132,7 +207,7 @@ func (s *story) order(p *rollout.Plan, m rollout.Mark, property, network string)
 	stages := p.Stages()
 	failed := map[int]map[string]bool{}
 	for _, earlier := range items[:m.Place-1] {
-		if earlier.Stage >= item.Stage || s.touched(earlier) {
+		if earlier.Stage >= item.Stage || s.touched(earlier) || s.skips(string(earlier.PropertyID)) {
 			continue
 		}
 		status := s.statusOf(earlier)

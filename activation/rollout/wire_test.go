@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation/rollout"
+	"github.com/propctl/propctl/papi/simulator"
 )
 
 var errKilled = errors.New("killed")
@@ -33,11 +34,17 @@ type wire struct {
 	requests    int
 	dead, ended bool
 	trace       map[string][]string
-	looked      map[string]bool // properties whose list was read since their last submission
+	looked      map[string]time.Time // when a property's list was read since its last submission
+	backs       bool                 // something was returned
 }
 
 // RoundTrip implements http.RoundTripper.
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	if w.story.latency > 0 {
+		if err := sleep(r.Context(), w.story.latency); err != nil {
+			return nil, err
+		}
+	}
 	fault, dies, err := w.begin(r)
 	if err != nil {
 		return nil, err
@@ -73,7 +80,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		body, readErr := io.ReadAll(resp.Body)
 		resp.Body = io.NopCloser(bytes.NewReader(body))
 		if readErr == nil && json.Valid(body) {
-			w.looked[propertyOf(r)] = true
+			w.looked[propertyOf(r)] = time.Now()
 		}
 	}
 	return resp, err
@@ -98,7 +105,7 @@ func (w *wire) begin(r *http.Request) (fault string, dies int, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.looked == nil {
-		w.looked, w.trace = map[string]bool{}, map[string][]string{}
+		w.looked, w.trace = map[string]time.Time{}, map[string][]string{}
 	}
 	if w.dead {
 		return "", never, errKilled
@@ -149,6 +156,10 @@ func (w *wire) submits(r *http.Request) {
 		for _, i := range bulk.Items {
 			w.submitsItem(i.PropertyID, i.Note, i.Network)
 		}
+		if len(bulk.Items) > 0 {
+			w.room(bulk.Items[0].Note, len(bulk.Items))
+			w.foreign(bulk.Items[w.rand.IntN(len(bulk.Items))].PropertyID, bulk.Items[0].Network)
+		}
 		return
 	}
 	var single struct{ Note, Network string }
@@ -156,11 +167,40 @@ func (w *wire) submits(r *http.Request) {
 		w.story.violate("submission %s", body)
 	}
 	w.submitsItem(propertyOf(r), single.Note, single.Network)
+	w.room(single.Note, 1)
+	w.foreign(propertyOf(r), single.Network)
+}
+
+// foreign lets somebody else be faster, at times.
+func (w *wire) foreign(property, network string) {
+	if w.story.foreignIn > 0 && w.rand.IntN(w.story.foreignIn) == 0 {
+		w.story.count("foreign")
+		w.story.between(property, simulator.Network(network))
+	}
+}
+
+// room holds submissions to how many may be on their way at once.
+func (w *wire) room(note string, n int) {
+	mark, ok := rollout.ParseMark(note)
+	if !ok || mark.Back || w.plan == nil {
+		return
+	}
+	item := w.plan.Items()[mark.Place-1]
+	stage := w.plan.Stages()[item.Stage]
+	most := w.plan.Waves[stage.Wave].AtOnce
+	for _, i := range w.plan.Items()[stage.First : stage.First+stage.Count] {
+		if s := w.story.statusOf(i); s == simulator.StatusPending || s == simulator.StatusNew {
+			n++
+		}
+	}
+	if n > most {
+		w.story.violate("%d of stage %d are on their way, and %d may be", n, item.Stage+1, most)
+	}
 }
 
 func (w *wire) submitsItem(property, note, network string) {
-	if !w.looked[property] {
-		w.story.violate("%s was submitted without a look since its last submission: %s on %s; %s", property, note, network, strings.Join(w.trace[property], ", "))
+	if looked, ok := w.looked[property]; !ok || time.Since(looked) > 5*time.Second {
+		w.story.violate("%s was submitted without a fresh look since its last submission: %s on %s; %s", property, note, network, strings.Join(w.trace[property], ", "))
 	}
 	delete(w.looked, property)
 	mark, ok := rollout.ParseMark(note)
@@ -168,8 +208,15 @@ func (w *wire) submitsItem(property, note, network string) {
 		w.story.violate("%s was submitted with the note %q", property, note)
 		return
 	}
+	w.backs = w.backs || mark.Back
+	if w.story.skips(property) {
+		w.story.violate("%s was submitted, and was to be left out", property)
+	}
 	if w.plan == nil || mark.Back {
 		return
+	}
+	if w.backs {
+		w.story.violate("%s was submitted after the way back had begun", property)
 	}
 	w.story.order(w.plan, mark, property, network)
 }
@@ -242,13 +289,17 @@ func delay(r *http.Request, fault string) error {
 	case "hang":
 		d = 10 * time.Minute
 	}
+	return sleep(r.Context(), d)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return nil
-	case <-r.Context().Done():
-		return r.Context().Err()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
