@@ -155,7 +155,7 @@ func (e *FailuresError) Error() string {
 
 // Unwrap returns why each of them has failed.
 func (e *FailuresError) Unwrap() []error {
-	return slices.DeleteFunc(slices.Clone(e.causes), func(err error) bool { return err == nil })
+	return known(e.causes)
 }
 
 // CheckError says that a check does not hold, or could not be made.

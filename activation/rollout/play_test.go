@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/papi"
 	"github.com/propctl/propctl/papi/simulator"
@@ -53,6 +54,7 @@ func (s *story) play(t *testing.T) {
 	cancel()
 	wg.Wait()
 	s.silent()
+	s.dump(t)
 	for i := range s.properties {
 		for _, a := range s.sim.Activations(id(i)) {
 			if !s.before[a.ID] {
@@ -135,7 +137,7 @@ func (s *story) processesUntilDone(t *testing.T) {
 		switch {
 		case result.Outcome == rollout.OutcomePaused:
 			options.Through = ""
-		case result.Outcome == rollout.OutcomeLimited:
+		case result.Outcome == rollout.OutcomeLimited || result.Outcome == rollout.OutcomeError && isLimit(err):
 			time.Sleep(24*time.Hour + time.Minute)
 		case result.Outcome == rollout.OutcomeError && again(err):
 			time.Sleep(time.Minute)
@@ -172,6 +174,12 @@ func (s *story) life(t *testing.T, plan **rollout.Plan, o rollout.Options) (r *r
 	return r, err, w.dead
 }
 
+// isLimit reports whether the day's budget is the reason.
+func isLimit(err error) bool {
+	limit, ok := errors.AsType[*activation.LimitError](err)
+	return ok && limit.Daily
+}
+
 // again reports whether a person would simply run it again.
 func again(err error) bool {
 	problem, ok := errors.AsType[*papi.Error](err)
@@ -198,4 +206,21 @@ func (s *story) process(ctx context.Context, t *testing.T, w *wire, plan **rollo
 	w.plan = p
 	runner := &rollout.Runner{API: client, Checker: s}
 	return runner.Apply(ctx, p, o)
+}
+
+// dump logs what PAPI has, of one rollout that is looked into.
+func (s *story) dump(t *testing.T) {
+	t.Helper()
+	if *campaignSeed == 0 {
+		return
+	}
+	t.Logf("%+v\n%s", s.options, s.manifest)
+	for i := range s.properties {
+		for _, a := range s.sim.Activations(id(i)) {
+			if !s.before[a.ID] {
+				t.Logf("%s %s version %d: %s, submitted %s, updated %s: %s", id(i), a.Network, a.Version, a.Status,
+					a.Submitted.Format(time.TimeOnly), a.Updated.Format(time.TimeOnly), a.Note)
+			}
+		}
+	}
 }

@@ -201,22 +201,38 @@ func (b *board) hasReturned(wave int) bool {
 	return returned
 }
 
+// untried gives back their state to items that have failed before this run, were to be
+// tried again, and were not.
+func (b *board) untried() {
+	for _, e := range b.entries {
+		if e.state == Waiting && e.act != nil && !e.submitted && e.ours {
+			e.state, e.err = Failed, &activation.FailedError{Outcome: endOf(Failed, e.act), Activation: *e.act}
+		}
+	}
+}
+
 // outcome is how the run ended, as a whole.
 func (b *board) outcome() (Outcome, error) {
-	var uncertain, stuck []string
+	var uncertain []string
+	stuck := &ReturnError{}
 	for _, e := range b.entries {
 		switch e.state { //nolint:exhaustive // the others are accounted for by what stopped the run
 		case Uncertain:
 			uncertain = append(uncertain, e.Title())
 		case ReturnFailed:
-			stuck = append(stuck, e.Title())
+			stuck.Items, stuck.causes = append(stuck.Items, e.Title()), append(stuck.causes, e.err)
+		}
+	}
+	if t := b.trouble; t != nil {
+		if _, ok := t.err.(*FailuresError); ok { //nolint:errorlint // one that is joined to another is about an earlier run
+			t.err = b.failed(t.stage, b.failures(t.stage)).err // with those that have failed since
 		}
 	}
 	switch t := b.trouble; {
 	case len(uncertain) > 0:
 		return OutcomeError, errors.Join(&UncertainError{uncertain}, b.cause())
-	case len(stuck) > 0:
-		return OutcomeError, errors.Join(&ReturnError{Items: stuck}, b.cause())
+	case len(stuck.Items) > 0:
+		return OutcomeError, errors.Join(stuck, b.cause())
 	case t == nil && b.returning:
 		return OutcomeRolledBack, nil
 	case t == nil && b.stage < len(b.stages):
@@ -238,10 +254,27 @@ func (b *board) cause() error {
 }
 
 // ReturnError says that items could not be returned.
-type ReturnError struct{ Items []string }
+type ReturnError struct {
+	Items []string
 
-// Error names them.
-func (e *ReturnError) Error() string { return "these could not be rolled back: " + some(e.Items) }
+	causes []error
+}
+
+// Error names them, and says why the first of them could not.
+func (e *ReturnError) Error() string {
+	text := "these could not be rolled back: " + some(e.Items)
+	for _, err := range e.Unwrap() {
+		return text + ": " + err.Error()
+	}
+	return text
+}
+
+// Unwrap returns why each of them could not.
+func (e *ReturnError) Unwrap() []error { return known(e.causes) }
+
+func known(errs []error) []error {
+	return slices.DeleteFunc(slices.Clone(errs), func(err error) bool { return err == nil })
+}
 
 // endedBadly reports whether an error is about one activation that has ended.
 func endedBadly(err error) (*activation.FailedError, bool) {

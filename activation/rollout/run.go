@@ -99,6 +99,7 @@ func (l *loop) run(ctx context.Context) (*Result, error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.untried()
 	l.tell()
 	result, verdict := l.result()
 	result.Waited = l.clock.since(l.begun)

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"slices"
 	"time"
 
 	"github.com/propctl/propctl/activation"
@@ -153,7 +154,7 @@ func (p *Plan) evidence(item Item, have []papi.Activation, closed int) evidence 
 			if m.Attempt > closed {
 				e.back = append(e.back, a)
 			}
-		case a.PropertyVersion == item.Version:
+		case a.PropertyVersion == item.Version && activates(a):
 			e.attempt = max(e.attempt, m.Attempt)
 			if m.Attempt > closed {
 				e.forward = append(e.forward, a)
@@ -165,28 +166,29 @@ func (p *Plan) evidence(item Item, have []papi.Activation, closed int) evidence 
 
 // pending says how an item stands while something is in progress, the latest first.
 func (e evidence) pending(item Item, pending []papi.Activation) (State, *papi.Activation, bool) {
-	latest := pending[0]
-	has := func(all []papi.Activation) bool {
-		for _, a := range all {
-			if a.ActivationID.Equal(latest.ActivationID) {
-				return true
-			}
+	has := func(all []papi.Activation, one papi.Activation) bool {
+		return slices.ContainsFunc(all, func(a papi.Activation) bool { return a.ActivationID.Equal(one.ActivationID) })
+	}
+	for i, a := range pending { // whatever else is in progress, what is ours is to be known
+		switch {
+		case has(e.back, a):
+			return Returning, &pending[i], true
+		case has(e.forward, a):
+			return Underway, &pending[i], true
 		}
-		return false
 	}
 	for i, a := range pending {
-		activates := a.ActivationType == papi.Activate || a.ActivationType == ""
-		if !activates || a.PropertyVersion != item.Version {
-			if has(e.back) && len(pending) == 1 {
-				return Returning, &latest, true
-			}
+		if !activates(a) || a.PropertyVersion != item.Version || undoing(a) {
 			return Blocked, &pending[i], false
 		}
 	}
-	if undoing(latest) && !has(e.forward) {
-		return Blocked, &latest, false
-	}
-	return Underway, &latest, has(e.forward)
+	return Underway, &pending[0], false
+}
+
+// activates reports whether an activation puts its version on the network. One of a type
+// that is not known does not, whatever else it does.
+func activates(a papi.Activation) bool {
+	return a.ActivationType == papi.Activate || a.ActivationType == ""
 }
 
 // undoing reports whether an activation is on its way back.

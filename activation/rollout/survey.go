@@ -27,7 +27,7 @@ func (b *board) unlooked() []*entry {
 		}
 		// An earlier run may have been further when it left; what it has left on its way
 		// is followed before the end, whatever the trouble.
-		if b.trouble == nil || !b.resumed || stage > b.stage && !b.traces(stage) {
+		if b.trouble == nil || !b.resumed || stage > b.stage && !b.passed(stage) {
 			break
 		}
 	}
@@ -69,6 +69,13 @@ func (b *board) goOnReturning() {
 // traces reports whether an earlier run has left something in a stage.
 func (b *board) traces(stage int) bool {
 	return b.options.Replan || slices.ContainsFunc(b.of(stage), func(e *entry) bool { return e.marked && !e.submitted })
+}
+
+// passed reports whether an earlier run may have been further than a stage: it has left
+// something there, or had nothing to do.
+func (b *board) passed(stage int) bool {
+	waits := func(e *entry) bool { return e.state == Waiting && !b.options.skips(e.Pinned) }
+	return b.traces(stage) || !slices.ContainsFunc(b.of(stage), waits)
 }
 
 // unlookedOf returns the first items of a stage, and then all where an earlier run has
