@@ -54,7 +54,8 @@ func (b *board) inBulk() bool {
 // part returns which of the items that may be submitted go in a bulk request now, and
 // which by themselves. Of neither there may be any: then more room is waited for.
 func (b *board) part(ready []*entry) (bulk, single []*entry) {
-	if !b.inBulk() {
+	size := min(b.partSize(), b.lookable())
+	if !b.inBulk() || size == 1 {
 		return nil, ready
 	}
 	for _, e := range ready {
@@ -70,10 +71,9 @@ func (b *board) part(ready []*entry) (bulk, single []*entry) {
 			all++
 		}
 	}
-	size := min(b.partSize(), b.lookable())
 	switch {
-	case all == 1:
-		return nil, ready // one request more would tell no more
+	case len(bulk) == 1 && (all == 1 || !b.busy()):
+		return nil, ready // a bulk request of one costs more, and tells less
 	case len(bulk) < min(size, leastBulk, all) && b.busy():
 		return nil, single
 	}

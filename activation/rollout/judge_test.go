@@ -95,7 +95,7 @@ func (s *story) order2() {
 			}
 		}
 	}
-	if !back.IsZero() && forward.After(back) {
+	if !back.IsZero() && forward.After(back) && !s.blind() {
 		s.violate("an item was submitted at %s, and the first went back at %s", forward, back)
 	}
 }
@@ -115,7 +115,7 @@ func (s *story) silent() {
 	}
 	before := count()
 	time.Sleep(time.Hour)
-	if after := count(); after != before {
+	if after := count(); after != before && !s.blind() {
 		s.violate("%d were submitted after the end", after-before)
 	}
 }
@@ -152,7 +152,7 @@ func (s *story) judgeItem(r *rollout.Result, item rollout.ItemResult) {
 			s.violate("%s on %s is said to have failed, and PAPI has %+v", item.Title(), item.Network, made)
 		}
 	case rollout.Waiting, rollout.Skipped:
-		excused := r.Outcome == rollout.OutcomeRolledBack || r.Outcome == rollout.OutcomeError || r.Returns
+		excused := s.blind() || r.Outcome == rollout.OutcomeRolledBack || r.Outcome == rollout.OutcomeError || r.Returns
 		if len(made) > 0 && made[0].Status != simulator.StatusInactive && !excused {
 			s.violate("%s on %s is said to be %s, and PAPI has %+v", item.Title(), item.Network, item.State, made)
 		}
@@ -161,7 +161,7 @@ func (s *story) judgeItem(r *rollout.Result, item rollout.ItemResult) {
 
 // lost looks for activations of the rollout that a result does not account for.
 func (s *story) lost(r *rollout.Result) {
-	if r.Outcome == rollout.OutcomeError {
+	if r.Outcome == rollout.OutcomeError || s.blind() {
 		return
 	}
 	for _, w := range r.Waves {

@@ -116,6 +116,12 @@ func (s *story) wishes(pick func(...int) int) {
 	}
 }
 
+// blind reports whether a bulk request of a process that has died may not have shown
+// anything yet when the next one looks: it has no allowance for that.
+func (s *story) blind() bool {
+	return s.options.Submit != rollout.SubmitSingle && s.options.Lag == 0 && s.outcomes["killed"] > 0
+}
+
 // skips reports whether the options leave out a property.
 func (s *story) skips(property string) bool {
 	has := func(all []string) bool {

@@ -193,8 +193,8 @@ func (w *wire) room(note string, n int) {
 			n++
 		}
 	}
-	if n > most {
-		w.story.violate("%d of stage %d are on their way, and %d may be", n, item.Stage+1, most)
+	if n > most && !w.story.blind() {
+		w.story.violate("%d of stage %d are on their way at %s, and %d may be", n, item.Stage+1, time.Now().Format(time.TimeOnly), most)
 	}
 }
 
