@@ -41,6 +41,7 @@ type entry struct {
 	due     time.Time // next look, or next try of one that is blocked
 	blocked time.Time // since when
 	tries   int
+	late    time.Time // first look at which it took too long, on the local clock
 	arrived time.Time // PAPI's date of the end, or when it was seen first
 }
 
@@ -86,6 +87,7 @@ type board struct {
 	budget          *papi.Quota
 	glanced         bool      // the lists of the groups were read
 	held            time.Time // nothing is submitted before it
+	rest            time.Time // no list is looked at before it
 	round           time.Time // of the last lists of groups
 	downs           int       // reads that came to nothing, one after the other
 	parts           []*part
@@ -179,7 +181,7 @@ func (b *board) next(now time.Time) step {
 			b.skipFailed()
 		}
 		if look := b.unlooked(); len(look) > 0 {
-			return step{kind: survey, items: look}
+			return b.look(look, now)
 		}
 		if b.trouble == nil {
 			b.skipFailed() // by what their lists tell
@@ -218,9 +220,17 @@ func (b *board) next(now time.Time) step {
 	}
 }
 
+// look is the step that looks at the lists of items, when PAPI is there.
+func (b *board) look(items []*entry, now time.Time) step {
+	if b.rest.After(now) {
+		return step{kind: follow, until: b.rest}
+	}
+	return step{kind: survey, items: items}
+}
+
 // proceed submits what can be, and follows the rest, until all of a stage is settled.
 func (b *board) proceed(now time.Time) (step, bool) {
-	if s, waits := b.awaitSpans(now); waits && s.kind == survey {
+	if s, waits := b.awaitSpans(now); waits && len(b.asking) > 0 {
 		return s, true
 	}
 	waiting, until := b.ready(now)
@@ -257,7 +267,7 @@ func (b *board) awaitSpans(now time.Time) (step, bool) {
 	}
 	switch {
 	case len(b.asking) > 0:
-		return step{kind: survey, items: b.asking}, true
+		return b.look(b.asking, now), true
 	case len(b.spans) > 0:
 		return step{kind: follow, until: b.awaits()}, true
 	}

@@ -7,27 +7,40 @@ import (
 
 // clock is PAPI's, as far as its answers tell; until they do, it is the local one. All
 // moments of this package are of it, but those that a look or a request began at.
+// Between two answers it goes on by this machine's monotonic clock: when the local one is
+// set nothing is moved, and while the machine sleeps nothing ends.
 type clock struct {
-	date  time.Time // that PAPI has told
-	at    time.Time // when it did, by the local clock
-	speed float64   // seconds of PAPI's time in a real one; 0 means 1
+	date    time.Time     // that PAPI has told
+	at      time.Time     // when it did, by the local clock
+	told    bool          // PAPI has told one
+	doubt   time.Duration // how far the last answer was off, when nothing has confirmed it yet
+	doubted bool
+	speed   float64 // seconds of PAPI's time in a real one; 0 means 1
 }
 
 func newClock(speed float64) clock {
-	now := wallClock()
-	return clock{date: now, at: now, speed: speed}
+	now := time.Now()
+	return clock{date: now.Round(0), at: now, speed: speed}
 }
-
-// wallClock goes on while the machine sleeps, as PAPI's does.
-func wallClock() time.Time { return time.Now().Round(0) }
 
 // now is the time in which PAPI writes its dates.
 func (c clock) now() time.Time { return c.date.Add(c.since(c.at)) }
 
-// learn takes the Date of an answer, which has no fractions.
+// learn takes the Date of an answer, which has no fractions. One that is off counts when
+// the next one agrees: a single wrong date must not end a watch, or an item's time.
 func (c *clock) learn(date time.Time) {
-	if off := date.Sub(c.now()); !date.IsZero() && (off < -time.Second || off > time.Second) {
-		c.date, c.at = date, wallClock()
+	const exact, agree = time.Second, 5 * time.Second
+	if date.IsZero() {
+		return
+	}
+	off := date.Sub(c.now())
+	switch {
+	case off.Abs() <= exact:
+		c.told, c.doubted = true, false
+	case !c.told, c.doubted && (off-c.doubt).Abs() <= agree:
+		c.date, c.at, c.told, c.doubted = date, time.Now(), true, false
+	default:
+		c.doubt, c.doubted = off, true
 	}
 }
 

@@ -27,6 +27,7 @@ func (l *loop) glance(ctx context.Context) error {
 		return nil
 	}
 	for g := range sorted(all) {
+		asked := l.now()
 		list, err := l.runner.API.Properties(ctx, papi.ListQuery{ContractID: g.contract, GroupID: g.group})
 		if err != nil {
 			if ctx.Err() != nil {
@@ -36,7 +37,8 @@ func (l *loop) glance(ctx context.Context) error {
 		}
 		l.mu.Lock()
 		l.heard(list.Answer)
-		l.arrivals(list, true)
+		l.verify(accountOf(list))
+		l.arrivals(list, asked, true)
 		l.mu.Unlock()
 	}
 	l.glanced = true
@@ -55,7 +57,7 @@ func sorted(all map[pair]bool) func(func(pair) bool) {
 }
 
 // arrivals takes from the list of a group which items show their version.
-func (l *loop) arrivals(list *papi.PropertyList, first bool) {
+func (l *loop) arrivals(list *papi.PropertyList, asked time.Time, first bool) {
 	shown := make(map[papi.ID]papi.Property, len(list.Items))
 	for _, p := range list.Items {
 		shown[papi.ID(p.PropertyID.Bare())] = p
@@ -70,13 +72,20 @@ func (l *loop) arrivals(list *papi.PropertyList, first bool) {
 		switch {
 		case first && e.state == Waiting && version == e.Version:
 			e.state, e.shown = Active, true
-		case first || !e.onTheWay() || e.part != nil || version != e.target():
+		case first || !e.onTheWay() || e.part != nil || l.tooYoung(e, asked) || version != e.target():
 		case l.asksLast(e):
 			e.due = l.clock.now() // when it arrived has to be known exactly
 		default:
 			e.arrive(l.clock.now())
 		}
 	}
+}
+
+// tooYoung reports whether a list that was asked for may be older than the submission of
+// an item: it would show what was active before.
+func (l *loop) tooYoung(e *entry, asked time.Time) bool {
+	const least = 15 * time.Second
+	return asked.Sub(e.since) < least+l.options.Lag
 }
 
 // asksLast reports whether an item is asked itself when it has arrived: those that end a
@@ -234,13 +243,14 @@ func (l *loop) stragglers(many []*entry, now time.Time) []*entry {
 // list reads the lists of groups.
 func (l *loop) list(ctx context.Context, groups map[pair]bool) {
 	for g := range sorted(groups) {
+		asked := l.now()
 		list, err := l.runner.API.Properties(ctx, papi.ListQuery{ContractID: g.contract, GroupID: g.group})
 		if err != nil {
 			continue // the next round tells, and what is overdue is asked itself
 		}
 		l.mu.Lock()
 		l.heard(list.Answer)
-		l.arrivals(list, false)
+		l.arrivals(list, asked, false)
 		l.mu.Unlock()
 	}
 }
@@ -301,9 +311,15 @@ func (l *loop) seen(e *entry, a papi.Activation) {
 	}
 }
 
-// overdue gives up an item that takes too long.
+// overdue gives up an item that takes too long, at the second look that says so.
 func (l *loop) overdue(e *entry) {
-	if e.onTheWay() && l.clock.now().Sub(e.since) >= patience(e.Network) {
+	const apart = 30 * time.Second
+	switch now := time.Now(); {
+	case !e.onTheWay() || l.clock.now().Sub(e.since) < patience(e.Network):
+		e.late = time.Time{}
+	case e.late.IsZero():
+		e.late = now
+	case l.clock.since(e.late) >= apart:
 		e.settle(Overdue, nil, errOverdue)
 	}
 }

@@ -23,14 +23,15 @@ func (b *board) gate(now time.Time) (step, bool) {
 		return step{}, false
 	}
 	if look := b.witnesses(g); len(look) > 0 {
-		return step{kind: survey, items: look}, true
+		b.asking = look
+		return b.look(look, now), true
 	}
 	if b.markedAfter(b.stage) {
 		g.passed = true
 		return step{}, false
 	}
 	if b.asking = b.suspects(); len(b.asking) > 0 {
-		return step{kind: survey, items: b.asking}, true
+		return b.look(b.asking, now), true
 	}
 	end := b.watchedUntil()
 	switch {
@@ -126,13 +127,13 @@ func (b *board) checked(began time.Time, results []CheckResult) {
 
 // within is how long checks that do not hold are tried again.
 func (b *board) within(bad []CheckResult) time.Duration {
-	var longest time.Duration
+	var shortest time.Duration
 	for i, r := range bad {
-		if d := time.Duration(b.plan.Checks[r.Check].Within); i == 0 || d < longest {
-			longest = d
+		if d := time.Duration(b.plan.Checks[r.Check].Within); i == 0 || d < shortest {
+			shortest = d
 		}
 	}
-	return longest
+	return shortest
 }
 
 func (b *board) submittedAny() bool {

@@ -24,8 +24,12 @@ func (b *board) learn(e *entry, s standing) {
 	e.marked = e.marked || s.attempt > 0 || s.backAttempt > 0
 	b.resumed = b.resumed || e.marked && !e.submitted
 	e.attempt = max(e.attempt, s.attempt)
-	if s.backAttempt > e.backAttempt {
-		e.backAttempt, e.scope = s.backAttempt, s.scope
+	if s.backAttempt > 0 && s.backAttempt >= e.backAttempt {
+		e.scope = wider(s.scope, e.scope, s.backAttempt == e.backAttempt)
+		e.backAttempt = s.backAttempt
+	}
+	if e.submitted && e.onTheWay() && !s.shows(e) {
+		return // what PAPI has accepted may not be visible yet; it is asked by its id until it is overdue
 	}
 	if e.state == Skipped || e.state == Uncertain && s.state == Waiting {
 		return
@@ -51,19 +55,43 @@ func (b *board) learn(e *entry, s standing) {
 		e.act, e.blocker = nil, s.about
 		b.blocked(e)
 	case Waiting:
-		if s.version != e.Before() && s.version != e.Version && s.attempt+s.backAttempt+b.closed == 0 {
-			e.state, e.err = Drifted, fmt.Errorf("version %d of %s is active on %s; it was %d when the plan was made", s.version, e.Title(), e.Network, e.Before())
+		if e.drifts(s) {
+			e.state, e.err = Drifted, e.drift(s)
 		}
 	case Failed, Superseded:
 		e.err = &activation.FailedError{Outcome: endOf(s.state, s.about), Activation: *s.about}
 		if b.options.RetryFailed && s.state == Failed && !e.submitted {
 			e.state, e.err = Waiting, nil
+			if e.drifts(s) {
+				e.state, e.err = Failed, e.drift(s)
+			}
 		}
 	case Rejected, Skipped, Overdue, Uncertain, ReturnFailed, NotReturnable, Drifted, Unknown, Inactive:
 	}
 	if s.other != nil && !b.options.Replan {
 		b.stop(&trouble{outcome: OutcomeRejected, err: &AnotherPlanError{Mark: *s.other, Property: e.Title()}})
 	}
+}
+
+// drifts reports whether what is active is neither what was active when the plan was
+// made, nor what is wanted, nor what the plan's own return has left.
+func (e *entry) drifts(s standing) bool {
+	return s.version != e.Before() && s.version != e.Version && !s.restored
+}
+
+func (e *entry) drift(s standing) error {
+	return fmt.Errorf("version %d of %s is active on %s; it was %d when the plan was made", s.version, e.Title(), e.Network, e.Before())
+}
+
+// shows reports whether a list shows what this run has submitted.
+func (s standing) shows(e *entry) bool {
+	switch s.state { //nolint:exhaustive // a list tells no others
+	case Returning, Returned, ReturnFailed:
+		return true
+	case Active:
+		return !e.back
+	}
+	return s.ours && !e.back
 }
 
 func endOf(s State, a *papi.Activation) activation.Outcome {
@@ -82,7 +110,7 @@ func (b *board) returned() bool {
 	back, forward, last := 0, 0, (*entry)(nil)
 	for _, e := range b.entries {
 		forward = max(forward, e.attempt)
-		if e.backAttempt > back {
+		if e.backAttempt > back || e.backAttempt == back && back > 0 && e.scope == ScopeAll {
 			back, last = e.backAttempt, e
 		}
 	}

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -38,6 +39,15 @@ const (
 	ScopeAll  Scope = "all"
 	ScopeWave Scope = "wave"
 )
+
+// wider returns a scope, or of two of the same attempt the one that returns more.
+func wider(s, other Scope, same bool) Scope {
+	order := []Scope{"", ScopeWave, ScopeAll}
+	if same && slices.Index(order, other) > slices.Index(order, s) {
+		return other
+	}
+	return s
+}
 
 // String is how a mark stands in a note.
 func (m Mark) String() string {

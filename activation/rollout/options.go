@@ -2,10 +2,7 @@ package rollout
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/propctl/propctl/activation"
@@ -83,9 +80,24 @@ type Options struct {
 
 func (o Options) skips(p Pinned) bool {
 	named := func(names []string) bool {
-		return slices.ContainsFunc(names, func(s string) bool { return s == p.Name || p.PropertyID.Equal(papi.ID(s)) })
+		return slices.ContainsFunc(names, p.called)
 	}
 	return len(o.Only) > 0 && !named(o.Only) || named(o.Skip)
+}
+
+// named returns an error where the options name what the plan does not have: left out or
+// chosen by a name with a mistake would be something else than what was meant.
+func (b *board) named() error {
+	o := b.options
+	if o.Through != "" && !slices.ContainsFunc(b.plan.Waves, func(w Wave) bool { return w.Name == o.Through }) {
+		return &NoWaveError{Wave: o.Through, Plan: b.plan}
+	}
+	for _, name := range slices.Concat(o.Only, o.Skip) {
+		if !slices.ContainsFunc(b.entries, func(e *entry) bool { return e.called(name) }) {
+			return &NoItemError{Property: name}
+		}
+	}
+	return nil
 }
 
 func (o Options) patience() time.Duration {
@@ -136,114 +148,4 @@ type Event struct {
 	Item   *ItemResult
 	Check  *CheckResult
 	Err    error
-}
-
-// FailuresError says that more items of a wave have failed than are tolerated.
-type FailuresError struct {
-	Wave      string
-	Network   papi.Network
-	Items     []string // with what became of each
-	Tolerated int
-
-	causes []error
-}
-
-// Error names the items.
-func (e *FailuresError) Error() string {
-	return fmt.Sprintf("%d failed in wave %s on %s, and %d are tolerated: %s", len(e.Items), e.Wave, e.Network, e.Tolerated, some(e.Items))
-}
-
-// Unwrap returns why each of them has failed.
-func (e *FailuresError) Unwrap() []error {
-	return known(e.causes)
-}
-
-// CheckError says that a check does not hold, or could not be made.
-type CheckError struct {
-	Wave    string
-	Network papi.Network
-	Results []CheckResult // that did not hold
-}
-
-// Error names the first one.
-func (e *CheckError) Error() string {
-	var all []string
-	for _, r := range e.Results {
-		all = append(all, fmt.Sprintf("%s of %s: %s", r.Check, r.Property, r.Detail))
-	}
-	return fmt.Sprintf("checks of wave %s on %s: %s", e.Wave, e.Network, some(all))
-}
-
-// DriftError says that what is active on items is neither what was active when the plan
-// was made, nor what is wanted.
-type DriftError struct {
-	Items []string
-
-	cause error
-}
-
-// Error names the items.
-func (e *DriftError) Error() string {
-	return fmt.Sprintf("another version was activated since the plan was made, on %s: %v", some(e.Items), e.cause)
-}
-
-// Unwrap returns what is true of one of them.
-func (e *DriftError) Unwrap() error { return e.cause }
-
-// AnotherPlanError says that another plan of the same name is not finished.
-type AnotherPlanError struct {
-	Mark     Mark
-	Property string
-}
-
-// Error names the other plan.
-func (e *AnotherPlanError) Error() string {
-	return fmt.Sprintf("another plan of this rollout, %s/%s, has not ended: see item %d of its %d, %s", e.Mark.Name, e.Mark.Digest, e.Mark.Place, e.Mark.Total, e.Property)
-}
-
-// ClosedError says that what the plan has activated was returned.
-type ClosedError struct{ Mark, Property string }
-
-// Error says so.
-func (e *ClosedError) Error() string {
-	return fmt.Sprintf("rollout %s was rolled back: see %s", e.Mark, e.Property)
-}
-
-// BudgetError says that the day has not enough activations left.
-type BudgetError struct {
-	Need          Needs
-	Left, Reserve int
-	Until         time.Time
-}
-
-// Error has the numbers.
-func (e *BudgetError) Error() string {
-	s := fmt.Sprintf("%d activations are needed", e.Need.Activations)
-	if e.Need.Returns > 0 {
-		s += fmt.Sprintf(", and %d to go back", e.Need.Returns)
-	}
-	s += fmt.Sprintf("; %d are left today", e.Left)
-	if e.Reserve > 0 {
-		s += fmt.Sprintf(", of which %d are reserved for others", e.Reserve)
-	}
-	return s
-}
-
-// UncertainError says of which items it is not known whether they were submitted.
-type UncertainError struct{ Items []string }
-
-// Error names them.
-func (e *UncertainError) Error() string {
-	return "PAPI does not tell whether these were submitted: " + some(e.Items)
-}
-
-var errHeld = errors.New("nothing more is submitted")
-
-// some lists the first ones.
-func some(all []string) string {
-	const most = 10
-	if more := len(all) - most; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(all[:most], ", "), more)
-	}
-	return strings.Join(all, ", ")
 }

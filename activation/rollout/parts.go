@@ -80,6 +80,7 @@ func (l *loop) lookAtAll(ctx context.Context, items []*entry) []time.Time {
 			l.downs = 0
 			l.answered(l.clock.since(begun))
 			l.heard(list.Answer)
+			l.verify(list.AccountID)
 			s := l.plan.stands(e.Item, list.Items, l.closed)
 			l.learn(e, s)
 			if l.permits(e, s) == nil && e.state == Waiting && !l.goesAlone(e) {

@@ -66,6 +66,11 @@ func (p Pinned) Title() string {
 	return string(p.PropertyID)
 }
 
+// called reports whether a name or an id is the property's.
+func (p Pinned) called(name string) bool {
+	return name != "" && name == p.Name || p.PropertyID.Equal(papi.ID(name))
+}
+
 // Before is the version that was active on a network when the plan was made.
 func (p Pinned) Before(network papi.Network) int {
 	if network == papi.Production {
@@ -178,12 +183,10 @@ func ParsePlan(data []byte) (*Plan, error) {
 		return nil, err
 	}
 	if p.Digest != p.digest() {
-		return nil, fmt.Errorf("the plan has been altered: its digest is %s and not %s; make it again with rollout plan", p.digest(), clip(p.Digest))
+		return nil, fmt.Errorf("the plan has been altered: its digest is %s and not %s; make it again with rollout plan", p.digest(), quoted(p.Digest))
 	}
 	return p, nil
 }
-
-func clip(s string) string { return quoted(s) }
 
 // check returns what is wrong with a plan.
 func (p *Plan) check() error {
@@ -191,7 +194,7 @@ func (p *Plan) check() error {
 	case p.Kind != PlanKind:
 		return errors.New("the file is not a plan of a rollout")
 	case !validName(p.Name):
-		return fmt.Errorf("the plan's name %s is not one", clip(p.Name))
+		return fmt.Errorf("the plan's name %s is not one", quoted(p.Name))
 	case !p.AccountID.Valid():
 		return errors.New("the plan names no account")
 	case len(p.Waves) == 0 || len(p.Waves) > maxWaves:
@@ -199,26 +202,28 @@ func (p *Plan) check() error {
 	case p.properties() == 0 || p.properties() > maxItems:
 		return fmt.Errorf("the plan has %d properties, and can have 1 to %d", p.properties(), maxItems)
 	case p.OnFailure != Stop && p.OnFailure != RollbackWave && p.OnFailure != Rollback:
-		return fmt.Errorf("%s is not known for onFailure", clip(string(p.OnFailure)))
+		return fmt.Errorf("%s is not known for onFailure", quoted(string(p.OnFailure)))
 	case p.Undecided != UndecidedFails && p.Undecided != UndecidedHolds && p.Undecided != UndecidedPauses:
-		return fmt.Errorf("%s is not known for undecided", clip(string(p.Undecided)))
+		return fmt.Errorf("%s is not known for undecided", quoted(string(p.Undecided)))
 	}
 	if err := p.checkNetworks(); err != nil {
 		return err
 	}
-	if p.Window != nil {
-		if err := p.Window.check(); err != nil {
-			return err
-		}
+	if err := p.checkSettings(); err != nil {
+		return err
 	}
-	seen := map[string]bool{}
+	seen, names := map[string]bool{}, map[string]bool{}
 	for _, w := range p.Waves {
+		if names[w.Name] {
+			return fmt.Errorf("two waves of the plan are called %s", w.Name)
+		}
+		names[w.Name] = true
 		if !validName(w.Name) || w.AtOnce < 1 || w.AtOnce > maxItems {
-			return fmt.Errorf("wave %s is not one", clip(w.Name))
+			return fmt.Errorf("wave %s is not one", quoted(w.Name))
 		}
 		for _, c := range w.Checks {
 			if _, ok := p.Checks[c]; !ok {
-				return fmt.Errorf("wave %s has a check %s, which the plan has not", w.Name, clip(c))
+				return fmt.Errorf("wave %s has a check %s, which the plan has not", w.Name, quoted(c))
 			}
 		}
 		for _, i := range w.Properties {
@@ -232,6 +237,32 @@ func (p *Plan) check() error {
 		}
 	}
 	return nil
+}
+
+// checkSettings returns what is wrong with what the plan has from its manifest.
+func (p *Plan) checkSettings() error {
+	for _, text := range append([]string{p.Note}, p.Notify...) {
+		if !plain(text) {
+			return fmt.Errorf("the plan's text %s is too long or has control characters", quoted(text))
+		}
+	}
+	if p.Reserve < 0 || p.Tolerate.Rest {
+		return errors.New("the plan's numbers are not right")
+	}
+	for name, c := range p.Checks {
+		if !validName(name) || (c.HTTP == "") == (len(c.Command) == 0) || c.Within < 0 || c.Timeout < 0 {
+			return fmt.Errorf("check %s of the plan is not right", quoted(name))
+		}
+	}
+	if p.Window != nil {
+		return p.Window.check()
+	}
+	return nil
+}
+
+// plain reports whether a text has one line of a sensible length.
+func plain(s string) bool {
+	return len(s) <= maxText && !strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f })
 }
 
 func (p *Plan) checkNetworks() error {
@@ -248,9 +279,8 @@ func (p *Plan) checkNetworks() error {
 
 func (p Pinned) check() error {
 	valid := p.PropertyID.Valid() && (p.ContractID == "" || p.ContractID.Valid()) && (p.GroupID == "" || p.GroupID.Valid())
-	plain := len(p.Name) <= maxText && !strings.ContainsFunc(p.Name, func(c rune) bool { return c < ' ' || c == 0x7f })
-	if !valid || !plain || p.Version < 1 || p.Staging < 0 || p.Production < 0 {
-		return fmt.Errorf("property %s of the plan is not right", clip(string(p.PropertyID)))
+	if !valid || !plain(p.Name) || p.Version < 1 || p.Staging < 0 || p.Production < 0 {
+		return fmt.Errorf("property %s of the plan is not right", quoted(string(p.PropertyID)))
 	}
 	return nil
 }

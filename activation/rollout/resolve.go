@@ -107,7 +107,7 @@ func (v *resolver) list(ctx context.Context) error {
 	if named > few && named > len(every)-len(order) {
 		add(&Selection{})
 	}
-	v.whole = len(order) == len(every)
+	v.whole = len(order) == len(every) && len(every) > 0
 	for _, p := range order {
 		list, err := v.Properties(ctx, papi.ListQuery{ContractID: p.contract, GroupID: p.group})
 		if err != nil {
@@ -115,7 +115,9 @@ func (v *resolver) list(ctx context.Context) error {
 		}
 		for _, item := range list.Items {
 			item.ContractID, item.GroupID = cmp.Or(item.ContractID, p.contract), cmp.Or(item.GroupID, p.group)
-			v.keep(item)
+			if err := v.keep(item); err != nil {
+				return err
+			}
 		}
 	}
 	slices.SortFunc(v.order, func(a, b papi.ID) int {
@@ -142,15 +144,24 @@ func (v *resolver) pairs(s *Selection) []pair {
 
 // keep takes a property into the lists. One of several groups comes several times,
 // and its first place counts.
-func (v *resolver) keep(p papi.Property) {
+func (v *resolver) keep(p papi.Property) error {
 	id := papi.ID(p.PropertyID.Bare())
 	if _, twice := v.listed[id]; twice || !p.PropertyID.Valid() {
-		return
+		return nil
 	}
 	v.listed[id] = p
 	v.order = append(v.order, id)
 	v.names[p.PropertyName] = append(v.names[p.PropertyName], id)
-	v.account = cmp.Or(v.account, p.AccountID)
+	return v.of(p.AccountID)
+}
+
+// of takes note of the account: a rollout has one.
+func (v *resolver) of(account papi.ID) error {
+	v.account = cmp.Or(v.account, account)
+	if account != "" && !account.Equal(v.account) {
+		return &AccountError{Plan: v.account, Account: account}
+	}
+	return nil
 }
 
 // properties returns the properties in the manifest's order. One that is named
@@ -214,6 +225,8 @@ func pin(p papi.Property, s Selector) (Pinned, error) {
 		if pinned.Version = pinned.Before(s.Version.Active); pinned.Version == 0 {
 			return pinned, &SelectionError{s.at, fmt.Sprintf("no version of %s is active on %s", pinned.Title(), s.Version.Active)}
 		}
+	case p.LatestVersion < 1:
+		return pinned, &SelectionError{s.at, fmt.Sprintf("PAPI does not say which version of %s is the latest; name one", pinned.Title())}
 	default:
 		pinned.Version = p.LatestVersion
 	}
@@ -262,8 +275,7 @@ func (v *resolver) ask(ctx context.Context, s Selector, ref papi.PropertyRef) (p
 	if err != nil {
 		return papi.Property{}, err
 	}
-	v.account = cmp.Or(v.account, answer.Property.AccountID)
-	return answer.Property, nil
+	return answer.Property, v.of(answer.Property.AccountID)
 }
 
 // search finds a property and asks it what is active; nil when there is none.
@@ -274,6 +286,10 @@ func (v *resolver) search(ctx context.Context, s Selector, query papi.SearchQuer
 	}
 	var refs []papi.PropertyRef
 	for _, item := range result.Items {
+		if item.PropertyName != "" && query.PropertyName != "" && !strings.EqualFold(item.PropertyName, query.PropertyName) ||
+			item.Hostname != "" && query.Hostname != "" && !strings.EqualFold(item.Hostname, query.Hostname) {
+			continue // it is not what was asked for
+		}
 		ref := papi.PropertyRef{PropertyID: item.PropertyID, ContractID: item.ContractID, GroupID: item.GroupID}
 		if item.PropertyID.Valid() && !slices.ContainsFunc(refs, func(o papi.PropertyRef) bool { return o.PropertyID.Equal(ref.PropertyID) }) {
 			refs = append(refs, ref)

@@ -74,6 +74,9 @@ func newLoop(r *Runner, p *Plan, o Options) *loop {
 
 // run looks, decides and acts until nothing is left to do or the context ends.
 func (l *loop) run(ctx context.Context) (*Result, error) {
+	if err := l.named(); err != nil {
+		return &Result{Outcome: OutcomeError, Plan: l.plan}, err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	err := l.settleLists(ctx)
@@ -220,6 +223,23 @@ func (l *loop) collect(done []*entry) {
 		e.working = false
 	}
 	l.mu.Unlock()
+}
+
+// verify stops a run that is with another account than its plan.
+func (b *board) verify(account papi.ID) {
+	if account != "" && !account.Equal(b.plan.AccountID) {
+		b.stop(&trouble{outcome: OutcomeRejected, err: &AccountError{Plan: b.plan.AccountID, Account: account}})
+	}
+}
+
+// accountOf returns the account of a list's properties; empty where it does not say.
+func accountOf(list *papi.PropertyList) papi.ID {
+	for _, p := range list.Items {
+		if p.AccountID != "" {
+			return p.AccountID
+		}
+	}
+	return ""
 }
 
 // heard takes what every answer tells.

@@ -67,7 +67,8 @@ type standing struct {
 	ours  bool // about carries the plan's mark
 	// attempt is the highest of the plan's marks, backAttempt that of its returns.
 	attempt, backAttempt int
-	scope                Scope // of the latest return
+	scope                Scope // of the latest return, the widest of several
+	restored             bool  // what is active was submitted by a return of the plan
 	// other is the mark of another plan of this name that has not ended here.
 	other *Mark
 	// version is what is active; 0: nothing.
@@ -88,6 +89,9 @@ func (p *Plan) stands(item Item, have []papi.Activation, closed int) standing {
 	now := activation.Active(have, item.Network)
 	if now != nil {
 		s.version = now.PropertyVersion
+		if m, ok := ParseMark(now.Note); ok && m.Back && m.Name == p.Name && m.Digest == p.Digest {
+			s.restored = true
+		}
 	}
 	if first := activation.Latest(e.forward, item.Network); first != nil {
 		s.before = before(have, *first)
@@ -148,8 +152,9 @@ func (p *Plan) evidence(item Item, have []papi.Activation, closed int) evidence 
 				e.other = &m
 			}
 		case m.Back:
-			if m.Attempt > e.backAttempt {
-				e.backAttempt, e.scope = m.Attempt, m.Scope
+			if m.Attempt >= e.backAttempt {
+				e.scope = wider(m.Scope, e.scope, m.Attempt == e.backAttempt)
+				e.backAttempt = m.Attempt
 			}
 			if m.Attempt > closed {
 				e.back = append(e.back, a)

@@ -39,6 +39,9 @@ func (p *Plan) StatusCost(o StatusOptions) int {
 // version is not active is [Inactive].
 func (r *Runner) Status(ctx context.Context, p *Plan, o StatusOptions) (*Result, error) {
 	l := newLoop(r, p, Options{Only: o.Only, Skip: o.Skip})
+	if err := l.named(); err != nil {
+		return &Result{Outcome: OutcomeError, Plan: p}, err
+	}
 	s := &inquiry{loop: l, read: o.Read}
 	if o.Fast {
 		s.fast(ctx)
@@ -53,6 +56,9 @@ func (r *Runner) Status(ctx context.Context, p *Plan, o StatusOptions) (*Result,
 	}
 	if ctx.Err() != nil {
 		return result, context.Cause(ctx)
+	}
+	if wrong, ok := errors.AsType[*AccountError](l.cause()); ok {
+		return result, wrong
 	}
 	return result, s.err()
 }
@@ -138,6 +144,7 @@ func (s *inquiry) lists(ctx context.Context, properties [][]*entry) {
 				s.unknown(items, err)
 			} else {
 				s.heard(list.Answer)
+				s.verify(list.AccountID)
 				for _, e := range items {
 					have[i] = append(have[i], s.plan.attempted(e, list.Items))
 				}
@@ -227,6 +234,7 @@ func (s *inquiry) fast(ctx context.Context) {
 			failed[g] = err
 		} else {
 			s.heard(list.Answer)
+			s.verify(accountOf(list))
 			for _, p := range list.Items {
 				shown[papi.ID(p.PropertyID.Bare())] = p
 			}

@@ -27,6 +27,7 @@ func (w *watched) Activations(ctx context.Context, ref papi.PropertyRef) (*papi.
 		w.list, w.looked = list, w.loop.lookedAt(begun)
 		w.loop.mu.Lock()
 		w.loop.heard(list.Answer)
+		w.loop.verify(list.AccountID)
 		w.loop.mu.Unlock()
 	}
 	return list, err
@@ -62,6 +63,7 @@ func (l *loop) look(ctx context.Context, e *entry) {
 	}
 	l.downs = 0
 	l.heard(list.Answer)
+	l.verify(list.AccountID)
 	l.learn(e, l.plan.stands(e.Item, list.Items, l.closed))
 }
 
@@ -104,11 +106,10 @@ func (l *loop) permits(e *entry, s standing) error {
 	if state == Failed && l.options.RetryFailed && !e.submitted {
 		state = Waiting
 	}
-	before := e.Before()
 	switch {
 	case l.trouble != nil, state != Waiting, e.part != nil, l.expected(e), s.backAttempt > l.closed, s.other != nil && !l.options.Replan:
 		return errHeld
-	case s.version != before && s.version != e.Version && s.attempt == 0 && l.closed == 0:
+	case e.drifts(s):
 		return errHeld // somebody has activated another version
 	}
 	return nil
@@ -222,7 +223,7 @@ func (l *loop) unread(e *entry, err error) {
 			return
 		}
 		l.held = l.clock.now().Add(max(rest, problem.Wait()))
-		e.due = l.held
+		e.due, l.rest = l.held, l.held
 	default:
 		l.stop(&trouble{outcome: OutcomeError, err: fmt.Errorf("%s: %w", e.Title(), err)})
 		if e.back {

@@ -2,7 +2,6 @@ package rollout
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -27,6 +26,9 @@ func (r *Runner) Check(ctx context.Context, p *Plan, o CheckOptions) (*Result, e
 		return nil, &NoWaveError{Wave: o.Wave, Plan: p}
 	}
 	l := newLoop(r, p, Options{Only: o.Only, Observe: o.Observe})
+	if err := l.named(); err != nil {
+		return nil, err
+	}
 	result := &Result{Plan: p, Outcome: OutcomeChecked, Waves: []WaveResult{{Name: o.Wave, State: WaveDone}}}
 	wave := &result.Waves[0]
 	var err error
@@ -71,19 +73,4 @@ func (l *loop) holds(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 	}
-}
-
-// NoWaveError says that a plan has no such wave.
-type NoWaveError struct {
-	Wave string
-	Plan *Plan
-}
-
-// Error names those that there are.
-func (e *NoWaveError) Error() string {
-	var names []string
-	for _, w := range e.Plan.Waves {
-		names = append(names, w.Name)
-	}
-	return fmt.Sprintf("there is no wave %s; the waves are %s", clip(e.Wave), some(names))
 }
