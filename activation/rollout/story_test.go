@@ -3,6 +3,7 @@ package rollout_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -124,15 +125,7 @@ func (s *story) blind() bool {
 
 // skips reports whether the options leave out a property.
 func (s *story) skips(property string) bool {
-	has := func(all []string) bool {
-		for _, p := range all {
-			if p == property {
-				return true
-			}
-		}
-		return false
-	}
-	return has(s.options.Skip) || len(s.options.Only) > 0 && !has(s.options.Only)
+	return slices.Contains(s.options.Skip, property) || len(s.options.Only) > 0 && !slices.Contains(s.options.Only, property)
 }
 
 // kinds names what was special.

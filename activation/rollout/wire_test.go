@@ -125,6 +125,9 @@ func (w *wire) begin(r *http.Request) (fault string, dies int, err error) {
 	if w.faultEvery > 0 && w.rand.IntN(w.faultEvery) == 0 {
 		fault = faults()[w.rand.IntN(len(faults()))]
 	}
+	if fault == "404" && (r.Method != http.MethodGet || !strings.Contains(r.URL.Path, "/activations/")) {
+		fault = "date" // only what is new may not be visible yet
+	}
 	w.story.count(fault)
 	w.trace[propertyOf(r)] = append(w.trace[propertyOf(r)], r.Method+" "+r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]+" "+fault+time.Now().Format(" 15:04:05.000"))
 	return fault, never, nil
@@ -188,6 +191,9 @@ func (w *wire) room(note string, n int) {
 	item := w.plan.Items()[mark.Place-1]
 	stage := w.plan.Stages()[item.Stage]
 	most := w.plan.Waves[stage.Wave].AtOnce
+	if w.story.options.Lag < w.story.account.ListLag {
+		return // what was submitted right before may not be visible, and is refused
+	}
 	for _, i := range w.plan.Items()[stage.First : stage.First+stage.Count] {
 		if s := w.story.statusOf(i); s == simulator.StatusPending || s == simulator.StatusNew {
 			n++
@@ -232,7 +238,7 @@ func (w *wire) die() error {
 func faults() []string {
 	return []string{
 		"drop", "drop-after", "500", "500-after", "502-html", "503-after", "408", "malformed", "malformed-after", "429", "burst", "409", "412", "422",
-		"slow", "slow-after", "hang", "hang-after",
+		"slow", "slow-after", "hang", "hang-after", "404", "date",
 	}
 }
 
@@ -259,6 +265,8 @@ func ahead(r *http.Request, fault string) (*http.Response, error, bool) { //noli
 		return reply(r, http.StatusPreconditionFailed, `{"type":"toolkit/tower_precondition.failed"}`), nil, true
 	case "422":
 		return reply(r, http.StatusUnprocessableEntity, `{"type":"property_activation_still_pending"}`), nil, true
+	case "404":
+		return reply(r, http.StatusNotFound, `{"type":"not-found"}`), nil, true
 	case "slow", "hang":
 		err := delay(r, fault)
 		return nil, err, err != nil
@@ -275,6 +283,8 @@ func behind(r *http.Request, resp *http.Response, fault string) (*http.Response,
 		return reply(r, http.StatusInternalServerError, ""), nil
 	case "503-after":
 		return reply(r, http.StatusServiceUnavailable, ""), nil
+	case "date":
+		resp.Header.Set("Date", time.Now().Add(3*time.Hour).UTC().Format(http.TimeFormat))
 	case "malformed-after":
 		return reply(r, resp.StatusCode, `{"`), nil
 	}
