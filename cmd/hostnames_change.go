@@ -26,17 +26,12 @@ func (p *program) hostnamesAddCommand() *cobra.Command {
 		Short: "Add hostnames: a new version, and its activation where a network is given",
 		Long: `Add hostnames to a property: make a version, edit it, and activate it where a
 network is given. What the property has already is left alone. EDGEHOSTNAME is a
-name or an id (ehn_123). A hostname bucket takes ids only, so a name is looked up.
+name or an id (ehn_123).
 
-In a file, or on standard input with --from -, there is a HOST[=EDGEHOSTNAME] a
-line; # begins a comment. More than 10 new hostnames take much longer to activate,
-and after any the version before cannot be returned to by fast fallback.
-
+A file has a HOST[=EDGEHOSTNAME] a line; # begins a comment. More than 10 new
+hostnames take much longer to activate, and after any there is no fast fallback.
 This can be repeated at any time: the version that an interrupted run has left
-behind is taken up again. It is known by what is in it: the rules of the version
-that it was made from, and the wanted hostnames, or, for an hour, those that it was
-made with. With --base latest, all that the latest version has comes along; with -n
-too, a latest version that has the hostnames already is activated as it is.`,
+behind is taken up again.`,
 		Example: `  propctl hostnames add www.example.com shop.example.com=shop.example.com.edgekey.net -n staging --notify you@example.com
   propctl hostnames add prp_123 --from hostnames.txt --edge-hostname ehn_3001 --cert default`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -47,7 +42,7 @@ too, a latest version that has the hostnames already is activated as it is.`,
 	}
 	f.declare(c)
 	c.Flags().StringVar(&f.input.edge, "edge-hostname", "", "`NAME` edge hostname, or its id, of those without one")
-	c.Flags().Var(settings.OneOf[certificate]{To: &f.input.cert, Allowed: []certificate{certDefault, certCPS}}, "cert", "certificate: Akamai's own, or one managed in CPS (default PAPI's)")
+	c.Flags().Var(settings.OneOf[certificate]{To: &f.input.cert, Allowed: []certificate{certDefault, certCPS}}, "cert", "whose certificates: Akamai's, or from CPS")
 	return c
 }
 
@@ -78,6 +73,7 @@ type changing struct {
 	args   []string
 	bucket bool
 	change activation.HostnameChange
+	edges  []result.EdgeHostname // whose ids were looked up
 
 	unlimited context.Context //nolint:containedctx // the command's, without its time limit
 
@@ -217,6 +213,7 @@ func (c *changing) nameEdges(ctx context.Context) error {
 		if !said[a.CNAMETo] {
 			c.program.progress.Say("the edge hostname %s is %s", a.CNAMETo, id)
 			said[a.CNAMETo] = true
+			c.edges = append(c.edges, result.EdgeHostname{Name: a.CNAMETo, ID: id})
 		}
 		c.change.Add[i].CNAMETo, c.change.Add[i].EdgeHostnameID = "", id
 	}

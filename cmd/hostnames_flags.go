@@ -29,10 +29,10 @@ func newChangeFlags(verb string) *changeFlags {
 }
 
 func (f *changeFlags) declare(c *cobra.Command) {
-	c.Flags().VarP(&f.networks, "network", "n", "`NETWORK` activate on staging or production; else the version is only made")
+	c.Flags().VarP(&f.networks, "network", "n", "`NETWORK` to activate on; else only a version is made")
 	c.Flags().StringVar(&f.input.from, "from", "", "`FILE` hostnames, one a line; - is standard input")
-	c.Flags().Var(&f.base, "base", "`VERSION` the one to begin with: a number, latest, staging or production (default: active on the network, else latest)")
-	c.Flags().Var(&f.or, "or", "`PROPERTY` taken instead while the first is busy or full; repeatable")
+	c.Flags().Var(&f.base, "base", "`VERSION` to begin with: a number, latest, staging or production (default: active there, else latest)")
+	c.Flags().Var(&f.or, "or", "`PROPERTY` while the first is busy; repeatable")
 	f.activateFlags.declare(c.Flags(), result.Properties)
 }
 

@@ -11,10 +11,11 @@ import (
 	"github.com/propctl/propctl/cmd/text"
 )
 
-func viewHostnameChange(r *activation.HostnameResult) *result.HostnameChange {
+func (c *changing) viewHostnameChange(r *activation.HostnameResult) *result.HostnameChange {
 	return &result.HostnameChange{
 		Base: result.OptionalVersion(r.Base), Version: result.OptionalVersion(r.Version), Created: r.Created, Resumed: r.Resumed,
 		Added: append([]string{}, r.Added...), Removed: append([]string{}, r.Removed...),
+		EdgeHostnames: append([]result.EdgeHostname{}, c.edges...),
 	}
 }
 
@@ -26,7 +27,7 @@ func (c *changing) report(done *activation.Result, plan *result.Plan, err error,
 			fillResult(d, done, c.what.name, now)
 			d.Plan = plan
 			if h := done.Hostnames; h != nil {
-				d.Hostnames, d.HostnameChange = viewHostnames(h.Hostnames), viewHostnameChange(h)
+				d.Hostnames, d.HostnameChange = viewHostnames(h.Hostnames), c.viewHostnameChange(h)
 			}
 		},
 		Text: func(w *term.Printer, d *result.Document) { text.Outcome(w, d, now) },

@@ -203,12 +203,22 @@ func TestNameOfAnEdgeHostnameBecomesItsIDInABucket(t *testing.T) {
 		if want := "the edge hostname bucket.example.com.edgekey.net is " + id + "\n"; r.code != cmd.ExitOK || strings.Count(r.stderr, want) != 1 {
 			t.Errorf("exit code %d, %q is not there: %s", r.code, want, r.stderr)
 		}
+		if want := "edge: bucket.example.com.edgekey.net is " + id; !strings.Contains(strings.Join(strings.Fields(r.stdout), " "), want) {
+			t.Errorf("%q is not in %s", want, r.stdout)
+		}
+		for _, more := range []string{"d.example.com", "d.example.com --dry-run"} { // what is there already is told the same
+			args := append([]string{"hostnames", "add", "prp_1010", "-n", "staging", notify, "--edge-hostname", "bucket.example.com.edgekey.net", "-o", "json", "--jq",
+				".hostnameChange.edgeHostnames[] | .name + \" \" + .id"}, strings.Fields(more)...)
+			if r := s.run(args...); r.stdout != "bucket.example.com.edgekey.net "+id+"\n" {
+				t.Errorf("%s: exit code %d: %q %s", more, r.code, r.stdout, r.stderr)
+			}
+		}
 		list := s.run("hostnames", "list", "prp_1010@staging", "-o", "json", "--jq", `[.hostnames[] | select(.cnameFrom | test("^[ab]\\.")) | .edgeHostnameId] | join(" ")`)
 		if list.stdout != id+" "+id+"\n" {
 			t.Errorf("%s%s", list.stdout, list.stderr)
 		}
 		r = s.run("hostnames", "add", "prp_1010", "c.example.com=bukcet.example.com.edgekey.net", "-n", "staging", notify)
-		if !strings.Contains(r.stderr, "did you mean bucket.example.com.edgekey.net?") || s.sim.Count(simulator.OpPatchBucket) != 1 {
+		if !strings.Contains(r.stderr, "did you mean bucket.example.com.edgekey.net?") || s.sim.Count(simulator.OpPatchBucket) != 2 {
 			t.Errorf("exit code %d: %s", r.code, r.stderr)
 		}
 	})

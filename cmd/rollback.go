@@ -23,14 +23,12 @@ func (p *program) rollbackCommand() *cobra.Command {
 deactivation has taken everything off, that is what was active last.
 
 For an hour after an activation PAPI offers a fast fallback, which takes seconds,
-unless the hostnames have changed. It is used where it is possible; otherwise the
-earlier version is activated like any other. The result says which version it is,
-and why it is fast or why it is not; on a terminal, the question before production
-does. Run again, it does not go back further. There is no default network.
+unless the hostnames have changed. It is used where it is possible. The result says
+which version it is, and why it is fast or not. Run again, it does not go back
+further. There is no default network.
 
 What is pending on the network is waited for. With --cancel-pending it is cancelled,
-and what is active stays: that undoes a release which has not arrived. To go further
-back, name the version with --to.`,
+and what is active stays: that undoes a release which has not arrived.`,
 		Example: `  propctl rollback www.example.com -n production --notify you@example.com
   propctl rollback www.example.com -n staging --to 6 --fast avoid --notify you@example.com`,
 	}
@@ -54,8 +52,8 @@ func (r *rollsBack) declare(c *cobra.Command) {
 	r.fast = activation.FastAuto
 	c.Flags().Var(settings.OneOf[activation.FastFallback]{To: &r.fast, Allowed: []activation.FastFallback{
 		activation.FastAuto, activation.FastRequire, activation.FastAvoid,
-	}}, "fast", "fast fallback: where possible, always or never")
-	c.Flags().BoolVar(&r.cancelPending, "cancel-pending", false, "cancel what is pending; without --to, what is active then stays")
+	}}, "fast", "fast fallback")
+	c.Flags().BoolVar(&r.cancelPending, "cancel-pending", false, "cancel what is pending; what is active stays")
 }
 
 // prepare finds out what to return to where that is asked about. Elsewhere the

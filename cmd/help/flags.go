@@ -18,6 +18,7 @@ import (
 type Flags struct {
 	Title string
 	Flags []*pflag.Flag
+	brief bool // on a terminal only their names: another command's help says what they mean
 }
 
 // usefulNames are the flags of every command that the help of a command shows.
@@ -39,9 +40,14 @@ func groupsOfOwnFlags() []settings.FlagGroup {
 	}
 }
 
+// detailNames are flags of a submission that few need. The help of activate explains them; that of others names them.
+func detailNames() []string {
+	return append(strings.Fields("fast-push ignore-http-errors delay-validations"), groupsOfOwnFlags()[1].Names...)
+}
+
 // ownFlags returns the flags that only some commands have, in the order in which they are declared, without the
 // groups that are empty.
-func ownFlags(c *cobra.Command) []Flags {
+func ownFlags(c *cobra.Command) (all []Flags) {
 	rest := Flags{Title: "Flags"}
 	flags, shared := c.Flags(), c.Root().PersistentFlags()
 	defer func(sorted bool) { flags.SortFlags = sorted }(flags.SortFlags)
@@ -51,6 +57,15 @@ func ownFlags(c *cobra.Command) []Flags {
 			rest.Flags = append(rest.Flags, f)
 		}
 	})
+	if c.Name() != "activate" {
+		details := Flags{Title: "As with " + c.Root().CommandPath() + " activate", brief: true}
+		details.Flags, rest.Flags = split(rest.Flags, detailNames())
+		defer func() {
+			if len(details.Flags) > 0 {
+				all = append(all, details)
+			}
+		}()
+	}
 	groups := []Flags{{}}
 	for _, g := range groupsOfOwnFlags() {
 		one := Flags{Title: g.Title}
@@ -98,8 +113,21 @@ func listedFlags(topic *cobra.Command) []Flags {
 	return groups
 }
 
+// names are in one paragraph.
+func (g Flags) names(width int) string {
+	const indent = "      "
+	var names []string
+	for _, f := range g.Flags {
+		names = append(names, "--"+f.Name)
+	}
+	return indent + hanging(strings.Join(names, ", "), len(indent), width)
+}
+
 // text has a line for each flag, or more where it is longer than the terminal is wide.
 func (g Flags) text(width int) string {
+	if g.brief {
+		return g.names(width)
+	}
 	const column, gap = 34, 2
 	var lines []string
 	for _, f := range g.Flags {

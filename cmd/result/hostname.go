@@ -20,6 +20,14 @@ type HostnameChange struct {
 	Resumed bool     `json:"resumed"` // an earlier run had made it
 	Added   []string `json:"added"`
 	Removed []string `json:"removed"`
+
+	EdgeHostnames []EdgeHostname `json:"edgeHostnames"` // that were named, and had to be looked up
+}
+
+// EdgeHostname is an edge hostname by its name, and the id that was found for it.
+type EdgeHostname struct {
+	Name string  `json:"name"`
+	ID   papi.ID `json:"id"`
 }
 
 // HostnamesPlan is how hostnames change.

@@ -329,6 +329,10 @@ hostnameChange.created: This run made the version.
 hostnameChange.resumed: An earlier run had made the version.
 hostnameChange.added: Hostnames that are new.
 hostnameChange.removed: Hostnames that are gone.
+hostnameChange.edgeHostnames: Edge hostnames that were given by their names, and that a hostname bucket knows by their ids only.
+edgeHostname: An edge hostname, and the id that was found for its name.
+edgeHostname.name: The name, as it was given.
+edgeHostname.id: Its id.
 
 simulator: How to reach the simulator that is served.
 simulator.url: Its address.

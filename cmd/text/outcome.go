@@ -174,6 +174,9 @@ func printHostnameChange(w *term.Printer, d *result.Document) {
 	case version != 0 && !changed:
 		w.Field("version", fmt.Sprintf("%d, which has it so already", version))
 	}
+	for _, e := range h.EdgeHostnames {
+		w.Field("edge", e.Name+" is "+string(e.ID))
+	}
 	if d.Plan == nil && changed {
 		w.Field("hostnames", listed("added", h.Added)+", "+listed("removed", h.Removed))
 	}
