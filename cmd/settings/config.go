@@ -200,9 +200,6 @@ func (file *File) Apply(c *cobra.Command) error {
 	}
 	known := AllFlags(c.Root())
 	keys := slices.Sorted(maps.Keys(file.Values))
-	if i := slices.Index(keys, "output"); i > 0 { // errors are printed with it
-		keys = slices.Insert(slices.Delete(keys, i, i+1), 0, "output")
-	}
 	var errs []error
 	for _, key := range keys {
 		var err error
