@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/propctl/propctl/cmd"
 	"github.com/propctl/propctl/papi/simulator"
@@ -67,25 +66,4 @@ func TestSuspensionIsNotToldOfWithQuiet(t *testing.T) {
 			t.Error(r.stderr)
 		}
 	})
-}
-
-func TestSuspensionThatMakesNoSenseIsRefused(t *testing.T) {
-	for _, args := range []string{
-		"--suspend-factor 0.9", "--suspend-factor NaN", "--suspend-factor 1e9", "--suspend-factor x",
-		"--suspend-initial 0s", "--suspend-initial 30", "--suspend-initial 6m",
-		"--suspend-maximum -1s", "--suspend-maximum 10s", "--suspend-maximum 1000h",
-	} {
-		t.Run(args, func(t *testing.T) {
-			s := newScene(t)
-			s.transport = refusing{t}
-			r := s.run(append([]string{"status", "prp_1001"}, strings.Fields(args)...)...)
-			flag, _, _ := strings.Cut(args, " ")
-			if r.code != cmd.ExitUsage || !strings.Contains(r.stderr, flag) {
-				t.Errorf("exit code %d\n%s", r.code, r.stderr)
-			}
-		})
-	}
-	if r := newScene(t).run("explain", "busy", "--suspend-initial", "10m", "--suspend-maximum", "10m", "--suspend-factor", "1"); r.code != cmd.ExitOK || r.took > time.Minute {
-		t.Errorf("exit code %d\n%s", r.code, r.stderr)
-	}
 }

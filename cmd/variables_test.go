@@ -154,27 +154,6 @@ func TestASettingsFileThatCannotExistIsNone(t *testing.T) {
 	}
 }
 
-func TestASecondDocumentInTheSettingsFileIsAnError(t *testing.T) {
-	for content, says := range map[string]string{
-		"note: a\n---\nnote: b\n":         "a second YAML document begins at line 2",
-		"---\n---\nnote: b\n":             "a second YAML document begins at line",
-		"note: a\n---\n":                  "a second YAML document",
-		"note: a\n...\n---\n[1,\n":        "a second YAML document",
-		"%YAML 1.1\n---\nnote: a\n":       "",
-		"# settings\n---\nnote: a\n...\n": "",
-		"note: |\n  a\n  ---\n  b\n":      "",
-		"":                                "",
-		"# nothing\n":                     "",
-	} {
-		s := newScene(t)
-		s.write(settingsFile, content)
-		r := s.run("status", "prp_1001")
-		if refused := says != ""; refused != (r.code == cmd.ExitUsage) || !strings.Contains(r.stderr, says) || refused != (s.sim.Count(simulator.OpAny) == 0) {
-			t.Errorf("%q: exit code %d: %s", content, r.code, r.stderr)
-		}
-	}
-}
-
 // What may be a part of something else is not taken for a version.
 func TestVersionsAreWrittenAsPAPIWritesThem(t *testing.T) {
 	for _, args := range [][]string{
@@ -211,21 +190,5 @@ func TestStagingComesBeforeProductionOrNothingIsSent(t *testing.T) {
 	}
 	if r := s.run("status", "prp_1001", "-n", "production,staging"); r.code != cmd.ExitOK { // to look has no order
 		t.Errorf("exit code %d\n%s", r.code, r.stderr)
-	}
-}
-
-// A service called propctl beside a container in Kubernetes or Docker is no setting.
-func TestVariablesOfAServiceOfTheSameNameAreNoSettings(t *testing.T) {
-	for name, wrong := range map[string]bool{
-		"PROPCTL_SERVICE_HOST": false, "PROPCTL_SERVICE_PORT": false, "PROPCTL_SERVICE_PORT_HTTPS": false, "PROPCTL_PORT": false,
-		"PROPCTL_PORT_443_TCP": false, "PROPCTL_PORT_443_TCP_ADDR": false, "PROPCTL_PORT_53_UDP_PROTO": false,
-		"PROPCTL_PORTS": true, "PROPCTL_PORT_X_TCP": true, "PROPCTL_PORT_443": true, "PROPCTL_SERVICE": true, "PROPCTL_PORT_443_DRY_RUN": true,
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			r := newScene(t).set(map[string]string{name: "192.0.2.1"}).run("status", "prp_1001")
-			if (r.code == cmd.ExitUsage) != wrong {
-				t.Errorf("%s: exit code %d, %s", name, r.code, r.stderr)
-			}
-		})
 	}
 }

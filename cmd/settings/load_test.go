@@ -2,6 +2,7 @@ package settings_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -216,9 +217,7 @@ func TestWrongSettingsAreRefusedWithWhatToDo(t *testing.T) {
 			if tt.file != "" {
 				p.write(t, "", tt.file)
 			}
-			for name, value := range tt.env {
-				p.env[name] = value
-			}
+			maps.Copy(p.env, tt.env)
 			if tt.line == "" {
 				tt.line = "activate x"
 			}
