@@ -23,6 +23,8 @@ type Selection struct {
 	Elsewhere papi.Network
 	// NoWait returns as soon as PAPI has accepted a cancellation.
 	NoWait bool
+	// Confirm is asked before an activation is cancelled, and its error ends the run; nil means that nobody is.
+	Confirm func(context.Context, papi.Activation) error
 	WaitOptions
 }
 
@@ -170,6 +172,11 @@ func (r *run) cancelSelected(ctx context.Context, s Selection) error {
 	}
 	if !InProgress(*a) {
 		return fmt.Errorf("%w: activation %s is %s", ErrTooLate, a.ActivationID, a.Status)
+	}
+	if s.Confirm != nil {
+		if err := s.Confirm(ctx, *a); err != nil {
+			return err
+		}
 	}
 	return r.cancel(ctx, *a)
 }

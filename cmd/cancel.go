@@ -1,31 +1,58 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/papi"
 )
 
 func (p *program) cancelCommand(about result.AssetKind) *cobra.Command {
 	f := newSelectFlags(about)
 	f.acts = true
 	c := &cobra.Command{
-		Use:   "cancel " + about.Operand() + " | ACTIVATION",
-		Short: "Cancel a pending activation",
-		Long: "Cancel a pending activation, and wait until it is cancelled.\n\n" + naming(about) + ` that nothing is pending is a success. Once an activation is on its way to the
-network it is too late, which is exit code 1.`,
+		Use:   "cancel " + about.Operand() + "|ACTIVATION...",
+		Short: "Cancel pending activations",
+		Long: "Cancel a pending activation, or several, and wait until it is cancelled.\n\n" + naming(about) + ` that nothing is pending is a success. Once an activation is on its way to the
+network it is too late, which is exit code 1.
+
+On a terminal, what somebody has submitted on production is named and asked about.
+` + severalHelp,
 		Example: about.Choose(`  propctl cancel www.example.com -n production
+  propctl cancel www.example.com api.example.com -n staging
   propctl cancel atv_5001 --property prp_123`, `  propctl includes cancel security-headers -n production`),
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
-				return p.selected(ctx, f, args[0], (*activation.Engine).Cancel)
+			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
+				return p.selected(ctx, f, args, (*activation.Engine).Cancel)
 			})
 		},
 	}
 	f.declare(c)
 	c.Flags().BoolVar(&f.noWait, "no-wait", false, "end as soon as PAPI has accepted the cancellation")
+	c.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask")
 	return c
+}
+
+// confirmCancel asks before an activation on production is cancelled: somebody has submitted it, and knows nothing of this.
+func (s *session) confirmCancel(ctx context.Context, c *choice, a papi.Activation) error {
+	if a.Network != papi.Production {
+		return nil
+	}
+	now := s.program.now()
+	what := term.Clean(cmp.Or(a.PropertyName, c.what.String()), term.MaxName) + " (" + term.Clean(string(c.what.ref.ID), term.MaxName) + ")"
+	q := fmt.Sprintf("Cancel %s of %s on %s of %s? %s is %s", result.ContentText(a.PropertyVersion), what, a.Network, s.account(), result.IDOf(&a), result.StateOf(&a))
+	if !a.SubmitDate.IsZero() {
+		q += " for " + term.Duration(max(now.Sub(a.SubmitDate), 0))
+	}
+	if q += result.NoteOf(&a); len(a.NotifyEmails) > 0 {
+		q += ", and PAPI tells " + strings.Join(a.NotifyEmails, ", ") + " of it"
+	}
+	return s.program.confirm(ctx, question{text: q + "."})
 }

@@ -29,7 +29,7 @@ func (p *program) conclude(ctx context.Context, result *result.Report, err error
 	}
 	printErr := p.out.Show(d, result)
 	if err != nil {
-		p.printError(d)
+		p.printErrors(d)
 	}
 	if printErr != nil {
 		p.spoil(d, &catalogue.OutputError{Err: printErr}, "the command has done its work; only its result could not be printed")
@@ -65,15 +65,27 @@ func (p *program) tell(ctx context.Context, d *result.Document) {
 	}
 }
 
-func (p *program) printError(d *result.Document) {
-	if d.Error == nil {
+// printErrors prints the errors of all parts, and one of the run as a whole.
+func (p *program) printErrors(d *result.Document) {
+	printed := d.Error == nil
+	for _, one := range d.Results {
+		p.printError(one.Error)
+		printed = printed || one.Error == d.Error
+	}
+	if !printed {
+		p.printError(d.Error)
+	}
+}
+
+func (p *program) printError(e *result.Error) {
+	if e == nil {
 		return
 	}
-	p.stderr().Label(term.Bad, "error", d.Error.Message)
-	if spoke := d.Error.PAPI; spoke != nil {
-		result.PrintProblems(spoke, p.stderr())
+	p.stderr().Label(term.Bad, "error", e.Message)
+	if e.PAPI != nil {
+		result.PrintProblems(e.PAPI, p.stderr())
 	}
-	if d.Error.Help != "" {
-		p.stderr().Label(term.Title, "hint", d.Error.Help)
+	if e.Help != "" {
+		p.stderr().Label(term.Title, "hint", e.Help)
 	}
 }

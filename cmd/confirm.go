@@ -42,9 +42,12 @@ func (q question) fits(answer string) bool {
 // confirm asks, and returns an error for every answer but yes.
 func (p *program) confirm(ctx context.Context, q question) error {
 	p.stderr().Printf("%s", q.prompt(p.env.StderrTerminalOf().Width))
+	if p.answers == nil {
+		p.answers = bufio.NewReader(p.env.Stdin) // which may have the answers to several questions
+	}
 	answer := make(chan string, 1)
 	go func() { // a read cannot be ended; it ends with the process
-		line, err := bufio.NewReader(p.env.Stdin).ReadString('\n') // no answer is a no
+		line, err := p.answers.ReadString('\n') // no answer is a no
 		if err != nil {
 			p.stderr().Line("") // Ctrl-D ends no line
 		}

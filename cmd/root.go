@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"crypto/x509"
@@ -40,6 +41,7 @@ type program struct {
 	record   *journal.Run
 	meter    meter
 	session  *session // nil until there is one
+	answers  *bufio.Reader
 
 	roots       func() (*x509.CertPool, error) // what readRoots returns; a pipe can be read once
 	caFileFrom  string                         // the variable that names the file of --ca-file; empty where none does

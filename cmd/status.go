@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -22,54 +23,74 @@ func bothNetworks() settings.Networks {
 
 func (p *program) statusCommand(about result.AssetKind) *cobra.Command {
 	f := bothNetworks()
+	watch := false
 	c := &cobra.Command{
 		Use:   "status " + about.Operand() + "...",
 		Short: "Show what is active, pending and latest on each network",
 		Long: "Show what is active, pending and latest on each network: several in a table, one\n" +
 			"with all that is known: notes, when it was submitted and since when it is active,\n" +
 			"and until when a fast fallback is possible.\n\n" + about.ArgumentHelp() +
-			"One that cannot be read does not hide the others: the exit code is that of the first.",
+			"One that cannot be read does not hide the others: the exit code is that of the first.\n\n" +
+			"With --watch it goes on until nothing is on its way any more, and says what changes\n" +
+			"meanwhile. It ends as " + about.Command("wait") + " does: with exit code 3 when an activation has failed.",
 		Example: about.Choose(`  propctl status www.example.com
-  propctl status www.example.com api.example.com -n production -o json`,
+  propctl status www.example.com api.example.com -n production -o json
+  propctl status www.example.com api.example.com --watch`,
 			`  propctl includes status security-headers
   propctl includes status security-headers inc_123 -n production -o json`),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
-				return p.status(ctx, about, f.All, args)
+				return p.status(ctx, about, f.All, args, watch)
 			})
 		},
 	}
 	c.Flags().VarP(&f, "network", "n", "`NETWORK[,NETWORK]` staging, production or both")
+	c.Flags().BoolVarP(&watch, "watch", "w", false, "until nothing is on its way any more")
 	return c
 }
 
 // status looks at properties. One that cannot be read does
 // not hide the others; the error is that of the first.
-func (p *program) status(ctx context.Context, about result.AssetKind, on []papi.Network, args []string) (*result.Report, error) {
+func (p *program) status(ctx context.Context, about result.AssetKind, on []papi.Network, args []string, watch bool) (*result.Report, error) {
 	s, err := p.open(about)
 	if err != nil {
 		return &result.Report{}, err
 	}
-	p.progress.Begin("status")
-	ctx, cancel := s.within(ctx, p.deadline(papi.Staging))
+	limit := papi.Staging
+	if watch {
+		limit = on[len(on)-1]
+		p.progress.BeginSeveral(allOf(about, args))
+	} else {
+		p.progress.Begin("status")
+	}
+	ctx, cancel := s.within(ctx, p.deadline(limit))
 	defer cancel()
+	all := s.statesOf(ctx, args, on, func(error) bool { return true })
+	ended := make([]error, len(all))
+	if watch {
+		ended = s.watch(ctx, args, on, all)
+	}
 	var states []*result.PropertyState
 	var first error
-	for _, one := range s.statesOf(ctx, args, on, func(error) bool { return true }) {
+	for i, one := range all {
+		first = cmp.Or(first, one.err, ended[i])
 		if one.err != nil {
 			one.state = result.NewPropertyState(one.state.Property)
 			d := &result.Document{}
 			d.Fail(catalogue.Judge(one.err), one.err, "")
 			one.state.Error = d.Error
-			first = cmp.Or(first, one.err)
 		}
 		states = append(states, one.state)
 	}
-	return &result.Report{
+	r := &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { result.SetStates(d, about, states) },
 		Text:    func(w *term.Printer, d *result.Document) { text.Status(w, d, p.now()) },
-	}, first
+	}
+	if stopped, ok := errors.AsType[*activation.StoppedError](first); ok && stopped.Activation != nil {
+		r.Help = p.goesOn() + ": " + p.record.CommandLine
+	}
+	return r, first
 }
 
 // stateOf looks at a property. It is never nil.

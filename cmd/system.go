@@ -26,8 +26,9 @@ func System(version, commit, date string) term.Env {
 		StdoutTerminal: xterm.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: xterm.IsTerminal(int(os.Stderr.Fd())),
 		StdoutClosed:   wasClosed(os.Stdout),
-		StdoutWidth:    func() int { return widthOf(os.Stdout) },
-		Width:          func() int { return widthOf(os.Stderr) },
+		StdoutWidth:    func() int { width, _ := sizeOf(os.Stdout); return width },
+		Width:          func() int { width, _ := sizeOf(os.Stderr); return width },
+		Height:         func() int { _, height := sizeOf(os.Stderr); return height },
 		Location:       time.Local, // of TZ, else of the machine
 		// A tenth on top keeps runs that collided from colliding again.
 		Jitter: func(pause time.Duration) time.Duration { return rand.N(pause/10 + 1) }, //nolint:gosec // nothing secret
@@ -35,13 +36,13 @@ func System(version, commit, date string) term.Env {
 	}
 }
 
-// widthOf is how wide a terminal is at the moment; 0 where that is not to be known.
-func widthOf(f *os.File) int {
-	width, _, err := xterm.GetSize(int(f.Fd()))
+// sizeOf is how large a terminal is at the moment; 0 where that is not to be known.
+func sizeOf(f *os.File) (width, height int) {
+	width, height, err := xterm.GetSize(int(f.Fd()))
 	if err != nil {
-		return 0
+		return 0, 0
 	}
-	return width
+	return width, height
 }
 
 // wasClosed reports whether a stream to write to was closed when the process began. Go opens the null device for one

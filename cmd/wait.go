@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -24,6 +25,12 @@ type selectFlags struct {
 	of       string // the property, or the include, of an activation that is named by its id
 	waiting  waitFlags
 	noWait   bool
+	yes      bool
+}
+
+// asks reports whether somebody has to confirm what is cancelled on production.
+func (f *selectFlags) asks(env term.Env) bool {
+	return f.acts && !f.yes && canAsk(env)
 }
 
 func newSelectFlags(about result.AssetKind) *selectFlags {
@@ -46,21 +53,25 @@ as PAPI printed it.`) + " With " + k.Choose("a PROPERTY", "an INCLUDE") + " it i
 func (p *program) waitCommand(about result.AssetKind) *cobra.Command {
 	f := newSelectFlags(about)
 	c := &cobra.Command{
-		Use:   "wait " + about.Operand() + " | ACTIVATION",
-		Short: "Wait for an activation that is under way, wherever it was started",
-		Long: "Wait for an activation that is under way, wherever it was started.\n\n" + naming(about) +
-			" when nothing is, the result is how the latest one ended. Without -n it is\nstaging, or production where nothing is pending on staging.",
+		Use:   "wait " + about.Operand() + "|ACTIVATION...",
+		Short: "Wait for activations that are under way, wherever they were started",
+		Long: "Wait for an activation that is under way, wherever it was started, or for several at\nthe same time.\n\n" + naming(about) +
+			" when nothing is, the result is how the latest one ended. Without -n it is\nstaging, or production where nothing is pending on staging.\n\n" + severalHelp,
 		Example: about.Choose(`  propctl wait www.example.com -n production
+  propctl wait www.example.com api.example.com -n staging
   propctl wait atv_5001 --property prp_123`, `  propctl includes wait security-headers -n production`),
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
-				return p.selected(ctx, f, args[0], (*activation.Engine).Wait)
+			return p.run(c, args, cobra.MinimumNArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
+				return p.selected(ctx, f, args, (*activation.Engine).Wait)
 			})
 		},
 	}
 	f.declare(c)
 	return c
 }
+
+// severalHelp says what becomes of several.
+const severalHelp = "One that does not end well does not hide the others: the exit code is that of the\nfirst."
 
 // elsewhere is the network to wait on, too, where none was named: what goes on
 // there is meant when nothing goes on at staging. What acts needs to be told.
@@ -74,43 +85,81 @@ func (f *selectFlags) elsewhere() papi.Network {
 // verb is what wait and cancel do with an activation.
 type verb func(*activation.Engine, context.Context, activation.Selection) (*activation.Result, error)
 
+// choice is an argument of wait and cancel: what it names, and what became of it.
+type choice struct {
+	named namedActivation
+	arg   string
+	what  property
+	done  *activation.Result
+	err   error
+}
+
 // selected is what wait and cancel have in common.
-func (p *program) selected(ctx context.Context, f *selectFlags, arg string, do verb) (*result.Report, error) {
-	named, err := parseActivation(f.about, arg, f.of)
-	if err != nil {
-		return &result.Report{}, err
+func (p *program) selected(ctx context.Context, f *selectFlags, args []string, do verb) (*result.Report, error) {
+	all := make([]*choice, len(args))
+	for i, arg := range args {
+		named, err := parseActivation(f.about, arg, f.of)
+		if err != nil {
+			return &result.Report{}, err
+		}
+		all[i] = &choice{named: named, arg: arg, what: property{ref: named.ref}, done: &activation.Result{}}
 	}
 	s, err := p.open(f.about)
 	if err != nil {
 		return &result.Report{}, err
 	}
-	p.progress.Begin(arg)
-	network := f.networks.All[0]
-	limit := p.deadline(network)
-	if named.id != "" { // of which nobody knows the network yet
-		limit = p.deadline()
+	if len(all) > 1 {
+		return p.several(ctx, s, f, all, do)
 	}
-	if named.id != "" && !f.networks.Typed {
-		network = "" // that of the activation
+	c := all[0]
+	if !f.asks(p.env) { // a question and a line that is drawn again and again would be in each other's way
+		p.progress.Begin(c.arg)
 	}
-	what := property{ref: named.ref}
-	if named.property != "" {
-		looking, cancel := s.within(ctx, limit)
-		what, err = s.resolve(looking, named.property)
-		cancel()
+	limit := p.deadline(f.networkOf(c))
+	looking, stop := s.within(ctx, limit)
+	s.findChosen(looking, c)
+	stop()
+	if c.err != nil {
+		return &result.Report{}, c.err
 	}
-	if err != nil {
-		return &result.Report{}, err
-	}
-	ctx, cancel := s.patiently(ctx, limit, func() result.AssetRef { return what.ref })
+	ctx, cancel := s.patiently(ctx, limit, func() result.AssetRef { return c.what.ref })
 	defer cancel()
-	s.begin(what)
-	done, err := s.do(ctx, do, named, activation.Selection{
-		Property: what.ref.Property(), Include: what.ref.Include(),
-		ActivationID: named.id, Network: network, Elsewhere: f.elsewhere(),
+	s.doWith(ctx, f, c, do)
+	return p.selectedReport(c), c.err
+}
+
+// networkOf is where the activation is; empty for the network of the one that is named by its id.
+func (f *selectFlags) networkOf(c *choice) papi.Network {
+	if c.named.id != "" && !f.networks.Typed {
+		return ""
+	}
+	return f.networks.All[0]
+}
+
+// findChosen finds the property of a choice.
+func (s *session) findChosen(ctx context.Context, c *choice) {
+	if c.named.property != "" {
+		c.what, c.err = s.resolve(ctx, c.named.property)
+	}
+	if c.err == nil {
+		s.called(c.what)
+	}
+}
+
+// doWith does it with a choice.
+func (s *session) doWith(ctx context.Context, f *selectFlags, c *choice, do verb) {
+	which := activation.Selection{
+		Property: c.what.ref.Property(), Include: c.what.ref.Include(),
+		ActivationID: c.named.id, Network: f.networkOf(c), Elsewhere: f.elsewhere(),
 		NoWait: f.noWait, WaitOptions: f.waiting.waiting(),
-	})
-	return p.selectedReport(what, done, err), err
+	}
+	if f.asks(s.program.env) {
+		which.Confirm = func(ctx context.Context, a papi.Activation) error { return s.confirmCancel(ctx, c, a) }
+	} else {
+		s.begin(c.what)
+	}
+	c.done, c.err = s.do(ctx, do, c.named, which)
+	c.what = property{ref: assetOf(c.done), name: cmp.Or(c.done.PropertyName, c.what.name)}
 }
 
 // do does it with an activation, or with a change of a bucket when that is what
@@ -131,21 +180,22 @@ func (s *session) do(ctx context.Context, do verb, named namedActivation, which 
 	return done, err
 }
 
-func (p *program) selectedReport(what property, done *activation.Result, err error) *result.Report {
+func (p *program) selectedReport(c *choice) *result.Report {
 	now := p.now()
-	if done.PropertyName != "" {
-		what.name = done.PropertyName
-	}
-	what.ref = assetOf(done)
-	r := &result.Report{
-		Outcome: string(done.Outcome),
-		Fill:    func(d *result.Document) { fillResult(d, done, what.name, now) },
+	return &result.Report{
+		Outcome: string(c.done.Outcome),
+		Help:    p.goesOnWith(c),
+		Fill:    func(d *result.Document) { fillResult(d, c.done, c.what.name, now) },
 		Text:    func(w *term.Printer, d *result.Document) { text.Outcome(w, d, now) },
 	}
-	if stopped, ok := errors.AsType[*activation.StoppedError](err); ok && stopped.Activation != nil {
-		r.Help = p.pickUp(*stopped.Activation, what.ref)
+}
+
+// goesOnWith says how to pick up what goes on without this command; empty where nothing does.
+func (p *program) goesOnWith(c *choice) string {
+	if stopped, ok := errors.AsType[*activation.StoppedError](c.err); ok && stopped.Activation != nil {
+		return p.pickUp(*stopped.Activation, c.what.ref)
 	}
-	return r
+	return ""
 }
 
 // namedActivation is how an activation was named: by a property to resolve, by an

@@ -14,6 +14,8 @@ import (
 type Event struct {
 	Type         activation.EventKind `json:"type"`
 	Time         string               `json:"time"`
+	Property     *Property            `json:"property,omitempty"` // or the include
+	Include      *Property            `json:"include,omitempty"`
 	Network      papi.Network         `json:"network"`
 	Version      *int                 `json:"version"`
 	Activation   *Activation          `json:"activation"`
@@ -34,6 +36,13 @@ func NewEvent(ev activation.Event, now time.Time) Event {
 	}
 	if ev.Err != nil {
 		v.Error = ev.Err.Error()
+	}
+	switch ref := AssetOf(ev.Property, ev.Include); {
+	case ref.ID == "":
+	case ref.Kind == Includes:
+		v.Include = NewProperty(ref, ev.PropertyName)
+	default:
+		v.Property = NewProperty(ref, ev.PropertyName)
 	}
 	return v
 }

@@ -20,6 +20,8 @@ header.time: When the command began.
 event: Something that has happened, as it happens.
 event.type: What has happened: submitted (PAPI has accepted it), adopted (it was on its way before), queued (another activation is waited for), changed (status or state are others than before), retrying (something is tried again), waiting (nothing to do before the next look).
 event.time: When it happened.
+event.property: The property that the event is of.
+event.include: The include that the event is of.
 event.network: The network that the command works on.
 event.version: The version that is to be activated; null while it is not known.
 event.activation: The activation that is followed, as last seen; with queued the one that is in the way.

@@ -36,6 +36,7 @@ type Progress struct {
 	mu        sync.Mutex // guards all below, and w
 	fold      fold
 	spin      *spinner.Spinner
+	board     *board      // instead of it, where several are watched
 	beat      *time.Timer // off a terminal
 	ended     bool
 	state     state
@@ -89,7 +90,7 @@ func (p *Progress) Begin(subject string) {
 	defer p.mu.Unlock()
 	p.state.subject, p.waited = subject, time.Now()
 	switch {
-	case p.Level == LevelQuiet || p.ended || p.spin != nil || p.beat != nil:
+	case p.Level == LevelQuiet || p.ended || p.spin != nil || p.beat != nil || p.board != nil:
 	case p.Drawable():
 		p.spin = spinner.New(spinner.CharSets[14], spinnerDelay, spinner.WithWriterFile(term.FileOf(p.w)), spinner.WithHiddenCursor(false))
 		p.spin.Writer = &bottomLine{w: p.w, library: regexp.MustCompile("\x1b\\[([0-9;]*m|F\x1b\\[K)")}
@@ -117,6 +118,7 @@ func (p *Progress) Close() {
 	if spin != nil {
 		spin.Stop() // not under the lock, which the spinner asks for when it draws
 	}
+	p.endBoard()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	_, _ = io.WriteString(p.w, p.fold.end())
@@ -131,6 +133,7 @@ func (p *Progress) Freeze() {
 	if spin != nil {
 		spin.Stop()
 	}
+	p.endBoard()
 }
 
 // bottomLine is where the line at the bottom is drawn. The library erases as many
@@ -199,6 +202,10 @@ func (p *Progress) WriteText(text string) {
 	if !p.ended {
 		text = p.fold.begin() + text
 	}
+	if p.board != nil {
+		p.redraw(text)
+		return
+	}
 	_, _ = io.WriteString(p.w, text) // where stderr is gone, nobody can be told
 }
 
@@ -220,7 +227,15 @@ func (p *Progress) SetFold(begin, end func() string) {
 func (p *Progress) Happened(m journal.Entry) {
 	p.mu.Lock()
 	p.state.ev, p.state.at, p.state.speed = m.Event, m.At, m.Speed
+	shown := p.board != nil && m.Kind != activation.EventRetrying && p.Level < LevelVerbose
+	if p.board != nil {
+		p.board.take(state{subject: m.Subject, ev: m.Event, at: m.At, speed: m.Speed})
+		p.redraw("")
+	}
 	p.mu.Unlock()
+	if shown {
+		return
+	}
 	line, always := m.Text()
 	from := LevelVerbose
 	if always && papi.SuspendedUntil(m.Err).IsZero() { // a suspension was told of once

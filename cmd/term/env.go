@@ -28,6 +28,8 @@ type Env struct {
 	// StdoutWidth and Width return the widths of the terminals at Stdout and at
 	// Stderr, in cells; nil or 0 mean unknown.
 	StdoutWidth, Width func() int
+	// Height returns how many lines the terminal at Stderr has; nil or 0 mean unknown.
+	Height func() int
 	// Location is the zone in which people are told of times; nil means UTC.
 	Location *time.Location
 	// Transport carries requests to Akamai; nil means the network.

@@ -71,7 +71,7 @@ func outcomeText(d *result.Document) string {
 
 // printDetails shows what is known beside the outcome.
 func printDetails(w *term.Printer, d *result.Document, now time.Time) {
-	if about := d.Asset(); about != nil {
+	if about := d.Asset(); about != nil && about.ID != "" {
 		w.Field(d.AssetKind().Noun(), idText(about), term.Mark{Word: string(about.ID), Link: result.OrEmpty(about.URL)})
 	}
 	if d.Return != nil && d.Outcome != string(activation.OutcomeCancelled) {
