@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/propctl/propctl/cmd/catalogue"
-	"github.com/propctl/propctl/papi"
 )
 
 var update = flag.Bool("update", false, "write the generated pages of docs anew")
@@ -65,51 +64,5 @@ func entryMarkdown(e catalogue.Entry, b *strings.Builder) {
 	fmt.Fprintf(b, "- Category %s, outcome `%s`, exit code %d, try again: %s.\n", e.Category, e.Outcome, e.ExitCode, e.Retry)
 	for _, line := range e.RecognisedBy() {
 		fmt.Fprintf(b, "- Recognised by: %s.\n", line)
-	}
-}
-
-func TestErrorCatalogueRowsAreWhole(t *testing.T) {
-	categories := map[catalogue.Category]bool{
-		catalogue.CategoryNotFound: true, catalogue.CategoryInvalidData: true, catalogue.CategoryTypeError: true, catalogue.CategoryPermissionDenied: true, catalogue.CategoryRemoteAuthFailed: true,
-		catalogue.CategoryConflict: true, catalogue.CategoryInvalidSettings: true, catalogue.CategoryInternalError: true, catalogue.CategoryRemoteSystemError: true,
-	}
-	seen, listed := map[string]bool{}, 0
-	for _, s := range catalogue.Sections() {
-		listed += len(s.Entries)
-	}
-	for _, e := range catalogue.All() {
-		if e.Message == "" || e.Meaning == "" || e.Help == "" || e.Outcome == "" || e.ExitCode == catalogue.ExitOK || !categories[e.Category] {
-			t.Errorf("row %s lacks something: %+v", e.Code, e)
-		}
-		if e.Retry.Text() == string(e.Retry) {
-			t.Errorf("row %s has the retry class %q", e.Code, e.Retry)
-		}
-		if len(e.RecognisedBy()) == 0 {
-			t.Errorf("nothing says how %s is recognised", e.Code)
-		}
-		if seen[e.Message] || seen[e.Code] {
-			t.Errorf("row %s says what another says, or there are two of it", e.Code)
-		}
-		seen[e.Message], seen[e.Code] = true, true
-		if strings.ContainsAny(e.Message+e.Help, "\n|") || strings.HasSuffix(e.Help, ".") || strings.HasSuffix(e.Message, ".") || !strings.HasSuffix(e.Meaning, ".") {
-			t.Errorf("row %s is not written like the others", e.Code)
-		}
-	}
-	if listed != len(catalogue.All()) {
-		t.Errorf("the page has %d rows, the catalogue %d", listed, len(catalogue.All()))
-	}
-}
-
-// What may have been accepted must be looked at, and what PAPI will not answer
-// otherwise must not be tried again.
-func TestErrorCatalogueAgreesWithPAPIOnTryingAgain(t *testing.T) {
-	for _, class := range papi.Classes() {
-		e := catalogue.Lookup(string(class))
-		switch {
-		case class.Uncertain() && e.Retry != catalogue.RetryLookFirst:
-			t.Errorf("%s may have been accepted, and is to be tried again: %s", class, e.Retry)
-		case class.Transient() && e.Retry == catalogue.RetryNever:
-			t.Errorf("%s passes, and is never to be tried again", class)
-		}
 	}
 }

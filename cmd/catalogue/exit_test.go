@@ -59,6 +59,8 @@ type want struct {
 func TestEveryErrorHasItsExitCode(t *testing.T) {
 	cancelled := stopped(t, activation.ErrTimeout, false)
 	cancelled.Cancelled = true
+	cancelledBehind := stopped(t, activation.ErrTimeout, true)
+	cancelledBehind.Cancelled = true
 	tests := []struct {
 		name string
 		err  error
@@ -83,6 +85,10 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"time-out", stopped(t, activation.ErrTimeout, false), want{"timed-out", 5, "timed-out", CategoryRemoteSystemError}},
 		{"time-out of a search", fmt.Errorf("POST: %w", activation.ErrTimeout), want{"timed-out", 5, "timed-out", CategoryRemoteSystemError}},
 		{"stopped for another reason", stopped(t, context.Canceled, false), want{"interrupted", 130, "interrupted", CategoryConflict}},
+		{"cancelled at the time-out behind a blocker", cancelledBehind, want{"timed-out", 5, "timed-out", CategoryRemoteSystemError}},
+		{"interrupted at the time-out", errors.Join(activation.ErrTimeout, ErrInterrupted), want{"interrupted", 130, "interrupted", CategoryConflict}},
+		{"interrupted after the time-out behind a blocker", errors.Join(stopped(t, activation.ErrTimeout, true), ErrInterrupted), want{"busy", 6, "busy", CategoryConflict}},
+		{"stopped by an answer", errors.Join(stopped(t, context.Canceled, false), papiError(papi.ClassForbidden)), want{"error", 1, "forbidden", CategoryPermissionDenied}},
 		{"busy", &activation.BusyError{}, want{"busy", 6, "busy", CategoryConflict}},
 		{"overtaken", &activation.BusyError{Blocker: papi.Activation{Status: papi.StatusActive}}, want{"busy", 6, "busy", CategoryConflict}},
 		{"errors in a version", &InvalidVersionError{"x"}, want{"rejected", 7, "rejected", CategoryInvalidData}},
