@@ -125,136 +125,108 @@ func (s schedule) adaptive(l sight) (time.Duration, schedule) {
 	return linear(s.late), s
 }
 
-// lookCost returns how much later than necessary the end may be seen to save one
-// look: about half a second for an activation of a minute, a second for one of
-// seven. It is several times as much at an age at which the last stage is still
-// expected to tell of the end.
-func (s schedule) lookCost(st stage, age time.Duration) time.Duration {
-	cost := leastLookCost + s.usual.median/lookCostShare
-	if st == early {
-		cost += time.Duration((earlyLookCost - 1) * s.belief(age) * float64(cost))
-	}
-	return cost
-}
-
-// Figures of the cost of a look.
-const (
-	leastLookCost = 300 * time.Millisecond
-	lookCostShare = 550 // of the usual duration
-	earlyLookCost = 16  // times as much
-)
-
-// belief returns how likely it still is that the last stage tells of the end when it
-// has not begun at an age. It is 0 when all usual activations would be over
-// before a last stage that begins only now tells of their end.
-func (s schedule) belief(age time.Duration) float64 {
-	var longer, long float64 // those that end later, and those whose last stage begins later
-	for _, d := range s.usual.spread() {
-		if d > age {
-			longer++
-		}
-		if float64(d)*lastStageBegins > float64(age) {
-			long++
-		}
-	}
-	if long == 0 {
-		return 0
-	}
-	return (1 - lastStageMute) * long / ((1-lastStageMute)*long + lastStageMute*longer)
-}
-
 // fine returns the step after a look at which the end is expected. It is false
 // when the end was expected before.
-//
-// In the last stage a step is never longer than it would be before it.
 func (s schedule) fine(l sight) (time.Duration, bool) {
-	known := s.known(l.age)
-	longest := max(min(maxFineStep, linear(s.linear)), minPoll)
-	ends := known
-	if l.stage == lastStage {
-		if len(known) > 0 {
-			longest = stepFor(known, l.age, s.lookCost(early, s.before), longest)
-		}
-		ends = s.foreseen(l.age, known)
-	}
+	ends := s.ends(l)
 	if len(ends) == 0 {
 		return 0, false
 	}
-	return stepFor(ends, l.age, s.lookCost(l.stage, l.age), longest), true
-}
-
-// stepFor returns the step that is as long as the end is seen no later by it, on
-// average, than a look is worth. That makes the steps short where the end is
-// likely, and long where it is not.
-func stepFor(ends []end, age, cost, longest time.Duration) time.Duration {
+	// The step is as long as the end is seen no later by it, on average, than a look
+	// is worth. That makes steps short where the end is likely, and long where it is not.
+	worth := leastLookCost + s.usual.median/lookCostShare
+	longest := max(min(maxFineStep, linear(s.linear)), minPoll)
 	for step := minPoll; step < longest; step += time.Second {
-		// An end within the step is seen half a step late on average.
-		if time.Duration(chance(ends, age+step)*float64(step/2)) >= cost {
-			return step
+		if missed(ends, l, step) >= worth {
+			return step, true
 		}
 	}
-	return longest
+	return longest, true
 }
 
-// end is an age at which an activation may end.
+// How much later the end may be seen to save one look: about half a second for an
+// activation of a minute, a second for one of seven.
+const (
+	leastLookCost = 300 * time.Millisecond
+	lookCostShare = 495 // of the usual duration
+)
+
+// end is an age at which an activation may end, and how likely it is, as far as
+// the sum of all is 1.
 type end struct {
 	age    time.Duration
 	weight float64
 }
 
-// chance returns how likely one of the ends is that come until then.
-func chance(ends []end, until time.Duration) float64 {
-	var within, all float64
+// missed returns how late is seen what happens within a step, on average: it is seen
+// half a step late. Beside the end it is the beginning of the last stage, which tells
+// of the end the better the more exactly it is known.
+func missed(ends []end, l sight, step time.Duration) time.Duration {
+	var all, ended, began float64
+	until := l.age + step
 	for _, e := range ends {
 		all += e.weight
-		if e.age <= until {
-			within += e.weight
+		switch {
+		case e.age <= until:
+			ended += e.weight
+		case l.stage == early:
+			before := begun(l.age, e.age)
+			began += e.weight * (begun(until, e.age) - before) / (1 - before)
 		}
 	}
-	return within / all
+	return time.Duration((ended + beginShare*began) / all * float64(step/2))
 }
 
-// Figures of what the last stage tells. That it begins when half of the time is
-// over is true of many activations, and not of all.
+// Figures of what the last stage tells. PAPI mostly shows it when half of the time is
+// over, but nothing says that it has to.
 const (
-	lastStageBegins = 0.5   // share of the whole duration
+	lastStageAt     = 0.5   // share of the whole duration
 	lastStageSpread = 0.025 // of that share, to both sides
-	lastStageDoubt  = 0.1   // how likely it is that it tells nothing when it has begun
-	lastStageMute   = 0.03  // how likely it is that it begins too late to tell anything
+	lastStageThere  = 0.68  // how likely it is that it begins there
+	lastStageAny    = 0.16  // and at any other time; else it tells nothing
+	beginShare      = 0.1   // of the end's worth is that of the beginning of the last stage
+	unlikely        = 0.01  // how likely is at least what was seen
 )
 
-// known returns the ends that may still come, as far as the durations of other
-// activations tell.
-func (s schedule) known(age time.Duration) []end {
-	var ends []end
-	for _, d := range s.usual.spread() {
-		if d > age && age < s.usual.late() {
-			ends = append(ends, end{d, 1.0 / resolution})
-		}
-	}
-	return ends
+// begun returns how likely it is that the last stage has begun at an age, for an
+// activation that takes so long.
+func begun(age, whole time.Duration) float64 {
+	share := min(float64(age)/float64(whole), 1)
+	there := (share - lastStageAt + lastStageSpread) / (2 * lastStageSpread)
+	return lastStageThere*min(max(there, 0), 1) + lastStageAny*share
 }
 
-// foreseen adds what the beginning of the last stage tells, which is believed as
-// far as it agrees with the durations of other activations.
-func (s schedule) foreseen(age time.Duration, known []end) []end {
-	from := time.Duration(float64(s.before) / (lastStageBegins + lastStageSpread))
-	to := time.Duration(float64(s.shown) / (lastStageBegins - lastStageSpread))
-	agree := 0.02
-	for _, d := range s.usual.spread() {
-		if d > from && d <= to {
-			agree += 1.0 / resolution
+// ends returns the ends that may still come, by the durations of other activations
+// and by what has been seen of this one; none for one that is late and has not said
+// that it is about to end.
+func (s schedule) ends(l sight) []end {
+	if l.age >= s.usual.late() && l.stage != lastStage {
+		return nil
+	}
+	var all []end
+	add := func(ages []time.Duration, weight float64) {
+		for _, age := range ages {
+			if age > l.age {
+				all = append(all, end{age, weight / float64(len(ages)) * s.likely(l, age)})
+			}
 		}
 	}
-	var ends []end
-	for i := range resolution {
-		if at := from + (to-from)*time.Duration(2*i+1)/(2*resolution); at > age {
-			ends = append(ends, end{at, (1 - lastStageDoubt) * agree / resolution})
-		}
+	add(s.usual.spread(), 1-beyond)
+	if l.stage == lastStage {
+		add(s.usual.tail(), beyond)
 	}
-	doubt := lastStageDoubt * float64(s.shown-s.before) / (0.8 * float64(s.usual.median))
-	for _, e := range known {
-		ends = append(ends, end{e.age, e.weight * doubt})
+	return all
+}
+
+// likely returns how likely is what was seen of an activation that takes so long.
+func (s schedule) likely(l sight, whole time.Duration) float64 {
+	switch l.stage {
+	case early:
+		return max(1-begun(l.age, whole), unlikely)
+	case lastStage:
+		between := float64(s.shown-s.before) / float64(s.usual.median)
+		return max(begun(s.shown, whole)-begun(s.before, whole), unlikely*between)
+	case untold, settling:
 	}
-	return ends
+	return 1
 }

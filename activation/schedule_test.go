@@ -36,9 +36,9 @@ func TestSchedule(t *testing.T) {
 		{"linear until 60 % where few are known", "adaptive", few(420), 0, 0, 252 * time.Second, seconds(0, 5, 20, 45, 80, 125, 180, 252)},
 		{"linear until the fastest was over", "adaptive", wide, 0, 0, 100 * time.Second, seconds(0, 5, 20, 45, 80, 100)},
 		{"close to each other where all end", "adaptive", narrow, 0, 0, 102 * time.Second, seconds(0, 5, 20, 45, 80, 98, 103)},
-		{"rarely where none ends", "adaptive", twice, 0, 0, 400 * time.Second, seconds(0, 5, 20, 45, 80, 100, 105, 140, 195, 228, 283, 314, 361, 398, 403)},
-		{"growing past one and a half times the usual", "adaptive", narrow, 0, 0, 300 * time.Second, seconds(0, 5, 20, 45, 80, 98, 103, 109, 117, 124, 132, 139, 147, 162, 187, 222, 267, 322)},
-		{"close to the end that the last stage tells of", "adaptive", few(420), 0, 210 * time.Second, 420 * time.Second, seconds(0, 5, 20, 45, 80, 125, 180, 252, 312, 352, 374, 393, 411, 428)},
+		{"rarely where none ends", "adaptive", twice, 0, 0, 400 * time.Second, seconds(0, 5, 20, 45, 80, 100, 105, 154, 205, 260, 315, 370, 398, 403)},
+		{"growing past one and a half times the usual", "adaptive", narrow, 0, 0, 300 * time.Second, seconds(0, 5, 20, 45, 80, 98, 103, 110, 118, 124, 129, 135, 140, 145, 150, 165, 190, 225, 270, 325)},
+		{"close to the end that the last stage tells of", "adaptive", few(420), 0, 210 * time.Second, 420 * time.Second, seconds(0, 5, 20, 45, 80, 125, 180, 252, 312, 362, 381, 398, 415, 430)},
 		{"never later than Retry-After", "adaptive", few(90), 7 * time.Second, 0, 26 * time.Second, seconds(0, 5, 12, 19, 26)},
 		{"a tiny Retry-After is 5 s", "adaptive", few(90), time.Second, 0, 20 * time.Second, seconds(0, 5, 10, 15, 20)},
 		{"a Retry-After of a day is absent", "adaptive", few(90), 24 * time.Hour, 0, 50 * time.Second, seconds(0, 5, 20, 54)},
@@ -70,6 +70,18 @@ func TestScheduleIsAsGoodAsPromised(t *testing.T) {
 		if fixed := fixedWithAsMany(got, d, 0.5, 4000); got.late > 0.75*fixed.late {
 			t.Errorf("%s: %.2f s late with %.2f looks; fixed polling is %.2f s late with %.2f",
 				d.name, got.late, got.looks, fixed.late, fixed.looks)
+		}
+	}
+}
+
+// Nothing says that PAPI shows the last stage when half of the time is over.
+func TestScheduleIsOfUseWhereTheLastStageTellsNothing(t *testing.T) {
+	for _, d := range tuned() {
+		for _, from := range []float64{1, 2} { // with the end, and never
+			got := measure(Poll{}, d, from, 2000)
+			if fixed := fixedWithAsMany(got, d, from, 2000); got.late > fixed.late {
+				t.Errorf("%s, last stage at %v: %.2f s late with %.2f looks; fixed polling is %.2f s late", d.name, from, got.late, got.looks, fixed.late)
+			}
 		}
 	}
 }

@@ -7,8 +7,12 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// resolution is in how many values a distribution is cut.
-const resolution = 32
+// resolution is in how many values a distribution is cut, beyond the share of
+// activations that take longer than any usual one.
+const (
+	resolution = 128
+	beyond     = 0.03
+)
 
 // usualDurations is how long activations take on a network.
 type usualDurations struct {
@@ -51,6 +55,15 @@ func (u usualDurations) spread() []time.Duration {
 		place := float64(2*i+1) / (2 * resolution) * float64(len(known)-1)
 		n := int(place)
 		values[i] = known[n] + time.Duration((place-float64(n))*float64(known[n+1]-known[n]))
+	}
+	return values
+}
+
+// tail returns durations up to four times as long as the longest that are usual.
+func (u usualDurations) tail() []time.Duration {
+	values := make([]time.Duration, resolution)
+	for i := range values {
+		values[i] = u.late() + 3*u.late()*time.Duration(2*i+1)/(2*resolution)
 	}
 	return values
 }

@@ -207,8 +207,10 @@ func TestNameOfAnEdgeHostnameBecomesItsIDInABucket(t *testing.T) {
 			t.Errorf("%q is not in %s", want, r.stdout)
 		}
 		for _, more := range []string{"d.example.com", "d.example.com --dry-run"} { // what is there already is told the same
-			args := append([]string{"hostnames", "add", "prp_1010", "-n", "staging", notify, "--edge-hostname", "bucket.example.com.edgekey.net", "-o", "json", "--jq",
-				".hostnameChange.edgeHostnames[] | .name + \" \" + .id"}, strings.Fields(more)...)
+			args := append([]string{
+				"hostnames", "add", "prp_1010", "-n", "staging", notify, "--edge-hostname", "bucket.example.com.edgekey.net", "-o", "json", "--jq",
+				".hostnameChange.edgeHostnames[] | .name + \" \" + .id",
+			}, strings.Fields(more)...)
 			if r := s.run(args...); r.stdout != "bucket.example.com.edgekey.net "+id+"\n" {
 				t.Errorf("%s: exit code %d: %q %s", more, r.code, r.stdout, r.stderr)
 			}

@@ -47,7 +47,8 @@ func waitingTopic() *cobra.Command {
 come after 5, 15, 25 seconds and so on, until the fastest of this property's activations
 on this network were over. From there on looks are made where the end is likely, 5
 seconds to a minute apart, and closer to each other when PAPI shows the last stage;
-past one and a half times the usual duration, less and less often.
+past one and a half times the usual duration, less and less often. docs/waiting.md has
+figures.
 
   --poll retry-after  looks when PAPI's Retry-After says
   --poll 30s          looks at that interval; it can be 5s or more
