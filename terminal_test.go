@@ -128,7 +128,9 @@ func activated() *regexp.Regexp {
 		where+`submitted as atv_5038, usually takes 1m30s (`+where+`[A-Z_0-9]+(\([a-z]+\))?after[0-9hms]+(;[a-z]+:[A-Za-z,]+)?)+ `+where+`active `+
 		`property: prp_1001 \(ctr_C-SIM1, grp_10001\) activation: atv_5038, ACTIVE \([a-z]+\) `+
 		`fallback: possible to version 7 until [-0-9]+ [0-9:]+ UTC \(in [0-9hms]+\) took: [0-9hms]+ `+
-		`budget: 2499 of 2500 left, reset at [-0-9]+ [0-9:]+ UTC \(in [0-9dhms]+\)(, as of [0-9hm]+ ago)?`) + "$")
+		`budget: 2499 of 2500 left, reset at [-0-9]+ [0-9:]+ UTC \(in [0-9dhms]+\)(, as of [0-9hm]+ ago)? `+
+		`warnings: 2 acknowledged \(2 new\) warning: new: The behavior in rule Performance is deprecated\. `+
+		`warning: new: The cache time in rule Static content is over a year\.`) + "$")
 }
 
 func TestTheLineAtTheBottomNeverWrapsAndLeavesTheScreenWhole(t *testing.T) {

@@ -160,6 +160,9 @@ type Result struct {
 	// when it was in progress before.
 	Submitted bool
 	Adopted   bool
+	// Before is what was active on the network at the look before the last submission; nil where nothing was, and where
+	// nothing was submitted.
+	Before *papi.Activation
 	// BlockedBy is the activation that was in the way, or still is; nil when none
 	// was. For a rollback that cancelled one first, it is that.
 	BlockedBy *papi.Activation
@@ -272,6 +275,7 @@ func (r *run) activate(ctx context.Context) error {
 				r.result.BlockedBy = other
 				return &BusyError{Blocker: *other}
 			}
+			r.result.Before = Active(list.Items, r.target.Network)
 			if err := r.create(ctx, list); err != nil || r.result.Outcome != "" {
 				return err
 			}

@@ -56,8 +56,9 @@ type activating struct {
 
 	argument  string
 	version   wantedVersion
-	counted   result.Requests // of the networks before
-	unlimited context.Context //nolint:containedctx // the command's, without its time limit
+	counted   result.Requests    // of the networks before
+	unlimited context.Context    //nolint:containedctx // the command's, without its time limit
+	found     *result.Validation // of the version, where it was read before it was asked about
 
 	mu       sync.Mutex // guards property: a time-out asks for it, too
 	property property
@@ -123,11 +124,13 @@ func (a *activating) on(ctx context.Context, network papi.Network) (*result.Docu
 	}
 	a.know(property{ref: assetOf(done), name: cmp.Or(done.PropertyName, a.property.name)})
 	a.remember(done.Budget)
-	plan := a.plan(ctx, done)
+	plan, found := a.plan(ctx, done), a.acknowledged(ctx, done, a.found)
 	all := a.program.meter.view()
 	here := all.Since(a.counted)
 	a.counted = all
-	return a.document(done, plan, here, err), err
+	d := a.document(done, plan, here, err)
+	d.Validation = found
+	return d, err
 }
 
 // unstarted is the report of a run that ended before the first look.

@@ -219,6 +219,7 @@ type document struct {
 	Settings   []settingDoc
 	Results    []document
 	Plan       *struct{ Action string }
+	Validation struct{ Warnings []struct{ Text string } }
 	Properties []struct {
 		ID            string
 		LatestVersion int

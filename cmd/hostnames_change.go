@@ -251,7 +251,8 @@ func (c *changing) bringAbout(ctx context.Context) (*result.Report, error) {
 		name = c.what.name
 	}
 	c.know(property{ref: assetOf(result), name: name})
-	return c.report(result, c.plan(ctx, result), err, c.program.now()), err
+	plan, found := c.plan(ctx, result), c.acknowledged(ctx, result, nil)
+	return c.report(result, plan, found, err, c.program.now()), err
 }
 
 // again is the same command.

@@ -19,13 +19,13 @@ func (c *changing) viewHostnameChange(r *activation.HostnameResult) *result.Host
 	}
 }
 
-func (c *changing) report(done *activation.Result, plan *result.Plan, err error, now time.Time) *result.Report {
+func (c *changing) report(done *activation.Result, plan *result.Plan, found *result.Validation, err error, now time.Time) *result.Report {
 	return &result.Report{
 		Outcome: string(done.Outcome),
 		Help:    c.help(err),
 		Fill: func(d *result.Document) {
 			fillResult(d, done, c.what.name, now)
-			d.Plan = plan
+			d.Plan, d.Validation = plan, found
 			if h := done.Hostnames; h != nil {
 				d.Hostnames, d.HostnameChange = viewHostnames(h.Hostnames), c.viewHostnameChange(h)
 			}

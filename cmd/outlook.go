@@ -49,6 +49,7 @@ func (a *activating) changesOn(ctx context.Context, network papi.Network) (strin
 		return "", err
 	}
 	found := result.NewValidation(trees[1], trees[0])
+	found.Network, a.found = &network, found
 	errors, warnings := found.Counts()
 	text := fmt.Sprintf("%s %d → %d%s%s, %s (%d new)", a.property, from.Version, to.Version, where, diff.Summary(), term.Plural(warnings, "warning"), found.NewWarnings)
 	if errors > 0 {

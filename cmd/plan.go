@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"time"
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/result"
@@ -72,6 +73,37 @@ func (s *session) planChanges(ctx context.Context, r *activation.Result, p *resu
 	p.Validation = result.NewValidation(tree, before)
 	p.Validation.Network = &r.Network
 	return nil
+}
+
+// acknowledgedTimeout is how long a run that has done its work may take to read what it has acknowledged.
+const acknowledgedTimeout = 20 * time.Second
+
+// acknowledged is what PAPI finds in the rule tree of the version that was submitted: its warnings were acknowledged with
+// it. known has it already, or is nil. It is nil where nothing was acknowledged, and where nobody waits.
+func (s *session) acknowledged(ctx context.Context, r *activation.Result, known *result.Validation) *result.Validation {
+	a := r.Activation
+	switch {
+	case !r.Submitted || a == nil || a.ActivationType == papi.Deactivate || r.Version <= 0 || r.Rollback != nil && r.Rollback.Fast:
+		return nil
+	case known != nil && known.Version == r.Version && known.Network != nil && *known.Network == r.Network:
+		return known
+	case r.Outcome == activation.OutcomeSubmitted || ctx.Err() != nil:
+		return nil
+	}
+	ctx, cancel := s.within(ctx, acknowledgedTimeout)
+	defer cancel()
+	tree, err := s.rules(ctx, assetOf(r), r.Version)
+	var before *papi.RuleTree
+	if err == nil && r.Before != nil {
+		before, err = s.rules(ctx, assetOf(r), r.Before.PropertyVersion)
+	}
+	if err != nil {
+		s.program.progress.Warn("the warnings that were acknowledged cannot be read: " + err.Error())
+		return nil
+	}
+	found := result.NewValidation(tree, before)
+	found.Network = &r.Network
+	return found
 }
 
 // hostnamesChanged compares the hostnames of a version with those that are active.

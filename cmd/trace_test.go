@@ -43,9 +43,9 @@ func TestTraceHasTheRunItsPhasesAndItsRequests(t *testing.T) {
 			"look STAGING: POST /search/find-by-value GET /properties/{id}/activations",
 			"submit STAGING: POST /properties/{id}/activations",
 			"wait STAGING: GET /properties/{id}/activations/{id}",
-			"look PRODUCTION: GET /properties/{id}/activations",
+			"look PRODUCTION: GET /properties/{id}/versions/{id}/rules GET /properties/{id}/activations", // what was acknowledged on staging
 			"submit PRODUCTION: POST /properties/{id}/activations",
-			"wait PRODUCTION: GET /properties/{id}/activations/{id}",
+			"wait PRODUCTION: GET /properties/{id}/activations/{id} GET /properties/{id}/versions/{id}/rules",
 		}
 		if diff := cmp.Diff(want, tree); diff != "" {
 			t.Errorf("phases (-want +got):\n%s", diff)

@@ -59,7 +59,7 @@ document.history: Activations, the latest first.
 document.hostnames: The hostnames of a version, or of a hostname bucket.
 document.hostnameChange: What became of the hostnames that were to be added or removed.
 document.diff: What changes from one version to another.
-document.validation: What PAPI finds in the rule tree of a version.
+document.validation: What PAPI finds in the rule tree of a version: of validate, and what a run has acknowledged with its submission.
 document.usual: How long activations usually take, on each network.
 document.requestLimit: What is left of the minute's requests.
 document.simulator: How to reach the simulator that is served.

@@ -21,6 +21,9 @@ func Outcome(w *term.Printer, d *result.Document, now time.Time) {
 			printHostnameChange(w, one)
 		}
 		printDetails(w, one, now)
+		if v := one.Validation; v != nil {
+			printAcknowledged(w, v)
+		}
 	}
 }
 

@@ -70,6 +70,20 @@ func printProblem(w *term.Printer, word string, as term.Tone, g *result.Problems
 // mostWarnings is how many lines of warnings a plan has; propctl validate shows all of them.
 const mostWarnings = 10
 
+// printAcknowledged lists the warnings that an activation has acknowledged.
+func printAcknowledged(w *term.Printer, v *result.Validation) {
+	_, n := v.Counts()
+	if n == 0 {
+		return
+	}
+	fresh := ""
+	if v.Active != nil {
+		fresh = fmt.Sprintf(" (%d new)", v.NewWarnings)
+	}
+	w.Field("warnings", fmt.Sprintf("%d acknowledged%s", n, fresh))
+	printWarnings(w, v)
+}
+
 // printWarnings lists the warnings that an activation would acknowledge, the new ones first.
 func printWarnings(w *term.Printer, v *result.Validation) {
 	shown := 0
@@ -92,7 +106,7 @@ func printWarnings(w *term.Printer, v *result.Validation) {
 		}
 	}
 	if shown > mostWarnings {
-		w.Line("  and %s more", term.Plural(shown-mostWarnings, "warning"))
+		w.Line("  and %d more", shown-mostWarnings)
 	}
 }
 
