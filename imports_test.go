@@ -42,12 +42,16 @@ var arrows = map[string][]string{
 	"cmd/notify":              {"cmd/journal", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "papi"},
 	"activation":              {"papi"},
 	"activation/rollout":      {"activation", "papi"},
+	"activation/coordinator":  {"activation", "papi", "papi/pace"},
 	"papi":                    {"papi/pace"},
 	"papi/pace":               {},
 	"papi/rulediff":           {},
 	"papi/pace/pacetest":      {"papi/pace"},
 	"papi/simulator":          {"papi/simulator/internal/jsonpatch", "papi/simulator/internal/jsonpath", "papi/simulator/internal/limit"},
 	"papi/simulator/contract": {},
+
+	"activation/coordinator/jetstream":       {"activation/coordinator"},
+	"activation/coordinator/coordinatortest": {"activation", "activation/coordinator", "papi", "papi/pace", "papi/pace/pacetest"},
 
 	"papi/simulator/internal/jsonpatch": {},
 	"papi/simulator/internal/jsonpath":  {},
@@ -58,6 +62,7 @@ var arrows = map[string][]string{
 var above = map[string][]string{
 	"activation":              {"cmd"},
 	"activation/rollout":      {"cmd"},
+	"activation/coordinator":  {"cmd"},
 	"papi":                    {"cmd", "activation"},
 	"papi/pace":               {"cmd", "activation", "papi"},
 	"papi/rulediff":           {"cmd", "activation", "papi"},
@@ -80,6 +85,9 @@ var elsewhere = map[string][]string{
 	"papi/simulator": {"log", "github.com/akamai/", "github.com/spf13/", "golang.org/x/term"},
 }
 
+// natsFiles are those of the one package that speaks with NATS.
+var natsFiles = []string{"activation/coordinator/jetstream/connect.go", "activation/coordinator/jetstream/jetstream.go"}
+
 // owners names the files that may import a library: one, unless two have a use of their own for it.
 var owners = map[string][]string{
 	"github.com/spf13/viper":                {"cmd/settings/config.go"},
@@ -88,6 +96,9 @@ var owners = map[string][]string{
 	"github.com/hashicorp/go-retryablehttp": {"papi/retry.go", "cmd/journal/sender.go"},
 	"github.com/itchyny/gojq":               {"cmd/result/jq.go"},
 	"github.com/gofrs/flock":                {"papi/pace/file.go"},
+	"github.com/nats-io/nats.go":            natsFiles,
+	"github.com/nats-io/nats.go/jetstream":  natsFiles,
+	"github.com/nats-io/nkeys":              natsFiles,
 	"github.com/wI2L/jsondiff":              {"papi/rulediff/compare.go"},
 	"github.com/tidwall/gjson":              {"papi/rulediff/parse.go"},
 	"go.yaml.in/yaml/v3":                    {"activation/rollout/yaml.go", "cmd/settings/config.go"},
@@ -98,6 +109,7 @@ var forTests = []string{
 	"testing", "net/http/httptest", "net/http/pprof", "expvar", "github.com/getkin/kin-openapi", "github.com/google/go-cmp",
 	"github.com/rogpeppe/go-internal", "github.com/creack/pty", "github.com/hinshun/vt10x", "github.com/santhosh-tekuri/jsonschema", "pgregory.net/rapid",
 	module + "/papi/simulator/contract", module + "/papi/pace/pacetest",
+	module + "/activation/coordinator/coordinatortest", "github.com/nats-io/nats-server",
 }
 
 func TestImportsFollowTheArrows(t *testing.T) {

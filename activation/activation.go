@@ -50,6 +50,9 @@ type Engine struct {
 	// Jitter returns a duration that is added to the pause between two submissions,
 	// so that two runs that collided do not collide again; nil adds nothing.
 	Jitter func(pause time.Duration) time.Duration
+	// Turns lets runs that change the same property go one after the other, whatever
+	// machines they are on; nil lets each go by itself.
+	Turns Turns
 	// Speed is how many seconds pass at PAPI in one second here; 0 means 1. Only a
 	// simulated PAPI has another speed.
 	Speed float64
@@ -217,6 +220,7 @@ const (
 //   - a [*BusyError] when another activation is in the way and Target.FailIfPending is set,
 //   - a [*RejectedError] when the version cannot be activated,
 //   - a [*LimitError] when a rate limit or the daily budget is used up,
+//   - an [*InLineError] when it is somebody else's turn and Target.FailIfPending is set,
 //   - a [*NotActiveError] when no version is active on Target.ActiveOn,
 //   - a [*VanishedError] when PAPI does not know the activation any more,
 //   - or a [*papi.Error], PAPI's answer to a request.
@@ -236,10 +240,17 @@ func (e *Engine) Deactivate(ctx context.Context, t Target) (*Result, error) {
 	return r.finish(err)
 }
 
+// lookAndSubmit is how many requests those are.
+const lookAndSubmit = 2
+
 // activate is the loop: look, decide, act.
 func (r *run) activate(ctx context.Context) error {
 	for {
-		list, err := r.look(ctx)
+		looking, err := r.looking(ctx, lookAndSubmit)
+		if err != nil {
+			return err
+		}
+		list, err := r.look(looking)
 		if err != nil {
 			return err
 		}
@@ -267,6 +278,12 @@ func (r *run) activate(ctx context.Context) error {
 			}
 			return r.follow(ctx, step.activation.ActivationID)
 		case blocked:
+			if again, err := r.lineUp(ctx); err != nil || again {
+				if err != nil {
+					return err
+				}
+				continue
+			}
 			if err := r.yield(ctx, step.activation); err != nil {
 				return err
 			}
@@ -274,6 +291,12 @@ func (r *run) activate(ctx context.Context) error {
 			if other := r.overtaken(list.Items); other != nil {
 				r.result.BlockedBy = other
 				return &BusyError{Blocker: *other}
+			}
+			if again, err := r.claim(ctx); err != nil || again {
+				if err != nil {
+					return err
+				}
+				continue
 			}
 			r.result.Before = Active(list.Items, r.target.Network)
 			if err := r.create(ctx, list); err != nil || r.result.Outcome != "" {

@@ -58,9 +58,16 @@ type bucket struct {
 	rereads int               // of names that it does not show so yet
 }
 
+// lookAndChange is how many requests those are: both lists, the hostnames, and the change.
+const lookAndChange = 4
+
 func (b *bucket) bringAbout(ctx context.Context) error {
 	for b.result.Outcome == "" {
-		pending, api, err := b.pending(ctx)
+		looking, err := b.looking(ctx, lookAndChange)
+		if err != nil {
+			return err
+		}
+		pending, api, err := b.pending(looking)
 		if err != nil {
 			return err
 		}
@@ -72,11 +79,17 @@ func (b *bucket) bringAbout(ctx context.Context) error {
 		case pending != nil && b.target.DryRun && !b.target.FailIfPending:
 			b.result.BlockedBy, b.result.Plan, b.result.Outcome = pending, &Plan{Action: ActionWait}, OutcomePlanned
 		case pending != nil:
+			if again, err := b.lineUp(ctx); err != nil || again {
+				if err != nil {
+					return err
+				}
+				continue
+			}
 			if err := b.yieldTo(ctx, *pending, api); err != nil {
 				return err
 			}
 		default:
-			if err := b.next(ctx); err != nil {
+			if err := b.next(ctx, looking); err != nil {
 				return err
 			}
 		}
@@ -142,8 +155,8 @@ func (b *bucket) persist(ctx context.Context, read func() error) error {
 }
 
 // next sends the next part, or ends the run when nothing is left.
-func (b *bucket) next(ctx context.Context) error {
-	part, left, err := b.part(ctx)
+func (b *bucket) next(ctx, looking context.Context) error {
+	part, left, err := b.part(looking)
 	switch size := len(part.Add) + len(part.Remove); {
 	case err != nil:
 		return err
@@ -161,6 +174,9 @@ func (b *bucket) next(ctx context.Context) error {
 		return nil
 	case b.target.NoWait && len(b.change.Add)+len(b.change.Remove) > papi.MaxBucketHostnames:
 		return &RejectedError{Reason: fmt.Sprintf("more than %d hostnames go in parts, each of which is waited for: not without waiting", papi.MaxBucketHostnames)}
+	}
+	if again, err := b.claim(ctx); err != nil || again {
+		return err
 	}
 	return b.send(ctx, part)
 }
@@ -252,11 +268,20 @@ func servedOn(items []papi.ServedHostname, network papi.Network) []papi.Hostname
 // send submits a part and waits for it. It returns nil when it has to be looked
 // again.
 func (b *bucket) send(ctx context.Context, part papi.BucketChange) error {
+	submitting, ok, err := b.permitted(ctx)
+	if err != nil || !ok {
+		return err
+	}
 	before := b.tried
 	if b.tried == nil {
 		b.tried, b.sent = &submission{known: b.known, since: b.clock.now().Add(-clockTolerance)}, part
 	}
-	created, err := b.api.PatchBucket(ctx, b.ref(), part)
+	created, err := b.api.PatchBucket(submitting, b.ref(), part)
+	if created != nil {
+		b.told(ctx, created.ActivationID, nil)
+	} else {
+		b.told(ctx, "", err)
+	}
 	if err != nil {
 		if !isUncertain(err) {
 			b.tried = before

@@ -54,6 +54,8 @@ type StoppedError struct {
 	// Blocker is the activation that was in the way, when nothing was submitted; nil
 	// when none was.
 	Blocker *papi.Activation
+	// Ahead is where in line the call was when it ended; nil when it waited in none.
+	Ahead *Ahead
 	// Uncertain is true when a submission was sent and it is not known whether PAPI
 	// accepted it. A call with the same target finds out.
 	Uncertain bool
@@ -75,6 +77,10 @@ func (e *StoppedError) Error() string {
 		what = fmt.Sprintf("activation %s was accepted, and its status could not be read", e.Activation.ActivationID)
 	case e.Activation != nil:
 		what = fmt.Sprintf("activation %s is still %s", e.Activation.ActivationID, e.Activation.Status)
+	case e.Ahead != nil && e.Ahead.Err != nil:
+		what = "stopped while it could not be seen whose turn it is: " + e.Ahead.Err.Error()
+	case e.Ahead != nil:
+		what = "it is still the turn of " + e.Ahead.Holder.String()
 	case e.Blocker != nil:
 		what = fmt.Sprintf("activation %s of %s is still in the way", e.Blocker.ActivationID, contentOf(*e.Blocker))
 	}

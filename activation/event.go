@@ -13,7 +13,7 @@ type EventKind string
 const (
 	EventSubmitted EventKind = "submitted" // PAPI has accepted the submission
 	EventAdopted   EventKind = "adopted"   // the version was on its way already, and is waited for
-	EventQueued    EventKind = "queued"    // another activation is in the way, and is waited for
+	EventQueued    EventKind = "queued"    // another activation is in the way, or it is another run's turn, and that is waited for
 	EventChanged   EventKind = "changed"   // status or fmaActivationState have changed
 	EventRetrying  EventKind = "retrying"  // a request failed and will be repeated after the pause
 	EventWaiting   EventKind = "waiting"   // the activation is looked at again after the pause
@@ -45,4 +45,7 @@ type Event struct {
 	Err error
 	// Budget is what is left of the day; nil when PAPI did not say.
 	Budget *papi.Quota
+	// Ahead is where in line the run is, with EventQueued; nil when it waits for an
+	// activation.
+	Ahead *Ahead
 }

@@ -89,6 +89,9 @@ func (e *Engine) ChangeHostnames(ctx context.Context, c HostnameChange) (*Result
 		return e.newRun(c.Target).finish(err)
 	}
 	r, err := h.run(ctx)
+	if h.turn != nil {
+		defer h.turn.Leave()
+	}
 	return r.finish(h.partly(r, err))
 }
 
@@ -129,6 +132,26 @@ type hostnames struct {
 	conflicts, yields int
 	// first has what the first look at each property found.
 	first map[papi.ID]map[string]bool
+	// turn is the one that the change has, and turnOf for which property; nil and empty for none.
+	turn   Turn
+	turnOf papi.ID
+}
+
+// claim waits for the turn to change the property that was chosen, and reports whether
+// that was to be waited for. The turn for one that was chosen before is left.
+func (h *hostnames) claim(ctx context.Context, p *place) (bool, error) {
+	if h.change.Network == "" || p.ours || p.unchanged() {
+		return false, nil
+	}
+	if h.turn != nil && h.turnOf != p.target.Property.PropertyID {
+		h.turn.Leave()
+		h.turn, h.turnOf = nil, ""
+	}
+	again, err := p.claim(ctx)
+	if again {
+		h.turn, h.turnOf = p.turn, p.target.Property.PropertyID
+	}
+	return again, err
 }
 
 // place is a property that may take the hostnames, as it is now.
@@ -164,6 +187,12 @@ func (h *hostnames) run(ctx context.Context) (*run, error) {
 		if other := p.newcomer(p.list.Items); other != nil && !p.ours && !p.unchanged() {
 			p.result.BlockedBy = other
 			return p.run, &BusyError{Blocker: *other}
+		}
+		switch again, err := h.claim(ctx, p); {
+		case err != nil:
+			return p.run, err
+		case again:
+			continue // all of it may have changed
 		}
 		again, err := h.bringAbout(ctx, p)
 		if !again {
@@ -247,8 +276,14 @@ func (h *hostnames) inspect(ctx context.Context, ref papi.PropertyRef) (*place, 
 	t.Property, t.Version = ref, anyVersion
 	p := &place{run: h.engine.newRun(t)}
 	p.begun, p.yields, p.first = h.begun, h.yields, h.first[ref.PropertyID]
-	var err error
-	if p.list, err = p.look(ctx); err != nil {
+	if h.turnOf == ref.PropertyID {
+		p.turn = h.turn
+	}
+	looking, err := p.looking(ctx, 0)
+	if err != nil {
+		return p, err
+	}
+	if p.list, err = p.look(looking); err != nil {
 		return p, err
 	}
 	h.first[ref.PropertyID] = p.first

@@ -30,6 +30,11 @@ type run struct {
 	// before is asked right before each submission, with the look that it follows;
 	// nil for nothing to decide.
 	before func(*papi.ActivationList) error
+
+	turn   Turn            // nil while it is not the run's turn, or nobody else's either
+	ahead  *Ahead          // where in line the run is, or was last; nil once it is its turn
+	pair   context.Context //nolint:containedctx // the one of the last look, for the submission that may follow
+	unpair func()          // ends that; nil for nothing to end
 }
 
 // unseen is that the id of what is followed did not show it at the last look.
@@ -50,6 +55,7 @@ func (e *Engine) newRun(t Target) *run {
 
 // finish completes the result.
 func (r *run) finish(err error) (*Result, error) {
+	r.leaveTurn()
 	r.result.Waited = r.engine.since(r.begun)
 	r.result.Version = max(r.result.Version, 0)
 	if cleared := r.result.Cancelled; len(cleared) > 0 && r.result.BlockedBy == nil {
@@ -175,7 +181,7 @@ func (r *run) stopped(ctx context.Context) error {
 	if s.Activation == nil {
 		s.Uncertain = r.tried != nil && r.result.Activation == nil
 		if !s.Uncertain {
-			s.Blocker = r.result.BlockedBy
+			s.Blocker, s.Ahead = r.result.BlockedBy, r.ahead
 		}
 	}
 	if r.held != nil && s.Activation == nil && s.Blocker == nil && !s.Uncertain && errors.Is(s, ErrTimeout) {

@@ -28,7 +28,11 @@ func (r *run) create(ctx context.Context, list *papi.ActivationList) error {
 		return err
 	}
 	r.result.BlockedBy = nil
-	created, err := r.submit(ctx)
+	submitting, ok, err := r.permitted(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	created, err := r.submit(submitting)
 	if err != nil {
 		return r.reconsidered(ctx, err)
 	}
@@ -62,7 +66,10 @@ func (r *run) submit(ctx context.Context) (*papi.CreatedActivation, error) {
 	}
 	created, err := r.engine.API.CreateActivation(ctx, r.ref(), r.request())
 	if created != nil {
+		r.told(ctx, created.ActivationID, nil)
 		r.spend(created.Limits)
+	} else {
+		r.told(ctx, "", err)
 	}
 	if problem, ok := errors.AsType[*papi.Error](err); ok {
 		r.spend(problem.Answer.Limits)

@@ -12,9 +12,14 @@ import (
 // paceFile returns where the pace of the account of c is kept in a folder. Its name
 // tells neither the host nor the account switch key, and the form of what is in it,
 // so that other versions of this program keep away from it.
-func paceFile(folder string, c Credentials) string {
+func paceFile(folder string, c Credentials) string { return accountFile(folder, "pace-1-", c) }
+
+// deskFile is paceFile for this machine's share of a pace that other machines share.
+func deskFile(folder string, c Credentials) string { return accountFile(folder, "share-1-", c) }
+
+func accountFile(folder, form string, c Credentials) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(c.Host)) + "\x00" + strings.TrimSpace(c.AccountKey)))
-	return filepath.Join(folder, "pace-1-"+hex.EncodeToString(sum[:12])+".json")
+	return filepath.Join(folder, form+hex.EncodeToString(sum[:12])+".json")
 }
 
 // AccountID returns the account of the API client, or of the account switch key,
@@ -28,7 +33,7 @@ func (c *Client) AccountID() ID {
 
 // learnAccount takes the account from the first answer that has it. PAPI writes it
 // at the top of most bodies, and into each item of some.
-func (c *Client) learnAccount(body []byte) {
+func (c *Client) learnAccount(ctx context.Context, body []byte) {
 	if c.account.Load() != nil {
 		return
 	}
@@ -52,9 +57,20 @@ func (c *Client) learnAccount(body []byte) {
 	}
 	for _, o := range owners {
 		if o.AccountID.Valid() {
-			c.account.CompareAndSwap(nil, &o.AccountID)
+			if c.account.CompareAndSwap(nil, &o.AccountID) {
+				c.belongs(ctx, o.AccountID)
+			}
 			return
 		}
+	}
+}
+
+// belongs tells a pace that is shared by account which one it is.
+func (c *Client) belongs(ctx context.Context, id ID) {
+	if shared, ok := c.limiter.account.Pace.(interface {
+		Belongs(ctx context.Context, account string)
+	}); ok {
+		shared.Belongs(context.WithoutCancel(ctx), string(id))
 	}
 }
 

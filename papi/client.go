@@ -240,7 +240,7 @@ func (c *Client) exchange(ctx context.Context, cl call) (Answer, []byte, error) 
 	if err := checkAmount(body); err != nil {
 		return answer, nil, malformed(cl.method, cl.target, answer, err)
 	}
-	c.learnAccount(body)
+	c.learnAccount(ctx, body)
 	return answer, body, nil
 }
 

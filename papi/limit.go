@@ -44,6 +44,25 @@ func SharedAccount(folder string, c Credentials) *Account {
 	return &Account{Pace: pace.NewFile(paceFile(folder, c), 0)}
 }
 
+// CoordinatedAccount is SharedAccount for an account that other machines use as well: a
+// source gives each machine its share. While there is none, it goes on as SharedAccount.
+// Without a folder, the process shares with no other of its machine.
+func CoordinatedAccount(source pace.Source, folder string, c Credentials, speed float64) *Account {
+	if folder == "" {
+		return &Account{Pace: pace.NewShared(source, pace.NewLocal(speed), "", speed)}
+	}
+	return &Account{Pace: pace.NewShared(source, pace.NewFile(paceFile(folder, c), speed), deskFile(folder, c), speed)}
+}
+
+// SourceErr returns why the account's pace is not shared with other machines at the
+// moment; nil where it is, and where it was not to.
+func (a *Account) SourceErr() error {
+	if shared, ok := a.Pace.(interface{ SourceErr() error }); ok {
+		return shared.SourceErr()
+	}
+	return nil
+}
+
 // Close waits until nothing of the shared pace is in use by this process any more, for
 // a second at most. The account can be used again.
 func (a *Account) Close() error {

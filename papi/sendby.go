@@ -11,8 +11,11 @@ type sendByKey struct{}
 // SendBy returns a context with which no request is sent after a time: neither when it
 // is its turn only later, nor after the machine has slept meanwhile. The error is of
 // class [ClassSuspended] then. A submission is kept from being sent so when what it was
-// decided by has become too old.
+// decided by has become too old. Of several times the earliest counts.
 func SendBy(ctx context.Context, last time.Time) context.Context {
+	if before, ok := ctx.Value(sendByKey{}).(time.Time); ok && before.Before(last) {
+		return ctx
+	}
 	return context.WithValue(ctx, sendByKey{}, last)
 }
 

@@ -35,15 +35,11 @@ const (
 // File is the line of all processes of this machine that use the same file. It may
 // be used from several goroutines.
 type File struct {
-	path  string
-	speed float64
-	lock  *flock.Flock
-	using chan struct{} // has one element while this process uses the file
+	*record[Line]
 
-	mu    sync.Mutex // guards what follows
+	speed float64
+	own   sync.Mutex // guards local
 	local *Local     // nil while there was no need for it
-	until time.Time  // the file is not used before
-	err   error      // why
 }
 
 var _ Pace = (*File)(nil)
@@ -52,8 +48,27 @@ var _ Pace = (*File)(nil)
 // .lock at its end. Nothing is opened yet. speed is
 // as for [NewLocal], and the same for all.
 func NewFile(path string, speed float64) *File {
-	return &File{
-		path: path, speed: speed, using: make(chan struct{}, 1),
+	return &File{speed: speed, record: newRecord(path,
+		func(now time.Time) *Line { return NewLine(now, speed) },
+		func(l *Line, now time.Time) error { l.speed = speed; return l.Check(now) })}
+}
+
+// record is a state that the processes of this machine share in a file.
+type record[S any] struct {
+	path  string
+	fresh func(now time.Time) *S
+	check func(s *S, now time.Time) error // of one that was read
+	lock  *flock.Flock
+	using chan struct{} // has one element while this process uses the file
+
+	mu    sync.Mutex // guards what follows
+	until time.Time  // the file is not used before
+	err   error      // why
+}
+
+func newRecord[S any](path string, fresh func(time.Time) *S, check func(*S, time.Time) error) *record[S] {
+	return &record[S]{
+		path: path, fresh: fresh, check: check, using: make(chan struct{}, 1),
 		lock: flock.New(path+".lock", flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(private)),
 	}
 }
@@ -61,7 +76,7 @@ func NewFile(path string, speed float64) *File {
 // Close waits until this process does not touch the file any more, as the work of a call
 // whose context has ended may still do. Where the disk does not answer, it waits for a
 // second and returns an error. The line can be used again.
-func (f *File) Close() error {
+func (f *record[S]) Close() error {
 	timer := time.NewTimer(leaving)
 	defer timer.Stop()
 	select {
@@ -74,7 +89,7 @@ func (f *File) Close() error {
 }
 
 // Err returns why this process does not share its pace at the moment; nil where it does.
-func (f *File) Err() error {
+func (f *record[S]) Err() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.err
@@ -86,7 +101,7 @@ func (f *File) Take(ctx context.Context, n int) (Ticket, Turn, error) {
 		ticket Ticket
 		turn   Turn
 	}
-	got, err := use(ctx, f, func(l *Line, now time.Time) (taken, bool) {
+	got, err := use(ctx, f.record, func(l *Line, now time.Time) (taken, bool) {
 		t := l.Take(now, n)
 		return taken{t, l.Look(now, t)}, true
 	})
@@ -101,7 +116,7 @@ func (f *File) Look(ctx context.Context, t Ticket) (Turn, error) {
 	if local := f.alone(); local.has(t) {
 		return local.Look(ctx, t)
 	}
-	turn, err := use(ctx, f, func(l *Line, now time.Time) (Turn, bool) {
+	turn, err := use(ctx, f.record, func(l *Line, now time.Time) (Turn, bool) {
 		turn := l.Look(now, t)
 		return turn, turn.Wait <= 0
 	})
@@ -117,7 +132,7 @@ func (f *File) Leave(ctx context.Context, t Ticket) {
 		local.Leave(ctx, t)
 		return
 	}
-	_, _ = use(ctx, f, func(l *Line, now time.Time) (struct{}, bool) {
+	_, _ = use(ctx, f.record, func(l *Line, now time.Time) (struct{}, bool) {
 		l.Leave(now, t)
 		return struct{}{}, true
 	})
@@ -129,7 +144,7 @@ func (f *File) Learn(ctx context.Context, t Ticket, r Reply) {
 		local.Learn(ctx, t, r)
 		return
 	}
-	_, err := use(ctx, f, func(l *Line, now time.Time) (struct{}, bool) {
+	_, err := use(ctx, f.record, func(l *Line, now time.Time) (struct{}, bool) {
 		l.Learn(now, t, r)
 		return struct{}{}, true
 	})
@@ -140,8 +155,8 @@ func (f *File) Learn(ctx context.Context, t Ticket, r Reply) {
 
 // alone returns the line of this process.
 func (f *File) alone() *Local {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.own.Lock()
+	defer f.own.Unlock()
 	if f.local == nil {
 		f.local = NewLocal(f.speed)
 	}
@@ -155,11 +170,11 @@ var (
 	errNoFile = errors.New("it is no file")
 )
 
-// use calls do with the line of the file, and writes what becomes of it where do
+// use calls do with the state in the file, and writes what becomes of it where do
 // says that it has changed. It ends with the context; errAlone says that the file
 // cannot be used. The work is done by a goroutine, which is left behind when the
 // context ends or the disk does not answer, and for which Close waits.
-func use[T any](ctx context.Context, f *File, do func(*Line, time.Time) (T, bool)) (T, error) {
+func use[S, T any](ctx context.Context, f *record[S], do func(*S, time.Time) (T, bool)) (T, error) {
 	var none T
 	if ctx.Err() != nil {
 		return none, context.Cause(ctx)
@@ -185,8 +200,8 @@ func use[T any](ctx context.Context, f *File, do func(*Line, time.Time) (T, bool
 	go func() {
 		defer func() { <-f.using }()
 		var r result
-		r.err = f.locked(ctx, func(l *Line, now time.Time) (changed bool) {
-			r.value, changed = do(l, now)
+		r.err = f.locked(ctx, func(s *S, now time.Time) (changed bool) {
+			r.value, changed = do(s, now)
 			return changed
 		})
 		done <- r
@@ -210,14 +225,14 @@ func use[T any](ctx context.Context, f *File, do func(*Line, time.Time) (T, bool
 	}
 }
 
-func (f *File) resting(now time.Time) bool {
+func (f *record[S]) resting(now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return now.Before(f.until)
 }
 
 // rest leaves the file alone for a while because of an error; nil ends that.
-func (f *File) rest(err error) {
+func (f *record[S]) rest(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.err, f.until = err, time.Time{}
@@ -226,8 +241,8 @@ func (f *File) rest(err error) {
 	}
 }
 
-// locked does something with the line while no other process does.
-func (f *File) locked(ctx context.Context, do func(*Line, time.Time) bool) (err error) {
+// locked does something with the state while no other process does.
+func (f *record[S]) locked(ctx context.Context, do func(*S, time.Time) bool) (err error) {
 	if err := os.MkdirAll(filepath.Dir(f.path), folder); err != nil {
 		return err
 	}
@@ -249,11 +264,11 @@ func (f *File) locked(ctx context.Context, do func(*Line, time.Time) bool) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	line := f.read(file, now)
-	if !do(line, now) {
+	state := f.read(file, now)
+	if !do(state, now) {
 		return nil
 	}
-	data, err := json.Marshal(line)
+	data, err := json.Marshal(state)
 	if err != nil {
 		return err
 	}
@@ -263,11 +278,11 @@ func (f *File) locked(ctx context.Context, do func(*Line, time.Time) bool) (err 
 	return file.Truncate(int64(len(data)))
 }
 
-// read returns the line of the file, and an empty one where there is none.
-func (f *File) read(file io.Reader, now time.Time) *Line {
-	line := &Line{speed: f.speed}
-	if err := json.NewDecoder(io.LimitReader(file, maxFile)).Decode(line); err != nil || line.Check(now) != nil {
-		return NewLine(now, f.speed)
+// read returns the state in the file, and a fresh one where there is none.
+func (f *record[S]) read(file io.Reader, now time.Time) *S {
+	state := new(S)
+	if err := json.NewDecoder(io.LimitReader(file, maxFile)).Decode(state); err != nil || f.check(state, now) != nil {
+		return f.fresh(now)
 	}
-	return line
+	return state
 }

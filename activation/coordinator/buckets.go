@@ -1,0 +1,67 @@
+package coordinator
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"github.com/propctl/propctl/papi/pace"
+)
+
+// Buckets are the token buckets of accounts, for [pace.NewShared]. They may be used from
+// several goroutines, and their fields must not change while they are in use.
+type Buckets struct {
+	Store Store
+	// Speed is how many seconds of PAPI's time pass in a real one; 0 means 1.
+	Speed float64
+
+	mu     sync.Mutex
+	behind time.Duration // the store's clock minus this machine's, at least
+}
+
+var _ pace.Source = (*Buckets)(nil)
+
+// bucket is what is kept of one.
+type bucket struct {
+	pace.Bucket
+
+	Write string `json:"w"` // another one each time
+}
+
+// Take implements [pace.Source].
+func (b *Buckets) Take(ctx context.Context, account, member string, n int, told pace.Told) (pace.Share, error) {
+	var share pace.Share
+	err := change(ctx, b.Store, PaceKey(account), func(e Entry) ([]byte, error) {
+		ahead := b.ahead(e)
+		now := time.Now().Round(0).Add(ahead)
+		state := bucket{}
+		if e.Revision == 0 || len(e.Value) > MaxValue || json.Unmarshal(e.Value, &state) != nil || state.Check(now, b.Speed) != nil {
+			state.Bucket = *pace.NewBucket(now)
+		}
+		there := told
+		if !there.At.IsZero() {
+			there.At = told.At.Add(ahead)
+		}
+		share = state.Take(now, b.Speed, member, n, there)
+		share.First = share.First.Add(-ahead)
+		state.Write = rand.Text()
+		return json.Marshal(state)
+	})
+	return share, err
+}
+
+// ahead returns by how much the store's clock is ahead of this machine's, as far as its
+// writing has shown. One that is behind does no harm: places are used a little early, once.
+func (b *Buckets) ahead(e Entry) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if e.Revision != 0 {
+		b.behind = max(b.behind, time.Until(e.Written))
+	}
+	return b.behind
+}
+
+// PaceKey is where the pace of an account is kept.
+func PaceKey(account string) string { return "pace." + word(account) }

@@ -1,0 +1,15 @@
+package coordinator_test
+
+import (
+	"testing"
+
+	"github.com/propctl/propctl/activation/coordinator"
+	"github.com/propctl/propctl/activation/coordinator/coordinatortest"
+)
+
+func TestAStoreOfOneProcess(t *testing.T) {
+	coordinatortest.Run(t, func(*testing.T) func() coordinator.Store {
+		store := &coordinator.Memory{}
+		return func() coordinator.Store { return store }
+	})
+}

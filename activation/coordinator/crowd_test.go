@@ -1,0 +1,188 @@
+package coordinator_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/propctl/propctl/activation/coordinator"
+	"github.com/propctl/propctl/papi"
+	"github.com/propctl/propctl/papi/pace"
+	"github.com/propctl/propctl/papi/simulator"
+)
+
+// counted is a store that counts what it is asked.
+type counted struct {
+	coordinator.Store
+
+	asked atomic.Int32
+}
+
+func (c *counted) Get(ctx context.Context, key string) (coordinator.Entry, error) {
+	c.asked.Add(1)
+	return c.Store.Get(ctx, key)
+}
+
+func (c *counted) Put(ctx context.Context, key string, value []byte, revision uint64) (uint64, error) {
+	c.asked.Add(1)
+	return c.Store.Put(ctx, key, value, revision)
+}
+
+// crowd is many processes on some machines that read of one account.
+type crowd struct {
+	machines, processes, reads int // reads of each
+	burst                      int // that is left at the beginning
+	others                     int // requests a minute of somebody who does not take part
+}
+
+// outcome is what came of it.
+type outcome struct {
+	asked, refused, failed, messages int
+	ratio                            float64 // of the time that it took to what the limit allows
+	longest, mean                    time.Duration
+}
+
+// tap counts what goes to PAPI.
+type tap struct {
+	next           http.RoundTripper
+	asked, refused *atomic.Int32
+	latency        time.Duration
+}
+
+func (c tap) RoundTrip(r *http.Request) (*http.Response, error) {
+	time.Sleep(c.latency / 2)
+	resp, err := c.next.RoundTrip(r)
+	time.Sleep(c.latency / 2)
+	c.asked.Add(1)
+	if err == nil && resp.StatusCode == http.StatusTooManyRequests {
+		c.refused.Add(1)
+	}
+	return resp, err
+}
+
+func client(t *testing.T, sim *simulator.Simulator, network http.RoundTripper, account *papi.Account) *papi.Client {
+	t.Helper()
+	c := sim.Credentials()
+	client, err := papi.New(papi.Credentials{Host: c.Host, ClientToken: c.ClientToken, ClientSecret: c.ClientSecret, AccessToken: c.AccessToken},
+		papi.Options{Transport: network, Account: account})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func (c crowd) run(t *testing.T) outcome {
+	t.Helper()
+	sim := simulator.New(simulator.Options{})
+	var spent, asked, refused atomic.Int32
+	spender := client(t, sim, tap{sim.Transport(), &spent, new(atomic.Int32), 0}, nil)
+	for range simulator.DefaultRequestBurst - c.burst {
+		if _, err := spender.Activations(t.Context(), papi.PropertyRef{PropertyID: "prp_1001"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	store := &counted{Store: &coordinator.Memory{}}
+	machines := make([]*pace.Shared, c.machines) // files would take real time; another test has them
+	for i := range machines {
+		machines[i] = pace.NewShared(&coordinator.Buckets{Store: store}, pace.NewLocal(0), "", 0)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var o outcome
+	var failed atomic.Int32
+	var all, aside sync.WaitGroup
+	var mu sync.Mutex
+	begun := time.Now()
+	network := tap{sim.Transport(), &asked, &refused, 300 * time.Millisecond}
+	if c.others > 0 {
+		aside.Go(func() { interfere(ctx, sim, time.Minute/time.Duration(c.others)) })
+	}
+	for i := range c.processes {
+		all.Go(func() {
+			failed.Add(int32(c.process(t, client(t, sim, network, &papi.Account{Pace: machines[i%c.machines]}))))
+			mu.Lock()
+			defer mu.Unlock()
+			took := time.Since(begun)
+			o.longest, o.mean = max(o.longest, took), o.mean+took/time.Duration(c.processes)
+		})
+	}
+	all.Wait()
+	cancel()
+	aside.Wait()
+	o.asked, o.refused, o.failed, o.messages = int(asked.Load()), int(refused.Load()), int(failed.Load()), int(store.asked.Load())
+	needed := max(c.processes*c.reads-c.burst, 1)
+	o.ratio = o.longest.Minutes() / (float64(needed) / float64(simulator.DefaultRequestsPerMinute-c.others))
+	t.Logf("%+v: %+v, %.3f messages a request", c, o, float64(o.messages)/float64(o.asked))
+	return o
+}
+
+// process reads, up to four at once, and returns how many reads failed.
+func (c crowd) process(t *testing.T, client *papi.Client) (failed int) {
+	t.Helper()
+	todo := make(chan int, c.reads)
+	for i := range c.reads {
+		todo <- i
+	}
+	close(todo)
+	var readers sync.WaitGroup
+	var count atomic.Int32
+	for range 4 {
+		readers.Go(func() {
+			for range todo {
+				if _, err := client.Activations(t.Context(), papi.PropertyRef{PropertyID: "prp_1001"}); err != nil {
+					count.Add(1)
+					t.Error(err)
+				}
+			}
+		})
+	}
+	readers.Wait()
+	return int(count.Load())
+}
+
+// interfere uses the account without taking part.
+func interfere(ctx context.Context, sim *simulator.Simulator, each time.Duration) {
+	c := sim.Credentials()
+	client, err := papi.New(papi.Credentials{Host: c.Host, ClientToken: c.ClientToken, ClientSecret: c.ClientSecret, AccessToken: c.AccessToken},
+		papi.Options{Transport: sim.Transport(), MaxRetries: -1})
+	if err != nil {
+		return
+	}
+	for !errors.Is(ctx.Err(), context.Canceled) {
+		_, _ = client.Activations(ctx, papi.PropertyRef{PropertyID: "prp_1001"})
+		time.Sleep(each)
+	}
+}
+
+func TestProcessesOfManyMachinesShareAnAccountsPace(t *testing.T) {
+	for _, c := range []crowd{
+		{machines: 4, processes: 40, reads: 25},
+		{machines: 4, processes: 40, reads: 25, burst: 300},
+		{machines: 4, processes: 40, reads: 40, burst: 1000},
+		{machines: 1, processes: 1, reads: 300, burst: 100},
+		{machines: 20, processes: 20, reads: 30, burst: 50},
+		{machines: 4, processes: 16, reads: 25, others: 30},
+	} {
+		t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := c.run(t)
+				few := c.machines <= 4 // each machine asks once before it is known whose account it is
+				if o.failed > 0 || o.refused*100 > o.asked && few || o.refused > c.machines || o.longest > 2*o.mean {
+					t.Errorf("%+v", o)
+				}
+				if o.ratio > 1.1 && few && c.burst < 1000 || o.ratio > 1.2 { // a burst that is spent at once leaves little time to make up
+					t.Errorf("it took %.2f times as long as PAPI's limit allows", o.ratio)
+				}
+				if few && c.others == 0 && o.messages*10 > o.asked {
+					t.Errorf("%d messages for %d requests", o.messages, o.asked)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,212 @@
+package jetstream
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nkeys"
+)
+
+// Options says how to connect.
+type Options struct {
+	// URL has one or more servers, separated by commas. User and password, or a token,
+	// may be in it.
+	URL string
+	// Credentials is what a file of credentials holds (.creds), or the seed of an nkey;
+	// empty for none.
+	Credentials []byte
+	// Roots are the certificates to trust; nil means the system's.
+	Roots *x509.CertPool
+	// Name is what the server's operator is shown.
+	Name string
+	// Timeout bounds the connecting; 0 means 2 s.
+	Timeout time.Duration
+	// Replicas is how often a bucket is kept that has to be made; 0 means once.
+	Replicas int
+}
+
+const (
+	defaultTimeout = 2 * time.Second
+	reconnectWait  = 500 * time.Millisecond
+	maxServers     = 16
+)
+
+var errURL = errors.New("it has to name servers, such as nats://nats.example.com:4222 or tls://nats.example.com")
+
+func (o *Options) check() error {
+	servers := o.servers()
+	if len(servers) == 0 || len(servers) > maxServers {
+		return errURL
+	}
+	for _, server := range servers {
+		if !slices.Contains([]string{"nats", "tls"}, server.Scheme) || server.Hostname() == "" {
+			return errURL // which does not tell the URL: it may have a secret
+		}
+	}
+	_, err := o.login()
+	return err
+}
+
+// servers are the ones that the URL names; none when it is no URL.
+func (o *Options) servers() []*url.URL {
+	var all []*url.URL
+	for text := range strings.SplitSeq(o.URL, ",") {
+		u, err := url.Parse(strings.TrimSpace(text))
+		if err != nil {
+			return nil
+		}
+		all = append(all, u)
+	}
+	return all
+}
+
+// Servers names the servers, without what is secret.
+func (c *Client) Servers() string {
+	var all []string
+	for _, u := range c.options.servers() {
+		all = append(all, u.Scheme+"://"+u.Host)
+	}
+	return strings.Join(all, ",")
+}
+
+var errCredentials = errors.New("it holds neither NATS credentials (.creds) nor the seed of an nkey")
+
+// login says who this is.
+func (o *Options) login() ([]nats.Option, error) {
+	if len(o.Credentials) == 0 {
+		return nil, nil
+	}
+	if bytes.Contains(o.Credentials, []byte("BEGIN NATS USER JWT")) {
+		if _, err := nkeys.ParseDecoratedJWT(o.Credentials); err != nil {
+			return nil, errCredentials
+		}
+		if _, err := nkeys.ParseDecoratedUserNKey(o.Credentials); err != nil {
+			return nil, errCredentials
+		}
+		return []nats.Option{nats.UserCredentialBytes(o.Credentials)}, nil
+	}
+	pair, err := nkeys.ParseDecoratedNKey(o.Credentials)
+	if err != nil {
+		return nil, errCredentials
+	}
+	public, err := pair.PublicKey()
+	if err != nil {
+		return nil, errCredentials
+	}
+	return []nats.Option{nats.Nkey(public, pair.Sign)}, nil
+}
+
+// connected returns the connection and its bucket. It ends with the context; the
+// connecting goes on, for the next who asks.
+func (c *Client) connected(ctx context.Context) (*dial, error) {
+	c.mu.Lock()
+	d := c.dial
+	if d != nil && d.failed() {
+		d = nil
+	}
+	if d == nil {
+		d = &dial{done: make(chan struct{})}
+		c.dial = d
+		go func() {
+			defer close(d.done)
+			c.open(d)
+		}()
+	}
+	c.mu.Unlock()
+	select {
+	case <-d.done:
+		return d, d.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func (d *dial) failed() bool {
+	select {
+	case <-d.done:
+		return d.err != nil
+	default:
+		return false
+	}
+}
+
+// open connects, and finds or makes the bucket.
+func (c *Client) open(d *dial) {
+	options, err := c.natsOptions()
+	if err != nil {
+		d.err = err
+		return
+	}
+	conn, err := nats.Connect(c.options.URL, options...)
+	if err != nil {
+		d.err = unreachable(err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), c.timeout())
+	defer cancel()
+	if d.js, err = jetstream.New(conn); err == nil {
+		d.kv, err = d.js.KeyValue(ctx, BucketName)
+	}
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		d.made = true
+		d.kv, err = d.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
+			Bucket: BucketName, Description: description, History: 1, TTL: keptFor, Replicas: max(c.options.Replicas, 1),
+		})
+		if errors.Is(err, jetstream.ErrBucketExists) { // somebody else has made it at the same time
+			d.kv, err = d.js.KeyValue(ctx, BucketName)
+		}
+	}
+	if err != nil {
+		conn.Close()
+		d.err = c.told(err)
+		return
+	}
+	d.conn = conn
+}
+
+func (c *Client) timeout() time.Duration { return cmp.Or(c.options.Timeout, defaultTimeout) }
+
+// natsOptions are what a connection is made with. While it is lost, nothing is kept
+// to be sent later: a write that comes late could be taken for one that was meant.
+func (c *Client) natsOptions() ([]nats.Option, error) {
+	options, err := c.options.login()
+	if err != nil {
+		return nil, err
+	}
+	return append(options,
+		nats.Name(c.options.Name), nats.Timeout(c.timeout()), nats.MaxReconnects(-1), nats.ReconnectWait(reconnectWait),
+		nats.ReconnectBufSize(-1), nats.NoEcho(),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			if errors.Is(err, nats.ErrPermissionViolation) || errors.Is(err, nats.ErrAuthorization) {
+				c.denied = err
+			}
+		}),
+		func(o *nats.Options) error {
+			o.TLSConfig = &tls.Config{RootCAs: c.options.Roots, MinVersion: tls.VersionTLS12}
+			return nil
+		},
+	), nil
+}
+
+// unreachable says why there is no connection, without the URL.
+func unreachable(err error) error {
+	switch {
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked):
+		return errors.New("the server does not accept the credentials")
+	case errors.Is(err, nats.ErrNoServers):
+		return errors.New("no server can be reached")
+	}
+	return err
+}

@@ -1,0 +1,168 @@
+// Package jetstream keeps what a coordinator knows in a key-value bucket of NATS
+// JetStream. It is the only package that speaks with NATS.
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/propctl/propctl/activation/coordinator"
+)
+
+// BucketName is the name of the key-value bucket.
+const BucketName = "propctl"
+
+// The stream behind the bucket, and what its subjects begin with.
+const (
+	stream  = "KV_" + BucketName
+	subject = "$KV." + BucketName + "."
+)
+
+// What the bucket is made with, by whoever needs it first. An operator may have made it
+// before, with other values.
+const (
+	keptFor     = 7 * 24 * time.Hour // a key that nobody writes
+	description = "pace and lines of propctl; nothing of it is needed after a restart"
+)
+
+// Client is a store that connects when it is first needed. It may be used from several
+// goroutines.
+type Client struct {
+	options Options
+
+	mu     sync.Mutex // guards what follows
+	dial   *dial      // nil before the first one
+	denied error      // what the server has not allowed last
+}
+
+var _ coordinator.Store = (*Client)(nil)
+
+// dial is one try to connect, which goes on when its caller has given up.
+type dial struct {
+	done chan struct{} // is closed when the rest is known
+	conn *nats.Conn
+	kv   jetstream.KeyValue
+	js   jetstream.JetStream
+	made bool // the bucket, by this process
+	err  error
+}
+
+// New checks the options. Nothing is opened yet.
+func New(o Options) (*Client, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	return &Client{options: o}, nil
+}
+
+// Close ends the connection at once.
+func (c *Client) Close() {
+	c.mu.Lock()
+	d := c.dial
+	c.dial = nil
+	c.mu.Unlock()
+	if d == nil {
+		return
+	}
+	go func() { // which may not be there yet
+		<-d.done
+		if d.conn != nil {
+			d.conn.Close()
+		}
+	}()
+}
+
+// Get implements [coordinator.Store].
+func (c *Client) Get(ctx context.Context, key string) (coordinator.Entry, error) {
+	d, err := c.connected(ctx)
+	if err != nil {
+		return coordinator.Entry{}, err
+	}
+	entry, err := d.kv.Get(ctx, key)
+	switch {
+	case errors.Is(err, jetstream.ErrKeyNotFound):
+		return coordinator.Entry{}, nil
+	case err != nil:
+		return coordinator.Entry{}, c.told(err)
+	}
+	return coordinator.Entry{Value: entry.Value(), Revision: entry.Revision(), Written: entry.Created()}, nil
+}
+
+// Put implements [coordinator.Store].
+func (c *Client) Put(ctx context.Context, key string, value []byte, revision uint64) (uint64, error) {
+	if len(value) > coordinator.MaxValue {
+		return 0, fmt.Errorf("a value of %d bytes is too large", len(value))
+	}
+	d, err := c.connected(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var written uint64
+	if revision == 0 {
+		written, err = d.kv.Create(ctx, key, value)
+	} else {
+		written, err = d.kv.Update(ctx, key, value, revision)
+	}
+	switch {
+	case errors.Is(err, jetstream.ErrKeyExists), errors.Is(err, jetstream.ErrKeyRevisionMismatch):
+		return 0, coordinator.ErrConflict
+	case err != nil:
+		return 0, c.told(err)
+	}
+	return written, nil
+}
+
+// Keys implements [coordinator.Store].
+func (c *Client) Keys(ctx context.Context, prefix string) ([]string, error) {
+	d, err := c.connected(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := d.js.Stream(ctx, stream)
+	if err != nil {
+		return nil, c.told(err)
+	}
+	info, err := s.Info(ctx, jetstream.WithSubjectFilter(subject+strings.TrimSuffix(prefix, ".")+".>"))
+	if err != nil {
+		return nil, c.told(err)
+	}
+	var keys []string
+	for name := range info.State.Subjects {
+		if key := strings.TrimPrefix(name, subject); strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys, nil
+}
+
+// told makes an error of NATS one that says what is to be done about it.
+func (c *Client) told(err error) error {
+	c.mu.Lock()
+	denied := c.denied
+	c.denied = nil
+	c.mu.Unlock()
+	switch {
+	case denied != nil:
+		return fmt.Errorf("%w: %w", coordinator.ErrNotAllowed, denied)
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrPermissionViolation):
+		return fmt.Errorf("%w: %w", coordinator.ErrNotAllowed, err)
+	case errors.Is(err, jetstream.ErrStreamNotFound), errors.Is(err, jetstream.ErrBucketNotFound):
+		return fmt.Errorf("its bucket %s has gone", BucketName)
+	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, jetstream.ErrNoStreamResponse):
+		return errors.New("nobody keeps its bucket; JetStream is off, or the bucket has gone")
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
+		return errors.New("the server does not answer")
+	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrDisconnected):
+		return errors.New("the connection is lost")
+	}
+	return err
+}

@@ -1,0 +1,168 @@
+package coordinator
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// The form of a line as it is kept, and its bounds.
+const (
+	lineVersion = 1
+	maxLine     = 150 // tickets
+	maxText     = 100 // bytes of a text
+	maxURL      = 300
+	maxLease    = time.Hour
+	maxNonce    = 64
+)
+
+// Phase is what a ticket's holder does.
+type Phase string
+
+// The phases.
+const (
+	PhaseWaiting  Phase = "waiting"  // it is not its turn
+	PhaseLooking  Phase = "looking"  // it looks, and may submit
+	PhasePosting  Phase = "posting"  // it submits
+	PhaseWatching Phase = "watching" // it has submitted, and follows that
+)
+
+// line is the line of one property on one network, as it is kept: whoever has the first
+// ticket has the turn. It is changed as values, and written by compare-and-set.
+type line struct {
+	Version int      `json:"v"`
+	Write   string   `json:"w"` // another one each time
+	Tickets []ticket `json:"tickets"`
+	Posted  *note    `json:"posted,omitempty"` // the last submission
+}
+
+// ticket is one place. It is a lease: a holder that lets Beat stand still for longer than
+// Lease is taken for dead.
+type ticket struct {
+	ID     string            `json:"id"`
+	Beat   uint64            `json:"beat"`
+	Phase  Phase             `json:"phase"`
+	Lease  int64             `json:"leaseMs"`
+	Holder activation.Holder `json:"holder"`
+}
+
+func (t ticket) lease() time.Duration { return time.Duration(t.Lease) * time.Millisecond }
+
+// note says that something was submitted, or was about to be. It may keep the next one
+// from submitting for a while, and never makes anybody submit.
+type note struct {
+	By         string    `json:"by"` // the ticket
+	At         time.Time `json:"at"` // by the clock of its machine
+	Activation papi.ID   `json:"activation,omitempty"`
+}
+
+// readLine reads a line; an entry with revision 0 is an empty one.
+func readLine(key string, e Entry) (*line, error) {
+	if e.Revision == 0 {
+		return &line{Version: lineVersion}, nil
+	}
+	l := &line{}
+	if len(e.Value) > MaxValue || json.Unmarshal(e.Value, l) != nil {
+		return nil, &UnreadableError{Key: key}
+	}
+	if l.Version != lineVersion {
+		return nil, &UnreadableError{Key: key, Version: max(l.Version, 0)}
+	}
+	if !l.valid() {
+		return nil, &UnreadableError{Key: key}
+	}
+	return l, nil
+}
+
+func (l *line) valid() bool {
+	if len(l.Tickets) > 2*maxLine || l.Posted != nil && (len(l.Posted.By) > maxNonce || len(l.Posted.Activation) > maxText) {
+		return false
+	}
+	for i, t := range l.Tickets {
+		h := t.Holder
+		known := slices.Contains([]Phase{PhaseWaiting, PhaseLooking, PhasePosting, PhaseWatching}, t.Phase)
+		if !known || t.ID == "" || len(t.ID) > maxNonce || t.Lease <= 0 || t.lease() > maxLease ||
+			max(len(h.Host), len(h.User), len(h.CI), len(h.Job), len(h.Doing)) > maxText || len(h.URL) > maxURL ||
+			slices.ContainsFunc(l.Tickets[:i], func(o ticket) bool { return o.ID == t.ID }) {
+			return false
+		}
+	}
+	return true
+}
+
+// write returns the line as it is kept.
+func (l *line) write() ([]byte, error) {
+	l.Write = rand.Text()
+	return json.Marshal(l)
+}
+
+// place returns where a ticket is, -1 for nowhere.
+func (l *line) place(id string) int {
+	return slices.IndexFunc(l.Tickets, func(t ticket) bool { return t.ID == id })
+}
+
+// remove takes a ticket out.
+func (l *line) remove(id string) {
+	l.Tickets = slices.DeleteFunc(l.Tickets, func(t ticket) bool { return t.ID == id })
+}
+
+// beat shows that a ticket's holder lives, and what it does.
+func (l *line) beat(id string, phase Phase, lease time.Duration) {
+	if at := l.place(id); at >= 0 {
+		t := &l.Tickets[at]
+		t.Beat++
+		t.Phase, t.Lease = phase, lease.Milliseconds()
+	}
+}
+
+// bounded cuts what others will read.
+func bounded(h activation.Holder) activation.Holder {
+	for _, text := range [...]*string{&h.Host, &h.User, &h.CI, &h.Job, &h.Doing} {
+		*text = cut(*text, maxText)
+	}
+	if len(h.URL) > maxURL {
+		h.URL = ""
+	}
+	return h
+}
+
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most]
+}
+
+// witness judges leases by what one process has seen: a ticket that has not changed for
+// as long as its lease, by this machine's monotonic clock, is dead. The clocks of others
+// do not matter.
+type witness map[string]seen
+
+type seen struct {
+	beat  uint64
+	since time.Time
+}
+
+// dead returns the tickets of a line, up to a place, whose leases have run out. begun is
+// when the line was asked for.
+func (w witness) dead(l *line, before int, begun time.Time) []string {
+	var gone []string
+	for _, t := range l.Tickets[:max(before, 0)] {
+		was, known := w[t.ID]
+		switch {
+		case !known || was.beat != t.Beat:
+			w[t.ID] = seen{t.Beat, time.Now()} // which is later than it was written
+		case begun.Sub(was.since) > t.lease():
+			gone = append(gone, t.ID)
+		}
+	}
+	return gone
+}

@@ -1,0 +1,99 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// Standing is a line as an operator sees it.
+type Standing struct {
+	Key     string
+	Line    activation.Line // without what anybody does
+	Tickets []Ticket
+	// Err is why the line cannot be read; nil when it can.
+	Err error
+}
+
+// Ticket is a place in a line.
+type Ticket struct {
+	ID     string
+	Phase  Phase
+	Holder activation.Holder
+	// Lease is how long the place lasts without a sign of life.
+	Lease time.Duration
+}
+
+// Lines returns the lines in which somebody stands, and those that cannot be read.
+func Lines(ctx context.Context, s Store) ([]Standing, error) {
+	within, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	keys, err := s.Keys(within, LinePrefix)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return nil, &GoneError{err}
+	}
+	var all []Standing
+	for _, key := range keys {
+		e, err := get(ctx, s, key)
+		if err != nil {
+			return nil, err
+		}
+		standing := Standing{Key: key, Line: lineOf(key)}
+		l, err := readLine(key, e)
+		if standing.Err = err; err == nil {
+			for _, t := range l.Tickets {
+				standing.Tickets = append(standing.Tickets, Ticket{ID: t.ID, Phase: t.Phase, Holder: t.Holder, Lease: t.lease()})
+			}
+		}
+		if err != nil || len(standing.Tickets) > 0 {
+			all = append(all, standing)
+		}
+	}
+	return all, nil
+}
+
+// lineOf returns what a key is for, as far as that can be told.
+func lineOf(key string) activation.Line {
+	words := strings.Split(strings.TrimPrefix(key, LinePrefix), ".")
+	const parts = 3
+	if len(words) != parts {
+		return activation.Line{}
+	}
+	for i, w := range words {
+		words[i] = text(w)
+	}
+	return activation.Line{Account: papi.ID(words[0]), Asset: papi.ID(words[1]), Network: papi.Network(words[2])}
+}
+
+// ErrNobody is the error when a line has nobody to release.
+var ErrNobody = errors.New("nobody stands there")
+
+// Release takes the holder of a line's turn out of it, and returns who that was. It
+// submits nothing more; what it has submitted goes on. A line that cannot be read
+// becomes an empty one.
+func Release(ctx context.Context, s Store, at activation.Line) (activation.Holder, error) {
+	key, released := LineKey(at), activation.Holder{}
+	err := change(ctx, s, key, func(e Entry) ([]byte, error) {
+		l, err := readLine(key, e)
+		if err != nil {
+			if unreadable, ok := errors.AsType[*UnreadableError](err); ok && unreadable.Version == 0 {
+				return (&line{Version: lineVersion}).write()
+			}
+			return nil, err
+		}
+		if len(l.Tickets) == 0 {
+			return nil, ErrNobody
+		}
+		released = l.Tickets[0].Holder
+		l.Tickets = l.Tickets[1:]
+		return l.write()
+	})
+	return released, err
+}

@@ -1,0 +1,254 @@
+package coordinator
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// The rules of a turn:
+//   - It is a lease, which is renewed at a third. What is believed of it counts from
+//     before the request that has renewed it, so that nobody else takes it for dead
+//     earlier. Both clocks are asked: the monotonic one stops while a machine sleeps.
+//   - Nothing is submitted without a write, right before, that says so and that nobody
+//     has overtaken. The lease is as long then as the submission may take.
+//   - A turn that was lost stays lost.
+
+// turn is a turn that this process has.
+type turn struct {
+	turns *Turns
+	key   string
+	id    string
+	stop  context.CancelFunc
+	over  chan struct{} // closed when nobody renews it any more
+
+	op sync.Mutex // one change of the line at a time
+
+	mu     sync.Mutex // guards what follows
+	phase  Phase
+	lease  time.Duration
+	begun  time.Time // before the request that has renewed it last
+	looked time.Time // when the last look began
+	note   *note     // of another one, that was there when the turn came
+	noted  time.Time // when it was seen first
+	lost   bool
+	said   bool // that the store is gone
+}
+
+func newTurn(w *waiting, begun time.Time) *turn {
+	ctx, stop := context.WithCancel(context.Background())
+	t := &turn{
+		turns: w.turns, key: w.key, id: w.id, stop: stop, over: make(chan struct{}),
+		phase: PhaseLooking, lease: w.turns.looking(), begun: begun, looked: begun,
+	}
+	go t.renew(ctx)
+	return t
+}
+
+// passed is how long ago a time was, by the clock that says more.
+func passed(since time.Time) time.Duration {
+	now := time.Now()
+	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
+}
+
+// isLost reports whether it is not this process's turn any more.
+func (t *turn) isLost() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lost = t.lost || passed(t.begun) >= t.lease
+	return t.lost
+}
+
+// renew shows signs of life until the turn is left or lost.
+func (t *turn) renew(ctx context.Context) {
+	defer close(t.over)
+	for !t.isLost() {
+		t.mu.Lock()
+		next := t.lease/3 - passed(t.begun) //nolint:mnd // so that one that fails does no harm
+		if t.phase == PhasePosting {
+			next = t.turns.pause() // it lasts for as long as a submission
+		}
+		t.mu.Unlock()
+		if sleep(ctx, max(next, t.turns.pause()/10)) != nil { //nolint:mnd // after one that has failed
+			return
+		}
+		if t.isPosting() {
+			continue
+		}
+		if err := t.beat(ctx, "", nil); err != nil && ctx.Err() == nil {
+			t.sayGone(err)
+		}
+	}
+}
+
+func (t *turn) isPosting() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.phase == PhasePosting
+}
+
+func (t *turn) sayGone(err error) {
+	t.mu.Lock()
+	said := t.said
+	t.said = true
+	t.mu.Unlock()
+	if !said && t.turns.Gone != nil {
+		t.turns.Gone(err)
+	}
+}
+
+// beat writes a sign of life: with another phase, unless it is empty, and with what edit
+// changes. The error is [activation.ErrTurnLost] when it is somebody else's turn.
+func (t *turn) beat(ctx context.Context, phase Phase, edit func(*line)) error {
+	t.op.Lock()
+	defer t.op.Unlock()
+	if t.isLost() {
+		return activation.ErrTurnLost
+	}
+	t.mu.Lock()
+	if phase == "" {
+		phase = t.phase
+	}
+	t.mu.Unlock()
+	lease := t.length(phase)
+	begun := time.Now()
+	err := change(ctx, t.turns.Store, t.key, func(e Entry) ([]byte, error) {
+		l, err := readLine(t.key, e)
+		if err != nil {
+			return nil, err
+		}
+		if l.place(t.id) != 0 {
+			t.mu.Lock()
+			t.lost = true
+			t.mu.Unlock()
+			return nil, activation.ErrTurnLost
+		}
+		l.beat(t.id, phase, lease)
+		if edit != nil {
+			edit(l)
+		}
+		t.remember(l.Posted)
+		return l.write()
+	})
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.phase, t.lease, t.begun, t.said = phase, lease, begun, false
+	return nil
+}
+
+func (t *turn) length(phase Phase) time.Duration {
+	switch phase {
+	case PhaseLooking:
+		return t.turns.looking()
+	case PhasePosting:
+		return t.turns.posting()
+	case PhaseWaiting, PhaseWatching:
+	}
+	return t.turns.lease()
+}
+
+// remember keeps what another one has submitted.
+func (t *turn) remember(n *note) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if n == nil || n.By == t.id {
+		return
+	}
+	if t.note == nil || t.note.By != n.By || t.note.Activation != n.Activation {
+		t.note, t.noted = n, time.Now()
+	}
+}
+
+// Look implements [activation.Turn].
+func (t *turn) Look(ctx context.Context) error {
+	begun := time.Now()
+	if err := t.beat(ctx, PhaseLooking, nil); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.looked = begun
+	return nil
+}
+
+// Permit implements [activation.Turn].
+func (t *turn) Permit(ctx context.Context, shown func(papi.ID) bool) (time.Time, error) {
+	switch {
+	case t.isLost():
+		return time.Time{}, activation.ErrTurnLost
+	case t.tooOld() || !t.settled(shown):
+		return time.Time{}, activation.ErrLookAgain
+	}
+	begun := time.Now()
+	err := t.beat(ctx, PhasePosting, func(l *line) { l.Posted = &note{By: t.id, At: begun.UTC()} })
+	if err != nil {
+		return time.Time{}, err
+	}
+	if t.tooOld() || !t.settled(shown) { // the write may have taken long, and has shown the last note
+		return time.Time{}, activation.ErrLookAgain
+	}
+	return begun.Add(sendMargin), nil
+}
+
+func (t *turn) tooOld() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return passed(t.looked) > freshLook
+}
+
+// settled reports whether what was submitted before is shown by a look, or so old that
+// any look would show it.
+func (t *turn) settled(shown func(papi.ID) bool) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.note == nil || t.note.Activation != "" && shown(t.note.Activation) {
+		return true
+	}
+	lag := t.turns.Lag
+	if lag == 0 {
+		lag = DefaultLag
+	}
+	const apart = time.Minute // that clocks of machines may be
+	return passed(t.noted) > lag || time.Since(t.note.At) > lag+apart
+}
+
+// Submitted implements [activation.Turn].
+func (t *turn) Submitted(ctx context.Context, id papi.ID, accepted activation.Accepted) {
+	ctx, cancel := context.WithTimeout(ctx, leaveWithin)
+	defer cancel()
+	err := t.beat(ctx, PhaseWatching, func(l *line) {
+		switch accepted {
+		case activation.WasRefused:
+			l.Posted = nil
+		case activation.WasAccepted:
+			l.Posted = &note{By: t.id, At: time.Now().UTC(), Activation: id}
+		case activation.NotKnown:
+		}
+	})
+	if err != nil { // it goes on to be renewed as what it is now, and says what is known
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.phase = PhaseWatching
+	}
+}
+
+// Leave implements [activation.Turn]. It may be called more than once.
+func (t *turn) Leave() {
+	t.stop()
+	<-t.over
+	t.op.Lock()
+	defer t.op.Unlock()
+	if t.isLost() {
+		return
+	}
+	leave(context.Background(), t.turns.Store, t.key, t.id)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lost = true
+}

@@ -1,0 +1,223 @@
+package coordinator
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// What holds unless [Turns] says otherwise.
+const (
+	DefaultLease  = 30 * time.Second
+	DefaultLag    = 15 * time.Second
+	lookingLease  = 15 * time.Second
+	postingMargin = 30 * time.Second // sending, and waiting for an answer that is late
+	sendMargin    = 5 * time.Second  // from the permission to the sending
+	freshLook     = 10 * time.Second
+	shortPause    = time.Second
+	outage        = time.Minute // without the store, before a run that is to submit gives up
+)
+
+// Turns are lines for properties on networks. They may be used from several goroutines,
+// and their fields must not change while they are in use.
+type Turns struct {
+	Store Store
+	// Holder says who this process is.
+	Holder activation.Holder
+	// Lease is how long a place lasts without a sign of life; 0 means DefaultLease.
+	Lease time.Duration
+	// Submit is how long a submission may take; 0 means [papi.DefaultSubmitTimeout].
+	Submit time.Duration
+	// Lag is how long PAPI's lists may take to show what was submitted; 0 means DefaultLag.
+	Lag time.Duration
+	// Gone is told once, when the store does not answer while somebody has a turn or waits
+	// for one; nil means nobody.
+	Gone func(error)
+}
+
+var _ activation.Turns = (*Turns)(nil)
+
+func (t *Turns) lease() time.Duration { return cmp.Or(t.Lease, DefaultLease) }
+
+func (t *Turns) looking() time.Duration { return min(lookingLease, t.lease()) }
+
+// pause is how long it is until somebody who is next looks again.
+func (t *Turns) pause() time.Duration { return min(shortPause, t.lease()/6) } //nolint:mnd // well below a third
+
+func (t *Turns) posting() time.Duration {
+	return cmp.Or(t.Submit, papi.DefaultSubmitTimeout) + postingMargin
+}
+
+// LineKey is where a line is kept.
+func LineKey(at activation.Line) string {
+	return LinePrefix + word(at.Account.Bare()) + "." + word(string(at.Asset)) + "." + word(string(at.Network))
+}
+
+// LinePrefix is what the keys of all lines begin with.
+const LinePrefix = "turn."
+
+// Take implements [activation.Turns].
+func (t *Turns) Take(ctx context.Context, at activation.Line, ahead func(activation.Ahead) error) (activation.Turn, error) { //nolint:ireturn // that is the interface
+	w := &waiting{turns: t, key: LineKey(at), id: rand.Text(), seen: witness{}, ahead: ahead, holder: t.Holder}
+	w.holder.Doing, w.holder.Since = at.Doing, time.Now().UTC().Round(time.Second)
+	w.holder = bounded(w.holder)
+	turn, err := w.wait(ctx)
+	if err != nil {
+		w.leave(ctx)
+		return nil, err
+	}
+	return turn, nil
+}
+
+// waiting is one place in a line whose turn has not come.
+type waiting struct {
+	turns  *Turns
+	key    string
+	id     string
+	holder activation.Holder
+	seen   witness
+	ahead  func(activation.Ahead) error
+
+	renewed time.Time // the last sign of life
+	place   int
+	told    activation.Ahead
+	since   time.Time // the store does not answer; zero when it does
+	joined  bool
+}
+
+// wait waits until the ticket is the first one.
+func (w *waiting) wait(ctx context.Context) (*turn, error) {
+	for {
+		begun := time.Now()
+		mine, first, err := w.step(ctx, begun)
+		switch {
+		case ctx.Err() != nil:
+			return nil, context.Cause(ctx)
+		case err != nil:
+			if err := w.without(err); err != nil {
+				return nil, err
+			}
+		case mine:
+			return newTurn(w, begun), nil
+		default:
+			w.since = time.Time{}
+			if err := w.tell(activation.Ahead{Place: w.place, Holder: first}); err != nil {
+				return nil, err
+			}
+		}
+		pause := w.turns.pause()
+		if w.place > 1 && w.since.IsZero() {
+			pause = max(pause, min(w.turns.lease()/6, 5*shortPause)) //nolint:mnd // often enough to renew at a third
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// without decides whether to wait for a store that does not answer.
+func (w *waiting) without(err error) error {
+	if _, gone := errors.AsType[*GoneError](err); !gone {
+		return err
+	}
+	if w.since.IsZero() {
+		w.since = time.Now()
+		if w.turns.Gone != nil {
+			w.turns.Gone(err)
+		}
+	}
+	if time.Since(w.since) > outage {
+		return err
+	}
+	return w.tell(activation.Ahead{Place: w.place, Err: err})
+}
+
+// tell says where in line it is, when that has changed.
+func (w *waiting) tell(a activation.Ahead) error {
+	if w.told.Place == a.Place && w.told.Holder == a.Holder && (w.told.Err == nil) == (a.Err == nil) {
+		return nil
+	}
+	w.told = a
+	return w.ahead(a)
+}
+
+// step joins the line, shows a sign of life where it is time for that, and takes the turn
+// where nobody who lives is before. It reports whether it has, and who is first.
+func (w *waiting) step(ctx context.Context, begun time.Time) (mine bool, first activation.Holder, err error) {
+	err = change(ctx, w.turns.Store, w.key, func(e Entry) ([]byte, error) {
+		mine = false
+		l, err := readLine(w.key, e)
+		if err != nil {
+			return nil, err
+		}
+		place, changed := l.place(w.id), false
+		if place < 0 {
+			if len(l.Tickets) >= maxLine {
+				w.place, first = len(l.Tickets), l.Tickets[0].Holder
+				return w.clear(l, begun)
+			}
+			l.Tickets = append(l.Tickets, ticket{ID: w.id, Phase: PhaseWaiting, Lease: w.turns.lease().Milliseconds(), Holder: w.holder})
+			place, changed, w.joined = len(l.Tickets)-1, true, true
+		}
+		for _, id := range w.seen.dead(l, place, begun) {
+			l.remove(id)
+			changed = true
+		}
+		w.place = l.place(w.id)
+		first = l.Tickets[0].Holder
+		switch {
+		case w.place == 0:
+			l.beat(w.id, PhaseLooking, w.turns.looking())
+			mine, changed = true, true
+		case time.Since(w.renewed) > w.turns.lease()/3: //nolint:mnd // so that one that is lost does no harm
+			l.beat(w.id, PhaseWaiting, w.turns.lease())
+			changed = true
+		}
+		if !changed {
+			return nil, nil
+		}
+		w.renewed = time.Now()
+		return l.write()
+	})
+	return mine, first, err
+}
+
+// clear takes dead tickets out of a line that is full.
+func (w *waiting) clear(l *line, begun time.Time) ([]byte, error) {
+	dead := w.seen.dead(l, len(l.Tickets), begun)
+	if len(dead) == 0 {
+		return nil, nil
+	}
+	for _, id := range dead {
+		l.remove(id)
+	}
+	return l.write()
+}
+
+// leave takes the ticket out of the line, as far as that is possible in a moment.
+func (w *waiting) leave(ctx context.Context) {
+	if w.joined {
+		leave(ctx, w.turns.Store, w.key, w.id)
+	}
+}
+
+// leaveWithin is how long it may take to leave a line. Who does not manage to is taken for dead.
+const leaveWithin = 500 * time.Millisecond
+
+func leave(ctx context.Context, s Store, key, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveWithin)
+	defer cancel()
+	_ = change(ctx, s, key, func(e Entry) ([]byte, error) {
+		l, err := readLine(key, e)
+		if err != nil || l.place(id) < 0 {
+			return nil, err
+		}
+		l.remove(id)
+		return l.write()
+	})
+}
