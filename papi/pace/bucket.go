@@ -41,6 +41,16 @@ type Bucket struct {
 type Member struct {
 	Open int       `json:"open"` // places that it has, and of which PAPI has counted no request yet
 	At   time.Time `json:"at"`
+	Last time.Time `json:"last"` // when the last of them is due
+}
+
+// waiting is how many of its places a member has still to use at a time: those that are
+// not due yet, and all of them when it has just got them.
+func (m Member) waiting(at time.Time, each time.Duration, speed float64) int {
+	if each <= 0 || at.Sub(m.At) < Real(usableFor, speed) {
+		return m.Open
+	}
+	return min(m.Open, max(int(m.Last.Sub(at)/each)+1, 0))
 }
 
 // Share is a number of places: the first is due at First, the others follow.
@@ -101,7 +111,7 @@ func (b *Bucket) Take(now time.Time, speed float64, name string, n int, told Tol
 	s := Share{First: b.Next, Each: each, Size: n}
 	b.Next = b.Next.Add(time.Duration(n) * each)
 	m := b.Members[name]
-	b.Members[name] = Member{Open: m.Open + n, At: now}
+	b.Members[name] = Member{Open: m.Open + n, At: now, Last: s.due(max(n-1, 0))}
 	b.Told = now
 	return s
 }
@@ -159,7 +169,7 @@ func (b *Bucket) learn(now time.Time, speed float64, name string, told Told) {
 		whole := !said.Before(b.Told)
 		for other, m := range b.Members {
 			if whole || other == name {
-				free -= m.Open
+				free -= m.waiting(said, b.each(speed), speed)
 			}
 		}
 		next := said.Add(-time.Duration(free) * b.each(speed))

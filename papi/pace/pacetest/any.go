@@ -149,8 +149,9 @@ func anyInTime(t *testing.T, l *line) {
 	all.Wait()
 	slices.Sort(at)
 	each := pace.Real(time.Minute, l.speed) / allowed
+	const counted = 20 // more than a machine that is busy lets go late, and much less than all of them
 	for i, passed := range at {
-		if earliest := time.Duration(i-left) * each; passed < earliest {
+		if earliest := time.Duration(i-left-counted) * each; passed < earliest {
 			t.Errorf("request %d went after %s, want %s at least", i+1, passed, earliest)
 		}
 	}
