@@ -21,32 +21,45 @@ const defaultHistory = 20
 
 func (p *program) historyCommand(about result.AssetKind) *cobra.Command {
 	f := bothNetworks()
-	limit := defaultHistory
+	limit, since := defaultHistory, settings.Duration(0)
 	c := &cobra.Command{
 		Use:   "history " + about.Operand(),
 		Short: "Show what was activated when, and how long it took",
 		Long: `Show what was activated when, by the latest first, and how long it took.
 
 How long an activation took is from its submission until nothing moved any more,
-as far as PAPI tells; of those that another one has replaced, it often does not.`,
+as far as PAPI tells; of those that another one has replaced, it often does not.
+With --since they are all that were submitted in that time, if --limit is not given.`,
 		Example: about.Choose(`  propctl history www.example.com
-  propctl history www.example.com -n production --limit 5`, `  propctl includes history security-headers --limit 5`),
+  propctl history www.example.com -n production --limit 5
+  propctl history www.example.com --since 7d`, `  propctl includes history security-headers --limit 5`),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args, cobra.ExactArgs(1), func(ctx context.Context, args []string) (*result.Report, error) {
-				return p.history(ctx, about, args[0], f.All, limit)
+				if since > 0 && !c.Flags().Changed("limit") {
+					limit = 0
+				}
+				return p.history(ctx, about, args[0], period{f.All, limit, time.Duration(since)})
 			})
 		},
 	}
 	c.Flags().VarP(&f, "network", "n", "`NETWORK[,NETWORK]` staging, production or both")
 	settings.DeclareInt(c.Flags(), &limit, "limit", defaultHistory, "`N` how many activations at most; 0 for all")
+	c.Flags().TextVar(&since, "since", settings.Duration(0), "`DURATION` only what was submitted since then: 7d, 12h")
 	return c
 }
 
+// period says which activations of a property are shown.
+type period struct {
+	on    []papi.Network
+	limit int           // 0: all
+	since time.Duration // before now; 0: from the beginning
+}
+
 // history lists the activations of a property.
-func (p *program) history(ctx context.Context, about result.AssetKind, arg string, on []papi.Network, limit int) (*result.Report, error) {
+func (p *program) history(ctx context.Context, about result.AssetKind, arg string, which period) (*result.Report, error) {
 	named, err := parseProperty(arg)
-	if err == nil && limit < 0 {
-		err = catalogue.Usagef("--limit %d is negative", limit)
+	if err == nil && which.limit < 0 {
+		err = catalogue.Usagef("--limit %d is negative", which.limit)
 	}
 	if err != nil {
 		return &result.Report{}, err
@@ -57,14 +70,14 @@ func (p *program) history(ctx context.Context, about result.AssetKind, arg strin
 			return nil, err
 		}
 		what = what.knownBy(list)
-		rows, usual := rowsOf(list.Items, on, limit, p.now()), usualOn(list.Items, on)
+		rows, usual := rowsOf(list.Items, which, p.now()), usualOn(list.Items, which.on)
 		return &result.Report{
 			Outcome: catalogue.OutcomeOK,
 			Fill: func(d *result.Document) {
 				d.SetAsset(what.ref, what.name)
 				d.History, d.Usual = rows, usual
-				if len(on) == 1 {
-					d.Network = &on[0]
+				if len(which.on) == 1 {
+					d.Network = &which.on[0]
 				}
 			},
 			Text: func(w *term.Printer, d *result.Document) { text.History(w, d, p.now()) },
@@ -73,14 +86,16 @@ func (p *program) history(ctx context.Context, about result.AssetKind, arg strin
 }
 
 // rowsOf returns the activations of the networks, the latest first.
-func rowsOf(have []papi.Activation, on []papi.Network, limit int, now time.Time) []*result.History {
-	all := slices.DeleteFunc(slices.Clone(have), func(a papi.Activation) bool { return !slices.Contains(on, a.Network) })
+func rowsOf(have []papi.Activation, which period, now time.Time) []*result.History {
+	all := slices.DeleteFunc(slices.Clone(have), func(a papi.Activation) bool {
+		return !slices.Contains(which.on, a.Network) || which.since > 0 && a.SubmitDate.Before(now.Add(-which.since))
+	})
 	slices.SortFunc(all, func(a, b papi.Activation) int {
 		x, y := a.ActivationID.Bare(), b.ActivationID.Bare()
 		return cmp.Or(b.SubmitDate.Compare(a.SubmitDate), cmp.Compare(len(y), len(x)), cmp.Compare(y, x))
 	})
-	if limit > 0 && len(all) > limit {
-		all = all[:limit]
+	if which.limit > 0 && len(all) > which.limit {
+		all = all[:which.limit]
 	}
 	rows := []*result.History{}
 	for _, a := range all {

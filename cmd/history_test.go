@@ -1,12 +1,16 @@
 package cmd_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/propctl/propctl/cmd"
 )
 
 type historyDoc struct {
@@ -76,6 +80,33 @@ func TestHistoryMedianIsOfActivationsOnly(t *testing.T) {
 		d := decoded[historyDoc](t, s.run("history", "www.example.com", "-n", "staging", "-o", "json"))
 		if d.History[0].Type != "DEACTIVATE" || d.Usual[0].Of > 6 {
 			t.Errorf("%+v, %+v", d.History[0], d.Usual[0])
+		}
+	})
+}
+
+func TestHistorySinceShowsAllOfThatTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		if r := s.run("activate", "www.example.com@8", notify); r.code != cmd.ExitOK {
+			t.Fatal(r.stderr)
+		}
+		for since, want := range map[string]int{"1h": 1, "3 days": 3, "3650d": 15, "5s": 0} {
+			r := s.run("history", "www.example.com", "--since", since, "-o", "json")
+			var d struct {
+				History []struct{ SubmitDate time.Time }
+			}
+			if err := json.Unmarshal([]byte(r.stdout), &d); err != nil || len(d.History) != want {
+				t.Errorf("--since %s: %d, want %d (%v)", since, len(d.History), want, err)
+			}
+		}
+		if r := s.run("history", "www.example.com", "--since", "3650d", "--limit", "2"); strings.Count(r.stdout, "atv_") != 2 {
+			t.Errorf("--limit counts, too: %s", r.stdout)
+		}
+		if r := s.run("history", "www.example.com", "--since", "5s"); r.code != cmd.ExitOK || !strings.HasPrefix(r.stdout, "no activations\n") {
+			t.Errorf("exit code %d: %s", r.code, r.stdout)
+		}
+		if r := s.run("history", "www.example.com", "--since", "yesterday"); r.code != cmd.ExitUsage || !strings.Contains(r.stderr, "is not a duration such as") {
+			t.Errorf("exit code %d: %s", r.code, r.stderr)
 		}
 	})
 }

@@ -10,6 +10,9 @@ import (
 
 // History shows activations, and how long they usually take.
 func History(w *term.Printer, d *result.Document, now time.Time) {
+	if len(d.History) == 0 {
+		w.Line("no activations")
+	}
 	t := term.NewTable(w, "SUBMITTED", "NETWORK", "VERSION", "TYPE", "STATUS", "TOOK", "ACTIVATION", "NOTE").
 		Shorten("NOTE", term.MinColumn).Shorten("SUBMITTED", len("2006-01-02…")).Omit("NOTE").Omit("TOOK")
 	t.ColumnTone("STATUS", func(cell string) term.Tone { return result.StatusTone(papi.Status(cell)) })
@@ -21,7 +24,9 @@ func History(w *term.Printer, d *result.Document, now time.Time) {
 		t.Row(submitted, term.Clean(string(r.Network), term.MaxName), term.VersionText(r.Version), term.Clean(string(r.Type), term.MaxName),
 			term.Clean(r.Status.String(), term.MaxName), term.SecondsText(r.TookSeconds), term.Clean(string(r.ID), term.MaxName), term.Clean(r.Note, result.MaxShortNote))
 	}
-	t.Print()
+	if len(d.History) > 0 {
+		t.Print()
+	}
 	for _, u := range d.Usual {
 		if u.MedianSeconds == nil {
 			w.Line("%s usually takes: not known", u.Network)
