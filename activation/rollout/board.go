@@ -1,8 +1,6 @@
 package rollout
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -55,16 +53,6 @@ func (e *entry) target() int {
 
 // onTheWay reports whether an item has to be followed.
 func (e *entry) onTheWay() bool { return e.state == Underway || e.state == Returning }
-
-// trouble is why nothing more is submitted.
-type trouble struct {
-	outcome Outcome
-	err     error
-	stage   int
-	// returns says that it is a reason to go back.
-	returns bool
-	scope   Scope
-}
 
 // board is all that is known. The functions on it decide, and neither wait nor ask.
 type board struct {
@@ -324,89 +312,3 @@ func (b *board) failedBefore(e *entry) bool {
 	at := e.Place - 1 - b.stages[e.Stage].First
 	return b.of(e.Stage - 1)[at].state.Bad()
 }
-
-// judge decides whether the stage has gone wrong.
-func (b *board) judge() {
-	var drifted []string
-	var drift error
-	for _, e := range b.of(b.stage) {
-		if e.state == Drifted {
-			drifted, drift = append(drifted, e.Title()), e.err
-		}
-	}
-	failing := 0
-	for failing < b.stage && b.failures(failing) <= b.tolerated() {
-		failing++ // also what an earlier stage has lost since
-	}
-	failed := b.failures(failing)
-	switch {
-	case len(drifted) > 0:
-		b.stop(&trouble{outcome: OutcomeRejected, err: &DriftError{Items: drifted, cause: drift}})
-	case failed > b.tolerated():
-		b.stopAt(b.failed(failing, failed), failing)
-	}
-}
-
-// stop is called with what is wrong. The first reason counts, but for an error that
-// hides nothing.
-func (b *board) stop(t *trouble) { b.stopAt(t, min(b.stage, len(b.stages)-1)) }
-
-func (b *board) stopAt(t *trouble, stage int) {
-	if b.trouble == nil {
-		t.stage = stage
-		b.trouble = t
-	}
-}
-
-// failed is the trouble of a stage with too many failures.
-func (b *board) failed(stage, n int) *trouble {
-	t := &trouble{outcome: OutcomeFailed, returns: true}
-	e := &FailuresError{Wave: b.wave(stage).Name, Network: b.stages[stage].Network, Tolerated: b.tolerated()}
-	var uncertain, rejected, superseded, overdue int
-	for _, entry := range b.of(stage) {
-		if entry.state.Bad() && !b.options.skips(entry.Pinned) {
-			e.Items = append(e.Items, fmt.Sprintf("%s (%s)", entry.Title(), entry.state))
-			e.causes = append(e.causes, entry.err)
-			switch entry.state { //nolint:exhaustive // the others have failed, as they are called
-			case Uncertain:
-				uncertain++
-			case Rejected:
-				rejected++
-			case Superseded:
-				superseded++
-			case Overdue:
-				overdue++
-			}
-		}
-	}
-	switch n {
-	case uncertain:
-		t.outcome, t.returns = OutcomeError, false
-	case rejected:
-		t.outcome = OutcomeRejected
-	case superseded:
-		t.outcome = OutcomeSuperseded
-	case overdue:
-		t.outcome = OutcomeTimedOut
-	}
-	t.err = e
-	return t
-}
-
-// goesBack reports whether the trouble is answered by a return.
-func (b *board) goesBack() bool {
-	if !b.trouble.returns || b.trouble.scope != "" {
-		return b.trouble.scope != ""
-	}
-	switch b.plan.OnFailure {
-	case RollbackWave:
-		b.trouble.scope = ScopeWave
-	case Rollback:
-		b.trouble.scope = ScopeAll
-	case Stop:
-		return false
-	}
-	return true
-}
-
-var errOverdue = errors.New("it takes longer than any activation should")

@@ -41,6 +41,14 @@ func (b *board) learn(e *entry, s standing) {
 	if s.about != nil || s.state != Active {
 		e.act = s.about
 	}
+	b.stand(e, s)
+	if s.other != nil && !b.options.Replan {
+		b.stop(&trouble{outcome: OutcomeRejected, err: &AnotherPlanError{Mark: *s.other, Property: e.Title()}})
+	}
+}
+
+// stand takes over the state that an item's list tells.
+func (b *board) stand(e *entry, s standing) {
 	e.ours = s.ours
 	e.state = s.state
 	switch s.state {
@@ -63,13 +71,10 @@ func (b *board) learn(e *entry, s standing) {
 		if b.options.RetryFailed && s.state == Failed && !e.submitted {
 			e.state, e.err = Waiting, nil
 			if e.drifts(s) {
-				e.state, e.err = Failed, e.drift(s)
+				e.state, e.err = Drifted, e.drift(s)
 			}
 		}
 	case Rejected, Skipped, Overdue, Uncertain, ReturnFailed, NotReturnable, Drifted, Unknown, Inactive:
-	}
-	if s.other != nil && !b.options.Replan {
-		b.stop(&trouble{outcome: OutcomeRejected, err: &AnotherPlanError{Mark: *s.other, Property: e.Title()}})
 	}
 }
 
@@ -91,7 +96,8 @@ func (s standing) shows(e *entry) bool {
 	case Active:
 		return !e.back
 	}
-	return s.ours && !e.back
+	// An earlier attempt is not the one that was submitted.
+	return s.ours && !e.back && (e.act == nil || s.about.ActivationID.Equal(e.act.ActivationID))
 }
 
 func endOf(s State, a *papi.Activation) activation.Outcome {

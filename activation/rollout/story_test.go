@@ -117,10 +117,12 @@ func (s *story) wishes(pick func(...int) int) {
 	}
 }
 
-// blind reports whether a bulk request of a process that has died may not have shown
-// anything yet when the next one looks: it has no allowance for that.
+// blind reports whether what a process has done right before it died may not have shown
+// when the next one looked: it had no allowance for that. Then it cannot tell of it, and
+// has PAPI's refusals alone.
 func (s *story) blind() bool {
-	return s.options.Submit != rollout.SubmitSingle && s.options.Lag == 0 && s.outcomes["killed"] > 0
+	bulk := s.options.Submit != rollout.SubmitSingle && s.options.Lag == 0
+	return (bulk || s.options.Lag < s.account.ListLag) && s.outcomes["killed"] > 0
 }
 
 // skips reports whether the options leave out a property.
