@@ -133,3 +133,36 @@ func (s *scene) submissions(n int) int {
 	}
 	return count
 }
+
+func plainWire(rt http.RoundTripper) http.RoundTripper { return rt }
+
+// property writes one as a list of properties has it.
+func property(n int, name, account string) string {
+	return fmt.Sprintf(`{"accountId":"%s","contractId":"ctr_1","groupId":"grp_1","propertyId":"prp_%d","propertyName":"%s","latestVersion":3,"stagingVersion":2,"productionVersion":2}`, account, n, name)
+}
+
+// scripted answers each path with a text, and with 404 where there is none.
+type scripted map[string]string
+
+func (s scripted) RoundTrip(r *http.Request) (*http.Response, error) {
+	if text, ok := s[r.URL.Path]; ok {
+		return reply(r, http.StatusOK, text), nil
+	}
+	return reply(r, http.StatusNotFound, `{"type":"not-found"}`), nil
+}
+
+// resolveFrom pins properties from answers that no simulator gives.
+func resolveFrom(t *testing.T, answers map[string]string, properties string) (*rollout.Plan, error) {
+	t.Helper()
+	client, err := papi.New(papi.Credentials{
+		Host: "akab-host.luna.akamaiapis.net", ClientToken: "akab-t", ClientSecret: "s", AccessToken: "akab-a",
+	}, papi.Options{Transport: scripted(answers), MaxRetries: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := rollout.ParseManifest([]byte("name: test\nproperties: " + properties + "\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rollout.Resolve(t.Context(), client, m, time.Now())
+}
