@@ -39,7 +39,7 @@ func boardOf(p *Plan, o Options, states string) *board {
 		e := b.entries[i]
 		e.known = true
 		e.usual = 90 * time.Second
-		for _, part := range strings.Split(word, "+") {
+		for part := range strings.SplitSeq(word, "+") {
 			switch part {
 			case "?":
 				e.known = false

@@ -117,8 +117,13 @@ func TestWhenTheWindowIsOpen(t *testing.T) {
 
 func TestAWindowHasToBeOne(t *testing.T) {
 	for _, w := range []Window{
-		{From: "09:00", To: "17:00", Zone: "Nowhere/City"}, {From: "09:00", To: "17:00", Zone: "Local"}, {From: "9", To: "17:00"},
-		{From: "09:00", To: "25:00"}, {From: "09:00", To: "09:00"}, {Days: []string{"mon", "someday"}, From: "09:00", To: "17:00"}, {},
+		{From: "09:00", To: "17:00", Zone: "Nowhere/City"},
+		{From: "09:00", To: "17:00", Zone: "Local"},
+		{From: "9", To: "17:00"},
+		{From: "09:00", To: "25:00"},
+		{From: "09:00", To: "09:00"},
+		{Days: []string{"mon", "someday"}, From: "09:00", To: "17:00"},
+		{},
 	} {
 		if err := w.check(); err == nil {
 			t.Errorf("%+v is taken", w)
@@ -167,7 +172,9 @@ func TestWhenGroupsAreListed(t *testing.T) {
 		{"at once when all are overdue", 0, nil, false, 0},
 		{"once a minute when all are overdue", 0, nil, true, 0},
 		{"a minute after the last one", -1, ahead(-5, -5), false, 0},
-		{"when half are expected", 5, ahead(8, 2, 6, 4), false, 4},
+		{"when half are expected", 5, ahead(8, 2, 6, 4), false, 2}, // others may follow for long: the first one counts then
+		{"when half are expected, the first time", 0, ahead(8, 2, 6, 4), false, 4},
+		{"not for each one that is expected", 1, ahead(8, 2, 6, 1), false, 2},
 		{"sooner when others wait for a place", 5, ahead(8, 2, 6, 4), true, 2},
 		{"not within the minute", 0, ahead(0), true, 0},
 	} {

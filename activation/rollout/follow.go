@@ -207,14 +207,32 @@ func (l *loop) byGroup(e *entry) bool {
 	return e.GroupID != "" && e.ContractID != "" && (e.back && len(l.entries) > smallStage || l.stages[e.Stage].Count > smallStage)
 }
 
-// wanting reports whether items wait for a place.
+// wanting reports whether items wait for a place, and all places are taken.
 func (l *loop) wanting() bool {
+	if l.stage >= len(l.stages) {
+		return false
+	}
+	waiting, taken := 0, 0
+	for _, e := range l.of(l.stage) {
+		switch {
+		case e.state == Waiting && !e.working:
+			waiting++
+		case e.working || e.onTheWay():
+			taken++
+		}
+	}
+	return waiting > 0 && taken >= l.wave(l.stage).AtOnce*9/10 //nolint:mnd // nearly all
+}
+
+// submitting reports whether items wait to be submitted.
+func (l *loop) submitting() bool {
 	return l.stage < len(l.stages) && slices.ContainsFunc(l.of(l.stage), func(e *entry) bool { return e.state == Waiting })
 }
 
 // How many are asked themselves in a round.
 const (
 	maxStragglers = 20 // a minute, that are overdue
+	fewStragglers = 3  // while others wait to be submitted: they come first
 	sampleOf      = 25 // one of as many that are young
 )
 
@@ -233,11 +251,15 @@ func (l *loop) stragglers(many []*entry, now time.Time) []*entry {
 	}
 	slices.SortStableFunc(late, func(a, b *entry) int { return cmp.Compare(a.looks, b.looks) })
 	slices.SortStableFunc(young, func(a, b *entry) int { return b.since.Compare(a.since) })
+	most := maxStragglers
+	if l.submitting() {
+		most = fewStragglers
+	}
 	samples := 0
 	if len(young) > 0 {
 		samples = max(len(young)/sampleOf, 1)
 	}
-	return append(late[:min(len(late), maxStragglers)], young[:min(samples, len(young), probeSize)]...)
+	return append(late[:min(len(late), most)], young[:min(samples, len(young), probeSize)]...)
 }
 
 // list reads the lists of groups.

@@ -36,7 +36,7 @@ func TestAWatchEndsWithAWholeRoundAfterIt(t *testing.T) {
 	rounds := 0
 	now := noon
 	for b.stage == 0 {
-		switch s := b.next(now); s.kind {
+		switch s := b.next(now); s.kind { //nolint:exhaustive // others are mistakes
 		case check:
 			b.roundAt(now, Held)
 			rounds++
@@ -77,7 +77,7 @@ func TestACheckIsTriedAgainForAsLongAsItSays(t *testing.T) {
 	b := gated(0, "active active ?+waiting ?+waiting")
 	now := noon
 	for n := 0; b.trouble == nil; n++ {
-		switch s := b.next(now); s.kind {
+		switch s := b.next(now); s.kind { //nolint:exhaustive // others are mistakes
 		case check:
 			b.roundAt(now, NotHeld)
 		case follow:

@@ -70,11 +70,13 @@ func TestAPlanThatCannotBeIsRefused(t *testing.T) {
 			"less than none may fail": func(p map[string]any) { p["tolerate"] = "-1" },
 			"a reserve of less":       func(p map[string]any) { p["reserve"] = -1 },
 			"a window of nothing":     func(p map[string]any) { p["window"] = map[string]any{"from": "09:00", "to": "09:00", "zone": "UTC"} },
-			"a window nowhere":        func(p map[string]any) { p["window"] = map[string]any{"from": "09:00", "to": "10:00", "zone": "Mars/City"} },
-			"a check of both kinds":   func(p map[string]any) { home(p)["command"] = []any{"./x"} },
-			"a check of no kind":      func(p map[string]any) { delete(home(p), "http") },
-			"a check without an end":  func(p map[string]any) { home(p)["timeout"] = "1000h" },
-			"a digest of its own":     func(p map[string]any) { p["digest"] = strings.Repeat("0", 12) },
+			"a window nowhere": func(p map[string]any) {
+				p["window"] = map[string]any{"from": "09:00", "to": "10:00", "zone": "Mars/City"}
+			},
+			"a check of both kinds":  func(p map[string]any) { home(p)["command"] = []any{"./x"} },
+			"a check of no kind":     func(p map[string]any) { delete(home(p), "http") },
+			"a check without an end": func(p map[string]any) { home(p)["timeout"] = "1000h" },
+			"a digest of its own":    func(p map[string]any) { p["digest"] = strings.Repeat("0", 12) },
 		} {
 			var plan map[string]any
 			if err := json.Unmarshal(data, &plan); err != nil {

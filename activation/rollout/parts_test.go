@@ -2,7 +2,6 @@ package rollout
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -244,14 +243,4 @@ func TestTheNotesOfAPartNameItsPlaces(t *testing.T) {
 	if p, _, _ := l.newPart(l.entries, looked); p != nil {
 		t.Error("something is submitted when nothing may be any more")
 	}
-}
-
-func ExampleMark() {
-	m := Mark{Name: "redirects", Digest: "0123456789ab", Place: 37, Total: 500, Attempt: 1}
-	fmt.Println(m.In("Redirect the old checkout"))
-	m.Part = Part{First: 1, Last: 66}
-	fmt.Println(m)
-	// Output:
-	// Redirect the old checkout [propctl redirects/0123456789ab 37/500]
-	// [propctl redirects/0123456789ab 37/500 bulk 1-66]
 }

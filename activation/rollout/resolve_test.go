@@ -26,7 +26,9 @@ func shop() []simulator.Property {
 	active := func(version int, network simulator.Network) simulator.Activation {
 		return simulator.Activation{Version: version, Network: network, Status: simulator.StatusActive, Submitted: time.Now().Add(-24 * time.Hour)}
 	}
-	in := func(contract, group string) []simulator.Pair { return []simulator.Pair{{Contract: contract, Group: group}} }
+	in := func(contract, group string) []simulator.Pair {
+		return []simulator.Pair{{Contract: contract, Group: group}}
+	}
 	return []simulator.Property{
 		{
 			ID: "prp_1", Name: "shop-a", Pairs: in("C-1", "10"), Versions: []simulator.Version{version("a.example.com"), version("a.example.com"), version("a.example.com")},
@@ -238,10 +240,10 @@ func TestFewRequestsPinManyProperties(t *testing.T) {
 		properties string
 		most       int
 	}{
-		{"[prp_1, prp_2]", 2},                            // each is asked
-		{"[shop-a]", 2},                                  // searched, and asked
+		{"[prp_1, prp_2]", 2}, // each is asked
+		{"[shop-a]", 2},       // searched, and asked
 		{"[prp_1, prp_2, prp_3, prp_4, {select: {group: grp_10}}]", 4}, // two are in the list
-		{"[{select: {name: '*'}}]", 5}, // as many as there are groups and contracts, and they
+		{"[{select: {name: '*'}}]", 5},                                 // as many as there are groups and contracts, and they
 		{"[{select: {group: grp_10}}]", 2},
 		{"[{select: {contract: ctr_C-2}}, prp_4@1]", 2},
 	} {

@@ -162,10 +162,16 @@ func TestWhatAListTellsBesideTheState(t *testing.T) {
 		{"nothing", nil, "0 0  0 0 false false"},
 		{"before", []row{{0, 2, active, "x"}}, "0 0  0 2 false false"},
 		{"ours", []row{{0, 2, inactive, "x"}, {5, 3, active, "ours"}}, "1 0  2 3 false false"},
-		{"the version before is the one that has served, not one that has failed",
-			[]row{{0, 1, inactive, "x"}, {2, 2, failed, "x"}, {5, 3, active, "ours"}}, "1 0  1 3 false false"},
-		{"nothing was active before after a deactivation",
-			[]row{{0, 2, papi.StatusDeactivated, "x"}, {2, 2, active, "deactivate"}, {5, 3, active, "ours"}}, "1 0  0 3 false false"},
+		{
+			"the version before is the one that has served, not one that has failed",
+			[]row{{0, 1, inactive, "x"}, {2, 2, failed, "x"}, {5, 3, active, "ours"}},
+			"1 0  1 3 false false",
+		},
+		{
+			"nothing was active before after a deactivation",
+			[]row{{0, 2, papi.StatusDeactivated, "x"}, {2, 2, active, "deactivate"}, {5, 3, active, "ours"}},
+			"1 0  0 3 false false",
+		},
 		{"the same version before does not count", []row{{0, 2, inactive, "x"}, {2, 3, inactive, "x"}, {5, 3, active, "ours"}}, "1 0  2 3 false false"},
 		{"the widest scope counts", []row{{5, 3, inactive, "ours"}, {8, 2, inactive, "back all"}, {9, 2, active, "back wave"}}, "1 1 all 0 2 false true"},
 		{"of the latest attempt", []row{{8, 2, inactive, "back all"}, {9, 2, active, "back wave #2"}}, "0 2 wave 0 2 false true"},
@@ -201,24 +207,18 @@ func TestWhatPAPINamesForItsFallbackIsTheVersionBefore(t *testing.T) {
 }
 
 func TestEveryStateIsSettledOrNot(t *testing.T) {
-	open, bad := map[State]bool{}, map[State]bool{}
-	for _, s := range []State{
-		Waiting, Blocked, Underway, Active, Failed, Rejected, Superseded, Skipped, Overdue, Uncertain, Returning, Returned,
-		ReturnFailed, NotReturnable, Drifted, Unknown, Inactive, "nobody knows",
+	for _, c := range []struct {
+		states       []State
+		settled, bad bool
+	}{
+		{[]State{Waiting, Blocked, Underway, Returning, Unknown, Inactive, "nobody knows"}, false, false},
+		{[]State{Failed, Rejected, Superseded, Skipped, Overdue, Uncertain, Drifted}, true, true},
+		{[]State{Active, Returned, ReturnFailed, NotReturnable}, true, false},
 	} {
-		open[s], bad[s] = !s.Settled(), s.Bad()
-		if s.Bad() && !s.Settled() {
-			t.Errorf("%s counts as a failure, and is not settled", s)
-		}
-	}
-	for _, s := range []State{Waiting, Blocked, Underway, Returning, Unknown, Inactive, "nobody knows"} {
-		if !open[s] || bad[s] {
-			t.Errorf("%s is settled, or bad", s)
-		}
-	}
-	for _, s := range []State{Failed, Rejected, Superseded, Skipped, Overdue, Uncertain, Drifted} {
-		if !bad[s] {
-			t.Errorf("%s is no failure", s)
+		for _, s := range c.states {
+			if s.Settled() != c.settled || s.Bad() != c.bad {
+				t.Errorf("%s: settled %v, a failure %v", s, s.Settled(), s.Bad())
+			}
 		}
 	}
 }

@@ -47,10 +47,11 @@ func pause(age, usual time.Duration, looks int) time.Duration {
 
 // Figures of the rounds, which look at many items by the lists of their groups.
 const (
-	roundStep   = time.Minute // between two rounds at least
-	roundWaits  = 5           // percent that are expected when items wait for a free place
-	roundRests  = 50          // when none does
-	overdueFrom = 150         // percent of the usual duration, after which an item is asked itself
+	roundStep   = time.Minute     // between two rounds at least
+	roundGap    = 3 * time.Minute // at most, once any is expected
+	roundWaits  = 5               // percent that are expected when items wait for a free place
+	roundRests  = 50              // when none does
+	overdueFrom = 150             // percent of the usual duration, after which an item is asked itself
 )
 
 // nextRound is when the groups are listed again. expected says when each item that
@@ -69,7 +70,17 @@ func nextRound(last, now time.Time, expected []time.Time, waiting bool) time.Tim
 		percent = roundWaits
 	}
 	const hundred = 100
-	if at := expected[(len(expected)-1)*percent/hundred]; at.After(least) {
+	at := expected[(len(expected)-1)*percent/hundred]
+	if !last.IsZero() { // as long as others are submitted, half of all are always ahead
+		soon := last.Add(roundGap)
+		if expected[0].After(soon) {
+			soon = expected[0]
+		}
+		if soon.Before(at) {
+			at = soon
+		}
+	}
+	if at.After(least) {
 		return at
 	}
 	return least

@@ -1,6 +1,7 @@
 package pace
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"math"
@@ -48,9 +49,10 @@ const (
 // them along, and one that is set forward makes the line stale.
 type Line struct {
 	ID        string    `json:"id"`
-	Issued    uint64    `json:"issued"`         // the last place that was taken
-	Gone      uint64    `json:"gone"`           // the last place whose turn has come
-	Left      []uint64  `json:"left,omitempty"` // places above Gone that were given back, in order
+	Issued    uint64    `json:"issued"`             // the last place that was taken
+	Gone      uint64    `json:"gone"`               // the last place whose turn has come
+	Left      []uint64  `json:"left,omitempty"`     // places above Gone that were given back, in order
+	Together  []Span    `json:"together,omitempty"` // those above Gone that have one turn, in order
 	Turn      float64   `json:"turn"`
 	At        time.Time `json:"at"`     // when Turn was so
 	Paused    time.Time `json:"paused"` // nobody goes before it
@@ -74,6 +76,12 @@ type Line struct {
 	speed float64 // seconds of PAPI's time in a real one
 }
 
+// Span is places that go together.
+type Span struct {
+	First uint64 `json:"first"`
+	Last  uint64 `json:"last"`
+}
+
 // NewLine returns an empty line. Nobody has told yet whether the burst is there,
 // so only a few go before PAPI has answered.
 func NewLine(now time.Time, speed float64) *Line {
@@ -93,6 +101,10 @@ func (l *Line) Check(now time.Time) error {
 		!between(l.Proof, 0, maxNumber),
 		!between(l.PerMinute, minPerMinute, PerMinute),
 		len(l.Left) > longestLine || !slices.IsSorted(l.Left),
+		len(l.Together) > longestLine || slices.ContainsFunc(l.Together, func(s Span) bool {
+			return s.First < 1 || s.First > s.Last || s.Last > l.Issued || s.Last-s.First >= MaxPlaces
+		}),
+		!slices.IsSortedFunc(l.Together, func(a, b Span) int { return cmp.Compare(a.First, b.First) }),
 		len(l.Left) > 0 && (l.Left[0] <= l.Gone || l.Left[len(l.Left)-1] > l.Issued),
 		l.Paused.Sub(later(now, l.At)) > l.real(longestPause)+time.Second:
 		return errNonsense
@@ -119,6 +131,11 @@ func (l *Line) Take(now time.Time, n int) Ticket {
 	l.advance(now)
 	n = min(max(n, 1), MaxPlaces)
 	l.Issued += uint64(n)
+	if n > 1 {
+		// Who has several waits for the last one. As long as the others are not gone, they
+		// are not taken to have been sent.
+		l.Together = append(l.Together, Span{l.Issued - uint64(n) + 1, l.Issued})
+	}
 	l.advance(now)
 	return Ticket{Line: l.ID, Last: l.Issued, Size: n}
 }
@@ -151,6 +168,7 @@ func (l *Line) Leave(now time.Time, t Ticket) {
 	if t.Line != l.ID || t.Last > l.Issued {
 		return
 	}
+	l.Together = slices.DeleteFunc(l.Together, func(s Span) bool { return s.Last == t.Last })
 	for n := t.Last; n > l.Gone && n+uint64(t.Size) > t.Last; n-- { //nolint:gosec // a ticket has few places
 		at, twice := slices.BinarySearch(l.Left, n)
 		if !twice {
@@ -259,15 +277,25 @@ func (l *Line) advance(now time.Time) {
 
 // let lets those go whose turn has come. Places that were given back take no time.
 func (l *Line) let(now time.Time) {
+	defer func() {
+		l.Together = slices.DeleteFunc(l.Together, func(s Span) bool { return s.Last <= l.Gone })
+	}()
 	for l.Gone < l.Issued {
 		next := l.Gone + 1
+		turn := next // that has to have come
+		for len(l.Together) > 0 && l.Together[0].Last < next {
+			l.Together = l.Together[1:]
+		}
+		if len(l.Together) > 0 && l.Together[0].First <= next {
+			turn = l.Together[0].Last
+		}
 		switch {
 		case len(l.Left) > 0 && l.Left[0] == next:
 			l.Left = l.Left[1:]
 			l.Turn++
 			l.Proof++
 			l.Settled++
-		case now.Before(l.Paused) || float64(next) > l.free()+almost:
+		case now.Before(l.Paused) || float64(turn) > l.free()+almost:
 			return
 		}
 		l.Gone = next

@@ -186,3 +186,39 @@ func nonsense() []string {
 		`{"id":"x","issued":9,"gone":5,"turn":5,"perMinute":90,"proving":true,"proof":-1e12}`,
 	}
 }
+
+func TestPlacesThatAreWaitedForTogetherAreNotTakenToHaveBeenSent(t *testing.T) {
+	l := known(noon(), 4) // nothing is free
+	single := l.Take(noon(), 1)
+	many := l.Take(noon(), 60)
+	for seconds := range 31 { // others look at the line all the while
+		l.Look(noon().Add(time.Duration(seconds)*time.Second), many)
+	}
+	now, left := noon().Add(30*time.Second), 49
+	l.Learn(now, single, pace.Reply{Remaining: &left})
+	if wait := l.Look(now, many).Wait; wait < 9*time.Second || wait > 11*time.Second {
+		t.Errorf("with %d left, 60 go in %s", left, wait)
+	}
+	if wait := l.Look(now.Add(11*time.Second), many).Wait; wait > 0 {
+		t.Errorf("they are still to wait %s", wait)
+	}
+	if len(l.Together) != 0 {
+		t.Errorf("%+v", l.Together)
+	}
+	gone := l.Take(now, 50)
+	l.Leave(now, gone)
+	if len(l.Together) != 0 || l.Check(now.Add(11*time.Second)) != nil {
+		t.Errorf("given back they are still there: %+v", l)
+	}
+}
+
+func TestALineOfPlacesThatCannotGoTogetherIsNonsense(t *testing.T) {
+	for _, spans := range [][]pace.Span{{{First: 0, Last: 1}}, {{First: 2, Last: 1}}, {{First: 1, Last: 999}}, {{First: 2, Last: 3}, {First: 1, Last: 1}}} {
+		l := known(noon(), 100)
+		l.Take(noon(), 10)
+		l.Together = spans
+		if err := l.Check(noon()); err == nil {
+			t.Errorf("%+v is taken", spans)
+		}
+	}
+}
