@@ -23,29 +23,46 @@ func (t timedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // What a list of 1,000 properties costs beside the server's time.
 func BenchmarkListOf1000Properties(b *testing.B) {
+	sim := newBenchmarkedPAPI(simulator.Options{Properties: simulator.Properties(1000, 1, time.Now()), RequestBurst: 1 << 30})
+	for _, output := range []string{"text", "json"} {
+		b.Run(output, func(b *testing.B) { benchmarkRun(b, sim, 50_000, "list", "-o", output) })
+	}
+}
+
+// What a property with 10,000 activations costs beside the server's time.
+func BenchmarkStatusAfter10000Activations(b *testing.B) {
+	sim := newBenchmarkedPAPI(simulator.Options{RequestBurst: 1 << 30})
+	for i := range 10_000 {
+		sim.AddActivation("prp_1002", simulator.Activation{
+			Network: simulator.Staging, Version: 1 + i%3, Status: simulator.StatusInactive, Submitted: time.Now().Add(-time.Duration(i) * time.Hour),
+		})
+	}
+	benchmarkRun(b, sim, 100, "status", "prp_1002", "-o", "json")
+}
+
+func newBenchmarkedPAPI(o simulator.Options) *simulator.Simulator {
+	o.Credentials = simulator.Credentials{Host: host, ClientToken: clientToken, ClientSecret: clientSecret, AccessToken: accessToken}
+	return simulator.New(o)
+}
+
+// benchmarkRun runs a command whose result has so many bytes at least.
+func benchmarkRun(b *testing.B, sim *simulator.Simulator, least int, args ...string) {
+	b.Helper()
 	env := map[string]string{
 		"HOME": b.TempDir(), "AKAMAI_HOST": host, "AKAMAI_CLIENT_TOKEN": clientToken,
 		"AKAMAI_CLIENT_SECRET": clientSecret, "AKAMAI_ACCESS_TOKEN": accessToken,
 	}
-	sim := simulator.New(simulator.Options{
-		Credentials: simulator.Credentials{Host: host, ClientToken: clientToken, ClientSecret: clientSecret, AccessToken: accessToken},
-		Properties:  simulator.Properties(1000, 1, time.Now()), RequestBurst: 1 << 30,
-	})
-	for _, output := range []string{"text", "json"} {
-		b.Run(output, func(b *testing.B) {
-			var server time.Duration
-			for b.Loop() {
-				var stdout, stderr bytes.Buffer
-				code := cmd.Run(b.Context(), cmd.Env{
-					Stdout: &stdout, Stderr: &stderr, Transport: timedTransport{sim.Transport(), &server},
-					LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
-				}, []string{"list", "-o", output})
-				if code != cmd.ExitOK || stdout.Len() < 50_000 {
-					b.Fatal(code, stderr.String())
-				}
-			}
-			ours := b.Elapsed() - server
-			b.ReportMetric(float64(ours.Microseconds())/1000/float64(b.N), "ms/beside-server")
-		})
+	var server time.Duration
+	for b.Loop() {
+		var stdout, stderr bytes.Buffer
+		code := cmd.Run(b.Context(), cmd.Env{
+			Stdout: &stdout, Stderr: &stderr, Transport: timedTransport{sim.Transport(), &server},
+			LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		}, args)
+		if code != cmd.ExitOK || stdout.Len() < least {
+			b.Fatal(code, stderr.String())
+		}
 	}
+	ours := b.Elapsed() - server
+	b.ReportMetric(float64(ours.Microseconds())/1000/float64(b.N), "ms/beside-server")
 }

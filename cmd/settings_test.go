@@ -168,6 +168,9 @@ func TestConfigInitWritesAFileThatLoadsWhateverIsUncommented(t *testing.T) {
 			continue
 		}
 		delete(missing, name)
+		if testing.Short() && i%5 > 0 {
+			continue // there is nothing in it that could race
+		}
 		lines[i] = line[1:]
 		s.write("one.yaml", strings.Join(lines, "\n"))
 		lines[i] = line

@@ -50,6 +50,9 @@ func TestARejectionWithManyErrorsStaysOne(t *testing.T) {
 		{"all about a certificate", 2000, race, papi.ClassCertificateNew, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			if testing.Short() && tt.n > 2000 {
+				t.Skip("it is long to read, and there is nothing in it that could race")
+			}
 			body := rejection(tt.n, tt.kind)
 			if len(body) > 8<<20 {
 				t.Fatalf("%d bytes", len(body))
