@@ -2,14 +2,8 @@ package cmd
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
-	"fmt"
 	"maps"
-	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -17,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/propctl/propctl/cmd/catalogue"
-	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
+	"github.com/propctl/propctl/cmd/simulate"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 	"github.com/propctl/propctl/papi/simulator"
@@ -83,73 +77,41 @@ func (p *program) simulation() (papi.Credentials, http.RoundTripper, error) {
 	}, sim.Transport(), nil
 }
 
-// Time-outs of the server. Faults may delay an answer longer than any of them,
-// so there is none for writing.
-const (
-	serverHeaderTimeout = 10 * time.Second
-	serverReadTimeout   = 30 * time.Second
-	serverIdleTimeout   = 2 * time.Minute
-	shutdownTimeout     = 3 * time.Second
-)
-
 // mostProperties is how many properties a simulator is given: about 200 MB.
 const mostProperties = 100_000
 
 // serve serves until the context ends. Its result is printed when it begins.
 func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, error) {
-	if err := checkLoopback(f.listen); err != nil {
-		return &result.Report{}, err
+	if f.many < 0 || f.many > mostProperties {
+		return &result.Report{}, catalogue.Usagef("--properties %d is not between 0 and %d", f.many, mostProperties)
 	}
 	faults, err := p.faults()
 	if err != nil {
 		return &result.Report{}, err
 	}
-	if f.many < 0 || f.many > mostProperties {
-		return &result.Report{}, catalogue.Usagef("--properties %d is not between 0 and %d", f.many, mostProperties)
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
+	server, err := simulate.Listen(ctx, f.listen)
 	if err != nil {
-		return &result.Report{}, catalogue.Usagef("--listen: %w", err)
+		return &result.Report{}, err
 	}
-	defer listener.Close() //nolint:errcheck // it is closed by the server, or not used
-	credentials := simulator.SampleCredentials()
-	credentials.Host = listener.Addr().String()
+	defer server.Close()
+	view, err := server.WriteFiles(f.dir)
+	if err != nil {
+		return &result.Report{}, err
+	}
 	now := time.Now()
 	sim := simulator.New(simulator.Options{
-		Credentials: credentials, Speed: p.flags.Speed, ClockOffset: f.offset, RealDates: true,
+		Credentials: server.Credentials, Speed: p.flags.Speed, ClockOffset: f.offset, RealDates: true,
 		Properties: slices.Concat(simulator.SampleProperties(now), simulator.Properties(f.many, 1, now)),
 	})
 	for _, fault := range faults {
 		sim.Inject(fault)
-	}
-	certificate, ca, err := newCertificate(now)
-	if err != nil {
-		return &result.Report{}, err
-	}
-	dir := f.dir
-	if dir == "" {
-		if dir, err = os.MkdirTemp("", "propctl-"); err != nil {
-			return &result.Report{}, catalogue.Usagef("--dir: %w", err)
-		}
-		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder that is left is only untidy
-	}
-	view, err := writeSimulatorFiles(dir, credentials, ca)
-	if err != nil {
-		return &result.Report{}, err
 	}
 	r := &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.Simulator = view },
 		Text:    func(w *term.Printer, _ *result.Document) { printSimulator(view, w, p.name(), p.flags.Speed) },
 	}
-	d := r.Document(p.out.Command) // those who wait for it cannot wait for the end
-	err = p.files.Write(d, p.record)
-	if err == nil {
-		if showErr := p.out.Show(d, r); showErr != nil {
-			err = &catalogue.OutputError{Err: showErr}
-		}
-	}
-	if err != nil {
+	if err := p.announce(r); err != nil {
 		return r, err
 	}
 	if p.flags.Timeout > 0 { // of this machine's time: the simulated one may run fast
@@ -157,9 +119,19 @@ func (p *program) serve(ctx context.Context, f *simulateFlags) (*result.Report, 
 		ctx, cancel = context.WithTimeout(ctx, time.Duration(p.flags.Timeout))
 		defer cancel()
 	}
-	return r, serveUntil(ctx, tls.NewListener(listener, &tls.Config{
-		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-	}), sim)
+	return r, server.Serve(ctx, sim)
+}
+
+// announce prints a result before the command has ended: who waits for it cannot wait for the end.
+func (p *program) announce(r *result.Report) error {
+	d := r.Document(p.out.Command)
+	if err := p.files.Write(d, p.record); err != nil {
+		return err
+	}
+	if err := p.out.Show(d, r); err != nil {
+		return &catalogue.OutputError{Err: err}
+	}
+	return nil
 }
 
 // faults are those of --fault.
@@ -173,71 +145,6 @@ func (p *program) faults() ([]simulator.Fault, error) {
 		faults = append(faults, fault)
 	}
 	return faults, nil
-}
-
-// serveUntil serves until the context ends, which is no error.
-func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: serverHeaderTimeout, ReadTimeout: serverReadTimeout, IdleTimeout: serverIdleTimeout,
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-	}
-	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
-	defer cancel()
-	if server.Shutdown(patient) != nil { // a request hangs, which is what some faults are for
-		return server.Close()
-	}
-	return nil
-}
-
-// checkLoopback refuses addresses that others could reach.
-func checkLoopback(address string) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return catalogue.Usagef("--listen %q is not HOST:PORT", address)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return catalogue.Usagef("--listen %q is not on loopback; the simulator is for this machine only", address)
-	}
-	return nil
-}
-
-// edgercMark begins a file that may be written over.
-const edgercMark = "; written by propctl simulate\n"
-
-// writeSimulatorFiles writes what a client needs. It leaves an .edgerc alone that
-// it did not write.
-func writeSimulatorFiles(dir string, c simulator.Credentials, ca []byte) (*result.Simulator, error) {
-	err := os.MkdirAll(dir, 0o700)
-	if err == nil {
-		dir, err = filepath.Abs(dir)
-	}
-	if err != nil {
-		return nil, catalogue.Usagef("--dir: %w", err)
-	}
-	v := &result.Simulator{URL: "https://" + c.Host, Edgerc: filepath.Join(dir, ".edgerc"), CAFile: filepath.Join(dir, "ca.pem")}
-	old, err := os.ReadFile(v.Edgerc)
-	if err == nil && !isOurs(old) {
-		return nil, catalogue.Usagef("--dir: %s was not written by propctl simulate and is not written over", v.Edgerc)
-	}
-	if _, caErr := os.Stat(v.CAFile); caErr == nil && err != nil { // both are there, or neither is
-		return nil, catalogue.Usagef("--dir: %s was not written by propctl simulate and is not written over", v.CAFile)
-	}
-	edgerc := fmt.Sprintf("%s[default]\nhost = %s\nclient_token = %s\nclient_secret = %s\naccess_token = %s\n",
-		edgercMark, c.Host, c.ClientToken, c.ClientSecret, c.AccessToken)
-	if err := errors.Join(journal.WriteFile(v.Edgerc, []byte(edgerc), 0o600), journal.WriteFile(v.CAFile, ca, 0o644)); err != nil {
-		return nil, catalogue.Usagef("--dir: %w", err)
-	}
-	return v, nil
-}
-
-func isOurs(edgerc []byte) bool {
-	return len(edgerc) >= len(edgercMark) && string(edgerc[:len(edgercMark)]) == edgercMark
 }
 
 func printSimulator(v *result.Simulator, w *term.Printer, name string, speed float64) {

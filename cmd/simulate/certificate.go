@@ -1,4 +1,4 @@
-package cmd
+package simulate
 
 import (
 	"crypto/ecdsa"
