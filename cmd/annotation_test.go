@@ -16,10 +16,10 @@ func TestEndStatesAreAnnotated(t *testing.T) {
 		args []string
 		want []told
 	}{
-		{"active", []string{"activate", "prp_1001@8", notify}, []told{{"notice", "propctl activate: active", "www.example.com version 8 on STAGING: active, atv_5038, took 2m3s, 2499 of 2500 activations left today"}}},
+		{"active", []string{"activate", "prp_1001@8", notify}, []told{{"notice", "propctl activate: active", "www.example.com version 8 on STAGING: active, atv_5038, took 2m2s, 2499 of 2500 activations left today"}}},
 		{"both networks", []string{"activate", "prp_1001@8", notify, "-n", "s,p"}, []told{
-			{"notice", "propctl activate: active", "www.example.com version 8 on STAGING: active, atv_5038, took 2m3s, 2499 of 2500 activations left today"},
-			{"notice", "propctl activate: active", "www.example.com version 8 on PRODUCTION: active, atv_5039, took 8m13s, 2498 of 2500 activations left today"},
+			{"notice", "propctl activate: active", "www.example.com version 8 on STAGING: active, atv_5038, took 2m2s, 2499 of 2500 activations left today"},
+			{"notice", "propctl activate: active", "www.example.com version 8 on PRODUCTION: active, atv_5039, took 8m8s, 2498 of 2500 activations left today"},
 		}},
 		{"active already", []string{"activate", "prp_1001@7", notify}, []told{{"notice", "propctl activate: already active", "www.example.com version 7 on STAGING: already active, atv_5013"}}},
 		{"planned", []string{"activate", "prp_1001@8", notify, "--dry-run"}, []told{{"notice", "propctl activate: planned", "www.example.com version 8 on STAGING: planned"}}},

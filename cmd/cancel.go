@@ -37,7 +37,7 @@ On a terminal, what somebody has submitted on production is named and asked abou
 	f.declare(c)
 	c.Flags().BoolVar(&f.noWait, "no-wait", false, "end as soon as PAPI has accepted the cancellation")
 	c.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask")
-	return c
+	return following(c)
 }
 
 // confirmCancel asks before an activation on production is cancelled: somebody has submitted it, and knows nothing of this.

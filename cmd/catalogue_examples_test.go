@@ -38,7 +38,7 @@ func answered(status int, kind, more string) simulator.Fault {
 func localExamples() []example {
 	// A list, then looks after 0, 5, 20, 45 and 54 s, and every 10 s from there on,
 	// until two minutes are over.
-	const followed = 2*time.Minute + 3*time.Second
+	const followed = 2*time.Minute + 2*time.Second
 	env := func(name, value string) func(*testing.T, *scene) {
 		return func(_ *testing.T, s *scene) { s.env[name] = value }
 	}
@@ -61,12 +61,12 @@ func localExamples() []example {
 		{name: "first version", args: "rollback prp_1004 -n staging " + notify, code: "nothing-before", category: "NotFound", exit: 1, reads: 1, help: "--to", says: "version 1 ACTIVE"},
 		{name: "no", args: "activate prp_1001@8 -n production " + notify, prepare: func(_ *testing.T, s *scene) { s.terminal, s.stdin = true, strings.NewReader("n\n") }, code: "declined", category: "Conflict", exit: 1, reads: 5, help: "--yes"},
 		{name: "versions that differ", args: "diff prp_1001 7 8 --exit-code", code: "different", category: "Conflict", exit: 1, reads: 4, help: "the result says how", says: "1 rule changed"},
-		{name: "folder that vanishes", prepare: vanishing, code: "output-not-written", category: "InternalError", exit: 1, outcome: "active", submits: 1, reads: 11, took: followed, help: "stdout"},
+		{name: "folder that vanishes", prepare: vanishing, code: "output-not-written", category: "InternalError", exit: 1, outcome: "active", submits: 1, reads: 12, took: followed, help: "stdout"},
 
-		{name: "FAILED", args: "activate prp_1007@2 " + notify, code: "activation-failed", category: "RemoteSystemError", exit: 3, submits: 1, reads: 12, took: followed - 2*time.Second, help: "support"},
+		{name: "FAILED", args: "activate prp_1007@2 " + notify, code: "activation-failed", category: "RemoteSystemError", exit: 3, submits: 1, reads: 14, took: followed - time.Second, help: "support"},
 		{name: "ABORTED", prepare: set(simulator.StatusAborted), code: "activation-aborted", category: "Conflict", exit: 3, submits: 1, reads: 5, took: 45 * time.Second, help: "again"},
 		{name: "INACTIVE", prepare: set(simulator.StatusInactive), code: "activation-superseded", category: "Conflict", exit: 3, submits: 1, reads: 5, took: 45 * time.Second, help: "propctl status"},
-		{name: "404 for long, and not in the list", fault: known(simulator.OpPoll, "not-found"), prepare: forgetful, code: "activation-lost", category: "NotFound", exit: 1, submits: 1, reads: 12, took: followed, help: "propctl status"},
+		{name: "404 for long, and not in the list", fault: known(simulator.OpPoll, "not-found"), prepare: forgetful, code: "activation-lost", category: "NotFound", exit: 1, submits: 1, reads: 13, took: followed - 2*time.Second, help: "propctl status"},
 		{name: "never activated", args: "wait prp_1008", code: "no-activation", category: "NotFound", exit: 1, reads: 2, help: "propctl status"},
 		{name: "followed", args: "activate prp_1001@8 --timeout 10s " + notify, code: "timed-out", category: "RemoteSystemError", exit: 5, submits: 1, reads: 3, took: 10 * time.Second, help: "propctl wait"},
 		{name: "cancelled", args: "activate prp_1001@8 --timeout 10s --on-timeout cancel " + notify, code: "timed-out", category: "RemoteSystemError", exit: 5, submits: 1, reads: 4, took: 10 * time.Second, help: "--timeout"},

@@ -162,7 +162,7 @@ func (p *program) completeNames(about result.AssetKind, versioned bool) cobra.Co
 
 // completeSections completes the sections of the credentials file in force.
 func (p *program) completeSections(c *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	_ = settings.Load(c, p.env) // what can be read, counts
+	_, _ = settings.Load(c, p.env) // what can be read, counts
 	sections, err := papi.Sections(p.edgerc())
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp

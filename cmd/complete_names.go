@@ -33,7 +33,7 @@ const (
 // names returns the names of properties or of includes: those that were seen a
 // moment ago, or those that one request finds. Nothing decides by them.
 func (p *program) names(c *cobra.Command, about result.AssetKind) []string {
-	if settings.Load(c, p.env) != nil || p.checkFlags(c) != nil {
+	if _, err := settings.Load(c, p.env); err != nil || p.checkFlags(c) != nil {
 		return nil
 	}
 	p.flags.Quiet, p.flags.Verbose, p.flags.Debug, p.flags.MaxRetries = true, false, false, 0

@@ -53,7 +53,7 @@ func (p *program) tell(ctx context.Context, d *result.Document) {
 		ctx = context.WithoutCancel(ctx)
 	}
 	limit := tellTimeout
-	if d.Adopted == nil { // no workflow
+	if !p.follows || d.ExitCode == catalogue.ExitUsage { // nothing was done
 		limit = tellLookTimeout
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %s", term.Duration(limit)))

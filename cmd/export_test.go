@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"time"
 
@@ -92,7 +93,7 @@ func Words() map[string]string { return result.NewSchemas().Descriptions }
 
 // Settings returns what a settings file has.
 func Settings(path string) (map[string]any, error) {
-	file, err := settings.ReadFile(path, true)
+	file, err := settings.ReadFile(context.Background(), path, true)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ behind is taken up again.`,
 	f.declare(c)
 	c.Flags().StringVar(&f.input.edge, "edge-hostname", "", "`NAME` edge hostname, or its id, of those without one")
 	c.Flags().Var(settings.OneOf[certificate]{To: &f.input.cert, Allowed: []certificate{certDefault, certCPS}}, "cert", "whose certificates: Akamai's, or from CPS")
-	return c
+	return following(c)
 }
 
 func (p *program) hostnamesRemoveCommand() *cobra.Command {
@@ -62,7 +62,7 @@ repeated at any time.`,
 		},
 	}
 	f.declare(c)
-	return c
+	return following(c)
 }
 
 // changing is one run of hostnames add or hostnames remove.

@@ -43,3 +43,28 @@ func (s *scene) pipe(name, text string) string {
 	go func() { _ = os.WriteFile(path, []byte(text), 0o600) }()
 	return path
 }
+
+// What a shell makes of <(command) can be read once.
+func TestSettingsAreReadFromAPipe(t *testing.T) {
+	s := newScene(t)
+	piped := func(content string) string {
+		path := filepath.Join(t.TempDir(), "pipe")
+		if err := syscall.Mkfifo(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		go func() { _ = os.WriteFile(path, []byte(content), 0o600) }()
+		return path
+	}
+	r := s.run("config", "--config", piped("note: from a pipe\n"), "-o", "json", "--jq", `.settings[] | select(.name == "note") | .value`)
+	if r.code != cmd.ExitOK || !strings.Contains(r.stdout, "from a pipe") {
+		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
+	}
+	r = s.run("status", "prp_1001", "--config", piped(strings.Repeat("# a comment\n", 1<<20)))
+	if r.code != cmd.ExitUsage || !strings.Contains(r.stderr, "larger than 1 MiB") {
+		t.Errorf("exit code %d: %s", r.code, r.stderr)
+	}
+	r = s.run("status", "prp_1001", "--config", t.TempDir())
+	if r.code != cmd.ExitUsage || !strings.Contains(r.stderr, "neither a file nor a pipe") {
+		t.Errorf("exit code %d: %s", r.code, r.stderr)
+	}
+}

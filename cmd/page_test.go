@@ -41,11 +41,11 @@ func TestReportShowsWhatEachRunWasAbout(t *testing.T) {
 func TestReportDrawsWhatWasSeenWhen(t *testing.T) {
 	drawn := map[string][]string{
 		"success": {
-			"Staging: PENDING (received) for 20s, then PENDING (lived) for 1m, then PENDING (deployed) for 23s, then ACTIVE (steady); 2 retries",
-			"Production: PENDING (received) for 1m 20s, then PENDING (lived) for 2m 45s, then PENDING (deployed) for 3m 24s, then ACTIVE (steady)",
+			"Staging: PENDING (received) for 20s, then PENDING (lived) for 1m, then PENDING (deployed) for 21s, then ACTIVE (steady); 2 retries",
+			"Production: PENDING (received) for 1m 20s, then PENDING (lived) for 2m 45s, then PENDING (deployed) for 3m 23s, then ACTIVE (steady)",
 		},
 		"timed-out": {"Production: waiting for atv_5038, version 3 for 10m, then trying again for 45s, then PENDING (received) for 1m 27s, then PENDING (lived) for 2m 51s, then PENDING (deployed) for 57s; 6 retries"},
-		"failed":    {"Staging: PENDING (received) for 20s, then PENDING (lived) for 34s, then PENDING (deployed) for 42s, then FAILED"},
+		"failed":    {"Staging: PENDING (received) for 20s, then PENDING (lived) for 34s, then PENDING (deployed) for 46s, then FAILED"},
 		"adopted":   {"Staging: before this run for 40s, then PENDING (received) for 1m 21s, then ACTIVE (steady)"},
 		"busy":      {"Staging: waiting for atv_5033, version 3 for 45s"},
 		"status":    nil,

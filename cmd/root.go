@@ -34,6 +34,7 @@ type program struct {
 	began    bool // a command has begun, and reports errors itself
 	given    givenFlags
 	dryRuns  bool // --dry-run could be given, and was not
+	follows  bool // the command follows activations to their end
 	out      *screen.Output
 	progress *screen.Progress
 	files    journal.Files
@@ -45,6 +46,7 @@ type program struct {
 
 	roots       func() (*x509.CertPool, error) // what readRoots returns; a pipe can be read once
 	caFileFrom  string                         // the variable that names the file of --ca-file; empty where none does
+	fromFile    *settings.File                 // nil where there is none
 	settingsErr error                          // what is wrong with the settings; most commands stop there
 }
 
@@ -68,6 +70,19 @@ const (
 
 // narrows marks a command that takes --contract and --group alone, too.
 const narrows = "propctl-narrows"
+
+// follows marks a command that brings an activation about, or waits for one: who is
+// told of its end may take longer than for one that only looks.
+const follows = "propctl-follows"
+
+// following marks a command with follows.
+func following(c *cobra.Command) *cobra.Command {
+	if c.Annotations == nil {
+		c.Annotations = map[string]string{}
+	}
+	c.Annotations[follows] = ""
+	return c
+}
 
 func worksAnyway(c *cobra.Command) bool {
 	_, marked := c.Annotations[anyway]
@@ -154,7 +169,7 @@ type action func(ctx context.Context, args []string) (*result.Report, error)
 func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArgs, do action) error {
 	p.began = true
 	begun := time.Now()
-	p.settingsErr = settings.Load(c, p.env)
+	p.fromFile, p.settingsErr = settings.Load(c, p.env)
 	if kind, name := settings.SourceOf(c.Flags().Lookup("ca-file")); kind == result.SourceEnvironment {
 		p.caFileFrom = name
 	}
@@ -185,6 +200,7 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 func (p *program) observe(c *cobra.Command, args []string, command string, begun time.Time) {
 	p.given = givenBy(c)
 	p.dryRuns = canDryRun(c)
+	_, p.follows = c.Annotations[follows]
 	p.progress = screen.NewProgress(p.env, p.flags)
 	p.out = screen.NewOutput(p.env, command, p.flags, begun)
 	p.out.Begin(p.env.Build)

@@ -91,7 +91,7 @@ func (p *program) flagsOfCommands() func(func(string, *pflag.Flag) bool) {
 	other.flags.Config = p.flags.Config
 	root := other.root()
 	settable := settings.AllFlags(root)
-	file, _ := settings.ReadFile(settings.Path(p.env, p.flags.Config)) // what is wrong with the whole file was said already
+	file := p.fromFile
 	said := map[string]bool{errorText(p.settingsErr): true, "": true}
 	return func(yield func(string, *pflag.Flag) bool) {
 		for _, c := range commandsBelow(root) {

@@ -20,8 +20,8 @@ func TestSummaryTellsOfTheRun(t *testing.T) {
 	}{
 		{"active", []string{"activate", "prp_1001@8", notify}, []string{
 			"### propctl activate: active\n",
-			"| `www.example.com` | `8` | `STAGING` | `active` | `atv_5038` | `ACTIVE` |", "| `2m3s` |",
-			"Exit code 0. Requests: 14 attempts, 0 sent again, 0 refused for their rate. Activations: 2499 of 2500 left, reset at ",
+			"| `www.example.com` | `8` | `STAGING` | `active` | `atv_5038` | `ACTIVE` |", "| `2m2s` |",
+			"Exit code 0. Requests: 15 attempts, 0 sent again, 0 refused for their rate. Activations: 2499 of 2500 left, reset at ",
 			"Command: `propctl activate prp_1001@8 --dotenv ",
 		}},
 		{"failed", []string{"activate", "prp_1007@3", notify, "-n", "s,p"}, []string{

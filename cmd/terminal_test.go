@@ -185,7 +185,7 @@ STAGING: version 1 is active
   activation: atv_5038, ACTIVE (steady)
   submitted:  2000-01-01 01:03:00 CET (2m ago)
   note:       the first one again
-  since:      2000-01-01 01:05:00 CET (2s ago)
+  since:      2000-01-01 01:05:00 CET (4s ago)
   fallback:   possible to version 3 until 2000-01-01 02:05:00 CET (in 1h)
 PRODUCTION: version 2 is active
   activation: atv_5032, ACTIVE (steady)

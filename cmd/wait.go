@@ -67,7 +67,7 @@ func (p *program) waitCommand(about result.AssetKind) *cobra.Command {
 		},
 	}
 	f.declare(c)
-	return c
+	return following(c)
 }
 
 // severalHelp says what becomes of several.

@@ -45,7 +45,7 @@ func (w workflow) command(p *program, c *cobra.Command) *cobra.Command {
 			return p.perform(ctx, w, args[0])
 		})
 	}
-	return c
+	return following(c)
 }
 
 // check finds what makes no sense before anything is sent.

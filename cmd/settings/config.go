@@ -4,12 +4,12 @@ package settings
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -53,11 +53,13 @@ func envNames(flag string) []string {
 
 // Load sets the flags of a command that were not given from the environment
 // and the settings file. It goes on after an error, so that the error is printed in
-// the format that was asked for.
-func Load(c *cobra.Command, env term.Env) error {
+// the format that was asked for. It returns the file, which may be a pipe, and cannot be
+// read again then; nil for none.
+func Load(c *cobra.Command, env term.Env) (*File, error) {
 	errs := []error{CheckVariables(c.Root(), env), LoadEnvironment(c.Flags(), env)} // which may have --config
-	file, err := ReadFile(Path(env, c.Flags().Lookup("config").Value.String()))
-	return firstOf(append(errs, err, file.Apply(c)))
+	path, named := Path(env, c.Flags().Lookup("config").Value.String())
+	file, err := ReadFile(c.Context(), path, named)
+	return file, firstOf(append(errs, err, file.Apply(c)))
 }
 
 // firstOf returns the first error: one mistake after the other is easier to mend.
@@ -112,11 +114,11 @@ type File struct {
 
 // ReadFile reads the settings file, if there is one. One that nobody named may
 // be missing.
-func ReadFile(path string, named bool) (*File, error) {
+func ReadFile(ctx context.Context, path string, named bool) (*File, error) {
 	if path == "" {
 		return nil, nil //nolint:nilnil // no file is no error
 	}
-	data, err := ReadRegularFile(path, maxSettings)
+	data, err := ReadNamedFile(ctx, path, maxSettings)
 	switch {
 	case !named && cannotExist(err):
 		return nil, nil //nolint:nilnil // no file is no error
@@ -163,33 +165,6 @@ func noBreakSpace(data []byte) string {
 		return ""
 	}
 	return fmt.Sprintf("; line %d has a no-break space: write a plain one", 1+bytes.Count(before, []byte("\n")))
-}
-
-// ReadRegularFile reads a file that the user named, if it has no end that is out of
-// reach: devices and pipes are none. The error is without the path.
-func ReadRegularFile(path string, mebibytes int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, WithoutPath(err)
-	case !info.Mode().IsRegular():
-		return nil, errors.New("not a regular file")
-	case info.Size() > mebibytes<<20:
-		return nil, fmt.Errorf("larger than %d MiB", mebibytes)
-	}
-	data, err := os.ReadFile(path) //nolint:gosec // the file that the user named
-	if err != nil {
-		return nil, WithoutPath(err)
-	}
-	return data, nil
-}
-
-// WithoutPath removes the path, which the message has already.
-func WithoutPath(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	return err
 }
 
 // Apply sets the command's flags. Keys that belong to other commands are left

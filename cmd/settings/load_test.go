@@ -302,14 +302,14 @@ func TestAFileThatCannotExistIsNone(t *testing.T) {
 	refused(t, newProgram(t).run("status --config "+filepath.Join(file, "named.yaml")), "named.yaml")
 }
 
-func TestOnlyRegularFilesAreRead(t *testing.T) {
+func TestOnlyFilesAndPipesAreRead(t *testing.T) {
 	folder := t.TempDir()
 	for path, want := range map[string]string{
-		folder:                           "not a regular file",
-		os.DevNull:                       "not a regular file",
+		folder:                           "neither a file nor a pipe",
+		os.DevNull:                       "neither a file nor a pipe",
 		filepath.Join(folder, "nowhere"): "",
 	} {
-		if _, err := settings.ReadRegularFile(path, 1); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), folder) {
+		if _, err := settings.ReadNamedFile(t.Context(), path, 1); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), folder) {
 			t.Errorf("%s: %v, want %q, without the path", path, err, want)
 		}
 	}
@@ -317,13 +317,13 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 	if err := os.WriteFile(file, make([]byte, 1<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if data, err := settings.ReadRegularFile(file, 1); err != nil || len(data) != 1<<20 {
+	if data, err := settings.ReadNamedFile(t.Context(), file, 1); err != nil || len(data) != 1<<20 {
 		t.Errorf("%d bytes: %v", len(data), err)
 	}
 	if err := os.WriteFile(file, make([]byte, 1<<20+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := settings.ReadRegularFile(file, 1); err == nil || !strings.Contains(err.Error(), "larger than 1 MiB") {
+	if _, err := settings.ReadNamedFile(t.Context(), file, 1); err == nil || !strings.Contains(err.Error(), "larger than 1 MiB") {
 		t.Errorf("a byte more: %v", err)
 	}
 }

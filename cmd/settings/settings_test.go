@@ -78,7 +78,8 @@ func newProgram(t *testing.T) *program {
 func (p *program) command(use string, args cobra.PositionalArgs) *cobra.Command {
 	return &cobra.Command{Use: use, Args: args, RunE: func(c *cobra.Command, _ []string) error {
 		p.executed = c
-		return settings.Load(c, p.Env())
+		_, err := settings.Load(c, p.Env())
+		return err
 	}}
 }
 
