@@ -13,9 +13,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// report makes one result of the networks that were touched. The outer members
-// are those of the last one, which also has the worst exit code: what does not
-// end well ends the sequence.
+// report makes one result of the networks that were touched. Its outer members are those of the last one, which also
+// has the worst exit code, since the sequence stops at the first failure.
 func (a *activating) report(done []*result.Document) *result.Report {
 	last := done[len(done)-1]
 	return &result.Report{
@@ -55,8 +54,7 @@ func fillResult(d *result.Document, r *activation.Result, name string, now time.
 	d.Return = viewReturn(r.Rollback)
 }
 
-// help is what can be done about an error of a network, where that depends on
-// how far it got.
+// help is what to do about an error on a network, where that depends on how far the workflow got.
 func (a *activating) help(network papi.Network, err error) string {
 	stopped, ok := errors.AsType[*activation.StoppedError](err)
 	all := a.flags.networks.All

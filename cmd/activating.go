@@ -29,7 +29,7 @@ func (p *program) perform(ctx context.Context, w workflow, arg string) (*result.
 	}
 	p.advise(w.flags)
 	asks := w.asks(p.env)
-	if !asks { // a question and a line that is drawn again and again would be in each other's way
+	if !asks { // the line of progress is drawn again and again, over the question
 		p.progress.Begin(wanted.property)
 	}
 	a := &activating{session: s, workflow: w, version: wanted.version, argument: arg, unlimited: ctx}
@@ -60,7 +60,7 @@ type activating struct {
 	unlimited context.Context    //nolint:containedctx // the command's, without its time limit
 	found     *result.Validation // of the version, where it was read before it was asked about
 
-	mu       sync.Mutex // guards property: a time-out asks for it, too
+	mu       sync.Mutex // guards property, which the timer of the time-out reads
 	property property
 }
 
@@ -111,7 +111,7 @@ func (a *activating) inOrder(ctx, whole context.Context) (*result.Report, error)
 	return a.report(done), nil
 }
 
-// on goes through the workflow on a network, and returns what became of it.
+// on runs the workflow on one network and returns its result as a document.
 func (a *activating) on(ctx context.Context, network papi.Network) (*result.Document, error) {
 	t := interruptedBy(a.unlimited, a.flags.target(a.property, a.version, network))
 	if t.DryRun && len(a.flags.networks.All) > 1 {

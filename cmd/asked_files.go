@@ -29,11 +29,10 @@ func (p *program) askedFiles() journal.Files {
 	return asked
 }
 
-// spoil makes an error of a result that could not be handed over. The outcome
-// stays, and the files that could be written are written again: they have the exit
-// code in them, which is another one now.
+// spoil adds the error that a result could not be written. The outcome stays. The other files are written again, since
+// the exit code in them has changed.
 func (p *program) spoil(d *result.Document, err error, help string) {
-	if !errors.Is(err, syscall.EPIPE) { // a reader that has read enough, as head does, knows
+	if !errors.Is(err, syscall.EPIPE) { // a reader such as head, which has read enough, needs no message
 		p.stderr().Label(term.Bad, "error", err.Error())
 	}
 	if d.ExitCode != catalogue.ExitOK {

@@ -29,7 +29,7 @@ is what this machine saw last, and how long ago that was.`,
 	}
 }
 
-// budget asks PAPI for what a cheap request tells, and adds what is remembered.
+// budget makes one cheap request, whose answer has the limits, and adds the daily budget that was seen last.
 func (p *program) budget(ctx context.Context) (*result.Report, error) {
 	s, err := p.open(result.Properties)
 	if err != nil {
@@ -80,8 +80,7 @@ func (s *session) remember(q *papi.Quota) {
 	}
 }
 
-// remembered is what was seen last. Of a window that has passed since, only the
-// limit still holds.
+// remembered is the daily budget that was seen last. Once its window is over, only the limit is left of it.
 func (s *session) remembered() *papi.Quota {
 	if s.program.flags.Simulate {
 		return nil

@@ -46,8 +46,8 @@ func (all *checks) failed(name string) bool {
 	return i >= 0 && (*all)[i].Status == result.CheckFailed
 }
 
-// err is the first failure; nil where there is none. It ends the command with the
-// exit code for credentials if one of the failures is about them.
+// err is the first failure; nil where there is none. Its exit code is that for credentials if one of the failures is
+// about them.
 func (all *checks) err() error {
 	var first *catalogue.UnhealthyError
 	for _, c := range *all {

@@ -11,7 +11,7 @@ import (
 // check finds mistakes before anything is sent.
 func (p *program) check(c *cobra.Command, args []string, positional cobra.PositionalArgs) error {
 	if err := settings.CheckArguments(c, args); err != nil {
-		p.files = nil // their names may be what is wrong
+		p.files = nil // the mistake may be in their names
 		return err
 	}
 	if err := positional(c, args); err != nil {
@@ -33,8 +33,7 @@ func canDryRun(c *cobra.Command) bool {
 	return f != nil && f.Value.String() != "true"
 }
 
-// checkFlags finds mistakes in the flags that every command has, and in what goes
-// with them.
+// checkFlags finds mistakes in the flags that every command has, and in the secret of webhooks.
 func (p *program) checkFlags(c *cobra.Command) error {
 	if _, alone := c.Annotations[narrows]; !alone {
 		if err := p.flags.CheckTogether(); err != nil {

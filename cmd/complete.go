@@ -19,8 +19,8 @@ import (
 // from PAPI. Whatever goes wrong, nothing is completed and nothing is said: somebody
 // is in the middle of a line.
 
-// completes has the flags and arguments of all commands completed. It is asked for
-// only while something is completed: cobra keeps what is registered for ever.
+// completes registers the completion of all flags and arguments. It is called only when a shell asks for completions:
+// cobra keeps what is registered in a global table.
 func (p *program) completes(root *cobra.Command) {
 	p.env.Stderr = io.Discard // for all that is called from here; cobra has its own
 	p.flags.Quiet = true

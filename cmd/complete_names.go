@@ -62,8 +62,8 @@ func (s *session) knownNames(ctx context.Context) []string {
 	return names
 }
 
-// nearAtHand returns the names among which one that there is not may have been meant. They are asked for once in a run,
-// with one request: where it takes several, none is suggested.
+// nearAtHand returns the existing names, for suggestions after a name that was not found. It asks once in a run, and
+// returns none where one request does not list them.
 func (s *session) nearAtHand(ctx context.Context) []string {
 	s.nearOnce.Do(func() {
 		if flags := s.program.flags; (flags.Contract == "") == (flags.Group == "") {
@@ -73,8 +73,8 @@ func (s *session) nearAtHand(ctx context.Context) []string {
 	return s.near
 }
 
-// nearNames is the end of an error about a name that there is not. Names share most of their letters with others, so
-// only a slip of the hand is taken for another one.
+// nearNames is the suggestion at the end of an error about a name that does not exist. Names of properties are often
+// alike, so only a slip of the hand suggests another one.
 func nearNames(typed string, all []string) string {
 	const slip = 2
 	near := slices.DeleteFunc(slices.Clone(all), func(name string) bool {

@@ -38,16 +38,15 @@ func (p *program) conclude(ctx context.Context, result *result.Report, err error
 	return d.ExitCode
 }
 
-// How long all sinks together may take to be told of the result: of something that was done, and of what was only
-// looked at, for which nobody wants to wait.
+// How long all sinks together may take to be told of the result: after a change, and after a read, for which nobody
+// wants to wait.
 const (
 	tellTimeout     = 5 * time.Second
 	tellLookTimeout = time.Second
 )
 
-// tell tells the sinks of the result, also when the run was interrupted. It is
-// bounded, and ends nothing but itself. A Ctrl-C that comes only now gives up the
-// telling: the result stands, and a second one would hide its exit code.
+// tell passes the result to the sinks, also when the run was interrupted, within a limit of time. A Ctrl-C during it
+// ends the telling, and the exit code stays that of the result.
 func (p *program) tell(ctx context.Context, d *result.Document) {
 	if ctx.Err() != nil {
 		ctx = context.WithoutCancel(ctx)

@@ -25,8 +25,7 @@ type foundCredentials struct {
 	warnings []string // about what works but should not be so
 }
 
-// credentials finds what to sign with: a file or section that was named, else
-// the environment, else ~/.edgerc.
+// credentials returns those of a file or a section that was named, else of the environment, else of ~/.edgerc.
 func (p *program) credentials() (papi.Credentials, error) {
 	found, err := p.findCredentials()
 	if found.shared {
@@ -155,9 +154,8 @@ func (p *program) readRoots() (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// network returns what connects to Akamai, and to those who are told of a run: the
-// given transport, where there is one. What is wrong with a proxy of the environment
-// is said when a request needs one.
+// network returns the transport to Akamai, to webhooks and to collectors of traces: the one that is given, or a new
+// one. A proxy in the environment that is wrong is an error of the first request that needs it.
 func (p *program) network(transport http.RoundTripper) (http.RoundTripper, error) {
 	roots, err := p.roots()
 	if err != nil || transport != nil {

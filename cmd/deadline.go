@@ -23,8 +23,8 @@ const (
 	countTimeout     = time.Minute // of finding out how many it adds
 )
 
-// deadline returns how long the command may take: --timeout, or what is usual
-// for the first of the networks. No network stands for either of them.
+// deadline returns how long the command may take: --timeout, else the default of the first network, and the longer one
+// where no network is given.
 func (p *program) deadline(n ...papi.Network) time.Duration {
 	switch {
 	case p.flags.Timeout > 0:
@@ -43,10 +43,9 @@ func (s *session) within(ctx context.Context, d time.Duration) (context.Context,
 // real converts a duration of PAPI's time to one of this machine's.
 func (s *session) real(d time.Duration) time.Duration { return time.Duration(float64(d) / s.speed) }
 
-// patiently bounds a context by a default time-out, which is put off when what is
-// waited for turns out to take longer: it is on production, or it adds many
-// hostnames. The latter is only looked at when the time has passed: it costs
-// requests that most runs never need.
+// patiently bounds a context by a default time-out. When it has passed, it is extended once it turns out that the
+// activation is on production, or adds many hostnames. Counting them costs requests that most runs never need, so
+// they are counted only then.
 func (s *session) patiently(ctx context.Context, d time.Duration, ref func() result.AssetRef) (context.Context, context.CancelFunc) {
 	if s.program.flags.Timeout > 0 {
 		return s.within(ctx, d)

@@ -27,7 +27,7 @@ func explained(wanted string) (catalogue.Entry, error) {
 	return catalogue.Entry{}, catalogue.Usagef("%s", err)
 }
 
-// How many codes are suggested, and how unlike what was typed they may be.
+// How many codes are suggested, and how many letters of them may be different.
 const (
 	maxSuggestions = 3
 	maxDistance    = 3

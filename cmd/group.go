@@ -9,8 +9,8 @@ import (
 	"github.com/propctl/propctl/cmd/settings"
 )
 
-// group makes a command of commands: alone it shows what there is, and with
-// anything else it is a mistake, which cobra would take for a wish for help.
+// group makes a command that has commands below it. Alone it prints its help. With an unknown command it is a mistake,
+// for which cobra would print the help too.
 func group(c *cobra.Command, below ...*cobra.Command) *cobra.Command {
 	c.SuggestionsMinimumDistance = 2
 	c.AddCommand(below...)

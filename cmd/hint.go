@@ -62,8 +62,8 @@ func (h *hinting) command(c catalogue.Command) *commandLine {
 	return nil
 }
 
-// reaching are the flags that say how to look at the same account again, in the
-// simulator, too: what was there from the beginning is there again.
+// reaching reports whether a flag has to be repeated by a command that only looks at the same account. In the
+// simulator it sees what was there from the beginning.
 func reaching(name string) bool {
 	return name == "simulate" || name == "speed" || connecting(name) && name != "until" && name != "poll"
 }
@@ -76,7 +76,7 @@ func (h *hinting) doctor() *commandLine {
 	return h.commandLine("doctor").addFlags(h.given, reaching)
 }
 
-// of begins a command about the same property; nil where none is known.
+// of is a command about the same property or include; nil where none is known.
 func (h *hinting) of(verb ...string) *commandLine {
 	view := cmp.Or(h.d.Property, h.d.Include)
 	if view == nil || view.ID == "" {
@@ -110,7 +110,7 @@ func (h *hinting) wait(a *result.Activation) *commandLine {
 	return h.waitFor(a.ID, a.Network, view.Ref(h.d.AssetKind()))
 }
 
-// longestAgain is how long a command line may be to be worth repeating.
+// longestAgain is how long, in bytes, a command line may be that a hint repeats.
 const longestAgain = 500
 
 // dryRun is the same command, if it can be tried without consequences.
@@ -128,7 +128,7 @@ func (h *hinting) debug() *commandLine {
 	return h.with("--debug")
 }
 
-// with is the same command with one flag more.
+// with is the same command line with one flag more; nil where it is too long for a hint.
 func (h *hinting) with(flag string) *commandLine {
 	if h.record == nil || len(h.record.CommandLine) > longestAgain {
 		return nil

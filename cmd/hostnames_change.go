@@ -77,7 +77,7 @@ type changing struct {
 
 	unlimited context.Context //nolint:containedctx // the command's, without its time limit
 
-	mu   sync.Mutex // guards what: a time-out asks for it, too
+	mu   sync.Mutex // guards what, which the timer of the time-out reads
 	what property
 }
 

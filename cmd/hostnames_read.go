@@ -24,14 +24,14 @@ const (
 	maxLabel    = 63
 )
 
-// hostnameInput is how hostnames are given.
+// hostnameInput is the flags that go with a list of hostnames.
 type hostnameInput struct {
-	edge string // where those lead that do not say; empty: nowhere
+	edge string // the edge hostname of those that name none; empty: that is a mistake
 	cert certificate
 	from string // a file, or - for standard input; empty: none
 }
 
-// certificate is where that of a new hostname comes from; empty: as PAPI does it.
+// certificate is how the certificate of a new hostname is provisioned; empty: PAPI's default.
 type certificate string
 
 const (

@@ -37,7 +37,7 @@ func (c *changing) report(done *activation.Result, plan *result.Plan, found *res
 // goesOnWithTheRest introduces the command to run again when the cause of the error is gone.
 const goesOnWithTheRest = "what is done stays; when the cause is gone, this goes on with the rest: "
 
-// help is what can be done about an error, where that depends on how far it got.
+// help is what to do about an error, where that depends on how far the change got.
 func (c *changing) help(err error) string {
 	stopped, ok := errors.AsType[*activation.StoppedError](err)
 	switch {

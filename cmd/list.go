@@ -88,8 +88,8 @@ type listedAsset struct {
 	latest, staging, production int // 0: none
 }
 
-// listed asks PAPI for what the flags name, or for all that the credentials can see. It comes by name, and each once,
-// though PAPI may tell of it in several groups.
+// listed returns the properties, or the includes, of the contract and the group in the flags, or else all that the
+// credentials can see: by name, and each once, though PAPI may list it in several groups.
 func (s *session) listed(ctx context.Context) ([]listedAsset, error) {
 	queries, err := s.queries(ctx)
 	if err != nil {
@@ -110,7 +110,8 @@ func (s *session) listed(ctx context.Context) ([]listedAsset, error) {
 	return slices.CompactFunc(all, func(a, b listedAsset) bool { return a.ref.ID.Equal(b.ref.ID) }), nil
 }
 
-// queries are what has to be asked: one question where both of contract and group are known, or neither is.
+// queries are the lists to ask for: one where contract and group are both given, or neither is, and else one for each
+// group that fits.
 func (s *session) queries(ctx context.Context) ([]papi.ListQuery, error) {
 	contract, group := papi.ID(s.program.flags.Contract), papi.ID(s.program.flags.Group)
 	switch {

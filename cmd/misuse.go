@@ -9,9 +9,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Hints on how a command is used, for what is certain only: a flag that was typed
-// and has no effect, a time that cannot be enough. Each comes once in a run, and
-// none with --quiet.
+// Hints about flags, only where it is certain: one that was typed and has no effect, an interval that is too short.
+// Each is printed once in a run, and none with --quiet.
 
 // oftenEnough is the shortest interval that production is worth asking at.
 const oftenEnough = 10 * time.Second

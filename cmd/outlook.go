@@ -10,8 +10,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// outlook says what an activation on production would change, before it is asked about. What cannot be read is said,
-// and keeps nobody from answering.
+// outlook prints what an activation on production would change, before the question. Where that cannot be read it
+// warns, and the question is asked all the same.
 func (a *activating) outlook(ctx context.Context) {
 	text, err := a.changesOn(ctx, papi.Production)
 	if err != nil {

@@ -71,8 +71,8 @@ func (p *program) pending(ctx context.Context, about result.AssetKind, on []papi
 	return r, nil
 }
 
-// isBusy says in a document what keeps the networks busy. People are not told of it as
-// an error: the answer has all that is pending.
+// isBusy adds to a document the error that a network is busy. It is not printed for people, whose text lists all that
+// is pending.
 func (p *program) isBusy(d *result.Document, about result.AssetKind, states []*result.PropertyState) {
 	var all []string
 	for _, s := range states {

@@ -10,8 +10,8 @@ import (
 	"github.com/propctl/propctl/papi/rulediff"
 )
 
-// plan completes what the engine has planned with what is worth knowing before
-// it is done. What cannot be read is said and left out: the plan stands without it.
+// plan adds to the engine's plan what is worth knowing before it is done. What cannot be read is left out, with a
+// warning.
 func (s *session) plan(ctx context.Context, r *activation.Result) *result.Plan {
 	if r.Plan == nil {
 		return nil

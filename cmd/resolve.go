@@ -256,8 +256,7 @@ func foundIn(row papi.FoundVersion) property {
 	return property{ref: ref, name: name}
 }
 
-// latest makes the latest version a number. The search does not decide it: its
-// index may be behind.
+// latest replaces the latest version by its number. It is not taken from the search, whose index may be behind.
 func (s *session) latest(ctx context.Context, p property, v wantedVersion) (wantedVersion, error) {
 	if v.number > 0 || v.activeOn != "" {
 		return v, nil

@@ -37,7 +37,7 @@ func givenBy(c *cobra.Command) givenFlags {
 	return given
 }
 
-// connecting are the flags that say how to reach the same things again.
+// connecting reports whether a flag has to be repeated by a command that goes on with the same activation.
 func connecting(name string) bool {
 	switch name {
 	case "edgerc", "section", "account-key", "config", "ca-file", "until", "poll", "notify-url":
@@ -84,8 +84,8 @@ func (l *commandLine) addFlags(given givenFlags, keep func(string) bool) *comman
 // String returns the line.
 func (l *commandLine) String() string { return strings.Join(l.words, " ") }
 
-// waitFor is the command that picks an activation up again. One whose id a command
-// line does not take is what is pending on the network.
+// waitFor is the command that goes on waiting for an activation. Where propctl wait does not take its id, it names the
+// network, on which the activation is what is pending.
 func (p *program) waitFor(id papi.ID, network papi.Network, ref result.AssetRef) *commandLine {
 	l := p.commandLine(strings.Fields(ref.Kind.Command("wait"))...)
 	if id = result.ActivationID(id); isActivationID(ref.Kind, string(id)) {
@@ -99,12 +99,12 @@ func (p *program) waitFor(id papi.ID, network papi.Network, ref result.AssetRef)
 	return l.addFlags(p.given, connecting)
 }
 
-// pickUp says how to pick an activation up again.
+// pickUp is the hint with the command that goes on waiting for an activation.
 func (p *program) pickUp(a papi.Activation, ref result.AssetRef) string {
 	return p.goesOn() + ": " + p.waitFor(a.ActivationID, a.Network, ref).String()
 }
 
-// goesOn introduces a command that picks up what goes on without this one.
+// goesOn is the text before the command that goes on waiting for an activation, which goes on without this one.
 func (p *program) goesOn() string {
 	if p.flags.Simulate {
 		return "the simulation has ended with this command; at Akamai it would go on, and this would pick it up again"

@@ -56,8 +56,8 @@ func (r *rollsBack) declare(c *cobra.Command) {
 	c.Flags().BoolVar(&r.cancelPending, "cancel-pending", false, "cancel what is pending; what is active stays")
 }
 
-// prepare finds out what to return to where that is asked about. Elsewhere the
-// result says it: there is no time to look twice.
+// prepare finds out what to return to, for the question. Without a question the engine finds it out, and the result
+// says it.
 func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 	if a.flags.dryRun && r.to > 0 { // without a submission, nobody else would notice
 		_, err := a.client.Version(ctx, a.property.ref.Property(), int(r.to))
@@ -101,7 +101,7 @@ func (r *rollsBack) question(_ context.Context, a *activating) (question, error)
 	return question{text: "Return to version " + term.VersionText(r.back.To) + " of " + where + "?"}, nil
 }
 
-// make goes where it was said that it would go.
+// make returns to the version that was asked about, where one was.
 func (r *rollsBack) make(ctx context.Context, a *activating, t activation.Target) (*activation.Result, error) {
 	target := r.target(t)
 	if r.back != nil && !r.cancelPending {

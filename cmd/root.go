@@ -44,7 +44,7 @@ type program struct {
 	session  *session // nil until there is one
 	answers  *bufio.Reader
 
-	roots       func() (*x509.CertPool, error) // what readRoots returns; a pipe can be read once
+	roots       func() (*x509.CertPool, error) // readRoots, called once: --ca-file may be a pipe
 	caFileFrom  string                         // the variable that names the file of --ca-file; empty where none does
 	fromFile    *settings.File                 // nil where there is none
 	settingsErr error                          // what is wrong with the settings; most commands stop there
@@ -61,14 +61,14 @@ func (p *program) name() string {
 	return p.env.Name
 }
 
-// anyway marks a command that is of use without the settings, too: what is wrong
-// with them is a warning. To one marked mayBeMissing, a file that is not there is none.
+// anyway is the annotation of commands that also run with wrong settings, which are only a warning then. With the value
+// mayBeMissing, a settings file that was named and does not exist is no warning either.
 const (
 	anyway       = "propctl-anyway"
 	mayBeMissing = "missing"
 )
 
-// narrows marks a command that takes --contract and --group alone, too.
+// narrows is the annotation of commands that take --contract without --group, and the other way round.
 const narrows = "propctl-narrows"
 
 // follows marks a command that brings an activation about, or waits for one: who is
@@ -137,7 +137,8 @@ success, and one that is on its way is followed and not submitted again.`,
 	return root
 }
 
-// refuse reports what kept a command from beginning, when it did not begin.
+// refuse prints an error that came up before the command began, and returns the exit code. A command that began has
+// printed its own.
 func (p *program) refuse(err error) int {
 	if p.began {
 		return p.exitCode
@@ -160,8 +161,7 @@ func (p *program) stderr() *term.Printer {
 
 func helpOf(command string) string { return "this shows what can be given: " + command + " --help" }
 
-// action is what a command does. The report says what is known also when there
-// is an error; it is never nil.
+// action is what a command does. Its report is never nil: with an error it says what is known all the same.
 type action func(ctx context.Context, args []string) (*result.Report, error)
 
 // run executes an action between the reading of the settings and the printing
@@ -196,7 +196,7 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	return err
 }
 
-// observe prepares all that is told of the run, from the flags as they are by now.
+// observe sets up progress, output, files and sinks, from the flags after the settings were read.
 func (p *program) observe(c *cobra.Command, args []string, command string, begun time.Time) {
 	p.given = givenBy(c)
 	p.dryRuns = canDryRun(c)
@@ -230,7 +230,7 @@ func (p *program) allSinks(c *cobra.Command) []journal.Sink {
 	}
 }
 
-// happened tells everybody of an event. Nobody may change it.
+// happened passes an event to the record and to all sinks, none of which may change it.
 func (p *program) happened(m journal.Entry) {
 	p.record.Happened(m)
 	for _, s := range p.sinks {
@@ -251,8 +251,8 @@ func (p *program) typed(command string, args []string) string {
 // it does not.
 const stoppingDelay = 500 * time.Millisecond
 
-// sayWhenStopping says what a command that was interrupted still waits for. The
-// function that it returns ends it.
+// sayWhenStopping prints what a command still waits for when it has not ended soon after Ctrl-C. The caller calls the
+// function that it returns when the command has ended.
 func (p *program) sayWhenStopping(ctx context.Context) (ended func()) {
 	over := make(chan struct{})
 	go func() {

@@ -26,12 +26,12 @@ type session struct {
 	speed       float64 // seconds of PAPI's time in a real one
 
 	nearOnce sync.Once
-	near     []string // the names that there are, once one that there is not was named
+	near     []string // existing names, for suggestions; read when a name was not found
 
 	mu     sync.Mutex
-	assets map[papi.ID]papi.ID // of properties, by their ids with the prefix: what Control Center knows them by
-	last   activation.Event    // one without an activation before the first
-	names  map[papi.ID]string  // of properties and includes, by their ids with the prefix: what people are told
+	assets map[papi.ID]papi.ID // ids of assets by the ids of their properties, with the prefix
+	last   activation.Event    // the last event; the zero value before the first
+	names  map[papi.ID]string  // names in messages by the ids of properties and includes, with the prefix
 }
 
 // open connects. Nothing is sent yet.
@@ -60,8 +60,7 @@ func (p *program) open(about result.AssetKind) (*session, error) {
 	return p.connect(about, credentials, transport, 1)
 }
 
-// connect makes a session of what to sign with and the way to PAPI. speed is how
-// many seconds of PAPI's time pass in a real one.
+// connect makes a session. speed is how many seconds of PAPI's time pass in a real one.
 func (p *program) connect(about result.AssetKind, credentials papi.Credentials, transport http.RoundTripper, speed float64) (*session, error) {
 	s := &session{program: p, about: about, speed: speed, credentials: credentials, names: map[papi.ID]string{}, assets: map[papi.ID]papi.ID{}}
 	s.shared = p.sharedAccount(credentials)
@@ -168,14 +167,14 @@ func (s *session) attempted(a papi.Attempt) {
 	s.program.progress.Attempt(a)
 }
 
-// called takes note of how people are told of a property.
+// called notes the name by which messages call a property.
 func (s *session) called(p property) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.names[p.ref.FullID()] = p.String()
 }
 
-// hasAsset takes note of what Control Center knows a property by, if that is known.
+// hasAsset notes the id of a property's asset, which links to Control Center need, if it is known.
 func (s *session) hasAsset(ref result.AssetRef) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -184,13 +183,13 @@ func (s *session) hasAsset(ref result.AssetRef) {
 	}
 }
 
-// begin says what the requests from now on are about.
+// begin shows from now on that the requests are about p.
 func (s *session) begin(p property) {
 	s.called(p)
 	s.program.progress.Begin(p.String())
 }
 
-// subject is what people are told that an event is about.
+// subject is the name of the property, or the include, of an event.
 func (s *session) subject(ev activation.Event) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -198,7 +197,7 @@ func (s *session) subject(ev activation.Event) string {
 	return cmp.Or(s.names[ref.FullID()], ev.PropertyName, string(ref.ID))
 }
 
-// delayed says, once, that PAPI's rate limit holds the run back.
+// delayed prints that the run waits for PAPI's rate limit, and until when.
 func (s *session) delayed(d papi.Delay) {
 	why := "PAPI takes no more requests for now"
 	switch {
@@ -243,7 +242,7 @@ func (p *program) asset(property papi.ID) papi.ID {
 	return p.session.assets[property]
 }
 
-// account says whose properties these are, for people.
+// account names the account for people: by its switch key, masked, or by the host of the credentials.
 func (s *session) account() string {
 	if key := s.credentials.AccountKey; key != "" {
 		return "account " + settings.Mask(key)
@@ -283,8 +282,7 @@ func (m *meter) view() result.Requests {
 	return m.counts
 }
 
-// sender returns what sends notifications and traces, over the network or what
-// stands for it.
+// sender returns what sends notifications and traces.
 func (p *program) sender() (*journal.Sender, error) {
 	transport := p.env.Reporting
 	if transport == nil {

@@ -84,8 +84,8 @@ func viewSetting(f *pflag.Flag) *result.Setting {
 	return &result.Setting{Name: f.Name, Value: settings.ShownValue(f), Source: kind, From: result.Optional(name), Commands: []string{}}
 }
 
-// flagsOfCommands yields each command with each flag of its own that a settings
-// file may set, as environment and file set it. What is wrong is a warning.
+// flagsOfCommands yields each command with each of its own flags that a settings file may set, with the values of the
+// environment and the file. Mistakes in them are warnings.
 func (p *program) flagsOfCommands() func(func(string, *pflag.Flag) bool) {
 	other := newProgram(p.env) // whose flags nobody has typed
 	other.flags.Config = p.flags.Config

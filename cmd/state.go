@@ -15,8 +15,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// stateFile remembers the daily budget that one account was last said to have.
-// It decides nothing: without it, only budget has less to show.
+// stateFile keeps the daily budget of one account as PAPI last told it. It decides nothing: without it, only
+// propctl budget shows less.
 type stateFile struct{ path string }
 
 // state returns the file for the account of the session. Its name does not tell

@@ -18,9 +18,8 @@ type looked struct {
 	err   error
 }
 
-// statesOf looks at properties, up to four at once, and returns what it has found in
-// the order of the arguments. No more are begun when the context has ended or goOn says
-// no to an error, so that the last ones may be missing.
+// statesOf reads the state of properties, up to four at once, and returns it in the order of the arguments. It begins
+// no more of them when the context has ended or goOn returns false for an error, so the last ones may be missing.
 func (s *session) statesOf(ctx context.Context, args []string, on []papi.Network, goOn func(error) bool) []looked {
 	all := make([]looked, len(args))
 	var mu sync.Mutex

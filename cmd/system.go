@@ -14,8 +14,8 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// System returns the Env of the process. What the release did not say of the
-// build is taken from what the Go tool recorded in the binary.
+// System returns the Env of the process. Version, commit and date that are empty are taken from what the Go tool
+// recorded in the binary.
 func System(version, commit, date string) term.Env {
 	return term.Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,

@@ -73,8 +73,8 @@ func (p *program) waitCommand(about result.AssetKind) *cobra.Command {
 // severalHelp says what becomes of several.
 const severalHelp = "One that does not end well does not hide the others: the exit code is that of the\nfirst."
 
-// elsewhere is the network to wait on, too, where none was named: what goes on
-// there is meant when nothing goes on at staging. What acts needs to be told.
+// elsewhere is the second network to look at where none was named: production, when nothing is pending on staging.
+// A command that changes something does not guess.
 func (f *selectFlags) elsewhere() papi.Network {
 	if f.acts || f.networks.Given {
 		return ""
@@ -112,7 +112,7 @@ func (p *program) selected(ctx context.Context, f *selectFlags, args []string, d
 		return p.several(ctx, s, f, all, do)
 	}
 	c := all[0]
-	if !f.asks(p.env) { // a question and a line that is drawn again and again would be in each other's way
+	if !f.asks(p.env) { // the line of progress is drawn again and again, over the question
 		p.progress.Begin(c.arg)
 	}
 	limit := p.deadline(f.networkOf(c))
@@ -162,8 +162,7 @@ func (s *session) doWith(ctx context.Context, f *selectFlags, c *choice, do verb
 	c.what = property{ref: assetOf(c.done), name: cmp.Or(c.done.PropertyName, c.what.name)}
 }
 
-// do does it with an activation, or with a change of a bucket when that is what
-// the id is of: the id does not tell.
+// do acts on an activation, or on a change of a hostname bucket where the id is of one, which it does not tell.
 func (s *session) do(ctx context.Context, do verb, named namedActivation, which activation.Selection) (*activation.Result, error) {
 	changes := s.engine()
 	changes.API = activation.BucketChanges{BucketAPI: s.client}

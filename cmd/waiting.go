@@ -25,8 +25,8 @@ func (f *waitFlags) waiting() activation.WaitOptions {
 	return activation.WaitOptions{Steady: f.until == settings.UntilSteady, Poll: f.poll}
 }
 
-// interruptedBy says what ends the cancelling at a time-out: a context without the
-// command's time limit, which ends when the command is interrupted.
+// interruptedBy sets the context within which an activation is cancelled at a time-out. It has no time limit, and ends
+// when the command is interrupted.
 func interruptedBy(ctx context.Context, t activation.Target) activation.Target {
 	t.CancelContext = func() context.Context { return ctx }
 	return t

@@ -21,8 +21,8 @@ type workflow struct {
 	flags *activateFlags
 	// versioned says that a version may be named, and is the latest otherwise.
 	versioned bool
-	// always says that it is asked for on every network, and not only for
-	// production; and that nobody to ask is a reason to refuse.
+	// always says that every network needs a confirmation, not only production, and that the command is refused where
+	// nobody can be asked.
 	always bool
 	change change
 }
@@ -107,8 +107,7 @@ func (activates) make(ctx context.Context, a *activating, t activation.Target) (
 	return a.engine().Activate(ctx, t)
 }
 
-// settle makes a number of the version as far as that is to be known before the
-// first look.
+// settle replaces the version by its number, where that has to be known before the first look.
 func (a *activating) settle(ctx context.Context) error {
 	var err error
 	if a.version, err = a.latest(ctx, a.property, a.version); err != nil {
