@@ -70,17 +70,45 @@ func (f *activateFlags) declare(fs *pflag.FlagSet, about result.AssetKind) {
 		activation.AcknowledgeWarnings, activation.FailOnWarnings, activation.FailOnNewWarnings,
 	}}, "warnings", "validation warnings")
 	if about == result.Properties { // there is none for includes
-		fs.VarPF(&f.fastPush, "fast-push", "", "PAPI's fastPush; sent only if given").NoOptDefVal = "true"
+		f.declareFastPush(fs)
 	}
+	f.declareValidations(fs)
+	fs.BoolVar(&f.requireStaging, "require-staging", false, "production only for what is active on staging")
+}
+
+func (f *activateFlags) declareFastPush(fs *pflag.FlagSet) {
+	fs.VarPF(&f.fastPush, "fast-push", "", "PAPI's fastPush; sent only if given").NoOptDefVal = "true"
+}
+
+func (f *activateFlags) declareValidations(fs *pflag.FlagSet) {
 	fs.VarPF(&f.ignoreHTTP, "ignore-http-errors", "", "PAPI's ignoreHttpErrors; sent only if given").NoOptDefVal = "true"
 	fs.VarPF(&f.delay, "delay-validations", "", "PAPI's delayValidations; sent only if given").NoOptDefVal = "true"
-	fs.BoolVar(&f.requireStaging, "require-staging", false, "production only for what is active on staging")
+}
+
+func (f *activateFlags) declareNotes(fs *pflag.FlagSet) {
+	fs.Var(&f.notify, "notify", "`EMAIL` whom PAPI notifies; needed, repeatable")
+	fs.Var(&f.note, "note", "`TEXT` note that goes with the activation")
+}
+
+// declareRequest declares what a request of PAPI's has, and nothing of how it is waited for.
+func (f *activateFlags) declareRequest(fs *pflag.FlagSet) {
+	f.declareNotes(fs)
+	f.declareFastPush(fs)
+	f.declareValidations(fs)
+	f.compliance.declare(fs)
+}
+
+// request is what is sent beside version and network, without a compliance record.
+func (f *activateFlags) request() papi.ActivationRequest {
+	return papi.ActivationRequest{
+		Note: string(f.note), NotifyEmails: f.notify.All,
+		FastPush: f.fastPush.Value, IgnoreHTTPErrors: f.ignoreHTTP.Value, DelayValidations: f.delay.Value,
+	}
 }
 
 // declareSubmission declares what goes with every submission.
 func (f *activateFlags) declareSubmission(fs *pflag.FlagSet) {
-	fs.Var(&f.notify, "notify", "`EMAIL` whom PAPI notifies; needed, repeatable")
-	fs.Var(&f.note, "note", "`TEXT` note that goes with the activation")
+	f.declareNotes(fs)
 	f.ifPending = settings.IfPendingWait
 	fs.Var(settings.OneOf[settings.Choice]{To: &f.ifPending, Allowed: []settings.Choice{settings.IfPendingWait, settings.IfPendingFail}}, "if-pending", "when another version is pending")
 	fs.BoolVar(&f.noWait, "no-wait", false, "end as soon as PAPI has accepted it")
@@ -110,10 +138,7 @@ func (f *activateFlags) check() error {
 func (f *activateFlags) target(p property, v wantedVersion, network papi.Network) activation.Target {
 	t := activation.Target{
 		Property: p.ref.Property(), Include: p.ref.Include(), Network: network, Version: v.number, ActiveOn: v.activeOn,
-		Request: papi.ActivationRequest{
-			Note: string(f.note), NotifyEmails: f.notify.All,
-			FastPush: f.fastPush.Value, IgnoreHTTPErrors: f.ignoreHTTP.Value, DelayValidations: f.delay.Value,
-		},
+		Request:       f.request(),
 		FailIfPending: f.ifPending == settings.IfPendingFail, NoWait: f.noWait, RequireStaging: f.requireStaging,
 		Warnings: f.warnings, DryRun: f.dryRun, WaitOptions: f.waiting.waiting(),
 	}

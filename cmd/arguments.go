@@ -49,6 +49,9 @@ func commandFirst(root *cobra.Command, args []string) []string {
 			return args
 		}
 		rest = append(rest, arg)
+		if separate && i+1 < len(args) && child(c, args[i+1]) != nil && isSwitchSomewhere(root, arg) {
+			separate = false // what follows is the command, and no value
+		}
 		if i++; separate && i < len(args) {
 			rest = append(rest, args[i])
 		} else {
@@ -72,13 +75,22 @@ func child(c *cobra.Command, name string) *cobra.Command {
 }
 
 // flagTable has the flags of all commands by name and by letter. Where two
-// commands have one of the same name, both take a value or none does.
+// commands have one of the same name, and it takes a value with one of them only, that is it.
 type flagTable map[string]*pflag.Flag
+
+// isSwitchSomewhere reports whether a flag of that name goes without a value with any command.
+func isSwitchSomewhere(root *cobra.Command, arg string) bool {
+	found := false
+	settings.EachFlag(root, func(f *pflag.Flag) { found = found || "--"+f.Name == arg && f.NoOptDefVal != "" })
+	return found
+}
 
 func flagsOfAll(root *cobra.Command) flagTable {
 	all := flagTable{"help": {Name: "help", NoOptDefVal: "true"}, "h": {Name: "help", NoOptDefVal: "true"}}
 	note := func(f *pflag.Flag) {
-		all[f.Name] = f
+		if before := all[f.Name]; before == nil || before.NoOptDefVal != "" {
+			all[f.Name] = f
+		}
 		if f.Shorthand != "" {
 			all[f.Shorthand] = f
 		}

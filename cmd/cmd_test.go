@@ -34,6 +34,7 @@ type scene struct {
 	sim       *simulator.Simulator
 	transport http.RoundTripper // nil: the simulator's
 	reporting http.RoundTripper // nil: nothing may be reported
+	checking  http.RoundTripper // nil: no check may be made
 	env       map[string]string
 	stdin     io.Reader
 	terminal  bool
@@ -123,6 +124,10 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 	if reporting == nil {
 		reporting = refusing{s.t}
 	}
+	checking := s.checking
+	if checking == nil {
+		checking = refusing{s.t}
+	}
 	stdout.broken = s.broken
 	begun := time.Now()
 	heard := &eavesdropper{next: transport}
@@ -133,7 +138,7 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 		StdinTerminal: s.terminal, StderrTerminal: s.terminal,
 		Width:    func() int { return s.width },
 		Location: s.zone, StdoutTerminal: s.columns > 0, StdoutWidth: func() int { return s.columns },
-		Transport: heard, Reporting: reporting, Name: s.name,
+		Transport: heard, Reporting: reporting, Checking: checking, Name: s.name,
 		Build: cmd.Build{Version: "1.2.3", Commit: "abc", Date: "2026-01-02T03:04:05Z", Go: "go1.26"},
 	}, args)
 	r := result{code: code, stdout: stdout.String(), stderr: stderr.String(), took: time.Since(begun)}

@@ -27,6 +27,7 @@ import (
 //	<!-- not run: REASON -->   nothing of it is run
 //	<!-- exit code: N -->      its last command ends with N, and not with 0
 //	<!-- file: NAME -->        the block, of any language, is a file that later ones read
+//	<!-- pipeline: TEXT -->    the block is a pipeline, in which steps begin with propctl
 
 // block is a fenced block of a page.
 type block struct {
@@ -81,6 +82,14 @@ type shown struct {
 // commands returns what of a block is run. A backslash at its end goes on with a line.
 func (b block) commands() []shown {
 	var all []shown
+	if _, ok := b.mark("pipeline"); ok {
+		for _, line := range b.text {
+			if step := regexp.MustCompile(`^\s*- (?:run: |script: )?(propctl .*)$`).FindStringSubmatch(line); step != nil {
+				all = append(all, shown{command: step[1]})
+			}
+		}
+		return all
+	}
 	console := b.language == "console"
 	for i := 0; i < len(b.text); i++ {
 		line := b.text[i]
@@ -130,7 +139,8 @@ func runPage(t *testing.T, name, page string) (run int, wrong []string) {
 			}
 			continue
 		}
-		if b.language != "console" && b.language != "sh" && b.language != "bash" {
+		_, pipeline := b.mark("pipeline")
+		if b.language != "console" && b.language != "sh" && b.language != "bash" && !pipeline {
 			continue
 		}
 		commands := b.commands()

@@ -1,6 +1,8 @@
 package cmd_test
 
 import (
+	"net/http"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -47,6 +49,10 @@ func exampleScene(t *testing.T) *scene {
 		include[i].Hostnames = nil
 	}
 	s.sim.AddInclude(simulator.Include{ID: "inc_123", Name: "examples", Versions: include, Activations: []simulator.Activation{active}})
+	s.write("rollout.yaml", "name: new-rule-format\nnotify: [you@example.com]\nproperties: [www.example.com@8, prp_1002]\n"+
+		"waves: [{name: canary, take: 1, checks: [home]}, {name: rest}]\nchecks: {home: {http: 'https://{hostname}/'}}\n")
+	s.checking = visits(http.StatusOK)
+	s.planned(filepath.Join(s.env["HOME"], "rollout.yaml"))
 	s.write("hostnames.txt", "# new ones\na.example.com\nb.example.com\n")
 	s.write("problem.json", `{"type":"https://problems.luna.akamaiapis.net/papi/v1/resource-busy","title":"Busy","status":409}`)
 	return s

@@ -9,23 +9,24 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	room "github.com/propctl/propctl/cmd/rollout"
 	"github.com/propctl/propctl/cmd/screen"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
 
 func (p *program) schemaCommand() *cobra.Command {
-	names := []string{"document", "events", "settings"}
+	names := []string{"document", "events", "settings", "rollout"}
 	return &cobra.Command{
-		Use:         "schema [document|events|settings]",
+		Use:         "schema [document|events|settings|rollout]",
 		Annotations: map[string]string{anyway: ""},
 		Short:       "Print JSON Schemas of what this program prints and reads",
 		Long: `Print a JSON Schema: of the document that -o json prints, of the events that
--o ndjson prints a line each, or of the settings file. Without a name they are
-listed; with -o json they are in the member schemas. An editor that knows the one of
-the settings file completes and checks it.`,
+-o ndjson prints a line each, of the settings file, or of the manifest of a rollout.
+Without a name they are listed; with -o json they are in the member schemas. An editor
+that knows the one of a file completes and checks it.`,
 		Example: `  propctl schema
-  propctl schema settings
+  propctl schema rollout
   propctl schema document -o json`,
 		ValidArgs: names,
 		Args:      cobra.ArbitraryArgs,
@@ -37,7 +38,10 @@ the settings file completes and checks it.`,
 }
 
 func schemas(root *cobra.Command, args []string) *result.Report {
-	all := []*result.SchemaView{documentSchema(), eventsSchema(), asSchema("settings", "The settings file of propctl, as YAML or JSON.", settings.SchemaOf(root))}
+	all := []*result.SchemaView{
+		documentSchema(), eventsSchema(), asSchema("settings", "The settings file of propctl, as YAML or JSON.", settings.SchemaOf(root)),
+		asSchema("rollout", "The manifest of a rollout, as YAML or JSON.", room.Schema()),
+	}
 	r := &result.Report{Outcome: catalogue.OutcomeOK}
 	if len(args) == 0 {
 		r.Text = func(w *term.Printer, _ *result.Document) {
@@ -87,7 +91,7 @@ func eventsSchema() *result.SchemaView {
 	v := result.NewSchemas()
 	last := v.Of(reflect.TypeFor[result.Document](), "")
 	last.Required = []string{"type"}
-	s := &result.Schema{AnyOf: []*result.Schema{v.Of(reflect.TypeFor[screen.Header](), ""), v.Of(reflect.TypeFor[result.Event](), ""), last}}
+	s := &result.Schema{AnyOf: []*result.Schema{v.Of(reflect.TypeFor[screen.Header](), ""), v.Of(reflect.TypeFor[result.Event](), ""), v.Of(reflect.TypeFor[result.RolloutEvent](), ""), last}}
 	s.Defs = v.Defs
 	return asSchema("events", "A line of what a command prints with -o ndjson.", s)
 }

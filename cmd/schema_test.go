@@ -127,7 +127,7 @@ func TestSchemasAreListedAndPrinted(t *testing.T) {
 			t.Errorf("the list has no %s:\n%s", want, r.stdout)
 		}
 	}
-	for name, want := range map[string]string{"": "document events settings", "settings": "settings"} {
+	for name, want := range map[string]string{"": "document events settings rollout", "settings": "settings"} {
 		r := newScene(t).run(strings.Fields("schema -o json " + name)...)
 		var d struct {
 			Schemas []struct {

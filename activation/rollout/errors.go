@@ -55,7 +55,11 @@ type DriftError struct {
 
 // Error names the items.
 func (e *DriftError) Error() string {
-	return fmt.Sprintf("another version was activated since the plan was made, on %s: %v", some(e.Items), e.cause)
+	text := "another version was activated since the plan was made, on " + some(e.Items)
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return text
 }
 
 // Unwrap returns what is true of one of them.

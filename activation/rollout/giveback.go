@@ -72,7 +72,7 @@ func (l *loop) goesTo(e *entry) (activation.Target, bool) {
 		return activation.Target{}, false
 	}
 	e.back = true
-	request := l.options.Request
+	request := l.options.request(e.Network)
 	request.NotifyEmails, request.Note = l.plan.Notify, l.mark(e).In(l.plan.Note)
 	e.back = false // until it is submitted
 	request.UseFastFallback = l.canFallBack(mine, e.to)

@@ -55,7 +55,7 @@ type Options struct {
 	Tolerate   *Amount // instead of the plan's
 	// DeactivateNew takes off, on a return, what was the first to be active.
 	DeactivateNew bool
-	Patience      time.Duration // with an activation that is in the way; 0: 30 minutes
+	Patience      time.Duration // with an activation that is in the way; 0: 30 minutes, less: none
 	Budget        *papi.Quota   // of the day, as it was last known; nil: not
 	// Submit says how submissions are made, and PartSize how many a bulk request has at
 	// most; 0: 100.
@@ -100,10 +100,20 @@ func (b *board) named() error {
 	return nil
 }
 
+// request is what goes along with submissions on a network. The compliance record is for
+// production only.
+func (o Options) request(network papi.Network) papi.ActivationRequest {
+	r := o.Request
+	if network != papi.Production {
+		r.ComplianceRecord = nil
+	}
+	return r
+}
+
 func (o Options) patience() time.Duration {
 	const usual = 30 * time.Minute
-	if o.Patience > 0 {
-		return o.Patience
+	if o.Patience != 0 {
+		return max(o.Patience, 0)
 	}
 	return usual
 }

@@ -60,13 +60,14 @@ type loop struct {
 	done    chan []*entry
 	told    map[int]State // by place
 	started map[int]bool  // stages
+	over    map[int]bool  // stages
 	began   bool          // the way back was told of
 }
 
 func newLoop(r *Runner, p *Plan, o Options) *loop {
 	l := &loop{
 		board: newBoard(p, o), runner: r, begun: time.Now(), done: make(chan []*entry, maxWorkers+1),
-		told: map[int]State{}, started: map[int]bool{},
+		told: map[int]State{}, started: map[int]bool{}, over: map[int]bool{},
 	}
 	l.engine = activation.Engine{Resubmissions: o.Resubmissions, Jitter: o.patient(), Speed: o.Speed}
 	return l

@@ -70,7 +70,7 @@ func (l *loop) look(ctx context.Context, e *entry) {
 // submit lets the engine look at an item and submit it.
 func (l *loop) submit(ctx context.Context, e *entry) {
 	l.mu.Lock()
-	request := l.options.Request
+	request := l.options.request(e.Network)
 	request.NotifyEmails, request.Note = l.plan.Notify, l.mark(e).In(l.plan.Note)
 	l.mu.Unlock()
 	reserved, release, err := l.runner.API.Reserve(ctx, lookAndSubmit)
@@ -84,7 +84,10 @@ func (l *loop) submit(ctx context.Context, e *entry) {
 	w := &watched{API: l.runner.API, loop: l}
 	engine := l.engine
 	engine.API = w
-	result, err := engine.Activate(reserved, activation.Target{
+	// A PAPI that does not come back must not hold up the run for good.
+	bounded, cancel := context.WithTimeoutCause(reserved, l.clock.real(patience(e.Network)), activation.ErrTimeout)
+	defer cancel()
+	result, err := engine.Activate(bounded, activation.Target{
 		Property: e.Ref(), Network: e.Network, Version: e.Version, Request: request,
 		FailIfPending: true, NoWait: true, Before: func(list *papi.ActivationList) error { return l.permit(e, list) },
 	})

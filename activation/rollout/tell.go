@@ -16,24 +16,17 @@ func (l *loop) tell() {
 	if l.options.Observe == nil {
 		return
 	}
-	if l.stage < len(l.stages) && !l.started[l.stage] && !l.returning && l.stage < l.last() {
-		l.started[l.stage] = true
-		l.emit(Event{Kind: EventWaveStarted}, l.stage)
-	}
-	for _, e := range l.entries {
-		before, told := l.told[e.Place]
-		if e.state == before || !told && e.state == Waiting || e.working {
-			continue
-		}
-		l.told[e.Place] = e.state
-		item := e.result()
-		l.emit(Event{Kind: EventItem, Item: &item, Err: e.err}, e.Stage)
-	}
 	for i := range l.stages {
-		if ended := i < l.stage || l.trouble != nil && l.trouble.stage == i && !l.busy(); ended && l.started[i] {
-			l.started[i] = false
+		if i == l.stage && i < l.last() && l.trouble == nil && !l.returning && !l.started[i] {
+			l.started[i] = true
+			l.emit(Event{Kind: EventWaveStarted}, i)
+		}
+		l.tellItems(i)
+		failed := l.trouble != nil && l.trouble.stage == i
+		if ended := i < l.stage || failed && !l.busy(); ended && l.started[i] && !l.over[i] {
+			l.over[i] = true
 			ev := Event{Kind: EventWaveEnded}
-			if l.trouble != nil && l.trouble.stage == i {
+			if failed {
 				ev.Err = l.trouble.err
 			}
 			l.emit(ev, i)
@@ -44,6 +37,19 @@ func (l *loop) tell() {
 		l.emit(Event{Kind: EventReturning, Err: l.cause()}, min(l.stage, len(l.stages)-1))
 	}
 	l.emit(Event{Kind: EventProgress}, min(l.stage, len(l.stages)-1))
+}
+
+// tellItems tells of the items of a stage whose state is another one.
+func (l *loop) tellItems(stage int) {
+	for _, e := range l.of(stage) {
+		before, told := l.told[e.Place]
+		if e.state == before || !told && e.state == Waiting || e.working {
+			continue
+		}
+		l.told[e.Place] = e.state
+		item := e.result()
+		l.emit(Event{Kind: EventItem, Item: &item, Err: e.err}, e.Stage)
+	}
 }
 
 func (l *loop) emit(ev Event, stage int) {

@@ -120,8 +120,9 @@ type Section struct {
 // Sections returns all rows: what propctl finds by itself, then what PAPI or the way to it says.
 func Sections() []Section {
 	return []Section{
-		{"Before anything is sent", slices.Concat(usageEntries(), refusalEntries())},
+		{"Before anything is sent", slices.Concat(usageEntries(), refusalEntries(), rolloutFileEntries())},
 		{"How an activation ended", activationEntries()},
+		{"How a rollout ended", rolloutEntries()},
 		{"How a command ended", endEntries()},
 		{"No answer, or none that can be read", slices.Concat(networkEntries(), answerEntries())},
 		{"Credentials and permissions", accessEntries()},
@@ -172,6 +173,7 @@ const (
 	CodeLost               = "activation-lost"
 	CodeNoActivation       = "no-activation"
 	CodeNothingBefore      = "nothing-before"
+	CodeRolloutFailed      = "rollout-failed"
 	codeTimedOut           = "timed-out"
 	codeInterrupted        = "interrupted"
 	CodeInternal           = "internal"

@@ -49,6 +49,9 @@ func Judge(err error) Verdict {
 
 // recognise returns the row of an error and what to do about it.
 func recognise(err error) (Entry, Advice) {
+	if row, ok := judgedAsRollout(err); ok {
+		return row, row.advice()
+	}
 	for _, row := range All() {
 		for _, match := range row.Matches {
 			if !match.Fits(err) {

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -48,6 +49,8 @@ func (silent) Activations(ctx context.Context, _ papi.PropertyRef) (*papi.Activa
 	<-ctx.Done()
 	return nil, context.Cause(ctx)
 }
+
+func rolled(o rollout.Outcome, err error) error { return &RolloutError{o, err} }
 
 type want struct {
 	outcome  string
@@ -100,6 +103,27 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"nothing to return to", &activation.NoPreviousVersionError{}, want{"error", 1, "nothing-before", CategoryNotFound}},
 		{"a bucket that cannot do it", &BucketError{"x"}, want{"error", 1, "hostname-bucket", CategoryInvalidData}},
 		{"no room for hostnames", &activation.HostnameLimitError{}, want{"limited", 8, "resource-limit", CategoryRemoteSystemError}},
+		{"manifest", &RolloutFileError{File: "x", Err: &rollout.MistakesError{Mistakes: []rollout.Mistake{{What: "x"}}}}, want{"error", 2, "manifest", CategoryInvalidData}},
+		{"plan", &RolloutFileError{File: "x", Plan: true, Err: errors.New("no")}, want{"error", 2, "plan-file", CategoryInvalidData}},
+		{"selection", fmt.Errorf("x: %w", &rollout.SelectionError{What: "x"}), want{"error", 1, "selection", CategoryNotFound}},
+		{"account", &rollout.AccountError{}, want{"error", 4, "another-account", CategoryInvalidSettings}},
+		{"rollout failed", rolled(rollout.OutcomeFailed, &rollout.FailuresError{}), want{"failed", 3, "rollout-failed", CategoryRemoteSystemError}},
+		{"check failed", rolled(rollout.OutcomeFailed, &rollout.CheckError{}), want{"failed", 3, "rollout-check-failed", CategoryRemoteSystemError}},
+		{"check undecided", rolled(rollout.OutcomeUndecided, &rollout.CheckError{}), want{"paused", 5, "rollout-check-undecided", CategoryRemoteSystemError}},
+		{"rolled back for failures", rolled(rollout.OutcomeRolledBack, &rollout.FailuresError{}), want{"rolled-back", 3, "rollout-rolled-back", CategoryRemoteSystemError}},
+		{"rolled back for a check", rolled(rollout.OutcomeRolledBack, &rollout.CheckError{}), want{"rolled-back", 3, "rollout-rolled-back", CategoryRemoteSystemError}},
+		{"closed", rolled(rollout.OutcomeRolledBack, errors.Join(&rollout.ClosedError{}, &rollout.CheckError{})), want{"rolled-back", 3, "rollout-closed", CategoryConflict}},
+		{"superseded items", rolled(rollout.OutcomeSuperseded, &rollout.FailuresError{}), want{"superseded", 3, "rollout-superseded", CategoryConflict}},
+		{"rejected items", rolled(rollout.OutcomeRejected, &rollout.FailuresError{}), want{"rejected", 7, "rollout-rejected", CategoryInvalidData}},
+		{"blocked items", rolled(OutcomeBusy, &rollout.FailuresError{}), want{"busy", 6, "rollout-blocked", CategoryConflict}},
+		{"overdue items", rolled(rollout.OutcomeTimedOut, &rollout.FailuresError{}), want{"timed-out", 5, "rollout-overdue", CategoryRemoteSystemError}},
+		{"uncertain items", rolled(rollout.OutcomeError, errors.Join(&rollout.UncertainError{}, &rollout.FailuresError{})), want{"error", 1, "rollout-uncertain", CategoryRemoteSystemError}},
+		{"uncertain items that failed", rolled(rollout.OutcomeError, &rollout.FailuresError{}), want{"error", 1, "rollout-uncertain", CategoryRemoteSystemError}},
+		{"return failed", rolled(rollout.OutcomeError, errors.Join(&rollout.ReturnError{}, nil)), want{"error", 1, "rollout-return-failed", CategoryRemoteSystemError}},
+		{"drifted", rolled(rollout.OutcomeRejected, &rollout.DriftError{}), want{"rejected", 7, "drifted", CategoryConflict}},
+		{"another plan", rolled(rollout.OutcomeRejected, &rollout.AnotherPlanError{}), want{"rejected", 7, "another-plan", CategoryConflict}},
+		{"budget of a rollout", rolled(rollout.OutcomeLimited, &rollout.BudgetError{}), want{"limited", 8, "budget-short", CategoryRemoteSystemError}},
+		{"budget used up in a rollout", rolled(rollout.OutcomeLimited, &activation.LimitError{Daily: true}), want{"limited", 8, "budget-exhausted", CategoryRemoteSystemError}},
 		{"lost", &activation.VanishedError{}, want{"error", 1, "activation-lost", CategoryNotFound}},
 		{"too late", fmt.Errorf("%w: it is ACTIVE", activation.ErrTooLate), want{"error", 1, "cancel-too-late", CategoryConflict}},
 		{"nothing to wait for", fmt.Errorf("%w of it", activation.ErrNoActivation), want{"error", 1, "no-activation", CategoryNotFound}},

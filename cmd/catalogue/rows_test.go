@@ -80,7 +80,7 @@ func TestEveryNextCommandIsIntroduced(t *testing.T) {
 func TestExitCodesAreThoseOfTheirOutcome(t *testing.T) {
 	codes := map[string][]int{
 		"failed": {3}, "aborted": {3}, "superseded": {3}, "timed-out": {5}, "busy": {6}, "rejected": {7}, "limited": {8},
-		"interrupted": {130}, "different": {1}, "error": {1, 2, 4},
+		"paused": {5}, "rolled-back": {3}, "interrupted": {130}, "different": {1}, "error": {1, 2, 4},
 	}
 	for _, e := range catalogue.All() {
 		if !slices.Contains(codes[e.Outcome], e.ExitCode) {

@@ -36,11 +36,18 @@ type Entry struct {
 	Subject  string  // what the run is about, for people
 	Speed    float64 // seconds of PAPI's time in a real one
 	Requests int     // requests that were over by then, as the run has them
+
+	Rollout *result.RolloutEvent // of a rollout, instead of the event above; else nil
 }
 
 // Text is the entry as a line for people, and whether it is worth one when not
 // every look is to be shown.
-func (e Entry) Text() (line string, always bool) { return result.EventText(e.Subject, e.Event) }
+func (e Entry) Text() (line string, always bool) {
+	if e.Rollout != nil {
+		return e.Rollout.Text()
+	}
+	return result.EventText(e.Subject, e.Event)
+}
 
 // Request is one attempt at a request, and when it was over.
 type Request struct {
@@ -60,6 +67,7 @@ type Run struct {
 
 	mu       sync.Mutex
 	entries  []Entry
+	rollouts []Entry // events of a rollout that are worth a line
 	requests []Request
 	omitted  int // entries and requests past the most that are kept
 	host     string
@@ -145,6 +153,12 @@ const mostRecorded = 20_000
 func (r *Run) Happened(e Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if e.Rollout != nil {
+		if _, always := e.Text(); always && len(r.rollouts) < mostRecorded {
+			r.rollouts = append(r.rollouts, e)
+		}
+		return
+	}
 	if len(r.entries) == mostRecorded {
 		r.omitted++
 		return
@@ -169,4 +183,11 @@ func (r *Run) Snapshot() (moments []Entry, requests []Request, omitted int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.entries), slices.Clone(r.requests), r.omitted
+}
+
+// Rollout returns the events of a rollout that are worth a line, so far.
+func (r *Run) Rollout() []Entry {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.rollouts)
 }

@@ -58,6 +58,7 @@ type Document struct {
 	Checks         []*Check         `json:"checks,omitempty"`         // doctor
 	Settings       []*Setting       `json:"settings,omitempty"`       // config
 	SettingsFile   *SettingsFile    `json:"settingsFile,omitempty"`   // config path, config init
+	Rollout        *Rollout         `json:"rollout,omitempty"`        // rollout
 
 	Requested []papi.Network `json:"-"` // that were to be gone through, when there are several; touched are those in Results
 }
@@ -228,8 +229,14 @@ func (d *Document) Fail(v catalogue.Verdict, err error, help string) {
 	if stopped, ok := errors.AsType[*activation.StoppedError](err); ok && stopped.Uncertain {
 		d.Submitted = nil // nobody knows
 	}
-	d.Error = &Error{Code: v.Code, Category: v.Category, Message: term.Truncate(err.Error(), term.MaxMessage), Help: help, PAPI: viewPAPI(err)}
+	d.Error = newError(v, err, help)
+}
+
+// newError returns an error with what PAPI said about it.
+func newError(v catalogue.Verdict, err error, help string) *Error {
+	e := &Error{Code: v.Code, Category: v.Category, Message: term.Truncate(err.Error(), term.MaxMessage), Help: help, PAPI: viewPAPI(err)}
 	if partly, ok := errors.AsType[*activation.PartlyDoneError](err); ok {
-		d.Error.Done = &partly.What
+		e.Done = &partly.What
 	}
+	return e
 }

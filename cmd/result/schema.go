@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/cmd/catalogue"
 )
 
@@ -31,7 +32,8 @@ type Schema struct {
 	Items       *Schema            `json:"items,omitempty"`
 	AnyOf       []*Schema          `json:"anyOf,omitempty"`
 	Properties  map[string]*Schema `json:"properties,omitempty"`
-	Additional  *bool              `json:"additionalProperties,omitempty"`
+	Additional  any                `json:"additionalProperties,omitempty"` // a bool, or a schema
+	Minimum     *int               `json:"minimum,omitempty"`
 	Required    []string           `json:"required,omitempty"`
 	Defs        map[string]*Schema `json:"$defs,omitempty"`
 }
@@ -45,7 +47,7 @@ type Schemas struct {
 // NewSchemas returns an empty set, with the descriptions of all members.
 func NewSchemas() *Schemas {
 	v := &Schemas{Defs: map[string]*Schema{}, Descriptions: map[string]string{}}
-	for line := range strings.Lines(schemaWords) {
+	for line := range strings.Lines(schemaWords + rolloutWords) {
 		if name, sentence, ok := strings.Cut(strings.TrimSpace(line), ": "); ok {
 			v.Descriptions[name] = sentence
 		}
@@ -154,6 +156,16 @@ func wordsOf(t reflect.Type) []any {
 	case reflect.TypeFor[activation.EventKind]():
 		return AnySlice(activation.EventSubmitted, activation.EventAdopted, activation.EventQueued, activation.EventChanged,
 			activation.EventRetrying, activation.EventWaiting)
+	case reflect.TypeFor[rollout.EventKind]():
+		return AnySlice(rollout.EventWaveStarted, rollout.EventItem, rollout.EventCheck, rollout.EventWaveEnded, rollout.EventReturning)
+	case reflect.TypeFor[rollout.Verdict]():
+		return AnySlice(rollout.Held, rollout.NotHeld, rollout.NotDecided)
+	case reflect.TypeFor[rollout.WaveState]():
+		return AnySlice(rollout.WaveOpen, rollout.WaveRunning, rollout.WaveChecking, rollout.WaveDone, rollout.WaveFailed, rollout.WaveReturned)
+	case reflect.TypeFor[rollout.State]():
+		return AnySlice(rollout.Waiting, rollout.Blocked, rollout.Underway, rollout.Active, rollout.Failed, rollout.Rejected, rollout.Superseded,
+			rollout.Skipped, rollout.Overdue, rollout.Uncertain, rollout.Returning, rollout.Returned, rollout.ReturnFailed, rollout.NotReturnable,
+			rollout.Drifted, rollout.Unknown, rollout.Inactive)
 	case reflect.TypeFor[activation.Action]():
 		return AnySlice(activation.ActionNone, activation.ActionFollow, activation.ActionWait, activation.ActionSubmit, activation.ActionVersion, activation.ActionCancel)
 	}
@@ -171,9 +183,9 @@ func valuesOf(member string) []any {
 		return AnySlice(SchemaVersion)
 	case "document.outcome":
 		return AnySlice("active", "already-active", "submitted", "deactivated", "already-inactive", "cancelled", "already-cancelled", "rolled-back",
-			"planned", "ok", "free", "different", "failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
+			"rolled-out", "paused", "planned", "ok", "free", "different", "failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
 	case "entry.outcome":
-		return AnySlice("different", "failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
+		return AnySlice("different", "paused", "rolled-back", "failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
 	case "document.exitCode":
 		return AnySlice(catalogue.ExitOK, catalogue.ExitError, catalogue.ExitUsage, catalogue.ExitFailed, catalogue.ExitCredentials, catalogue.ExitTimedOut, catalogue.ExitBusy, catalogue.ExitRejected, catalogue.ExitLimited, catalogue.ExitInterrupted)
 	case "entry.exitCode":

@@ -66,6 +66,7 @@ document.simulator: How to reach the simulator that is served.
 document.checks: What doctor has looked at, in order.
 document.settings: Settings in force.
 document.settingsFile: The settings file.
+document.rollout: Of the commands of rollout: what would be done, or what became of it.
 document.build: What this program was made of.
 document.errors: Errors and what they mean.
 document.script: The completion script of the shell that was named.

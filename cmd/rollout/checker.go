@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strings"
 	"sync"
 
@@ -25,6 +26,8 @@ type Checker struct {
 	API API
 	// Dial connects; nil means the network.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Transport carries the requests; nil means connections of the checker's own.
+	Transport http.RoundTripper
 	// Roots are the certificates that are trusted; nil means the system's.
 	Roots *x509.CertPool
 	// Environ is what commands get, without this program's own variables.

@@ -91,7 +91,11 @@ func (c *Checker) client(check rollout.Check, item rollout.Item, all []hostname)
 		MaxResponseHeaderBytes: maxHeader,
 		ForceAttemptHTTP2:      true,
 	}
-	return &http.Client{Transport: transport, CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+	carrier := http.RoundTripper(transport)
+	if c.Transport != nil {
+		carrier = c.Transport
+	}
+	return &http.Client{Transport: carrier, CheckRedirect: func(_ *http.Request, via []*http.Request) error {
 		switch {
 		case !check.Redirects:
 			return http.ErrUseLastResponse

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
@@ -92,7 +93,14 @@ func (o *Output) encode(v any) ([]byte, error) {
 }
 
 // Happened implements journal.Sink.
-func (o *Output) Happened(m journal.Entry) { o.line(result.NewEvent(m.Event, m.At)) }
+func (o *Output) Happened(m journal.Entry) {
+	switch {
+	case m.Rollout == nil:
+		o.line(result.NewEvent(m.Event, m.At))
+	case m.Rollout.Type != rollout.EventProgress: // which is nothing new
+		o.line(m.Rollout)
+	}
+}
 
 // Concluded implements journal.Sink; show has printed the result before the others are told.
 func (o *Output) Concluded(context.Context, *result.Document, *journal.Run) error { return nil }

@@ -60,6 +60,7 @@ const (
 type state struct {
 	subject string
 	ev      activation.Event
+	rollout *result.RolloutEvent // instead of ev, where it is not nil
 	at      time.Time
 	speed   float64
 }
@@ -225,6 +226,10 @@ func (p *Progress) SetFold(begin, end func() string) {
 
 // Happened implements journal.Sink.
 func (p *Progress) Happened(m journal.Entry) {
+	if m.Rollout != nil {
+		p.rolledOn(m)
+		return
+	}
 	p.mu.Lock()
 	p.state.ev, p.state.at, p.state.speed = m.Event, m.At, m.Speed
 	shown := p.board != nil && m.Kind != activation.EventRetrying && p.Level < LevelVerbose
@@ -285,6 +290,9 @@ func (p *Progress) heartbeat() {
 // now is the state as it is now, without asking PAPI again: as long as it can be,
 // then in fewer words.
 func (s state) now() []string {
+	if s.rollout != nil {
+		return s.rolloutNow()
+	}
 	passed := time.Duration(float64(time.Since(s.at)) * s.speed)
 	text, short := result.StateOf(s.ev.Activation), "trying again"
 	if s.ev.Activation == nil {

@@ -14,7 +14,7 @@ import (
 // SchemaOf describes the settings file by the flags of all commands. A value
 // may be quoted where the flag reads it all the same, as a variable's always is.
 func SchemaOf(root *cobra.Command) *result.Schema {
-	s := &result.Schema{Type: "object", Properties: map[string]*result.Schema{}, Additional: new(false)}
+	s := &result.Schema{Type: "object", Properties: map[string]*result.Schema{}, Additional: false}
 	known := AllFlags(root)
 	note := func(f *pflag.Flag) {
 		if !known[f.Name] {

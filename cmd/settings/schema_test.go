@@ -48,7 +48,7 @@ func TestTheSchemaOfTheFileTakesWhatFlagsTake(t *testing.T) {
 	if compared == 0 {
 		t.Error("no flag has a pattern")
 	}
-	if schema.Additional == nil || *schema.Additional {
+	if schema.Additional != false {
 		t.Error("the schema takes keys that there are not")
 	}
 }

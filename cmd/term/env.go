@@ -36,6 +36,8 @@ type Env struct {
 	Transport http.RoundTripper
 	// Reporting carries notifications and traces; nil means the network.
 	Reporting http.RoundTripper
+	// Checking carries the requests that the checks of a rollout make; nil means the network.
+	Checking http.RoundTripper
 	// Jitter returns what is added to a pause; nil means nothing.
 	Jitter func(pause time.Duration) time.Duration
 	Build  Build

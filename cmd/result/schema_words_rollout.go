@@ -1,0 +1,93 @@
+package result
+
+// rolloutWords are the sentences of schemaWords about rollouts.
+const rolloutWords = `
+rollout: A rollout: many properties, in waves.
+rollout.name: The name that the manifest gives it.
+rollout.mark: Its name and the digest of its plan, as they stand in the notes of its activations.
+rollout.state: How far it is; the outcome, and of rollout status also open or running.
+rollout.networks: The networks in the order in which each wave goes through them.
+rollout.waves: Its waves, in order.
+rollout.totals: All items by what became of them.
+rollout.budget: What it needs, or still needs, of the day's activations.
+rollout.requests: How many requests it takes.
+rollout.warnings: What to think of, for people.
+rollout.options: Flags that leave out something of the manifest.
+rollout.next: The command that goes on; null where nothing is left or the hint of the error has it.
+rollout.plan: Of rollout plan: the pinned plan. With it, this document is what rollout apply, status and rollback take as PLAN.
+
+rolloutWave: A wave of a rollout.
+rolloutWave.name: Its name.
+rolloutWave.outcome: How far it is: open, running, checking, done, failed or rolled-back.
+rolloutWave.atOnce: How many items may be on their way at once.
+rolloutWave.watchSeconds: How long its checks have to hold.
+rolloutWave.checkNames: The names of its checks.
+rolloutWave.totals: Its items by what became of them.
+rolloutWave.items: Its items, a property on a network each.
+rolloutWave.checks: What the last round of checks has found.
+rolloutWave.estimates: Of rollout plan: about how long it takes with few, as many as planned, and all at once.
+
+rolloutItem: A property on a network.
+rolloutItem.property: The property.
+rolloutItem.network: The network.
+rolloutItem.version: The version that it is to have.
+rolloutItem.before: The version that was active there when the plan was made; null where none was.
+rolloutItem.current: The version that is active there, where its own list was read.
+rolloutItem.outcome: How it is: waiting, blocked (another activation is in the way), underway, active, failed, rejected, superseded, skipped, overdue, uncertain, returning, rolled-back, return-failed, not-returnable, drifted; of rollout status also not-active and unknown.
+rolloutItem.submitted: This run's request made the activation.
+rolloutItem.adopted: The activation was on its way before this run.
+rolloutItem.fast: It was returned by fast fallback.
+rolloutItem.activation: The activation that this is about, as last seen.
+rolloutItem.blockedBy: The activation that is in the way.
+rolloutItem.error: Why it failed; null where it did not.
+
+rolloutCheck: What came of a check.
+rolloutCheck.check: The name of the check.
+rolloutCheck.property: The name of the property.
+rolloutCheck.network: The network.
+rolloutCheck.outcome: Whether it holds: held, failed, or undecided where it could not be made.
+rolloutCheck.detail: What was found, for people.
+
+rolloutTotals: Items by what became of them.
+rolloutTotals.items: All of them.
+rolloutTotals.active: Those that are active.
+rolloutTotals.underway: Those on their way, also back.
+rolloutTotals.waiting: Those that were not submitted yet.
+rolloutTotals.blocked: Those that wait for another activation to end.
+rolloutTotals.failed: Those that failed, were rejected, or have lost their place.
+rolloutTotals.rolledBack: Those that were returned.
+rolloutTotals.skipped: Those that were left out.
+rolloutTotals.unknown: Of rollout status: those of which the lists do not tell.
+
+rolloutBudget: What a rollout needs of the day's activations.
+rolloutBudget.activations: How many it has left to submit.
+rolloutBudget.returns: How many more it may take to go back.
+rolloutBudget.reserve: How many the manifest leaves for others.
+rolloutBudget.remaining: How many are left, as PAPI told this machine last; null where it has not.
+rolloutBudget.reset: When there are all of them again.
+
+rolloutRequests: How many requests a rollout takes.
+rolloutRequests.expected: About how many; null where it is over.
+rolloutRequests.sent: How many were sent.
+
+rolloutEstimate: About how long a wave takes on a network.
+rolloutEstimate.network: The network.
+rolloutEstimate.atOnce: With so many on their way at once.
+rolloutEstimate.chosen: That is how many the plan has at once.
+rolloutEstimate.tookSeconds: How long it takes, without its watch.
+rolloutEstimate.fallbackUsedSeconds: How much of the hour in which its first items can be returned fast is over by then.
+
+rolloutEvent: Something that has happened in a rollout, as it happens.
+rolloutEvent.type: What has happened: wave-started, item (its outcome is another one), check (was made), wave-ended, returning (the way back begins).
+rolloutEvent.time: When it happened.
+rolloutEvent.wave: The name of the wave.
+rolloutEvent.number: The number of the wave, from 1.
+rolloutEvent.waves: How many waves there are.
+rolloutEvent.network: The network.
+rolloutEvent.totals: The items of the wave on this network; null where the event is about one item.
+rolloutEvent.item: The item; null where it is about none.
+rolloutEvent.check: The check; null where it is about none.
+rolloutEvent.waitedSeconds: Seconds since the run began.
+rolloutEvent.requests: Requests that were sent by then.
+rolloutEvent.error: Why it ended so.
+`

@@ -1,0 +1,106 @@
+package cmd
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/propctl/propctl/activation/rollout"
+	"github.com/propctl/propctl/cmd/journal"
+	"github.com/propctl/propctl/cmd/result"
+	room "github.com/propctl/propctl/cmd/rollout"
+	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
+	"github.com/propctl/propctl/papi"
+)
+
+// rolloutCommand lends the commands of rollouts what they need of this program.
+func (p *program) rolloutCommand() *cobra.Command {
+	h := &room.Host{
+		Run: func(c *cobra.Command, args []string, positional cobra.PositionalArgs, do room.Action) error {
+			return p.run(c, args, positional, do)
+		},
+		Connect: p.rolloutSession, Submission: rolloutSubmission,
+		Within: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			if p.flags.Timeout == 0 { // each activation has a time of its own
+				return context.WithCancel(ctx)
+			}
+			return p.session.within(ctx, time.Duration(p.flags.Timeout))
+		},
+		CanAsk:  func() bool { return canAsk(p.env) },
+		Confirm: func(ctx context.Context, text string) error { return p.confirm(ctx, question{text: text}) },
+		Begin:   func(subject string) { p.progress.Begin(subject) },
+		Say:     func(format string, args ...any) { p.progress.Say(format, args...) },
+		Repeat: func(words []string, keep func(string) bool) string {
+			return p.commandLine(words...).addFlags(p.given, keep).String()
+		},
+		GoesOn: p.goesOn, Given: func(flag string) bool { return p.given.has(flag) }, Stdin: func() io.Reader { return p.env.Stdin },
+		Environ: func() []string {
+			if p.env.Environ == nil {
+				return nil
+			}
+			return p.env.Environ()
+		},
+		Checking:  p.env.Checking,
+		Print:     func(w *term.Printer, d *result.Document) { text.Rollout(w, d, p.flags.Verbose || p.flags.Debug) },
+		UserAgent: p.userAgent, Roots: p.roots, Now: p.now,
+	}
+	return h.Command()
+}
+
+// rolloutSession opens a session for a rollout.
+func (p *program) rolloutSession() (*room.Session, error) {
+	s, err := p.open(result.Properties)
+	if err != nil {
+		return nil, err
+	}
+	return &room.Session{
+		Client: s.client, Account: s.account(), Speed: s.speed, Simulated: p.flags.Simulate,
+		Resubmissions: noneIsNegative(p.flags.MaxRetries), Jitter: p.env.Jitter,
+		Budget: s.remembered(), Remember: s.remember, Happened: s.rolledOn, OutputFile: p.flags.OutputFile,
+	}, nil
+}
+
+// rolledOn takes note of an event of a rollout.
+func (s *session) rolledOn(ev rollout.Event) {
+	now := time.Now()
+	s.program.happened(journal.Entry{Rollout: result.NewRolloutEvent(ev, now, s.program.meter.view().Total), At: now, Speed: s.speed})
+}
+
+// rolloutSubmission declares the flags of activate that go with every submission.
+func rolloutSubmission(fs *pflag.FlagSet) room.Submission {
+	f := &activateFlags{}
+	f.declareRequest(fs)
+	return room.Submission{
+		Notify: func() []string { return f.notify.All },
+		Note:   func() string { return string(f.note) },
+		Check: func(notify []string, note string) error {
+			if err := checkNotify(notify); err != nil {
+				return err
+			}
+			if err := checkNote(note); err != nil {
+				return err
+			}
+			return f.compliance.check()
+		},
+		Request: func() papi.ActivationRequest {
+			r := f.request()
+			r.ComplianceRecord = f.compliance.record()
+			return r
+		},
+	}
+}
+
+// has reports whether a flag was typed.
+func (all givenFlags) has(name string) bool {
+	for _, g := range all {
+		if before, _, _ := strings.Cut(g.name, "="); before == name {
+			return true
+		}
+	}
+	return false
+}

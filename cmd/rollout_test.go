@@ -1,0 +1,212 @@
+package cmd_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/propctl/propctl/cmd"
+	"github.com/propctl/propctl/papi/simulator"
+)
+
+// rolloutDoc is the part of the document that tests of rollouts look at.
+type rolloutDoc struct {
+	Outcome  string
+	ExitCode int
+	Error    *provokedFailure
+	Rollout  *struct {
+		Name, Mark, State string
+		Totals            rolloutTotals
+		Waves             []struct {
+			Name, Outcome string
+			Totals        rolloutTotals
+			Items         []struct {
+				Property   struct{ ID, Name string }
+				Network    string
+				Version    int
+				Before     *int
+				Outcome    string
+				Fast       bool
+				Activation *activationDoc
+				Error      *provokedFailure
+			}
+			Checks []struct{ Check, Property, Outcome, Detail string }
+		}
+		Budget   struct{ Activations, Returns int }
+		Requests struct{ Expected, Sent *int }
+		Warnings []string
+		Options  []string
+		Next     string
+	}
+}
+
+type rolloutTotals struct{ Items, Active, Underway, Waiting, Failed, RolledBack, Skipped, Unknown int }
+
+func (r result) rollout(t *testing.T) rolloutDoc {
+	t.Helper()
+	var d rolloutDoc
+	if err := json.Unmarshal([]byte(r.stdout), &d); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, r.stdout, r.stderr)
+	}
+	if d.ExitCode != r.code {
+		t.Errorf("the document says exit code %d, the command returned %d", d.ExitCode, r.code)
+	}
+	return d
+}
+
+// manifest writes a manifest of properties, with other lines, and returns its path.
+func (s *scene) manifest(properties string, lines ...string) string {
+	s.t.Helper()
+	return s.write("rollout.yaml", "name: test\nnotify: [you@example.com]\nproperties: ["+properties+"]\n"+strings.Join(lines, "\n")+"\n")
+}
+
+// planned writes a plan and returns its path.
+func (s *scene) planned(manifest string) string {
+	s.t.Helper()
+	plan := filepath.Join(s.env["HOME"], "plan.json")
+	if r := s.run("rollout", "plan", manifest, "--output-file", plan); r.code != cmd.ExitOK {
+		s.t.Fatal(r.stderr)
+	}
+	return plan
+}
+
+// homeCheck is a check, with a wave of everything that has it.
+const homeCheck = "checks: {home: {http: 'https://{hostname}/', within: 30s}}\nwaves: [{name: all, checks: [home]}]"
+
+// visits answers the requests of checks.
+func visits(status int) http.RoundTripper {
+	return roundTrip(func(r *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: status, Body: http.NoBody, Request: r}, nil
+	})
+}
+
+// rolloutEnd is a rollout that does not come to its end.
+type rolloutEnd struct {
+	code    string
+	exit    int
+	outcome string
+	args    func(s *scene) string // prepares, and returns what is run
+	submits int                   // of that run
+	help    string
+	says    string // part of the message
+}
+
+func rolloutExamples() []rolloutEnd {
+	apply := func(properties string, lines ...string) func(*scene) string {
+		return func(s *scene) string { return "rollout apply " + s.manifest(properties, lines...) }
+	}
+	// foreign activates another version with the command line, as somebody else might.
+	foreign := func(s *scene, what string) {
+		if r := s.run("activate", what, notify); r.code != cmd.ExitOK {
+			s.t.Fatal(r.stderr)
+		}
+	}
+	return []rolloutEnd{
+		{"manifest", 2, "error", apply("prp_1001", "on-failure: explode", "waves: 3"), 0, "propctl schema rollout", "line 4, column 13"},
+		{"plan-file", 2, "error", func(s *scene) string {
+			plan := s.planned(s.manifest("prp_1001@8"))
+			data, err := os.ReadFile(plan)
+			must(s.t, err)
+			must(s.t, os.WriteFile(plan, bytes.ReplaceAll(data, []byte(`"version": 8`), []byte(`"version": 7`)), 0o600))
+			return "rollout apply " + plan
+		}, 0, "rollout plan", "has been altered"},
+		{"selection", 1, "error", apply("{select: {name: 'zzz*'}}"), 0, "propctl list", "fits"},
+		{"another-account", 4, "error", func(s *scene) string {
+			plan := s.planned(s.manifest("prp_1001@8"))
+			s.sim.Inject(simulator.Fault{Operation: simulator.OpGroups, Status: 200, Body: `{"accountId":"act_A-OTHER","accountName":"x","groups":{"items":[]}}`})
+			return "rollout apply " + plan
+		}, 0, "switch key", "A-OTHER"},
+		{"rollout-failed", 3, "failed", apply("prp_1007@2"), 1, "--retry-failed", "failing.example.com (failed)"},
+		{"rollout-check-failed", 3, "failed", func(s *scene) string {
+			s.checking = visits(500)
+			return "rollout apply " + s.manifest("prp_1001@8", homeCheck)
+		}, 1, "propctl rollout apply", "it answers 500"},
+		{"rollout-check-undecided", 5, "paused", apply("prp_1001@8", "checks: {x: {command: [/nonexistent/x]}}", "waves: [{name: all, checks: [x]}]"), 1, "propctl rollout apply", "/nonexistent/x"},
+		{"rollout-rolled-back", 3, "rolled-back", apply("prp_1001@8, prp_1007@2", "on-failure: rollback"), 3, "--replan", "failing.example.com (failed)"},
+		{"rollout-closed", 3, "rolled-back", func(s *scene) string {
+			m := s.manifest("prp_1001@8, prp_1007@2", "on-failure: rollback")
+			s.run("rollout", "apply", m)
+			return "rollout apply " + m
+		}, 0, "--replan", "was rolled back"},
+		{"rollout-superseded", 3, "superseded", func(s *scene) string {
+			m := s.manifest("prp_1001@8")
+			if r := s.run("rollout", "apply", m); r.code != cmd.ExitOK {
+				s.t.Fatal(r.stderr)
+			}
+			foreign(s, "prp_1001@6")
+			return "rollout apply " + m
+		}, 0, "history", "www.example.com (superseded)"},
+		{"rollout-rejected", 7, "rejected", func(s *scene) string {
+			s.sim.Inject(again(known(simulator.OpSubmit, "errors")))
+			return "rollout apply " + s.manifest("prp_1001@8")
+		}, 1, "--skip", "www.example.com (rejected)"},
+		{"rollout-overdue", 5, "timed-out", func(s *scene) string {
+			s.sim = newScene(s.t, func(o *simulator.Options) { o.Pace = simulator.Fixed(2*time.Hour, 2*time.Hour) }).sim
+			return "rollout apply " + s.manifest("prp_1001@8")
+		}, 1, "propctl rollout apply", "overdue"},
+		{"rollout-blocked", 6, "busy", func(s *scene) string {
+			return "rollout apply " + s.manifest("prp_1006@1") + " --if-pending fail"
+		}, 0, "propctl rollout apply", "overdue"},
+		{"rollout-return-failed", 1, "error", func(s *scene) string {
+			f := again(answered(400, "next-year", ""))
+			f.Skip = 2
+			s.sim.Inject(f)
+			return "rollout apply " + s.manifest("prp_1001@8, prp_1007@2", "on-failure: rollback")
+		}, 4, "propctl rollout rollback", "www.example.com"}, // one of them by fast fallback
+		{"drifted", 7, "rejected", func(s *scene) string {
+			plan := s.planned(s.manifest("prp_1001@8"))
+			foreign(s, "prp_1001@6")
+			return "rollout apply " + plan
+		}, 0, "propctl rollout plan", "www.example.com"},
+		{"another-plan", 7, "rejected", func(s *scene) string {
+			s.run("rollout", "apply", s.manifest("prp_1001@8"), "--timeout", "10s")
+			return "rollout apply " + s.manifest("prp_1001@6, prp_1002@4")
+		}, 0, "--replan", "www.example.com"},
+		{"budget-short", 8, "limited", func(s *scene) string {
+			s.sim = newScene(s.t, func(o *simulator.Options) { o.ActivationsPerDay = 4 }).sim
+			foreign(s, "prp_1001@8")
+			return "rollout apply " + s.manifest("prp_1002@4, prp_1003@3", "networks: [staging, production]")
+		}, 0, "propctl rollout apply", "4 activations are needed; 3 are left today"},
+		{"rollout-uncertain", 1, "error", func(s *scene) string {
+			lost := again(simulator.Fault{Operation: simulator.OpSubmit, Drop: true, After: true})
+			blind := again(simulator.Fault{Operation: simulator.OpList, Status: 503})
+			blind.Skip = 2
+			s.sim.Inject(lost)
+			s.sim.Inject(blind)
+			return "rollout apply " + s.manifest("prp_1001@8")
+		}, 1, "propctl rollout apply", "www.example.com"},
+	}
+}
+
+func TestEveryEndOfARolloutIsAsTheCatalogueSays(t *testing.T) {
+	rows := explainAll(t)
+	for _, e := range rolloutExamples() {
+		t.Run(e.code, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t)
+				args := e.args(s)
+				before := s.sim.Count(simulator.OpSubmit)
+				r := s.run(append(strings.Fields(args), "-o", "json")...)
+				d := r.rollout(t)
+				if d.Error == nil || d.Error.Code != e.code || r.code != e.exit || d.Outcome != e.outcome {
+					t.Fatalf("exit code %d, outcome %s, error %+v; want %d %s %s\n%s", r.code, d.Outcome, d.Error, e.exit, e.outcome, e.code, r.stderr)
+				}
+				if row := rows[e.code]; row.ExitCode != e.exit || row.Outcome != e.outcome || row.Category != d.Error.Category {
+					t.Errorf("the row is %+v", row)
+				}
+				if n := s.sim.Count(simulator.OpSubmit) - before; n != e.submits {
+					t.Errorf("%d submissions, want %d", n, e.submits)
+				}
+				if !strings.Contains(d.Error.Help, e.help) || !strings.Contains(d.Error.Message, e.says) {
+					t.Errorf("message %q, hint %q; want %q and %q", d.Error.Message, d.Error.Help, e.says, e.help)
+				}
+			})
+		})
+	}
+}

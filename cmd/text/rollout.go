@@ -1,0 +1,251 @@
+package text
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/activation/rollout"
+	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/papi"
+)
+
+// How many items, failures and checks are worth a line; the document has all.
+const (
+	mostItems    = 20
+	mostFailures = 20
+)
+
+// Rollout shows how far a rollout is, or what would be done.
+func Rollout(w *term.Printer, d *result.Document, verbose bool) {
+	v := d.Rollout
+	if v == nil {
+		return
+	}
+	planned := d.Outcome == string(result.RolloutPlanned)
+	w.Line("rollout %s: %s", term.Clean(v.Name, term.MaxName), w.Terminal.Paint(result.OutcomeTone(d.Outcome), rolloutOutcome(d)))
+	printWaves(w, v, planned)
+	if planned {
+		printRolloutPlan(w, v, verbose)
+	} else {
+		printFailures(w, v)
+		if verbose {
+			printItems(w, v, len(allItems(v)))
+		}
+	}
+	printChecks(w, v)
+	for _, o := range v.Options {
+		w.Field("with", o)
+	}
+	for _, warning := range v.Warnings {
+		w.Field("warning", warning, term.Mark{Word: "warning:", As: term.Doubtful})
+	}
+	w.Field("mark", v.Mark)
+	if d.WaitedSeconds != nil && !planned {
+		w.Field("took", fmt.Sprintf("%s, %s", term.SecondsText(d.WaitedSeconds), term.Plural(d.Requests.Total, "request")))
+	}
+	if d.Budget != nil {
+		w.Field("budget", d.Budget.Text(w.Clock(time.Now())))
+	}
+	if v.Next != nil {
+		w.Line("  %-11s %s", "next:", *v.Next) // not broken, so that it can be copied
+	}
+}
+
+// rolloutOutcome says what an outcome means.
+func rolloutOutcome(d *result.Document) string {
+	totals := d.Rollout.Totals.Text()
+	switch d.Outcome {
+	case string(result.RolloutPlanned):
+		return "planned, nothing was submitted"
+	case string(rollout.OutcomeRolledOut):
+		return "rolled out, " + totals
+	case string(rollout.OutcomePaused):
+		return "paused, " + totals
+	case string(rollout.OutcomeRolledBack):
+		return "rolled back, " + totals
+	}
+	return strings.ReplaceAll(d.Outcome, "-", " ") + ", " + totals
+}
+
+// printWaves prints a line for each wave.
+func printWaves(w *term.Printer, v *result.Rollout, planned bool) {
+	if planned {
+		t := term.NewTable(w, "WAVE", "PROPERTIES", "TO SUBMIT", "AT ONCE", "TAKES ABOUT", "CHECKS").Omit("AT ONCE").Omit("CHECKS")
+		for _, wave := range v.Waves {
+			t.Row(wave.Name, term.VersionText(len(wave.Items)/max(len(v.Networks), 1)), term.VersionText(wave.Totals.Waiting),
+				term.VersionText(wave.AtOnce), takesAbout(wave), checksOf(wave))
+		}
+		t.Print()
+		return
+	}
+	t := term.NewTable(w, "WAVE", "STATE", "ITEMS", "ACTIVE", "ON THEIR WAY", "FAILED", "ROLLED BACK", "OTHERS").Omit("OTHERS")
+	t.ColumnTone("STATE", stateTone)
+	for _, wave := range v.Waves {
+		n := wave.Totals
+		t.Row(wave.Name, string(wave.Outcome), term.VersionText(n.Items), term.VersionText(n.Active), term.VersionText(n.Underway),
+			term.VersionText(n.Failed), term.VersionText(n.RolledBack), term.VersionText(n.Waiting+n.Blocked+n.Skipped))
+	}
+	t.Print()
+}
+
+func stateTone(state string) term.Tone {
+	switch rollout.WaveState(state) {
+	case rollout.WaveDone:
+		return term.Good
+	case rollout.WaveFailed:
+		return term.Bad
+	case rollout.WaveOpen, rollout.WaveRunning, rollout.WaveChecking, rollout.WaveReturned:
+	}
+	return term.Doubtful
+}
+
+// takesAbout is the sum of a wave's networks, with its watch.
+func takesAbout(w *result.RolloutWave) string {
+	sum := 0.0
+	for _, e := range w.Estimates {
+		if e.Chosen {
+			sum += e.TookSeconds + w.WatchSeconds
+		}
+	}
+	return aboutText(sum)
+}
+
+// aboutText is a duration that nobody knows to the second.
+func aboutText(seconds float64) string {
+	return term.Duration((time.Duration(seconds) * time.Second).Round(time.Minute))
+}
+
+func checksOf(w *result.RolloutWave) string {
+	text := strings.Join(w.CheckNames, ", ")
+	if w.WatchSeconds > 0 {
+		text += " for " + aboutText(w.WatchSeconds)
+	}
+	return text
+}
+
+// printRolloutPlan shows what would be done beside the waves.
+func printRolloutPlan(w *term.Printer, v *result.Rollout, verbose bool) {
+	items := allItems(v)
+	if most := mostItems; verbose || len(items) <= most {
+		printItems(w, v, len(items))
+	}
+	for _, wave := range v.Waves {
+		if text := estimatesOf(wave); text != "" {
+			w.Field("at once", wave.Name+": "+text)
+		}
+	}
+	w.Field("networks", inOrder(v.Networks))
+	w.Field("needs", v.Budget.Text())
+	if v.Requests != nil && v.Requests.Expected != nil {
+		w.Field("requests", "about "+term.VersionText(*v.Requests.Expected))
+	}
+}
+
+func inOrder(all []papi.Network) string {
+	var names []string
+	for _, n := range all {
+		names = append(names, string(n))
+	}
+	return strings.Join(names, ", then ")
+}
+
+// estimatesOf says how long a wave takes with fewer, as many and more at once, on the
+// network where that takes longest. There is nothing to choose in a small one.
+func estimatesOf(w *result.RolloutWave) string {
+	var parts []string
+	for _, e := range w.Estimates {
+		if e.Network != w.Estimates[len(w.Estimates)-1].Network {
+			continue
+		}
+		part := fmt.Sprintf("%d take about %s", e.AtOnce, aboutText(e.TookSeconds))
+		if e.Chosen {
+			part = fmt.Sprintf("%d, as planned, take about %s, and %s of the hour for fast fallback", e.AtOnce, aboutText(e.TookSeconds), aboutText(e.FallbackUsedSeconds))
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) < 2 {
+		return ""
+	}
+	return strings.Join(parts, "; ")
+}
+
+func allItems(v *result.Rollout) []*result.RolloutItem {
+	var all []*result.RolloutItem
+	for _, wave := range v.Waves {
+		all = append(all, wave.Items...)
+	}
+	return all
+}
+
+// printItems prints a line for each item.
+func printItems(w *term.Printer, v *result.Rollout, most int) {
+	t := term.NewTable(w, "WAVE", "PROPERTY", "NETWORK", "FROM", "TO", "STATE", "ACTIVATION").
+		Shorten("PROPERTY", 2*term.MinColumn).Omit("ACTIVATION").Omit("WAVE")
+	for _, wave := range v.Waves {
+		for _, i := range wave.Items {
+			if most--; most < 0 {
+				break
+			}
+			id := ""
+			if i.Activation != nil {
+				id = term.Clean(string(i.Activation.ID), term.MaxName)
+			}
+			t.Row(wave.Name, i.Title(), string(i.Network), versionOrNone(i.Before), term.VersionText(i.Version), result.StateWords(i.Outcome), id)
+		}
+	}
+	t.Print()
+}
+
+// printFailures prints what went wrong, the first ones.
+func printFailures(w *term.Printer, v *result.Rollout) {
+	all := v.Failures()
+	if len(all) == 0 {
+		return
+	}
+	t := term.NewTable(w, "FAILED", "NETWORK", "VERSION", "STATE", "WHY").Shorten("WHY", 2*term.MinColumn).Shorten("FAILED", 2*term.MinColumn)
+	for _, i := range all[:min(len(all), mostFailures)] {
+		why := ""
+		if i.Error != nil {
+			why = term.Clean(i.Error.Message, term.MaxMessage)
+		}
+		t.Row(i.Title(), string(i.Network), term.VersionText(i.Version), result.StateWords(i.Outcome), why)
+	}
+	t.Print()
+	if more := len(all) - mostFailures; more > 0 {
+		w.Line("  … and %d more that -o json has", more)
+	}
+}
+
+// printChecks prints the checks that do not hold, and where that was asked for, those that do.
+func printChecks(w *term.Printer, v *result.Rollout) {
+	all := v.NotHeld()
+	if len(all) == 0 {
+		return
+	}
+	slices.SortStableFunc(all, func(a, b *result.RolloutCheck) int { return strings.Compare(a.Check, b.Check) })
+	printCheckTable(w, all)
+}
+
+func printCheckTable(w *term.Printer, all []*result.RolloutCheck) {
+	t := term.NewTable(w, "CHECK", "PROPERTY", "NETWORK", "RESULT", "WHY").Shorten("WHY", 2*term.MinColumn).Shorten("PROPERTY", 2*term.MinColumn)
+	t.ColumnTone("RESULT", func(cell string) term.Tone {
+		switch rollout.Verdict(cell) {
+		case rollout.Held:
+			return term.Good
+		case rollout.NotHeld:
+			return term.Bad
+		case rollout.NotDecided:
+		}
+		return term.Doubtful
+	})
+	for _, c := range all[:min(len(all), mostFailures)] {
+		t.Row(term.Clean(c.Check, term.MaxName), term.Clean(c.Property, term.MaxName), string(c.Network), string(c.Outcome), term.Clean(c.Detail, term.MaxMessage))
+	}
+	t.Print()
+	if more := len(all) - mostFailures; more > 0 {
+		w.Line("  … and %d more that -o json has", more)
+	}
+}
