@@ -93,6 +93,9 @@ func titleOf(command, outcome string) string {
 // attained says what holds now.
 func attained(d *result.Document) string {
 	text := strings.ReplaceAll(d.Outcome, "-", " ")
+	if v := d.Rollout; v != nil {
+		text = v.Name + ": " + text + ", " + v.Totals.Text()
+	}
 	if about := d.Subject(); about != "" {
 		text = about + ": " + text
 	}
@@ -131,7 +134,18 @@ func causesOf(d *result.Document) []*cause {
 			note(one.Error, one.Outcome, one.Subject(), identityOf(one.Error.Code, string(result.OrZero(one.Network)), one.Property, one.Include))
 		}
 	}
+	for _, i := range failuresOf(d) {
+		note(i.Error, string(i.Outcome), i.Title()+" on "+string(i.Network), identityOf(i.Error.Code, ""))
+	}
 	return all
+}
+
+// failuresOf are the items of a rollout that have an error of their own.
+func failuresOf(d *result.Document) []*result.RolloutItem {
+	if d.Rollout == nil {
+		return nil
+	}
+	return slices.DeleteFunc(d.Rollout.Failures(), func(i *result.RolloutItem) bool { return i.Error == nil })
 }
 
 func (c *cause) note(message, subject string) {

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"strconv"
@@ -22,12 +23,43 @@ type testCase struct {
 	name    string
 	network papi.Network     // empty: not of a single one
 	result  *result.Document // nil: not come to
+	class   string           // empty: propctl
+	why     string           // it was not come to; empty: the one before did not end well
 }
 
 // JUnit renders a run as a suite of tests: one for each network that was asked for,
 // which has failed when the state that was asked for does not hold.
 func JUnit(d *result.Document, rec *journal.Run) ([]byte, error) {
-	cases := testCases(d)
+	suites := testSuites(d)
+	var all []testCase
+	for _, s := range suites {
+		all = append(all, s.cases...)
+	}
+	w := &xmlWriter{}
+	w.b.WriteString(xml.Header)
+	w.open("testsuites", append([]string{"name", "propctl"}, counted(all, rec)...)...)
+	for _, s := range suites {
+		s.write(w, d, rec)
+	}
+	w.close("testsuites")
+	return []byte(w.b.String()), nil
+}
+
+// testSuite is a run, or a wave of a rollout.
+type testSuite struct {
+	name  string
+	cases []testCase
+}
+
+func testSuites(d *result.Document) []testSuite {
+	if d.Rollout != nil {
+		return rolloutSuites(d)
+	}
+	return []testSuite{{"propctl " + d.Command, testCases(d)}}
+}
+
+// counted are the attributes that count cases.
+func counted(cases []testCase, rec *journal.Run) []string {
 	var failures, errs, skipped int
 	for _, c := range cases {
 		switch c.verdict() {
@@ -39,14 +71,14 @@ func JUnit(d *result.Document, rec *journal.Run) ([]byte, error) {
 			skipped++
 		}
 	}
-	counts := []string{
+	return []string{
 		"tests", strconv.Itoa(len(cases)), "failures", strconv.Itoa(failures), "errors", strconv.Itoa(errs), "skipped", strconv.Itoa(skipped),
 		"time", secondsOf(time.Since(rec.Begun)),
 	}
-	w := &xmlWriter{}
-	w.b.WriteString(xml.Header)
-	w.open("testsuites", append([]string{"name", "propctl"}, counts...)...)
-	w.open("testsuite", append([]string{"name", "propctl " + d.Command, "timestamp", rec.Begun.UTC().Format("2006-01-02T15:04:05")}, counts...)...)
+}
+
+func (s testSuite) write(w *xmlWriter, d *result.Document, rec *journal.Run) {
+	w.open("testsuite", append([]string{"name", s.name, "timestamp", rec.Begun.UTC().Format("2006-01-02T15:04:05")}, counted(s.cases, rec)...)...)
 	w.open("properties")
 	for _, f := range append([]fact{{"command", rec.CommandLine}, {"release", rec.Build.Version}}, factsOf(d)...) {
 		if f.value != "" {
@@ -54,12 +86,10 @@ func JUnit(d *result.Document, rec *journal.Run) ([]byte, error) {
 		}
 	}
 	w.close("properties")
-	for _, c := range cases {
+	for _, c := range s.cases {
 		c.write(w, rec)
 	}
 	w.close("testsuite")
-	w.close("testsuites")
-	return []byte(w.b.String()), nil
 }
 
 func secondsOf(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
@@ -68,14 +98,14 @@ func testCases(d *result.Document) []testCase {
 	var cases []testCase
 	for _, s := range d.States() {
 		if s.Error != nil {
-			cases = append(cases, testCase{s.Text(), "", &result.Document{Outcome: catalogue.OutcomeError, ExitCode: catalogue.ExitError, Error: s.Error}})
+			cases = append(cases, testCase{name: s.Text(), result: &result.Document{Outcome: catalogue.OutcomeError, ExitCode: catalogue.ExitError, Error: s.Error}})
 		}
 		for _, n := range s.Networks {
 			one := &result.Document{Outcome: d.Outcome}
 			if busy := busyLines([]*result.PropertyState{{Property: s.Property, Networks: []*result.NetworkState{n}}}); len(busy) > 0 && d.Outcome == catalogue.OutcomeBusy {
 				one = &result.Document{Outcome: catalogue.OutcomeBusy, ExitCode: catalogue.ExitBusy, Error: &result.Error{Code: catalogue.OutcomeBusy, Message: strings.Join(busy, "; ")}}
 			}
-			cases = append(cases, testCase{s.Text() + " " + string(n.Network), n.Network, one})
+			cases = append(cases, testCase{name: s.Text() + " " + string(n.Network), network: n.Network, result: one})
 		}
 	}
 	if len(cases) > 0 {
@@ -88,11 +118,11 @@ func testCases(d *result.Document) []testCase {
 			first.Network, untouched = new(untouched[0]), untouched[1:]
 			one = &first
 		}
-		cases = append(cases, testCase{caseName(one), result.OrZero(one.Network), one})
+		cases = append(cases, testCase{name: caseName(one), network: result.OrZero(one.Network), result: one})
 	}
 	for _, network := range untouched {
 		name := caseName((&result.Document{Property: d.Property, Include: d.Include, Command: d.Command, Network: new(network)}))
-		cases = append(cases, testCase{name, network, nil})
+		cases = append(cases, testCase{name: name, network: network})
 	}
 	return cases
 }
@@ -130,11 +160,11 @@ func (c testCase) write(w *xmlWriter, rec *journal.Run) {
 	if c.result != nil && c.result.WaitedSeconds != nil {
 		took = fmt.Sprintf("%.3f", *c.result.WaitedSeconds)
 	}
-	w.open("testcase", "classname", "propctl", "name", c.name, "time", took)
+	w.open("testcase", "classname", cmp.Or(c.class, "propctl"), "name", c.name, "time", took)
 	switch verdict := c.verdict(); verdict {
 	case "":
 	case "skipped":
-		w.leaf(verdict, "", "message", "not begun, since the one before did not end well")
+		w.leaf(verdict, "", "message", cmp.Or(c.why, "not begun, since the one before did not end well"))
 	default:
 		e := c.result.Error
 		if e == nil {

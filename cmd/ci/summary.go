@@ -34,7 +34,11 @@ func summaryWithin(room int64, d *result.Document, rec *journal.Run) string {
 func summaryOf(d *result.Document, rec *journal.Run, details bool) string {
 	m := &markdown{}
 	m.heading(titleOf(d.Command, d.Outcome))
-	if isChange(d) {
+	switch {
+	case d.Rollout != nil:
+		m.line("Rollout " + inlineCode(d.Rollout.Name) + ": " + d.Rollout.Totals.Text() + ".")
+		m.table([]string{"Wave", "State", "Items", "Active", "On their way", "Failed", "Rolled back", "Left out"}, waveRows(d.Rollout))
+	case isChange(d):
 		m.table([]string{"Property", "Version", "Network", "Outcome", "Activation", "Status", "Submitted", "Took", "Requests"}, activationRows(d))
 	}
 	if details && rec.PrintsText() && (!isChange(d) || d.Plan != nil || d.HostnameChange != nil) {
@@ -63,6 +67,19 @@ func summaryOf(d *result.Document, rec *journal.Run, details bool) string {
 // one that came to nothing.
 func isChange(d *result.Document) bool {
 	return d.Submitted != nil || d.WaitedSeconds != nil || d.Activation != nil || len(d.Results) > 0
+}
+
+func waveRows(v *result.Rollout) [][]string {
+	var rows [][]string
+	for _, w := range v.Waves {
+		n := w.Totals
+		row := []string{w.Name, string(w.Outcome)}
+		for _, count := range []int{n.Items, n.Active, n.Underway, n.Failed, n.RolledBack, n.Skipped} {
+			row = append(row, fmt.Sprint(count))
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 func activationRows(d *result.Document) [][]string {

@@ -27,7 +27,7 @@ func shownElsewhere(name string) bool {
 	return slices.Contains([]string{
 		"type", "schemaVersion", "command", "outcome", "exitCode", "property", "version", "network", "activation", "submitted", "adopted",
 		"blockedBy", "budget", "waitedSeconds", "requests", "error", "include", "results",
-		"properties", "includes", "history", "usual", "hostnames",
+		"properties", "includes", "history", "usual", "hostnames", "rollout",
 	}, name)
 }
 
@@ -57,7 +57,7 @@ func otherMembers(d *result.Document) (node, error) {
 // membersOf reads a document as what it is to its readers.
 func membersOf(d *result.Document) ([]member, error) {
 	rest := *d
-	rest.Properties, rest.Includes, rest.History, rest.Hostnames, rest.Results = nil, nil, nil, nil, nil // which may be long
+	rest.Properties, rest.Includes, rest.History, rest.Hostnames, rest.Results, rest.Rollout = nil, nil, nil, nil, nil, nil // which may be long
 	data, err := result.EncodeJSON(&rest, false)
 	if err != nil {
 		return nil, err

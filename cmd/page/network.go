@@ -13,6 +13,9 @@ import (
 
 // networkSections say what became of each network, and when.
 func networkSections(d *result.Document, r *journal.Run) node {
+	if d.Rollout != nil {
+		return node{} // it is about many properties
+	}
 	var cards []node
 	for _, one := range networksOf(d) {
 		if one.Outcome != string(activation.OutcomePlanned) && (one.WaitedSeconds != nil || one.Activation != nil) {

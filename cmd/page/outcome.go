@@ -73,6 +73,9 @@ func capital(s string) string {
 
 // sentenceOf says what that means.
 func sentenceOf(d *result.Document) string {
+	if d.Rollout != nil {
+		return rolloutSentence(d)
+	}
 	what, on := whatOf(d), whereOf(d)
 	switch d.Outcome {
 	case string(activation.OutcomeActive):

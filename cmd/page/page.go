@@ -28,6 +28,7 @@ func Render(d *result.Document, r *journal.Run) ([]byte, error) {
 		pageHeader(d, r),
 		elWith("main", nil,
 			errorSection(d),
+			rolloutSections(d),
 			networkSections(d, r),
 			lookSections(d),
 			details,

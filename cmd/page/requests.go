@@ -116,7 +116,7 @@ func clockNode(t time.Time) node {
 func eventList(r *journal.Run) node {
 	moments, _, omitted := r.Snapshot()
 	var lines []node
-	for _, m := range moments {
+	for _, m := range append(moments, r.Rollout()...) {
 		line, always := m.Text()
 		if !always {
 			continue

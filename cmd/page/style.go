@@ -81,6 +81,13 @@ details+details{margin-top:.35rem}
 summary{cursor:pointer;font-size:.875rem;color:var(--muted);padding:.1rem 0}
 .events{list-style:none;font-size:.875rem;margin-top:.4rem}.events li{padding:.2rem 0}.events time{color:var(--muted);margin-right:.5rem}
 .plain{padding-left:1.1rem}
+.wave{margin-top:1rem}.wave .note{margin:0 0 .5rem}.wave p.muted{font-size:.75rem;margin-top:.35rem}
+.cells{display:flex;flex-wrap:wrap;gap:3px;margin:.2rem 0}
+.c{display:inline-block;flex:none;width:15px;height:15px;border-radius:3px;font:600 10px/15px system-ui,sans-serif;text-align:center;vertical-align:-2px;background:var(--idle);color:var(--on-idle)}
+.c:before{content:"\00a0"}
+.c-done{background:var(--done);color:var(--bg)}.c-done:before{content:"\2713"}.c-fail{background:var(--fail);color:var(--bg)}.c-fail:before{content:"\2715"}
+.c-way{background:var(--p3);color:var(--on-3)}.c-way:before{content:"\2026"}.c-back{background:var(--queue);color:var(--on-queue)}.c-back:before{content:"\21a9"}
+.c-unknown{background:var(--queue);color:var(--on-queue)}.c-unknown:before{content:"?"}.c-out{background:var(--track);color:var(--muted)}.c-out:before{content:"\2013"}
 @media (max-width:40rem){body{padding:.75rem .75rem 2rem}header{padding:1rem 1.1rem 1.1rem}h1{font-size:1.625rem}section{margin-top:1.5rem}
 .facts{grid-template-columns:1fr;gap:0}.facts>div{display:grid;grid-template-columns:5.5rem 1fr;gap:.75rem;padding:.28rem 0;border-top:1px solid var(--line)}
 .facts dt{font-size:.8125rem;line-height:1.5}.facts dd{font-size:.875rem}.narrow th,.narrow td{padding-right:.6rem}.error{padding:.9rem 1rem}.bar-name .muted{display:block;margin:0}

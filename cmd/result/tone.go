@@ -2,6 +2,7 @@ package result
 
 import (
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -23,6 +24,9 @@ func StatusTone[S ~string](status S) term.Tone {
 
 // OutcomeTone is that of a command.
 func OutcomeTone(outcome string) term.Tone {
+	if rollout.Outcome(outcome) == rollout.OutcomeRolledOut {
+		return term.Good
+	}
 	switch activation.Outcome(outcome) {
 	case activation.OutcomeActive, activation.OutcomeAlreadyActive, activation.OutcomeDeactivated, activation.OutcomeAlreadyInactive,
 		activation.OutcomeRolledBack, activation.OutcomeCancelled, activation.OutcomeAlreadyCancelled, activation.OutcomeOK:
