@@ -179,7 +179,7 @@ func TestOddOperandsAreRefusedBeforeAnythingIsSent(t *testing.T) {
 
 // A file that cannot be what it should be is named, and nothing is sent.
 func TestFilesThatAreNoneAreNamed(t *testing.T) {
-	for _, tt := range []struct {
+	for i, tt := range []struct {
 		name string
 		make func(t *testing.T, path string)
 	}{
@@ -199,7 +199,7 @@ func TestFilesThatAreNoneAreNamed(t *testing.T) {
 		{"unknown key", file(`"` + "note\x7f" + `": x`)},
 		{"twice", file("note: a\nnote: b\n")},
 	} {
-		for _, flag := range []string{"--config", "--edgerc", "--ca-file"} {
+		for _, flag := range inTurn([]string{"--config", "--edgerc", "--ca-file"}, i) {
 			t.Run(tt.name+" "+flag, func(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "named.file")
 				tt.make(t, path)
