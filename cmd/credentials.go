@@ -51,7 +51,7 @@ func (p *program) findCredentials() (foundCredentials, error) {
 	case section == "":
 		c, found, err := papi.CredentialsFromEnv(settings.DefaultSection, p.env.Lookup)
 		if err != nil {
-			return foundCredentials{}, &catalogue.CredentialsError{Err: err}
+			return foundCredentials{}, badCredentials(false, err)
 		}
 		if found {
 			return foundCredentials{Credentials: c}, nil
@@ -81,7 +81,7 @@ func (p *program) namedSection(file, section string) (foundCredentials, error) {
 	c, found, err := papi.CredentialsFromEnv(section, p.env.Lookup)
 	switch {
 	case found && err != nil:
-		return foundCredentials{}, &catalogue.CredentialsError{Err: err}
+		return foundCredentials{}, badCredentials(false, err)
 	case found:
 		return foundCredentials{Credentials: c}, nil
 	case fileErr != nil:
@@ -98,9 +98,18 @@ func fromEdgerc(file, section string) (foundCredentials, error) {
 		found.Credentials, found.warnings, err = e.Credentials(section)
 	}
 	if err != nil {
-		return found, &catalogue.CredentialsError{Missing: !isFile(file), Err: err}
+		return found, badCredentials(!isFile(file), err)
 	}
 	return found, nil
+}
+
+// badCredentials is the error for credentials that cannot be used. An account switch key is
+// a setting, wherever it stands.
+func badCredentials(missing bool, err error) error {
+	if errors.Is(err, papi.ErrAccountKey) {
+		return &catalogue.UsageError{Err: err}
+	}
+	return &catalogue.CredentialsError{Missing: missing, Err: err}
 }
 
 func missingCredentials(file, section, environment string) error {

@@ -108,8 +108,10 @@ func TestTheAccountKeyIsWithoutWhatIsAroundIt(t *testing.T) {
 	for name, value := range map[string]string{"inside": "1-AB\nC", "invisible": "1-AB\u200bC", "blank": "1-A B", "nothing else": "  "} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t)
+			edgerc := s.write("edgerc", "[default]\nhost = "+host+"\nclient_token = a\nclient_secret = b\naccess_token = c\naccount_key = 1-A\x07B\n")
 			for _, r := range []result{
 				s.run("status", "www.example.com", "--account-key", value),
+				s.run("status", "www.example.com", "--edgerc", edgerc),
 				s.set(map[string]string{"PROPCTL_ACCOUNT_KEY": value}).run("status", "www.example.com"),
 			} {
 				if r.code != cmd.ExitUsage || strings.Contains(r.stderr, "1-A") || s.sim.Count(simulator.OpAny) != 0 {

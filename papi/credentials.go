@@ -62,6 +62,16 @@ func ParseAccountKey(s string) (string, error) {
 	return s, nil
 }
 
+// ErrAccountKey says of an error of credentials that nothing but their account switch key
+// is wrong.
+var ErrAccountKey = errors.New("an account switch key that cannot be one")
+
+// accountKeyError is an ErrAccountKey that says what is wrong.
+type accountKeyError struct{ error }
+
+// Is implements what errors.Is looks for.
+func (*accountKeyError) Is(target error) bool { return target == ErrAccountKey }
+
 // missingError says which keys have no value.
 type missingError struct {
 	source string
@@ -97,7 +107,11 @@ func (c Credentials) checkedAt(place func(key string) string) (Credentials, erro
 	} {
 		*key.value = trimValue(*key.value)
 		if what := foreign(*key.value); what != "" {
-			return Credentials{}, fmt.Errorf("%s, %s has %s in it", source, place(key.name), what)
+			err := fmt.Errorf("%s, %s has %s in it", source, place(key.name), what)
+			if key.name == keyAccountKey {
+				err = &accountKeyError{err}
+			}
+			return Credentials{}, err
 		}
 		if *key.value == "" && key.name != keyAccountKey {
 			missing.keys = append(missing.keys, key.name)

@@ -177,6 +177,9 @@ func newError(method string, t target, answer Answer, body []byte) *Error {
 	}
 	e.notBefore = statedTime(e.Detail + " " + e.Body)
 	e.Class = classify(e)
+	if e.Class == ClassInvalid && e.Type == "" && len(e.Errors) > 0 && len(body) >= maxErrorBody {
+		e.Class = ClassRejected // its type stands behind a list that is too long to be read
+	}
 	return e
 }
 

@@ -68,6 +68,17 @@ func TestARejectionWithManyErrorsStaysOne(t *testing.T) {
 	}
 }
 
+func TestARejectionThatIsTooLongToBeReadStaysOne(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is long to read, and there is nothing in it that could race")
+	}
+	one := `{"type":"a","title":"T","detail":"` + strings.Repeat("x", 1000) + `"},`
+	body := `{"errors":[` + strings.Repeat(one, 9000) + `{}],"title":"T","type":"https://problems.luna.akamaiapis.net/papi/v1/activation/errors"}`
+	if e := rejected(t, body); e.Class != papi.ClassRejected || len(e.Errors) == 0 || e.ErrorsLeftOut == 0 {
+		t.Errorf("class %s, %d errors, %d left out", e.Class, len(e.Errors), e.ErrorsLeftOut)
+	}
+}
+
 func TestAnErrorThatIsLeftOutCountsForTheClass(t *testing.T) {
 	body := rejection(2000, "x/unauthorized_third_party_cert_for_hostname")
 	i := strings.LastIndex(body, "x/unauthorized")
