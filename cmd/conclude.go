@@ -15,7 +15,8 @@ import (
 func (p *program) conclude(ctx context.Context, result *result.Report, err error) int {
 	d := result.Document(p.out.Command)
 	d.Link(p.asset)
-	d.Requests, d.Account = p.meter.view(), p.account()
+	d.Account = p.account()
+	d.Count(p.meter.view())
 	p.record.SetText(result.Text)
 	if err != nil && d.Error == nil { // else it was judged where it came up
 		v := catalogue.Judge(err)

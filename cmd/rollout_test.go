@@ -210,3 +210,85 @@ func TestEveryEndOfARolloutIsAsTheCatalogueSays(t *testing.T) {
 		})
 	}
 }
+
+func TestAPlanOfAThousandPropertiesReadsNoMoreThanTheListOfTheirGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, func(o *simulator.Options) { o.Properties = simulator.Properties(1000, 1, time.Now()) })
+		r := s.run("rollout", "plan", s.manifest("{select: {name: 'p*'}, version: 3}", "networks: [production]", "waves: [{name: canary, take: 1%}, {name: rest}]"), "-o", "json")
+		d := r.rollout(t)
+		if r.code != cmd.ExitOK || d.Rollout.Totals.Items != 1000 || d.Rollout.Waves[0].Totals.Items != 10 {
+			t.Fatalf("exit code %d, %+v", r.code, d.Rollout)
+		}
+		if n := s.sim.Count(simulator.OpAny); n != 2 { // the groups, and the list of the one
+			t.Errorf("%d requests", n)
+		}
+		if d.Rollout.Requests.Sent == nil || *d.Rollout.Requests.Sent != 2 || d.Rollout.Requests.Expected == nil || *d.Rollout.Requests.Expected < 2000 {
+			t.Errorf("requests %+v", d.Rollout.Requests)
+		}
+	})
+}
+
+func TestProductionIsAskedAboutWithWavesAndBudget(t *testing.T) {
+	for _, tt := range []struct {
+		answer, verb string
+		exit         int
+	}{{"n\n", "apply", cmd.ExitError}, {"y\n", "apply", cmd.ExitOK}, {"n\n", "rollback", cmd.ExitError}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t)
+			s.terminal, s.stdin = true, strings.NewReader(tt.answer)
+			m := s.manifest("prp_1001@8, prp_1002@4", "networks: [production]", "waves: [{name: canary, take: 1}, {name: rest}]", "on-failure: rollback")
+			r := s.run("rollout", tt.verb, m)
+			if r.code != tt.exit {
+				t.Errorf("%s: exit code %d\n%s", tt.answer, r.code, r.stderr)
+			}
+			for _, says := range map[string][]string{
+				"apply":    {"2 properties on PRODUCTION of " + host, "2 waves: canary 1, rest 1", "2 activations to submit, up to 2 more to go back"},
+				"rollback": {"Return what rollout test has activated on PRODUCTION"},
+			}[tt.verb] {
+				if !strings.Contains(r.stderr, says) {
+					t.Errorf("the question does not say %q:\n%s", says, r.stderr)
+				}
+			}
+			if n := s.sim.Count(simulator.OpSubmit); (n > 0) != (tt.exit == cmd.ExitOK) {
+				t.Errorf("%d submissions", n)
+			}
+		})
+	}
+}
+
+func TestNothingIsSubmittedByADryRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		m := s.manifest("prp_1001@8, prp_1002@4", "networks: [staging, production]")
+		for _, args := range []string{"plan", "apply --dry-run", "rollback --dry-run", "status", "status --fast"} {
+			words := strings.Fields("rollout " + args)
+			r := s.run(append(words, m, "-o", "json")...)
+			if d := r.rollout(t); r.code != cmd.ExitOK || d.Rollout.Totals.Active != 0 {
+				t.Errorf("%s: exit code %d, %+v\n%s", args, r.code, d, r.stderr)
+			}
+		}
+		if n := s.sim.Count(simulator.OpSubmit); n != 0 {
+			t.Errorf("%d submissions", n)
+		}
+	})
+}
+
+func TestTheResultFitsEveryTerminal(t *testing.T) {
+	for _, width := range []int{40, 80, 200} {
+		for _, network := range []string{"staging", "production"} {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t)
+				s.terminal, s.width, s.columns = true, width, width
+				r := s.run("rollout", "apply", s.manifest("prp_1001@8, prp_1007@2", "networks: ["+network+"]"), "--yes")
+				for line := range strings.Lines(r.stdout) {
+					if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > width && !strings.Contains(line, "propctl ") && !strings.HasPrefix(line, "rollout ") {
+						t.Errorf("%d of %d columns: %s", n, width, line)
+					}
+				}
+				if r.code != cmd.ExitFailed || !strings.Contains(r.stdout, "failing.example.com") {
+					t.Errorf("exit code %d\n%s\n%s", r.code, r.stdout, r.stderr)
+				}
+			})
+		}
+	}
+}

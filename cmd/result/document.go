@@ -119,6 +119,14 @@ type Requests struct {
 	RateLimited int `json:"rateLimited"`
 }
 
+// Count says how many requests there were.
+func (d *Document) Count(requests Requests) {
+	d.Requests = requests
+	if d.Rollout != nil && d.Rollout.Requests != nil {
+		d.Rollout.Requests.Sent = requests.Total
+	}
+}
+
 // Since returns how many there were after others.
 func (v Requests) Since(before Requests) Requests {
 	return Requests{v.Total - before.Total, v.Retries - before.Retries, v.RateLimited - before.RateLimited}
