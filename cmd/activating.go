@@ -124,7 +124,7 @@ func (a *activating) on(ctx context.Context, network papi.Network) (*result.Docu
 	}
 	a.know(property{ref: assetOf(done), name: cmp.Or(done.PropertyName, a.property.name)})
 	a.remember(done.Budget)
-	plan, found := a.plan(ctx, done), a.acknowledged(ctx, done, a.found)
+	plan, found := a.plan(ctx, done), a.acknowledged(ctx, done, a.found, err)
 	all := a.program.meter.view()
 	here := all.Since(a.counted)
 	a.counted = all

@@ -14,6 +14,7 @@ func canAsk(env term.Env) bool { return env.StdinTerminal && env.StderrTerminal 
 
 // question is what has to be confirmed.
 type question struct {
+	about string // what there is to know, in a line before it; empty for nothing
 	text  string
 	typed string // what has to be typed for a yes; empty: y
 }
@@ -21,6 +22,11 @@ type question struct {
 // prompt is the question on a terminal. What is to be answered is not broken at the end of a line.
 func (q question) prompt(width int) string {
 	text, answer := term.Clean(q.text, term.MaxMessage), "[y/N] "
+	if q.about != "" {
+		about := q.about
+		q.about = ""
+		return term.Clean(about, term.MaxMessage) + "\n" + q.prompt(width)
+	}
 	if q.typed != "" {
 		return text + "\nType " + term.Clean(q.typed, term.MaxName) + " to confirm: "
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -119,7 +120,7 @@ func (p *program) changeHostnames(ctx context.Context, f *changeFlags, args []st
 	whole, cancel := c.patiently(ctx, limit, c.ref)
 	defer cancel()
 	if err = c.find(whole, named); err == nil && asks {
-		err = p.confirm(whole, question{text: c.question()})
+		err = p.confirm(whole, question{about: c.outlook(whole), text: c.question()})
 	}
 	if err != nil {
 		return c.unstarted(err), err
@@ -220,6 +221,36 @@ func (c *changing) nameEdges(ctx context.Context) error {
 	return nil
 }
 
+// outlook says what goes live with the hostnames: the version that the new one is made of may not be the active one.
+func (c *changing) outlook(ctx context.Context) string {
+	if c.bucket {
+		return ""
+	}
+	number, base := c.flags.base.Version, c.flags.base
+	var err error
+	if number == 0 && !base.Latest {
+		number, err = c.latestOn(ctx, c.what.ref, cmp.Or(base.ActiveOn, papi.Production))
+	}
+	if number == 0 && (base.Latest || errors.Is(err, papi.ClassNotFound)) {
+		number, err = c.latestOn(ctx, c.what.ref, "")
+	}
+	var found outlook
+	if err == nil {
+		found, err = c.changesOn(ctx, c.what, number, papi.Production)
+	}
+	if err != nil {
+		return "what changes cannot be read: " + err.Error()
+	}
+	var names []string
+	for _, a := range c.change.Add {
+		names = append(names, a.CNAMEFrom)
+	}
+	if c.flags.verb == "remove" {
+		return found.text + "; a copy of it goes without " + text.Some(c.change.Remove)
+	}
+	return found.text + "; a copy of it also gets " + text.Some(names)
+}
+
 // question names the version that the new one is made of: the new one has no
 // number before it is made.
 func (c *changing) question() string {
@@ -251,7 +282,7 @@ func (c *changing) bringAbout(ctx context.Context) (*result.Report, error) {
 		name = c.what.name
 	}
 	c.know(property{ref: assetOf(result), name: name})
-	plan, found := c.plan(ctx, result), c.acknowledged(ctx, result, nil)
+	plan, found := c.plan(ctx, result), c.acknowledged(ctx, result, nil, err)
 	return c.report(result, plan, found, err, c.program.now()), err
 }
 

@@ -10,50 +10,58 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// outlook prints what an activation on production would change, before the question. Where that cannot be read it
-// warns, and the question is asked all the same.
-func (a *activating) outlook(ctx context.Context) {
-	text, err := a.changesOn(ctx, papi.Production)
+// outlook says what a version would change on production, before it is asked about. What cannot be read is said, and keeps
+// nobody from answering.
+func (a *activating) outlook(ctx context.Context, number int) string {
+	found, err := a.changesOn(ctx, a.property, number, papi.Production)
 	if err != nil {
-		a.program.progress.Warn("what changes cannot be read: " + err.Error())
-		return
+		return "what changes cannot be read: " + err.Error()
 	}
-	if a.flags.note != "" {
-		text += ", note “" + term.Clean(string(a.flags.note), result.MaxShortNote) + "”"
+	a.know(found.what)
+	a.found = found.validation
+	if note := string(a.flags.note); note != "" {
+		return found.text + ", note “" + term.Clean(note, result.MaxShortNote) + "”"
 	}
-	a.program.progress.Say("%s", text)
+	return found.text
+}
+
+// outlook is what a version changes on a network.
+type outlook struct {
+	what       property // as the list of activations knows it
+	text       string
+	validation *result.Validation // nil where nothing changes
 }
 
 // changesOn compares the version that is wanted with the one that is active on a network.
-func (a *activating) changesOn(ctx context.Context, network papi.Network) (string, error) {
-	list, err := a.activations(ctx, a.property.ref)
+func (s *session) changesOn(ctx context.Context, what property, number int, network papi.Network) (outlook, error) {
+	list, err := s.activations(ctx, what.ref)
 	if err != nil {
-		return "", err
+		return outlook{}, err
 	}
-	a.know(a.property.knownBy(list))
-	where, number := " on "+string(network)+": ", a.version.number
+	what = what.knownBy(list)
+	where := " on " + string(network) + ": "
 	active := activation.Active(list.Items, network)
 	switch {
 	case active == nil:
-		return fmt.Sprintf("%s version %d%snothing is active there", a.property, number, where), nil
+		return outlook{what: what, text: fmt.Sprintf("%s version %d%snothing is active there", what, number, where)}, nil
 	case active.PropertyVersion == number:
-		return fmt.Sprintf("%s version %d%sit is active already", a.property, number, where), nil
+		return outlook{what: what, text: fmt.Sprintf("%s version %d%sit is active already", what, number, where)}, nil
 	}
 	from, to := &result.DiffVersion{Version: active.PropertyVersion}, &result.DiffVersion{Version: number}
-	trees, err := both(from, to, func(version int) (*papi.RuleTree, error) { return a.rules(ctx, a.property.ref, version) })
+	trees, err := both(from, to, func(version int) (*papi.RuleTree, error) { return s.rules(ctx, what.ref, version) })
 	if err != nil {
-		return "", err
+		return outlook{}, err
 	}
-	diff, err := a.diffOf(ctx, a.property.ref, from, to, trees)
+	diff, err := s.diffOf(ctx, what.ref, from, to, trees)
 	if err != nil {
-		return "", err
+		return outlook{}, err
 	}
 	found := result.NewValidation(trees[1], trees[0])
-	found.Network, a.found = &network, found
+	found.Network = &network
 	errors, warnings := found.Counts()
-	text := fmt.Sprintf("%s %d → %d%s%s, %s (%d new)", a.property, from.Version, to.Version, where, diff.Summary(), term.Plural(warnings, "warning"), found.NewWarnings)
+	text := fmt.Sprintf("%s %d → %d%s%s, %s (%d new)", what, from.Version, to.Version, where, diff.Summary(), term.Plural(warnings, "warning"), found.NewWarnings)
 	if errors > 0 {
 		text += ", " + term.Plural(errors, "error") + ", with which PAPI will refuse it"
 	}
-	return text, nil
+	return outlook{what, text, found}, nil
 }

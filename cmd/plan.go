@@ -79,11 +79,12 @@ func (s *session) planChanges(ctx context.Context, r *activation.Result, p *resu
 const acknowledgedTimeout = 20 * time.Second
 
 // acknowledged is what PAPI finds in the rule tree of the version that was submitted: its warnings were acknowledged with
-// it. known has it already, or is nil. It is nil where nothing was acknowledged, and where nobody waits.
-func (s *session) acknowledged(ctx context.Context, r *activation.Result, known *result.Validation) *result.Validation {
+// it. known has it already, or is nil. It is nil where nothing was acknowledged, where nobody waits, and where
+// it has failed: there are other things to say.
+func (s *session) acknowledged(ctx context.Context, r *activation.Result, known *result.Validation, failed error) *result.Validation {
 	a := r.Activation
 	switch {
-	case !r.Submitted || a == nil || a.ActivationType == papi.Deactivate || r.Version <= 0 || r.Rollback != nil && r.Rollback.Fast:
+	case failed != nil || !r.Submitted || a == nil || a.ActivationType == papi.Deactivate || r.Version <= 0 || r.Rollback != nil && r.Rollback.Fast:
 		return nil
 	case known != nil && known.Version == r.Version && known.Network != nil && *known.Network == r.Network:
 		return known

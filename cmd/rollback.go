@@ -11,6 +11,7 @@ import (
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/cmd/text"
+	"github.com/propctl/propctl/papi"
 )
 
 func (p *program) rollbackCommand() *cobra.Command {
@@ -85,7 +86,7 @@ func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 	return nil
 }
 
-func (r *rollsBack) question(_ context.Context, a *activating) (question, error) {
+func (r *rollsBack) question(ctx context.Context, a *activating) (question, error) {
 	where := a.named() + " on " + string(a.flags.networks.All[0]) + " of " + a.account()
 	if r.back == nil {
 		return question{text: "Return to the version that was active before what is pending has ended, of " + where + "?"}, nil
@@ -98,7 +99,11 @@ func (r *rollsBack) question(_ context.Context, a *activating) (question, error)
 	case r.back.Cancelled:
 		return question{text: "Cancel version " + term.VersionText(r.back.From) + " of " + where + "? Version " + term.VersionText(r.back.To) + " stays active."}, nil
 	}
-	return question{text: "Return to version " + term.VersionText(r.back.To) + " of " + where + "?"}, nil
+	about := ""
+	if a.flags.networks.All[0] == papi.Production {
+		about = a.outlook(ctx, r.back.To)
+	}
+	return question{about: about, text: "Return to version " + term.VersionText(r.back.To) + " of " + where + "?"}, nil
 }
 
 // make returns to the version that was asked about, where one was.

@@ -90,8 +90,8 @@ func (activates) question(ctx context.Context, a *activating) (question, error) 
 		}
 		a.version = wantedVersion{number: number}
 	}
-	a.outlook(ctx)
-	return question{text: "Activate " + a.named() + " version " + term.VersionText(a.version.number) + " on " + a.everywhere() + " of " + a.account() + "?"}, nil
+	about := a.outlook(ctx, a.version.number)
+	return question{about: about, text: "Activate " + a.named() + " version " + term.VersionText(a.version.number) + " on " + a.everywhere() + " of " + a.account() + "?"}, nil
 }
 
 // everywhere names the networks in the order in which they are gone through.

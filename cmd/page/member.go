@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/text"
 )
 
 // What a document has that no section of its own shows, is shown as it is: a member
@@ -40,6 +41,9 @@ func otherMembers(d *result.Document) (node, error) {
 		if one != d && one.Network != nil {
 			about = " on " + result.NetworkName(*one.Network)
 		}
+		if diff := diffOf(one); diff != nil {
+			all = append(all, part("What changes"+about, diffNode(diff)))
+		}
 		members, err := membersOf(one)
 		if err != nil {
 			return node{}, err
@@ -54,9 +58,31 @@ func otherMembers(d *result.Document) (node, error) {
 	return several(several(kept...), leftOut(left)), nil
 }
 
+func diffOf(d *result.Document) *result.Diff {
+	if d.Plan != nil {
+		return d.Plan.Diff
+	}
+	return d.Diff
+}
+
+// diffNode shows a diff as its lines.
+func diffNode(d *result.Diff) node {
+	lines := []node{el("li", "", written(d.Summary()))}
+	for _, line := range text.DiffLines(d) {
+		lines = append(lines, el("li", "", el("code", "", written(line.Text))))
+	}
+	kept, left := within(mostOfList, lines)
+	return several(el("ul", "plain", kept...), leftOut(left))
+}
+
 // membersOf reads a document as what it is to its readers.
 func membersOf(d *result.Document) ([]member, error) {
 	rest := *d
+	rest.Diff = nil // which is shown in lines, without what looks like a secret
+	if rest.Plan != nil {
+		plan := *rest.Plan
+		plan.Diff, rest.Plan = nil, &plan
+	}
 	rest.Properties, rest.Includes, rest.History, rest.Hostnames, rest.Results, rest.Rollout = nil, nil, nil, nil, nil, nil // which may be long
 	data, err := result.EncodeJSON(&rest, false)
 	if err != nil {

@@ -26,8 +26,8 @@ func diffTitle(d *result.Document) string {
 // Diff shows what differs between two versions.
 func Diff(w *term.Printer, d *result.Document) {
 	w.Line("%s", diffTitle(d))
-	for _, line := range diffLines(d.Diff) {
-		w.Line("%s", w.Terminal.Paint(line.tone, line.text))
+	for _, line := range DiffLines(d.Diff) {
+		w.Line("%s", w.Terminal.Paint(line.Tone, line.Text))
 	}
 }
 
@@ -35,22 +35,22 @@ func Diff(w *term.Printer, d *result.Document) {
 func DiffMarkdown(w *term.Printer, d *result.Document) {
 	title := strings.NewReplacer("`", "", "<", "&lt;", "[", "\\[", "*", "\\*", "_", "\\_", "|", "\\|").Replace(diffTitle(d))
 	w.Line("**%s**", title)
-	lines := diffLines(d.Diff)
+	lines := DiffLines(d.Diff)
 	if len(lines) == 0 {
 		return
 	}
 	w.Line("")
 	w.Line("```diff")
 	for _, line := range lines {
-		w.Line("%s", line.text)
+		w.Line("%s", line.Text)
 	}
 	w.Line("```")
 }
 
-// diffLine is a line of a diff. Its first character says what it is, so that nothing depends on colour.
-type diffLine struct {
-	text string
-	tone term.Tone
+// DiffLine is a line of a diff. Its first character says what it is, so that nothing depends on colour.
+type DiffLine struct {
+	Text string
+	Tone term.Tone
 }
 
 // signs are the first characters of lines.
@@ -69,17 +69,17 @@ func signs(k rulediff.Kind) (sign string, tone term.Tone) {
 
 // diffWriter collects lines.
 type diffWriter struct {
-	lines []diffLine
+	lines []DiffLine
 	under []string // the path of the rule whose changes are being written
 }
 
 func (w *diffWriter) add(k rulediff.Kind, indent, text string) {
 	sign, tone := signs(k)
-	w.lines = append(w.lines, diffLine{sign + " " + indent + text, tone})
+	w.lines = append(w.lines, DiffLine{sign + " " + indent + text, tone})
 }
 
-// diffLines tells a diff, one rule after the other.
-func diffLines(d *result.Diff) []diffLine {
+// DiffLines tells a diff, one rule after the other. What looks like a secret is not in it.
+func DiffLines(d *result.Diff) []DiffLine {
 	w := &diffWriter{}
 	for _, c := range d.Changes {
 		switch {

@@ -29,6 +29,7 @@ func printPlan(w *term.Printer, d *result.Document, now time.Time) {
 	}
 	if p.Diff != nil {
 		w.Field("changes", p.Diff.Summary())
+		printSomeOf(w, DiffLines(p.Diff))
 	}
 	if p.Validation != nil {
 		printWarnings(w, p.Validation)
@@ -44,6 +45,19 @@ func printPlan(w *term.Printer, d *result.Document, now time.Time) {
 	}
 	if p.Budget != nil {
 		w.Field("budget", p.Budget.Text(w.Clock(now)))
+	}
+}
+
+// mostDiffLines is how many lines of a diff a plan has; propctl diff shows all of them.
+const mostDiffLines = 20
+
+func printSomeOf(w *term.Printer, lines []DiffLine) {
+	for i, line := range lines {
+		if i == mostDiffLines {
+			w.Line("  and %s more; propctl diff shows all of them", term.Plural(len(lines)-i, "line"))
+			return
+		}
+		w.Line("    %s", w.Terminal.Paint(line.Tone, line.Text))
 	}
 }
 
@@ -88,11 +102,16 @@ func listed(what string, names []string) string {
 	if len(names) == 0 {
 		return text
 	}
+	return text + " (" + Some(names) + ")"
+}
+
+// Some names a few of many.
+func Some(names []string) string {
 	more := ""
 	if len(names) > mostShown {
 		names, more = names[:mostShown], ", …"
 	}
-	return text + " (" + strings.Join(names, ", ") + more + ")"
+	return strings.Join(names, ", ") + more
 }
 
 // mostShown is how many hostnames are worth a line; all of them are in the
