@@ -25,7 +25,7 @@ func TestTextResultIsAloneOnStdout(t *testing.T) {
 			name, _, _ := strings.Cut(strings.TrimSpace(line), ":")
 			names = append(names, name)
 		}
-		want := []string{"www.example.com version 8 on STAGING", "property", "activation", "fallback", "took", "budget"}
+		want := []string{"www.example.com version 8 on STAGING", "property", "activation", "fallback", "took", "budget", "warnings", "warning", "warning"}
 		if diff := cmp.Diff(want, names); diff != "" {
 			t.Errorf("stdout (-want +got):\n%s\n%s", diff, r.stdout)
 		}
