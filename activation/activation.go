@@ -269,14 +269,7 @@ func (r *run) activate(ctx context.Context) error {
 		case unclear:
 			return unclearError(step.activation)
 		case follow:
-			if r.target.NoWait && phaseOf(step.activation) == live {
-				return r.already(step.activation) // it only settles
-			}
-			r.adopt(step.activation)
-			if r.target.NoWait {
-				return r.accepted()
-			}
-			return r.follow(ctx, step.activation.ActivationID)
+			return r.join(ctx, step.activation)
 		case blocked:
 			if again, err := r.lineUp(ctx); err != nil || again {
 				if err != nil {
@@ -304,4 +297,17 @@ func (r *run) activate(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// join adopts the activation of what was asked for, which is in progress, and waits for it unless it is not to be
+// waited for.
+func (r *run) join(ctx context.Context, a papi.Activation) error {
+	if r.target.NoWait && phaseOf(a) == live {
+		return r.already(a) // it only settles
+	}
+	r.adopt(a)
+	if r.target.NoWait {
+		return r.accepted()
+	}
+	return r.follow(ctx, a.ActivationID)
 }
