@@ -66,6 +66,36 @@ func workflowRuns() []workflowRun {
 	}
 }
 
+// rolloutRequests is the formula that the tests and the benchmark of activation/rollout hold a rollout to.
+const rolloutRequests = `
+## A rollout
+
+A rollout takes
+
+` + "```" + `text
+items × 2 + 10 × waves × networks + groups × (1 + rounds) + asked
+` + "```" + `
+
+requests, and with bulk submissions
+
+` + "```" + `text
+items + 10 × waves × networks + parts × (1 + looks) + groups × (1 + rounds) + asked
+` + "```" + `
+
+- *items* are the properties on each network that do not show their version in the list of their group. Each has its own list
+  read right before its submission. Up to 10 of a wave on a network are looked at before, for what an earlier run has left; of
+  those that do show their version, three.
+- *groups* are listed once before the first submission, unless there are more of them than a third of the items. Those of what
+  is on its way are listed in *rounds* then: when half of it is expected, every three minutes at least and every minute at most.
+  Where items wait for a place, it is when 5 % are expected.
+- *asked* are items that are asked themselves: in a round up to 10 that are young, and up to 3 that are overdue, or 20 once
+  everything is submitted; the last 10 of a wave that is watched; and each that fails, once. In a wave of up to 10 each item is
+  asked at the times at which ` + "`activate`" + ` looks, and no group is listed.
+- *parts* are bulk requests, of 60 items with answers that take 0.3 s. The *looks* at one are after 5 s, 15 s more, 25 s more,
+  and so on up to a minute, until it is complete: 3 where PAPI submits an item a second.
+- A return takes 3 an item. An item that something is in the way of takes one look more each time that it is tried again.
+`
+
 // templates name the parts of a path.
 func templates() []struct {
 	id   *regexp.Regexp
@@ -138,6 +168,7 @@ func TestWorkflowsMakeTheRequestsOfThePage(t *testing.T) {
 			fmt.Fprintf(&b, "\n%s\n", w.note)
 		}
 	}
+	b.WriteString(rolloutRequests)
 	sent.markdown(&b)
 	if flag.Lookup("update").Value.String() == "true" {
 		if err := os.WriteFile(requestsPage, []byte(b.String()), 0o644); err != nil {

@@ -249,6 +249,9 @@ func (b *board) proceed(now time.Time) (step, bool) {
 
 // awaitSpans waits for what another process may still submit, and looks for it.
 func (b *board) awaitSpans(now time.Time) (step, bool) {
+	if len(b.spans) == 0 || b.downs > maxDowns {
+		return step{}, false // nothing is expected, or nobody tells
+	}
 	b.asking = slices.DeleteFunc(b.asking, func(e *entry) bool { return e.known })
 	if len(b.asking) == 0 {
 		b.asking = b.expects(now)

@@ -150,11 +150,10 @@ func (l *loop) submitted(e *entry, list *papi.ActivationList, r *activation.Resu
 			e.state = Superseded
 		}
 	case isBusy:
-		if e.state != Blocked { // the list does not show it
-			e.state, e.blocker = Blocked, &busy.Blocker
+		if e.state != Blocked && e.state != Overdue { // the list does not show it
+			e.state, e.blocker, e.err = Blocked, &busy.Blocker, nil
 			l.blocked(e)
 		}
-		e.err = nil
 	case isRejected:
 		e.settle(Rejected, nil, rejected)
 	case isStopped && stopped.Activation != nil:
@@ -218,7 +217,10 @@ func (l *loop) unread(e *entry, err error) {
 		e.settle(Rejected, nil, err)
 	case problem.Class.Transient() || problem.Uncertain():
 		const rest = 30 * time.Second
-		if l.downs++; l.downs > maxDowns {
+		if !l.clock.now().Before(l.rest) { // several that were under way together count once
+			l.downs++
+		}
+		if l.downs > maxDowns {
 			l.stop(&trouble{outcome: OutcomeError, err: err})
 			if l.returning || l.trouble.scope != "" {
 				e.settle(ReturnFailed, nil, err)

@@ -117,6 +117,9 @@ func (w *wire) begin(r *http.Request) (fault string, dies int, err error) {
 	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/activations") {
 		w.submits(r)
 	}
+	if w.story.deaths > 0 && strings.HasSuffix(r.URL.Path, "/bulk/activations") && w.rand.IntN(4) == 0 {
+		w.diesAt = w.requests // what it leaves behind goes on by itself
+	}
 	if w.requests == w.diesAt {
 		dies = before + w.rand.IntN(2)
 		w.story.count([]string{"", "death", "death-after"}[dies])
