@@ -292,3 +292,14 @@ func TestTheResultFitsEveryTerminal(t *testing.T) {
 		}
 	}
 }
+
+func TestARollbackOfWhatIsNotThereSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		r := s.run("rollout", "rollback", s.manifest("prp_1001@7"), "-o", "json")
+		d := r.rollout(t)
+		if r.code != cmd.ExitOK || len(d.Rollout.Warnings) == 0 || !strings.Contains(d.Rollout.Warnings[0], "nothing was returned") || s.sim.Count(simulator.OpSubmit) != 0 {
+			t.Errorf("exit code %d, warnings %q\n%s", r.code, d.Rollout.Warnings, r.stderr)
+		}
+	})
+}

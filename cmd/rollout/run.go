@@ -188,6 +188,9 @@ func (r *run) ended(verb string, res *rollout.Result, err error, options []strin
 	if res.Outcome == rollout.OutcomeUndecided {
 		outcome, v.State = string(rollout.OutcomePaused), rollout.OutcomePaused
 	}
+	if verb == "rollback" && err == nil && res.Totals.Returned == 0 {
+		v.Warnings = append(v.Warnings, "nothing was returned: no activation with the mark "+v.Mark+" is active; a manifest whose latest versions have moved is another plan, so give the plan")
+	}
 	switch {
 	case err == nil && res.Outcome == rollout.OutcomePaused:
 		v.Next = new(r.same(verb, "through", "output-file"))
