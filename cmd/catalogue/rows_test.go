@@ -9,7 +9,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-func TestRowsAreWhole(t *testing.T) {
+func TestErrorCatalogueRowsAreWhole(t *testing.T) {
 	categories := map[catalogue.Category]bool{
 		catalogue.CategoryNotFound: true, catalogue.CategoryInvalidData: true, catalogue.CategoryTypeError: true, catalogue.CategoryPermissionDenied: true, catalogue.CategoryRemoteAuthFailed: true,
 		catalogue.CategoryConflict: true, catalogue.CategoryInvalidSettings: true, catalogue.CategoryInternalError: true, catalogue.CategoryRemoteSystemError: true,
@@ -43,7 +43,7 @@ func TestRowsAreWhole(t *testing.T) {
 
 // What may have been accepted must be looked at, and what PAPI will not answer
 // otherwise must not be tried again.
-func TestRowsAgreeWithPAPIOnTryingAgain(t *testing.T) {
+func TestErrorCatalogueAgreesWithPAPIOnTryingAgain(t *testing.T) {
 	for _, class := range papi.Classes() {
 		e := catalogue.Lookup(string(class))
 		switch {
