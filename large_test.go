@@ -149,6 +149,9 @@ func largeTrees(n int) map[string]func() (from, to json.RawMessage) {
 const largeNodes = 100_000
 
 func TestLargeRuleTreesAreComparedInLittleMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it begins programs, and the race detector needs memory of its own")
+	}
 	for name, trees := range largeTrees(largeNodes) {
 		t.Run(name, func(t *testing.T) {
 			from, to := trees()
@@ -168,6 +171,9 @@ func TestLargeRuleTreesAreComparedInLittleMemory(t *testing.T) {
 }
 
 func TestLongHistoriesAreReadInLittleMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it begins programs, and the race detector needs memory of its own")
+	}
 	all := simulator.SampleProperties(time.Now())
 	for range 10_000 {
 		all[0].Activations = append(all[0].Activations, all[0].Activations[0])
