@@ -91,7 +91,7 @@ func (s *session) acknowledged(ctx context.Context, r *activation.Result, known 
 	case r.Outcome == activation.OutcomeSubmitted || ctx.Err() != nil:
 		return nil
 	}
-	ctx, cancel := s.within(ctx, acknowledgedTimeout)
+	ctx, cancel := s.within(ctx, s.atLeast(acknowledgedTimeout))
 	defer cancel()
 	tree, err := s.rules(ctx, assetOf(r), r.Version)
 	var before *papi.RuleTree

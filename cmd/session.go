@@ -92,7 +92,11 @@ const leastPatience = 250 * time.Millisecond
 
 // patience is how much of PAPI's time a request may take.
 func (s *session) patience(otherwise time.Duration) time.Duration {
-	limit := cmp.Or(time.Duration(s.program.flags.RequestTimeout), otherwise)
+	return s.atLeast(cmp.Or(time.Duration(s.program.flags.RequestTimeout), otherwise))
+}
+
+// atLeast returns a time limit that leaves a simulation the time that its work takes here.
+func (s *session) atLeast(limit time.Duration) time.Duration {
 	if s.speed == 1 {
 		return limit
 	}
