@@ -24,7 +24,7 @@ func newClock(speed float64) clock {
 }
 
 // now is the time in which PAPI writes its dates.
-func (c clock) now() time.Time { return c.date.Add(c.since(c.at)) }
+func (c *clock) now() time.Time { return c.date.Add(c.since(c.at)) }
 
 // learn takes the Date of an answer, which has no fractions. One that is off counts when
 // the next one agrees: a single wrong date must not end a watch, or an item's time.
@@ -45,7 +45,7 @@ func (c *clock) learn(date time.Time) {
 }
 
 // since is how much of PAPI's time has passed since a local moment.
-func (c clock) since(t time.Time) time.Duration {
+func (c *clock) since(t time.Time) time.Duration {
 	passed := time.Since(t)
 	if c.speed > 0 {
 		return time.Duration(float64(passed) * c.speed)
@@ -54,8 +54,9 @@ func (c clock) since(t time.Time) time.Duration {
 }
 
 // real converts a duration of PAPI's time to one of this machine's, rounded up: what is
-// waited for is over then.
-func (c clock) real(d time.Duration) time.Duration {
+// waited for is over then. It reads the speed alone, which never changes, so it needs no
+// lock; that is why the clock is not copied for it.
+func (c *clock) real(d time.Duration) time.Duration {
 	if c.speed > 0 {
 		return time.Duration(math.Ceil(float64(d) / c.speed))
 	}
