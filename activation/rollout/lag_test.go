@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,15 +38,15 @@ func (s *scene) killedAt(p *rollout.Plan, submissions int, o rollout.Options) {
 	s.t.Helper()
 	ctx, kill := context.WithCancelCause(s.t.Context())
 	defer kill(nil)
-	dead := 0
+	var dead atomic.Int64 // requests of several items come at once
 	s.wrap = func(next http.RoundTripper) http.RoundTripper {
 		return tripper(func(r *http.Request) (*http.Response, error) {
-			if dead >= submissions {
+			if dead.Load() >= int64(submissions) {
 				return nil, errKilled
 			}
 			resp, err := next.RoundTrip(r)
 			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/activations") {
-				if dead++; dead == submissions {
+				if dead.Add(1) == int64(submissions) {
 					kill(errKilled)
 					return nil, errKilled
 				}
