@@ -100,10 +100,13 @@ func TestStatusTellsWhoIsInTheWayAndWhatHasFailed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, 20, 1, simulator.Options{Pace: failingFirst{}})
 		p := s.plan(manifest(4, "tolerate: 1"))
-		if _, err := s.apply(p, rollout.Options{}); err != nil {
+		done, err := s.apply(p, rollout.Options{})
+		if err != nil {
 			t.Fatal(err)
 		}
-		s.sim.AddActivation("prp_100003", simulator.Activation{Version: 1, Network: simulator.Staging, Note: "mine", Submitted: time.Now()})
+		items := done.Waves[0].Items // any of them may have been the first, which has failed
+		active := items[slices.IndexFunc(items, func(i rollout.ItemResult) bool { return i.State == rollout.Active })]
+		s.sim.AddActivation(string(active.PropertyID), simulator.Activation{Version: 1, Network: simulator.Staging, Note: "mine", Submitted: time.Now()})
 		r, err := s.status(p, rollout.StatusOptions{})
 		if err != nil || states(r) != "running; all running (active 2, blocked 1, failed 1)" {
 			t.Fatalf("%s, %v", states(r), err)
@@ -116,7 +119,7 @@ func TestStatusTellsWhoIsInTheWayAndWhatHasFailed(t *testing.T) {
 			t.Errorf("%+v", r.Totals)
 		}
 		failed := s.plan(manifest(4))
-		if r, err = s.status(failed, rollout.StatusOptions{Skip: []string{"prp_100003"}}); err != nil || r.Outcome != rollout.OutcomeFailed {
+		if r, err = s.status(failed, rollout.StatusOptions{Skip: []string{string(active.PropertyID)}}); err != nil || r.Outcome != rollout.OutcomeFailed {
 			t.Errorf("%s, %v", states(r), err)
 		}
 	})
