@@ -133,7 +133,9 @@ func (b *board) returned() bool {
 		b.closed = back
 	}
 	for _, e := range b.entries {
-		if e.known && !e.working && e.state != Skipped {
+		// A look may have settled an item and not be collected yet: what it has told was of the
+		// attempt that is closed now.
+		if e.known && (!e.working || e.state.Settled()) && e.state != Skipped {
 			e.known, e.state, e.ours, e.act = false, Waiting, false, nil
 		}
 	}
