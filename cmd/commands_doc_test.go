@@ -72,6 +72,27 @@ func TestTheREADMEHasEveryCommand(t *testing.T) {
 	}
 }
 
+// Who changes something is told to sinks for longer than who looks.
+func TestEveryCommandThatSubmitsFollowsWhatItSubmits(t *testing.T) {
+	submits := 0
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		if c.Flags().Lookup("notify") != nil && c.Runnable() {
+			submits++
+			if _, marked := c.Annotations[follows]; !marked {
+				t.Errorf("%s is not marked", c.CommandPath())
+			}
+		}
+		for _, below := range c.Commands() {
+			walk(below)
+		}
+	}
+	walk(newProgram(term.Env{}).root())
+	if submits == 0 {
+		t.Error("no command submits")
+	}
+}
+
 // commandsMarkdown returns the pages by the names of their files.
 func commandsMarkdown(root *cobra.Command) map[string]string {
 	var index strings.Builder

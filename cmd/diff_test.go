@@ -63,6 +63,30 @@ func TestDiffTellsWhatChanges(t *testing.T) {
 	})
 }
 
+func TestADiffDoesNotShowWhatASecretIsUsuallyCalledOrLooksLike(t *testing.T) {
+	tree := func(secret, plain string) string {
+		header := func(name, value string) string {
+			return fmt.Sprintf(`{"name":"modifyIncomingRequestHeader","options":{"customHeaderName":%q,"headerValue":%q}}`, name, value)
+		}
+		return fmt.Sprintf(`{"name":"default","variables":[{"name":"PMUSER_API_TOKEN","value":%q}],"behaviors":[%s,%s],"children":[{"name":"Images","behaviors":[%s]}]}`,
+			secret, header("Authorization", "Bearer "+secret), header("X-Release", plain), header("Authorization", secret)+","+header("X-Color", plain))
+	}
+	synctest.Test(t, func(t *testing.T) {
+		s := treeScene(t, tree("hush-1", "seen-1"))
+		s.sim.AddProperty(simulator.Property{ID: "prp_78", Name: "again.example.com", Versions: []simulator.Version{
+			{RuleTree: json.RawMessage(tree("hush-1", "seen-1"))}, {RuleTree: json.RawMessage(tree("hush-2", "seen-2"))},
+		}})
+		for _, args := range [][]string{{"diff", "prp_77", "1", "2"}, {"diff", "prp_77", "2", "1"}, {"diff", "prp_78", "1", "2"}} {
+			for _, form := range [][]string{nil, {"--markdown"}} {
+				r := s.run(append(args, form...)...)
+				if strings.Contains(r.stdout, "hush") || !strings.Contains(r.stdout, "seen-1") || !strings.Contains(r.stdout, "(not shown)") {
+					t.Errorf("%v %v, exit code %d:\n%s", args, form, r.code, r.stdout)
+				}
+			}
+		}
+	})
+}
+
 func TestDiffTellsARenamedRuleAsOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := treeScene(t, strings.NewReplacer(`"Images","behaviors"`, `"Pictures\u001b[2J","comments":"new","behaviors"`).Replace(hostileRules))

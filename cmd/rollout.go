@@ -24,7 +24,7 @@ func (p *program) rolloutCommand() *cobra.Command {
 		Run: func(c *cobra.Command, args []string, positional cobra.PositionalArgs, do room.Action) error {
 			return p.run(c, args, positional, do)
 		},
-		Connect: p.rolloutSession, Submission: rolloutSubmission,
+		Follows: following, Connect: p.rolloutSession, Submission: rolloutSubmission,
 		Within: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			if p.flags.Timeout == 0 { // each activation has a time of its own
 				return context.WithCancel(ctx)

@@ -293,6 +293,38 @@ func TestTheResultFitsEveryTerminal(t *testing.T) {
 	}
 }
 
+func TestTheEndOfARolloutIsNotified(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, to := newReportingScene(t)
+		s.set(map[string]string{"PROPCTL_NOTIFY_URL": webhookURL})
+		manifest := s.manifest("www.example.com@8")
+		for _, step := range []struct {
+			args []string
+			want string // the outcome that is told; empty: nobody is told
+		}{
+			{[]string{"plan", manifest}, ""},
+			{[]string{"apply", manifest, "--dry-run"}, ""},
+			{[]string{"apply", manifest}, "rolled-out"},
+			{[]string{"status", manifest}, ""},
+			{[]string{"apply", manifest}, ""}, // all was active already
+			{[]string{"rollback", manifest}, "rolled-back"},
+			{[]string{"apply", manifest}, "rolled-back"}, // which is an error: the plan is closed
+		} {
+			before := len(to.all())
+			r := s.run(append([]string{"rollout"}, step.args...)...)
+			told := to.all()[before:]
+			switch {
+			case step.want == "" && len(told) > 0, step.want != "" && len(told) != 1:
+				t.Errorf("%v, exit code %d: %d messages\n%s", step.args, r.code, len(told), r.stderr)
+			case step.want != "":
+				if f := readFinished(t, told[0].body); f.Outcome != step.want || f.ExitCode != r.code {
+					t.Errorf("%v: %s, exit code %d; told %s, %d", step.args, r.stdout, r.code, f.Outcome, f.ExitCode)
+				}
+			}
+		}
+	})
+}
+
 func TestARollbackOfWhatIsNotThereSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t)

@@ -207,7 +207,7 @@ func (s *session) delayed(d papi.Delay) {
 	switch {
 	case d.Refused:
 	case d.Ahead > 0:
-		why = term.Plural(d.Ahead, "request") + " of commands with the same account come first"
+		why = term.Plural(d.Ahead, "request") + " of this account come first"
 	default:
 		why = "the account's requests of this minute are used up"
 	}

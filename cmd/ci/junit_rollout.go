@@ -27,12 +27,13 @@ func rolloutSuites(d *result.Document) []testSuite {
 		}
 		suites = append(suites, s)
 	}
-	if whole := (testCase{name: "rollout " + v.Name, result: d}); !told {
-		if len(suites) == 0 {
-			suites = []testSuite{{name: "propctl rollout " + v.Name}}
-		}
-		suites[0].cases = append([]testCase{whole}, suites[0].cases...)
+	if told {
+		return suites
 	}
+	if len(suites) == 0 {
+		suites = []testSuite{{name: "propctl rollout " + v.Name}}
+	}
+	suites[0].cases = append([]testCase{{name: "rollout " + v.Name, result: d}}, suites[0].cases...)
 	return suites
 }
 

@@ -44,6 +44,9 @@ func (m message) summary() summary {
 // endingOf says how it ended on a network; empty where nothing is known.
 func endingOf(d *result.Document) string {
 	what := d.Subject()
+	if v := d.Rollout; v != nil {
+		return v.Name + ": " + d.Outcome + ", " + v.Totals.Text()
+	}
 	if what == "" {
 		return ""
 	}

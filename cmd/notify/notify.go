@@ -74,6 +74,8 @@ func isEnd(d *result.Document, rec *journal.Run) bool {
 		return false
 	case d.Error != nil:
 		return d.Error.Code != catalogue.CodeDeclined
+	case d.Rollout != nil: // that all was active already is no news
+		return result.OrZero(d.Submitted) || result.OrZero(d.Adopted)
 	}
 	moments, _, _ := rec.Snapshot()
 	waited := slices.ContainsFunc(moments, func(m journal.Entry) bool { return m.Kind == activation.EventQueued })
@@ -91,7 +93,7 @@ func isEnd(d *result.Document, rec *journal.Run) bool {
 // changes reports whether a command acts on a network or waits for it.
 func changes(command string) bool {
 	switch strings.TrimPrefix(command, "includes ") {
-	case "activate", "deactivate", "rollback", "cancel", "wait", "hostnames add", "hostnames remove":
+	case "activate", "deactivate", "rollback", "cancel", "wait", "hostnames add", "hostnames remove", "rollout apply", "rollout rollback":
 		return true
 	}
 	return false

@@ -186,7 +186,9 @@ func countedOn(w *result.RolloutWave, network papi.Network) string {
 	for _, i := range w.Items {
 		if i.Network == network {
 			all++
-			active += map[bool]int{true: 1}[i.Outcome == rollout.Active]
+			if i.Outcome == rollout.Active {
+				active++
+			}
 		}
 	}
 	return fmt.Sprintf("%d of %d active", active, all)

@@ -69,7 +69,7 @@ refused while the one before is unfinished, unless --replan says that it is mean
   propctl rollout apply plan.json --through canary`,
 	}, func(r *run) error { return h.apply(r, f) })
 	f.declare(c, h)
-	return c
+	return h.Follows(c)
 }
 
 func (h *Host) statusCommand() *cobra.Command {
@@ -117,5 +117,5 @@ then: apply does not go on with it without --replan.`,
   propctl rollout rollback plan.json --wave canary`,
 	}, func(r *run) error { return h.rollback(r, f) })
 	f.declareBack(c, h)
-	return c
+	return h.Follows(c)
 }

@@ -21,6 +21,8 @@ import (
 type Host struct {
 	// Run does a command between the reading of the settings and the printing of the result.
 	Run func(c *cobra.Command, args []string, positional cobra.PositionalArgs, do Action) error
+	// Follows marks a command that brings activations about: who is told of its end may take longer.
+	Follows func(*cobra.Command) *cobra.Command
 	// Connect opens a session. Nothing is sent yet.
 	Connect func() (*Session, error)
 	// Submission declares the flags that go with every submission.

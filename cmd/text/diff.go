@@ -152,14 +152,17 @@ func (w *diffWriter) part(c rulediff.Change) {
 		w.add(rulediff.Changed, "", text)
 	}
 	indent := "    "
+	secret := c.Sensitive || c.Part == rulediff.Variable && isSecretName(c.Name)
 	if c.Part != rulediff.Rule {
 		text := string(c.Part) + " " + term.Clean(c.Name, term.MaxName)
-		if c.Content != nil {
-			if c.Sensitive {
-				text += " (sensitive)"
-			} else {
-				text += contentText(c.Content)
-			}
+		switch {
+		case c.Content == nil:
+		case c.Sensitive:
+			text += " (sensitive)"
+		case secret:
+			text += " (not shown)"
+		default:
+			text += contentText(c.Content)
 		}
 		if c.Kind == rulediff.Moved {
 			text += ", in another place"
@@ -167,6 +170,7 @@ func (w *diffWriter) part(c rulediff.Change) {
 		w.add(c.Kind, indent, text)
 		indent += "    "
 	}
+	header := isOfSecretHeader(c)
 	for _, v := range values {
 		kind := rulediff.Changed
 		if v.From == nil {
@@ -174,13 +178,13 @@ func (w *diffWriter) part(c rulediff.Change) {
 		} else if v.To == nil {
 			kind = rulediff.Removed
 		}
-		w.add(kind, indent, strings.TrimPrefix(strings.TrimPrefix(term.Clean(v.Pointer, term.MaxName), "/options"), "/")+": "+changeText(v, c.Sensitive))
+		w.add(kind, indent, strings.TrimPrefix(strings.TrimPrefix(term.Clean(v.Pointer, term.MaxName), "/options"), "/")+": "+changeText(v, secret || header && isValueName(v.Pointer)))
 	}
 }
 
 // changeText is a value before and after.
-func changeText(v rulediff.Value, sensitive bool) string {
-	if sensitive || isSecretName(v.Pointer[strings.LastIndexByte(v.Pointer, '/')+1:]) {
+func changeText(v rulediff.Value, secret bool) string {
+	if secret || isSecretName(v.Pointer[strings.LastIndexByte(v.Pointer, '/')+1:]) {
 		return "(not shown)"
 	}
 	switch {
@@ -210,12 +214,28 @@ func isSecretName(name string) bool {
 	if name == "key" {
 		return true
 	}
-	for _, word := range []string{"secret", "passw", "passphrase", "private", "token", "accesskey", "credential", "nonce"} {
+	for _, word := range []string{"secret", "passw", "passphrase", "private", "token", "accesskey", "apikey", "api_key", "api-key", "credential", "nonce"} {
 		if strings.Contains(name, word) {
 			return true
 		}
 	}
 	return false
+}
+
+// isSecretHeader reports whether a header of this name has a secret as its value.
+func isSecretHeader(name string) bool {
+	switch strings.ToLower(name) {
+	case "authorization", "proxy-authorization", "cookie", "set-cookie":
+		return true
+	}
+	return isSecretName(name)
+}
+
+// isSecretValue reports whether a text is the value of such a header, whatever says so: where only the value has changed,
+// the name is not at hand.
+func isSecretValue(text string) bool {
+	scheme, rest, found := strings.Cut(strings.ToLower(strings.TrimSpace(text)), " ")
+	return found && rest != "" && slices.Contains([]string{"bearer", "basic", "digest", "token"}, scheme)
 }
 
 // valueText is a value in a line.
@@ -255,13 +275,51 @@ func contentText(raw json.RawMessage) string {
 	return ""
 }
 
-// withoutSecrets blanks the members of an object, at any depth, that look like secrets.
+// isValueName reports whether a member of this name may have the value of what a member beside it names.
+func isValueName(name string) bool { return strings.HasSuffix(strings.ToLower(name), "value") }
+
+// isOfSecretHeader reports whether what has changed is about a header that has a secret as its value, or was.
+func isOfSecretHeader(c rulediff.Change) bool {
+	names := []string{}
+	for _, v := range c.Values {
+		for _, raw := range []json.RawMessage{v.From, v.To} {
+			var name string
+			if json.Unmarshal(raw, &name) == nil {
+				names = append(names, name)
+			}
+		}
+	}
+	if slices.ContainsFunc(c.Values, func(v rulediff.Value) bool { return isValueName(v.Pointer) }) {
+		var whole struct{ Options map[string]any }
+		if json.Unmarshal([]byte(c.Whole), &whole) == nil {
+			for _, option := range whole.Options {
+				if name, ok := option.(string); ok {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return slices.ContainsFunc(names, isSecretHeader)
+}
+
+// withoutSecrets blanks what looks like a secret, at any depth: members by their name, values of headers by that of the
+// header, which is a member beside them, and values by their form.
 func withoutSecrets(v any) any {
+	const hidden = "(not shown)"
 	switch v := v.(type) {
+	case string:
+		if isSecretValue(v) {
+			return hidden
+		}
 	case map[string]any:
+		header := false
+		for _, value := range v {
+			name, ok := value.(string)
+			header = header || ok && isSecretHeader(name)
+		}
 		for key, value := range v {
-			if isSecretName(key) {
-				v[key] = "(not shown)"
+			if isSecretName(key) || header && isValueName(key) {
+				v[key] = hidden
 			} else {
 				v[key] = withoutSecrets(value)
 			}

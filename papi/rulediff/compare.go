@@ -108,7 +108,7 @@ func (c *comparison) list(a, b list, key string, part Part, at place) error {
 			if !whole {
 				c.patch = append(c.patch, ops...)
 			}
-			if change.Kind, change.Values = Changed, values; len(values) > 0 {
+			if change.Kind, change.Values, change.Whole = Changed, values, one.raw; len(values) > 0 {
 				c.add(change, nil)
 			}
 		}

@@ -64,6 +64,9 @@ type Change struct {
 	Values []Value `json:"values,omitempty"`
 	// Content is what was added or removed; of a rule, only what it is made of.
 	Content json.RawMessage `json:"content,omitempty"`
+	// Whole is a part that has changed, as JSON, as it is in the second tree: what has not changed may say what the values
+	// are about.
+	Whole string `json:"-"`
 }
 
 // Value is a value that differs.
