@@ -13,6 +13,7 @@ import (
 	"github.com/propctl/propctl/activation/coordinator"
 	"github.com/propctl/propctl/activation/coordinator/coordinatortest"
 	"github.com/propctl/propctl/activation/coordinator/jetstream"
+	"github.com/propctl/propctl/papi/pace/pacetest"
 )
 
 // serve starts a server with JetStream in this process, and returns it. Options may be changed by with.
@@ -51,7 +52,7 @@ func member(t testing.TB, o jetstream.Options) *jetstream.Client {
 }
 
 func TestAStoreOnAServer(t *testing.T) {
-	coordinatortest.Run(t, func(t *testing.T) func() coordinator.Store {
+	coordinatortest.Run(t, pacetest.RealTime, func(t *testing.T) func() coordinator.Store {
 		t.Helper()
 		s := serve(t, nil)
 		return func() coordinator.Store { return member(t, jetstream.Options{URL: s.ClientURL(), Name: t.Name()}) }

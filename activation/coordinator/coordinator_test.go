@@ -2,13 +2,14 @@ package coordinator_test
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"github.com/propctl/propctl/activation/coordinator"
 	"github.com/propctl/propctl/activation/coordinator/coordinatortest"
 )
 
 func TestAStoreOfOneProcess(t *testing.T) {
-	coordinatortest.Run(t, func(*testing.T) func() coordinator.Store {
+	coordinatortest.Run(t, synctest.Test, func(*testing.T) func() coordinator.Store {
 		store := &coordinator.Memory{}
 		return func() coordinator.Store { return store }
 	})

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"testing/synctest"
 
 	"github.com/propctl/propctl/activation/coordinator"
 	"github.com/propctl/propctl/papi/pace"
@@ -30,7 +31,7 @@ func TestAPaceOfManyMachines(t *testing.T) {
 		3: func(*testing.T) [2]string { return [2]string{} }, // without a folder
 	} {
 		t.Run(strconv.Itoa(machines), func(t *testing.T) {
-			pacetest.Any(t, func(t *testing.T, speed float64) (one, other pace.Pace) {
+			pacetest.Any(t, synctest.Test, func(t *testing.T, speed float64) (one, other pace.Pace) {
 				t.Helper()
 				store, where := &coordinator.Memory{}, folders(t)
 				return machine(t, store, speed, where[0]), machine(t, store, speed, where[1])

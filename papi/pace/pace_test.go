@@ -3,6 +3,7 @@ package pace_test
 import (
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 
 	"github.com/propctl/propctl/papi/pace"
 	"github.com/propctl/propctl/papi/pace/pacetest"
@@ -14,7 +15,7 @@ func TestAPaceOfOneProcess(t *testing.T) {
 		return local, local
 	}
 	pacetest.Run(t, open)
-	pacetest.Any(t, open)
+	pacetest.Any(t, synctest.Test, open)
 }
 
 func TestAPaceOfOneMachine(t *testing.T) {
@@ -24,5 +25,5 @@ func TestAPaceOfOneMachine(t *testing.T) {
 		return pace.NewFile(path, speed), pace.NewFile(path, speed)
 	}
 	pacetest.Run(t, open)
-	pacetest.Any(t, open)
+	pacetest.Any(t, synctest.Test, open)
 }

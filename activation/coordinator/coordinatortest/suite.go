@@ -19,7 +19,7 @@ import (
 type Open func(t *testing.T) (member func() coordinator.Store)
 
 // Run tests stores that open returns.
-func Run(t *testing.T, open Open) {
+func Run(t *testing.T, in pacetest.In, open Open) {
 	t.Helper()
 	for name, test := range map[string]func(*testing.T, func() coordinator.Store){
 		"a value is replaced only by who has seen it": replaced,
@@ -34,10 +34,15 @@ func Run(t *testing.T, open Open) {
 		"who is released permits nothing, and the next has its turn": released,
 		"what nobody of ours has written is no empty line":           hostile,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+		t.Run(name, func(t *testing.T) {
+			in(t, func(t *testing.T) {
+				t.Helper()
+				test(t, open(t))
+			})
+		})
 	}
 	t.Run("pace", func(t *testing.T) {
-		pacetest.Any(t, func(t *testing.T, speed float64) (one, other pace.Pace) {
+		pacetest.Any(t, in, func(t *testing.T, speed float64) (one, other pace.Pace) {
 			t.Helper()
 			member := open(t)
 			machine := func() pace.Pace {

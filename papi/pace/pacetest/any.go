@@ -11,9 +11,19 @@ import (
 	"github.com/propctl/propctl/papi/pace"
 )
 
+// In runs a test: in virtual time, as synctest.Test does, where nothing outside of the
+// process is waited for, and else [RealTime].
+type In func(t *testing.T, test func(*testing.T))
+
+// RealTime runs a test as it is.
+func RealTime(t *testing.T, test func(*testing.T)) {
+	t.Helper()
+	test(t)
+}
+
 // Any tests what holds for every pace, also for one whose members are on different
 // machines: the second has no tickets of the first.
-func Any(t *testing.T, open Open) {
+func Any(t *testing.T, in In, open Open) {
 	t.Helper()
 	for name, test := range map[string]func(*testing.T, *line){
 		"a context that has ended ends the wait":                    endedContext,
@@ -24,9 +34,19 @@ func Any(t *testing.T, open Open) {
 		"what PAPI says is left may go":                             anyLeft,
 		"the places of one ticket have their turn together":         anyPairs,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, newLine(t, open, 1)) })
+		t.Run(name, func(t *testing.T) {
+			in(t, func(t *testing.T) {
+				t.Helper()
+				test(t, newLine(t, open, 1))
+			})
+		})
 	}
-	t.Run("waiting requests go no faster than PAPI allows, and all of them", func(t *testing.T) { anyInTime(t, newLine(t, open, 100)) })
+	t.Run("waiting requests go no faster than PAPI allows, and all of them", func(t *testing.T) {
+		in(t, func(t *testing.T) {
+			t.Helper()
+			anyInTime(t, newLine(t, open, 100))
+		})
+	})
 }
 
 // await waits for n places of a member.
