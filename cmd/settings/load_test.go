@@ -3,14 +3,16 @@ package settings_test
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
+
 	"github.com/propctl/propctl/cmd/settings"
+	"github.com/propctl/propctl/papi"
 )
 
 // kinds are a flag of each type with three values, as they are given and as they are shown.
@@ -186,6 +188,8 @@ func TestWrongSettingsAreRefusedWithWhatToDo(t *testing.T) {
 		{name: "the file itself", file: "config: other.yaml", want: []string{"config", "no such setting"}},
 		{name: "nested", file: "notify:\n  a: b", want: []string{"notify.a", "no such setting"}},
 		{name: "list in a list", file: "notify: [[a], b]", want: []string{"notify", "only have plain values"}},
+		{name: "nothing in a list", file: "notify: [a@example.com, ~]", want: []string{"notify", "only have plain values"}},
+		{name: "mapping in a list", file: "notify: [{a: b}]", want: []string{"notify", "only have plain values"}},
 		{name: "list for one value", file: "note: [a, b]", want: []string{"note", "a list where one value is wanted"}},
 		{name: "no value", file: "note:", want: []string{"note", "no value"}},
 		{name: "a date, which is no plain value", file: "note: 2026-01-02", want: []string{"note", "neither a plain value nor a list"}},
@@ -302,28 +306,72 @@ func TestAFileThatCannotExistIsNone(t *testing.T) {
 	refused(t, newProgram(t).run("status --config "+filepath.Join(file, "named.yaml")), "named.yaml")
 }
 
-func TestOnlyFilesAndPipesAreRead(t *testing.T) {
-	folder := t.TempDir()
-	for path, want := range map[string]string{
-		folder:                           "neither a file nor a pipe",
-		os.DevNull:                       "neither a file nor a pipe",
-		filepath.Join(folder, "nowhere"): "",
-	} {
-		if _, err := settings.ReadNamedFile(t.Context(), path, 1); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), folder) {
-			t.Errorf("%s: %v, want %q, without the path", path, err, want)
+func TestOnlyAFileWithANoBreakSpaceIsSaidToHaveOne(t *testing.T) {
+	err := newProgramWith(t, "a: b: c").run("status")
+	refused(t, err, "not readable as YAML")
+	if strings.Contains(err.Error(), "no-break") {
+		t.Error(err)
+	}
+}
+
+// What overrides a question, or means all there is, is never left behind in an environment or a file.
+func TestFlagsThatHaveToBeTypedAreNotSetByVariables(t *testing.T) {
+	for _, name := range []string{"force", "all", "help"} {
+		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+		set := flags.Bool(name, false, "")
+		p := newProgram(t)
+		p.env["PROPCTL_"+strings.ToUpper(name)] = "true"
+		if err := settings.LoadEnvironment(flags, p.Env()); err != nil || *set {
+			t.Errorf("PROPCTL_%s has set --%s: %v", strings.ToUpper(name), name, err)
 		}
 	}
-	file := filepath.Join(folder, "file")
-	if err := os.WriteFile(file, make([]byte, 1<<20), 0o600); err != nil {
+}
+
+// A list from a variable or a file takes the place of the default, and is not a flag that was typed.
+func TestAListTakesThePlaceOfTheDefault(t *testing.T) {
+	p := newProgram(t)
+	p.env["PROPCTL_NETWORK"] = "production"
+	if err := p.run("activate x"); err != nil || p.networks.Typed || !p.networks.Given || !slices.Equal(p.networks.All, []papi.Network{papi.Production}) {
+		t.Errorf("%+v: %v", p.networks, err)
+	}
+	p = newProgram(t)
+	p.notify.All = []string{"default@example.com"}
+	p.env["PROPCTL_NOTIFY"] = "a@example.com,b@example.com"
+	if err := p.run("activate x"); err != nil || !slices.Equal(p.notify.All, []string{"a@example.com", "b@example.com"}) {
+		t.Errorf("%v: %v", p.notify.All, err)
+	}
+}
+
+func TestAFlagKeepsWhatElseIsKnownOfIt(t *testing.T) {
+	p := newProgram(t)
+	p.env["PROPCTL_NOTE"] = "a"
+	activate, _, err := p.root.Find([]string{"activate"})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if data, err := settings.ReadNamedFile(t.Context(), file, 1); err != nil || len(data) != 1<<20 {
-		t.Errorf("%d bytes: %v", len(data), err)
-	}
-	if err := os.WriteFile(file, make([]byte, 1<<20+1), 0o600); err != nil {
+	if err := activate.Flags().SetAnnotation("note", "of-cobra", []string{"x"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := settings.ReadNamedFile(t.Context(), file, 1); err == nil || !strings.Contains(err.Error(), "larger than 1 MiB") {
-		t.Errorf("a byte more: %v", err)
+	if err := p.run("activate x"); err != nil {
+		t.Fatal(err)
+	}
+	if _, source, name := p.shown("note"); source != "environment" || name != "PROPCTL_NOTE" || !slices.Equal(activate.Flags().Lookup("note").Annotations["of-cobra"], []string{"x"}) {
+		t.Errorf("from %s %s, annotations %v", source, name, activate.Flags().Lookup("note").Annotations)
+	}
+}
+
+// Whoever knows a webhook's path can write to it, wherever it was given by mistake.
+func TestURLsAreShownWithoutTheirPaths(t *testing.T) {
+	p := newProgram(t)
+	if err := p.run("activate x --note https://hooks.example.com/T0/secret --notify a@example.com,https://hooks.example.com/secret"); err != nil {
+		t.Fatal(err)
+	}
+	for flag, want := range map[string]string{"note": "https://hooks.example.com/…", "notify": "a@example.com,https://hooks.example.com/…"} {
+		if value, _, _ := p.shown(flag); value != want {
+			t.Errorf("%s is shown as %q, want %q", flag, value, want)
+		}
+	}
+	if p.note != "https://hooks.example.com/T0/secret" {
+		t.Errorf("to show a value has changed it: %q", p.note)
 	}
 }

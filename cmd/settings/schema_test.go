@@ -66,6 +66,8 @@ func TestTheSchemaSaysWhatAFlagTakes(t *testing.T) {
 		"max-retries":    {types: "integer string", standard: 6},
 		"suspend-factor": {types: "number string", standard: 2.0},
 		"no-wait":        {types: "boolean string", standard: false},
+		"fast-push":      {types: "boolean string"},               // not given is neither
+		"factor":         {types: "number string", standard: 1.5}, // of two commands, that agree
 		"timeout":        {types: "string"},
 		"if-pending":     {types: "string", standard: "wait", words: "wait fail"},
 		"notify":         {items: true},
@@ -88,8 +90,8 @@ func TestTheSchemaSaysWhatAFlagTakes(t *testing.T) {
 		}
 	}
 	// Two commands have these: what differs is joined, or left out.
-	for name, want := range map[string]string{"network": "where", "limit": "how many; or: how few"} {
-		if s := schema.Properties[name]; s.Default != nil || s.Description != want {
+	for name, want := range map[string]string{"network": "where", "limit": "how many; or: how few", "factor": "how much"} {
+		if s := schema.Properties[name]; s.Default != nil && name != "factor" || s.Description != want {
 			t.Errorf("%s: %q, default %v", name, s.Description, s.Default)
 		}
 	}
@@ -130,6 +132,23 @@ func TestHelpNamesValueAndDefaultOfAFlag(t *testing.T) {
 		value, text := settings.Usage(f)
 		if value != want.value || want.text != "" && text != want.text || settings.Default(f) != want.standard {
 			t.Errorf("--%s: %q, %q, default %q; want %+v", flag, value, text, settings.Default(f), want)
+		}
+	}
+}
+
+func TestChoicesStandForTheValueWhileThereIsRoom(t *testing.T) {
+	for _, tt := range []struct {
+		words []string
+		want  string
+	}{
+		{[]string{"adaptive", "fixed", "sometimes"}, "adaptive|fixed|sometimes"}, // 24 characters
+		{[]string{"adaptive", "fixed", "sometimess"}, "WHEN"},
+	} {
+		var word string
+		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+		flags.Var(settings.OneOf[string]{To: &word, Allowed: tt.words}, "poll", "`WHEN` to look")
+		if value, text := settings.Usage(flags.Lookup("poll")); value != tt.want || text != "to look" {
+			t.Errorf("%v: %q and %q, want %q", tt.words, value, text, tt.want)
 		}
 	}
 }

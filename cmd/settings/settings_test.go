@@ -71,6 +71,7 @@ func newProgram(t *testing.T) *program {
 	status.ValidArgs = []cobra.Completion{"staging", "production"}
 	status.Flags().VarP(&p.either, "network", "n", "`NETWORK` where")
 	settings.DeclareInt(status.Flags(), &p.few, "limit", 5, "`N` how few")
+	status.Flags().Float64("factor", 1.5, "`N` how much")
 	p.root.AddCommand(activate, status)
 	return p
 }

@@ -23,6 +23,7 @@ func TestMistypedWordsAreTakenForWhatIsNearest(t *testing.T) {
 		"notfy":                   {"notify"},
 		"pol":                     {"poll"},
 		"x":                       nil,
+		"p":                       nil, // one letter is the beginning of too much
 		"":                        nil,
 		"nothing-like-these":      nil,
 		strings.Repeat("n", 5000): nil,
@@ -33,6 +34,9 @@ func TestMistypedWordsAreTakenForWhatIsNearest(t *testing.T) {
 	}
 	if got := settings.Nearest("abcdef", "abcdgh", "abcdeg"); !slices.Equal(got, []string{"abcdeg"}) {
 		t.Errorf("%v may be meant, want the nearest one alone", got)
+	}
+	if got := settings.Nearest("x", "y"); got != nil {
+		t.Errorf("%v may be meant by another letter", got)
 	}
 	many := []string{"aaa", "aab", "aac", "aad"}
 	if got := settings.Nearest("aax", many...); len(got) != 3 {
@@ -54,6 +58,8 @@ func TestDistanceCountsMistakesOfTyping(t *testing.T) {
 		{"abc", "acb", 1},
 		{"staging", "stagign", 1},
 		{"kitten", "sitting", 3},
+		{"xb", "bc", 2}, // not swapped
+		{"ab", "ca", 2},
 	} {
 		if got := settings.Distance(tt.a, tt.b); got != tt.want {
 			t.Errorf("from %q to %q it is %d, want %d", tt.a, tt.b, got, tt.want)
@@ -82,14 +88,18 @@ func TestFlagsThatCannotBeReadAreNamedWithWhatIsMeant(t *testing.T) {
 	for _, tt := range []struct {
 		line string
 		want []string
-		hide string
+		hide string // what is not in it
 	}{
 		{line: "activate x --notfy y", want: []string{"unknown flag: --notfy; did you mean --notify?"}},
 		{line: "activate x --xyzzy", want: []string{"unknown flag: --xyzzy"}},
 		{line: "activate x -y", want: []string{"unknown shorthand flag"}},
 		{line: "activate x --note", want: []string{"flag needs an argument: --note"}},
 		{line: "activate x -network staging", want: []string{"did you mean --network?"}},
-		{line: "activate x --network stagign", want: []string{"--network", "did you mean staging?"}},
+		{line: "activate x --network stagign", want: []string{`for "-n, --network" flag`, "did you mean staging?"}},
+		{line: "activate x -n stagign", want: []string{"did you mean staging?"}, hide: "did you mean --"},
+		{line: "activate x --limit limit", want: []string{"--limit"}, hide: "did you mean"},
+		{line: "activate x --limit " + strings.Repeat("x", 200), want: []string{"is not a number that can be used here", "xxx"}},
+		{line: "activate x --limit " + strings.Repeat("x", 201), want: []string{"does not take a value of 201 characters"}},
 		{line: "activate x -n s -n p", want: []string{"--network", "given twice; give both networks at once, with a comma"}},
 		{line: "activate x --no-wait=maybe", want: []string{`--no-wait: "maybe" is neither true nor false`}},
 		{line: "activate x --factor many", want: []string{`--factor: "many" is not a number that can be used here`}},
@@ -130,6 +140,7 @@ func TestAWrongNumberOfArgumentsIsSaidInWords(t *testing.T) {
 		{"activate", "a b", "propctl activate PROPERTY was given 2 arguments"},
 		{"status", "stagign", `"stagign" is not one of staging, production; did you mean staging?`},
 		{"status", "a b", "was given 2 arguments"},
+		{"activate", "a", "propctl activate PROPERTY was given 1 argument"}, // which lists no words that it takes
 	} {
 		c, _, err := root.Find([]string{tt.command})
 		if err != nil {
@@ -167,5 +178,41 @@ func TestWhatIsNoTextIsRefusedWhereverItIsFrom(t *testing.T) {
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
 		}
+	}
+}
+
+func TestHiddenFlagsAreNotSuggested(t *testing.T) {
+	p := newProgram(t)
+	p.root.PersistentFlags().Bool("experimental", false, "")
+	if err := p.root.PersistentFlags().MarkHidden("experimental"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.run("status --experimentl"); err == nil || strings.Contains(err.Error(), "did you mean") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestTheFirstFlagThatIsNoTextIsNamed(t *testing.T) {
+	p := newProgram(t)
+	if err := p.run("activate x"); err != nil {
+		t.Fatal(err)
+	}
+	f := p.executed.Flags()
+	if err := errors.Join(f.Set("section", "a\x00"), f.Set("note", "a\x00")); err != nil {
+		t.Fatal(err)
+	}
+	if err := settings.CheckArguments(p.executed, nil); err == nil || !strings.Contains(err.Error(), "--note ") {
+		t.Errorf("%v", err)
+	}
+}
+
+// A variable may have anything in it: an error shows the beginning.
+func TestALongValueIsShownCut(t *testing.T) {
+	p := newProgram(t)
+	p.env["PROPCTL_LIMIT"] = strings.Repeat("9", 5000)
+	err := p.run("activate x")
+	refused(t, err, "PROPCTL_LIMIT", "is not a number that can be used here")
+	if n := len(err.Error()); n > 400 {
+		t.Errorf("%d characters", n)
 	}
 }

@@ -76,7 +76,7 @@ func checkEndpoint(text string) error {
 	}
 	u, err := url.Parse(text)
 	switch {
-	case err != nil, u.Opaque != "", u.Hostname() == "":
+	case err != nil, u.Hostname() == "":
 		return errors.New("is not a URL such as https://hooks.example.com/path")
 	case u.User != nil:
 		return errors.New("has a user or a password in it; leave them out")

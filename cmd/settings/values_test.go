@@ -1,8 +1,10 @@
 package settings_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -83,6 +85,8 @@ func TestNetworksAreGoneThroughInTheirOrder(t *testing.T) {
 		{name: "too many", given: "s,p", most: 1, refused: "only one network can be given here"},
 		{name: "mistyped", given: "produktion", most: 1, refused: "did you mean production?"},
 		{name: "the first letter", given: "px", most: 1, refused: "did you mean production?"},
+		{name: "the other first letter", given: "sx", most: 1, refused: "did you mean staging?"},
+		{name: "what is near before the first letter", given: "sproduction", most: 1, refused: "did you mean production?"},
 		{name: "unlike both", given: "mars", most: 1, refused: `network "mars" is neither staging nor production`},
 		{name: "nothing", given: "", most: 1, refused: "neither"},
 	} {
@@ -143,6 +147,8 @@ func TestListsAreTakenApartAtCommasAndLines(t *testing.T) {
 		"a,b":             {"a", "b"},
 		" a , b ":         {"a", "b"},
 		"a\nb":            {"a", "b"},
+		"a\rb":            {"a", "b"},
+		"a, \n b":         {"a", "b"},
 		"a,\r\nb,\r\nc":   {"a", "b", "c"},
 		"a\n\n  \nb\n":    {"a", "b"},
 		"a,,b":            {"a", "", "b"}, // it was meant to be something: whoever reads the list refuses it
@@ -185,6 +191,10 @@ func TestWebhooksAreSafeOrRefusedWithoutTheirSecrets(t *testing.T) {
 		"https://hooks.example.com/%zz" + secret:             "is not a URL such as",
 		secret:                                               "is not a URL such as",
 		"https://x.example.com/" + strings.Repeat("x", 4096): "is not a URL",
+		"https://x.example.com/" + strings.Repeat("x", 4074): "", // 4 KiB in all
+		"https://hooks.example.com/\u202e" + secret:          "is not a URL",
+		"ftp://localhost/" + secret:                          "does not begin with https",
+		"http://192.0.2.1/" + secret:                         "which is for this machine only",
 	} {
 		var f settings.Flags
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -253,6 +263,19 @@ func TestErrorsOfTheAccountKeyDoNotHaveIt(t *testing.T) {
 		}
 	}
 	p := newProgram(t)
+	p.root.SetArgs([]string{"status", "--account-key", "1-ABCD EF"})
+	if err := p.root.Execute(); err == nil || strings.Contains(err.Error(), "there is nothing in it") {
+		t.Errorf("one with a blank in it: %v", err)
+	}
+	p = newProgram(t)
+	if err := p.run("status --account-key="); err != nil {
+		t.Errorf("an empty one, which Check refuses with what to do: %v", err)
+	}
+	p = newProgram(t)
+	if err := p.run("status --account-key=1-ABCD"); err != nil || p.Check(true) != nil {
+		t.Errorf("a good one: %v, %v", err, p.Check(true))
+	}
+	p = newProgram(t)
 	p.root.SetArgs([]string{"status", "--account-key", "\u00a0"})
 	if err := p.root.Execute(); err == nil || !strings.Contains(err.Error(), "leave it out for the API client's own account") {
 		t.Errorf("one that is blank: %v", err)
@@ -265,6 +288,7 @@ func TestFlagsThatDoNotGoTogetherAreRefused(t *testing.T) {
 		{"--max-retries -1", "--max-retries -1 is negative"},
 		{"--speed 0.001", ""},
 		{"--speed 0.0009", "--speed 0.0009 is not between 0.001 and 100000"},
+		{"--speed 100000", ""},
 		{"--speed 100001", "--speed"},
 		{"--speed NaN", "--speed NaN"},
 		{"--jq .outcome", "--jq needs -o json or -o ndjson"},
@@ -273,6 +297,7 @@ func TestFlagsThatDoNotGoTogetherAreRefused(t *testing.T) {
 		{"--suspend-factor 1", ""},
 		{"--suspend-factor 0.9", "--suspend-factor 0.9 is not between 1 and 100"},
 		{"--suspend-factor NaN", "--suspend-factor"},
+		{"--suspend-factor 100", ""},
 		{"--suspend-factor 101", "--suspend-factor"},
 		{"--suspend-maximum 24h", ""},
 		{"--suspend-maximum 24h1s", "--suspend-maximum 24h0m1s is longer than 24h"},
@@ -292,6 +317,15 @@ func TestFlagsThatDoNotGoTogetherAreRefused(t *testing.T) {
 		err := p.Check(false)
 		if (err == nil) != (tt.want == "") || err != nil && (!strings.Contains(err.Error(), tt.want) || catalogue.Judge(err).ExitCode != catalogue.ExitUsage) {
 			t.Errorf("%s: %v, want %q", tt.line, err, tt.want)
+		}
+	}
+	for contact, want := range map[string]bool{"a team ~1": true, "a\tb": false, "a\x7fb": false, `a\b`: false} {
+		p := newProgram(t)
+		if err := errors.Join(p.run("status"), p.executed.Flags().Set("contact", contact)); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Check(false); (err == nil) != want || err != nil && !strings.Contains(err.Error(), "only plain ASCII without brackets") {
+			t.Errorf("the contact %q: %v", contact, err)
 		}
 	}
 	if err := new(settings.Flags).Check(true); err == nil || !strings.Contains(err.Error(), "--account-key is empty; leave it out") {
@@ -319,5 +353,24 @@ func TestASuspensionIsWhatTheFlagsSay(t *testing.T) {
 	want := papi.Suspension{Initial: 2 * time.Minute, Factor: 3, Maximum: time.Hour}
 	if err := p.run("status --suspend-initial 2m --suspend-factor 3 --suspend-maximum 1h"); err != nil || p.Suspension() != want || math.IsNaN(want.Factor) {
 		t.Errorf("%+v: %v, want %+v", p.Suspension(), err, want)
+	}
+}
+
+// pflag compares the text of a flag's value with that of the type's zero value.
+func TestTheZeroValueOfEachTypeHasAText(t *testing.T) {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	var f settings.Flags
+	f.Declare(flags)
+	zero := map[string]pflag.Value{
+		"0": settings.Int{}, "": settings.OneOf[settings.Format]{},
+	}
+	for want, v := range zero {
+		if v.String() != want {
+			t.Errorf("%T: %q, want %q", v, v.String(), want)
+		}
+	}
+	key := reflect.New(reflect.TypeOf(flags.Lookup("account-key").Value)).Elem().Interface()
+	if text, ok := key.(fmt.Stringer); !ok || text.String() != "" {
+		t.Errorf("%T: %v", key, key)
 	}
 }

@@ -113,8 +113,8 @@ func meantVariable(name string, known []string, env term.Env) (meant []string, l
 			return nil, strings.HasPrefix(name, variablePrefix)
 		}
 		value, _ := env.Lookup(name)
-		read, set := env.Lookup(right)
-		return []string{right}, !set || read != value
+		read, _ := env.Lookup(right)
+		return []string{right}, read != value
 	}
 	var words []string
 	for _, one := range known {

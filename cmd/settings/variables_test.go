@@ -26,6 +26,7 @@ func TestVariablesOfThisProgramAreReadOrRefused(t *testing.T) {
 		// What was meant for this program.
 		{name: "PROPCTL_NOWAIT", want: "PROPCTL_NOWAIT: there is no such setting; did you mean PROPCTL_NO_WAIT?"},
 		{name: "PROPCTL_NOTFY", want: "did you mean PROPCTL_NOTIFY?"},
+		{name: "PROPCTL_LIMT", want: "did you mean PROPCTL_LIMIT?"}, // once, although two commands have it
 		{name: "PROPCTL_XYZZY", want: "PROPCTL_XYZZY: there is no such setting"},
 		{name: "PROPCTL_FORCE", want: "there is no such setting"}, // only makes sense when it is typed
 		{name: "PROPCTL_RESULT", want: "there is no such setting"},
@@ -54,6 +55,7 @@ func TestVariablesOfThisProgramAreReadOrRefused(t *testing.T) {
 		{name: "PROPCTL_PORT_443", want: "PROPCTL_PORT_443"},
 		{name: "PROPCTL_PORT_65536_TCP", want: "PROPCTL_PORT_65536_TCP"},
 		{name: "PROPCTL_SERVICE", want: "PROPCTL_SERVICE"},
+		{name: "PROPCTL_443_TCP", want: "PROPCTL_443_TCP"},
 		{name: "PROPCTL_PORT_443_DRY_RUN", want: "PROPCTL_PORT_443_DRY_RUN"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -106,5 +108,38 @@ func TestWithoutAListOfVariablesNoneIsUnknown(t *testing.T) {
 	e.Environ = nil
 	if err := settings.CheckVariables(p.root, e); err != nil {
 		t.Error(err)
+	}
+}
+
+// What other tools call a setting is no name with our prefix.
+func TestOnlyNamesThatAreReadAreSuggested(t *testing.T) {
+	for _, name := range []string{"PROPCTL_AKAMAI_EDGERC", "PROPCTL_SSL_CERT_FILE"} {
+		p := newProgram(t)
+		p.env[name] = "x"
+		err := settings.CheckVariables(p.root, p.Env())
+		refused(t, err, name+": there is no such setting")
+		if err != nil && strings.Contains(err.Error(), "did you mean "+name) {
+			t.Error(err)
+		}
+	}
+}
+
+func TestANameInAnotherCaseIsRefusedWhereTheRightOneSaysSomethingElse(t *testing.T) {
+	p := newProgram(t)
+	p.env["PROPCTL_NOTE"], p.env["propctl_note"] = "read", "not read"
+	refused(t, settings.CheckVariables(p.root, p.Env()), "propctl_note", "did you mean PROPCTL_NOTE?")
+	p.env["propctl_note"] = "read"
+	if err := settings.CheckVariables(p.root, p.Env()); err != nil {
+		t.Errorf("both say the same: %v", err)
+	}
+}
+
+// The order in which a system lists its variables is none.
+func TestWrongVariablesAreNamedInTheSameOrder(t *testing.T) {
+	p := newProgram(t)
+	e := p.Env()
+	for _, entries := range [][]string{{"PROPCTL_YY=1", "PROPCTL_XX=1"}, {"PROPCTL_XX=1", "PROPCTL_YY=1"}} {
+		e.Environ = func() []string { return entries }
+		refused(t, settings.CheckVariables(p.root, e), "PROPCTL_XX, PROPCTL_YY: there are no such settings")
 	}
 }
