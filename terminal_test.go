@@ -215,7 +215,7 @@ func TestCtrlCLeavesTheScreenWhole(t *testing.T) {
 	}
 	s.check()
 	last := strings.Join(s.frames[len(s.frames)-1].used(), "\n")
-	if !strings.Contains(last, "\nerror: ") || !strings.Contains(last, "\nhint: ") || strings.Contains(last, "^C") {
+	if !strings.Contains(last, "\nerror: ") || !strings.Contains(last, "\nTry: ") || strings.Contains(last, "^C") {
 		t.Errorf("the screen at the end:\n%s", last)
 	}
 }

@@ -173,7 +173,7 @@ func (b *bucket) next(ctx, looking context.Context) error {
 		b.note(part)
 		return nil
 	case b.target.NoWait && len(b.change.Add)+len(b.change.Remove) > papi.MaxBucketHostnames:
-		return &RejectedError{Reason: fmt.Sprintf("more than %d hostnames go in parts, each of which is waited for: not without waiting", papi.MaxBucketHostnames)}
+		return &RejectedError{Reason: fmt.Sprintf("more than %d hostnames are changed in parts, and each part has to be waited for", papi.MaxBucketHostnames)}
 	}
 	if again, err := b.claim(ctx); err != nil || again {
 		return err

@@ -11,7 +11,7 @@ import (
 // ErrTimeout is the cause to give to [context.WithTimeoutCause]. It tells the engine a
 // time-out from an interruption: only a time-out cancels with
 // WaitOptions.CancelOnTimeout.
-var ErrTimeout = errors.New("time is up")
+var ErrTimeout = errors.New("the time-out has passed")
 
 // FailedError is the error for an activation that ended without becoming active, or
 // that has lost its place to another one.
@@ -70,11 +70,13 @@ func (e *StoppedError) Error() string {
 	what := "stopped"
 	switch {
 	case e.Uncertain:
-		what = "stopped while it is not known whether the submission was accepted"
+		what = "stopped before it was known whether PAPI has accepted the submission"
 	case e.Cancelled:
 		what = fmt.Sprintf("activation %s was cancelled", e.Activation.ActivationID)
 	case e.Activation != nil && e.Activation.Status == "":
 		what = fmt.Sprintf("activation %s was accepted, and its status could not be read", e.Activation.ActivationID)
+	case e.Activation != nil && e.Activation.Status == papi.StatusActive && activates(*e.Activation):
+		what = fmt.Sprintf("activation %s is active, but not yet steady", e.Activation.ActivationID)
 	case e.Activation != nil:
 		what = fmt.Sprintf("activation %s is still %s", e.Activation.ActivationID, e.Activation.Status)
 	case e.Ahead != nil && e.Ahead.Err != nil:
@@ -100,7 +102,7 @@ type BusyError struct {
 // Error names the activation.
 func (e *BusyError) Error() string {
 	if phaseOf(e.Blocker) == live && e.Blocker.ActivationType != papi.Deactivate {
-		return fmt.Sprintf("activation %s has put %s on %s since this run has looked",
+		return fmt.Sprintf("activation %s has put %s on %s since this run looked first",
 			e.Blocker.ActivationID, contentOf(e.Blocker), e.Blocker.Network)
 	}
 	return fmt.Sprintf("activation %s of %s is %s on %s",

@@ -61,6 +61,7 @@ func (r *run) cancelLate(ctx context.Context) error {
 	if r.target.CancelContext != nil {
 		outer = r.target.CancelContext()
 	}
+	cause := context.Cause(ctx)
 	later, end := context.WithTimeoutCause(outer, r.engine.real(CancelGrace), ErrTimeout)
 	defer end()
 	engine := r.engine
@@ -71,18 +72,18 @@ func (r *run) cancelLate(ctx context.Context) error {
 	r.engine = engine
 	now := *r.result.Activation
 	r.result.Outcome = ""
-	stopped := &StoppedError{Activation: &now, cause: ErrTimeout}
+	stopped := &StoppedError{Activation: &now, cause: cause}
 	switch {
 	case err == nil:
 		stopped.Cancelled = true
 	case !InProgress(now) && r.reached(now): // it has ended by itself meanwhile
 		return r.conclude(now)
 	case later.Err() == nil && errors.Is(err, ErrTooLate):
-		stopped.cause = fmt.Errorf("%w, and it is %w", ErrTimeout, ErrTooLate)
+		stopped.cause = fmt.Errorf("%w, and it is %w", cause, ErrTooLate)
 	case later.Err() == nil:
-		stopped.cause = fmt.Errorf("%w, and it cannot be cancelled: %w", ErrTimeout, err)
+		stopped.cause = fmt.Errorf("%w, and it cannot be cancelled: %w", cause, err)
 	case outer.Err() == nil:
-		stopped.cause = fmt.Errorf("%w, and it was not cancelled within another %s", ErrTimeout, CancelGrace)
+		stopped.cause = fmt.Errorf("%w, and it was not cancelled within another %s", cause, CancelGrace)
 	default:
 		stopped.cause = context.Cause(outer)
 	}

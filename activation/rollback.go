@@ -34,6 +34,9 @@ type RollbackTarget struct {
 	// CancelPending cancels what is in progress on the network, instead of waiting
 	// for it.
 	CancelPending bool
+	// Cancels is the only activation that CancelPending may cancel, where somebody was
+	// asked about it; empty for whatever is in progress.
+	Cancels papi.ID
 }
 
 // RollbackPlan is where a rollback goes, and how.
@@ -73,6 +76,9 @@ func (e *Engine) Rollback(ctx context.Context, t RollbackTarget) (*Result, error
 func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error {
 	list, err := r.look(ctx)
 	if err != nil {
+		return err
+	}
+	if err := r.unasked(list.Items, t); err != nil {
 		return err
 	}
 	cleared := len(Pending(list.Items, t.Network)) > 0 // by this run, as far as it can be
@@ -161,7 +167,7 @@ func (r *run) goBack(ctx context.Context, t RollbackTarget, named bool) error {
 	switch {
 	case r.result.Rollback != nil:
 	case r.result.Outcome == OutcomeRolledBack, r.result.Plan != nil && r.result.Plan.Action == ActionNone:
-		r.result.Rollback = &RollbackPlan{From: r.result.Version, To: r.result.Version, Reason: "it is so already"}
+		r.result.Rollback = &RollbackPlan{From: r.result.Version, To: r.result.Version, Reason: "it was active already"}
 	case r.result.BlockedBy != nil, r.result.Activation != nil:
 		r.result.Rollback = &RollbackPlan{To: r.result.Version, Reason: "what is in progress has to end first"}
 	}
@@ -173,9 +179,9 @@ func stillFrom(now *papi.Activation, back *RollbackPlan, named bool) error {
 	switch {
 	case named:
 	case now == nil && back.From != 0:
-		return &RejectedError{Reason: fmt.Sprintf("version %d is not active any more; look, and decide again", back.From)}
+		return &RejectedError{Reason: fmt.Sprintf("version %d, which was to be replaced, is no longer active", back.From)}
 	case now != nil && now.PropertyVersion != back.From:
-		return &RejectedError{Reason: fmt.Sprintf("version %d is active on %s by now; look, and decide again", now.PropertyVersion, now.Network)}
+		return &RejectedError{Reason: fmt.Sprintf("version %d is active on %s by now, and not version %d", now.PropertyVersion, now.Network, back.From)}
 	}
 	return nil
 }

@@ -151,7 +151,7 @@ func toldToWait(err error) bool {
 // error that it waits for, unless something may have been accepted.
 func (r *run) hold(ctx context.Context, pause time.Duration, err error) error {
 	if !isUncertain(err) {
-		r.held = limited(fmt.Errorf("%w; the next try would be in %s, and time is up before", err, pause.Round(time.Second)))
+		r.held = limited(fmt.Errorf("%w; the next try would be in %s, after the time-out", err, pause.Round(time.Second)))
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= r.engine.real(pause) {
 			return r.held
 		}

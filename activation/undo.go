@@ -63,6 +63,18 @@ func undo(have []papi.Activation, network papi.Network, pending papi.Activation)
 	return back
 }
 
+// unasked refuses to go on where something is in progress that nobody was asked about.
+func (r *run) unasked(have []papi.Activation, t RollbackTarget) error {
+	for _, a := range Pending(have, t.Network) {
+		if t.Cancels != "" && a.ActivationID != t.Cancels {
+			r.result.BlockedBy = &a
+			return &RejectedError{Reason: fmt.Sprintf("activation %s of %s is %s on %s by now, and not activation %s",
+				a.ActivationID, contentOf(a), a.Status, a.Network, t.Cancels)}
+		}
+	}
+	return nil
+}
+
 // refuse reports what the look before a cancellation already rules out.
 func (r *run) refuse(ctx context.Context, list *papi.ActivationList, t RollbackTarget) error {
 	if err := r.check(ctx, list.Items); err != nil {

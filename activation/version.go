@@ -100,7 +100,7 @@ func (h *hostnames) stillOurs(ctx context.Context, p *place, version int) func(*
 
 // edited refuses a version that is not only what was asked for.
 func (p *place) edited(what string, version int) *RejectedError {
-	return &RejectedError{Reason: fmt.Sprintf("the %s of version %d were edited by somebody else since it was made of version %d; it is to be activated by its number, if that is wanted", what, version, p.base)}
+	return &RejectedError{Reason: fmt.Sprintf("the %s of version %d were edited by somebody else since it was made of version %d; activate it by its number if that is wanted", what, version, p.base)}
 }
 
 // plan says what would be done.

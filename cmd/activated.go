@@ -64,13 +64,13 @@ func (a *activating) help(network papi.Network, err error) string {
 	case ok && stopped.Cancelled:
 		return "" // nothing goes on
 	case ok && stopped.Uncertain:
-		return "the same command looks before it submits again: " + a.again()
+		return "run the same command again; it looks before it submits: " + a.again()
 	case ok && stopped.Activation != nil && isLast:
 		return a.program.pickUp(*stopped.Activation, a.property.ref)
 	case ok && stopped.Activation != nil:
 		return a.program.goesOn() + ": " + a.again()
 	case ok, errors.Is(err, activation.ErrTimeout), errors.Is(err, catalogue.ErrInterrupted):
-		return "nothing of this command goes on at Akamai; run it again: " + a.again()
+		return "run it again; nothing of it goes on at Akamai: " + a.again()
 	}
 	return ""
 }

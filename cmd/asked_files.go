@@ -31,15 +31,17 @@ func (p *program) askedFiles() journal.Files {
 
 // spoil adds the error that a result could not be written. The outcome stays. The other files are written again, since
 // the exit code in them has changed.
-func (p *program) spoil(d *result.Document, err error, help string) {
+func (p *program) spoil(d *result.Document, err error) {
+	v := catalogue.Judge(err)
 	if !errors.Is(err, syscall.EPIPE) { // a reader such as head, which has read enough, needs no message
 		p.stderr().Label(term.Bad, "error", err.Error())
+		p.stderr().Label(term.Title, term.Try, v.Help)
 	}
 	if d.ExitCode != catalogue.ExitOK {
 		return
 	}
 	outcome := d.Outcome
-	d.Fail(catalogue.Judge(err), err, help)
+	d.Fail(v, err, v.Help)
 	d.Outcome = outcome
 	_ = p.files.Write(d, p.record) // what cannot be written was said already
 }

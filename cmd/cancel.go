@@ -45,14 +45,20 @@ func (s *session) confirmCancel(ctx context.Context, c *choice, a papi.Activatio
 	if a.Network != papi.Production {
 		return nil
 	}
-	now := s.program.now()
 	what := term.Clean(cmp.Or(a.PropertyName, c.what.String()), term.MaxName) + " (" + term.Clean(string(c.what.ref.ID), term.MaxName) + ")"
-	q := fmt.Sprintf("Cancel %s of %s on %s of %s? %s is %s", result.ContentText(a.PropertyVersion), what, a.Network, s.account(), result.IDOf(&a), result.StateOf(&a))
+	q := fmt.Sprintf("Cancel %s of %s on %s of %s? %s.", result.ContentText(a.PropertyVersion), what, a.Network, s.account(), s.program.pendingText(&a))
+	return s.program.confirm(ctx, question{text: q})
+}
+
+// pendingText says of an activation that is to be cancelled since when it is on its way, and whose it is: as its note
+// and those whom PAPI tells of it do, since PAPI has no word of who submitted it.
+func (p *program) pendingText(a *papi.Activation) string {
+	text := result.IDOf(a) + " is " + result.StateOf(a)
 	if !a.SubmitDate.IsZero() {
-		q += " for " + term.Duration(max(now.Sub(a.SubmitDate), 0))
+		text += " for " + term.Duration(max(p.now().Sub(a.SubmitDate), 0))
 	}
-	if q += result.NoteOf(&a); len(a.NotifyEmails) > 0 {
-		q += ", and PAPI tells " + strings.Join(a.NotifyEmails, ", ") + " of it"
+	if text += result.NoteOf(a); len(a.NotifyEmails) > 0 {
+		text += ", and PAPI tells " + strings.Join(a.NotifyEmails, ", ") + " of it"
 	}
-	return s.program.confirm(ctx, question{text: q + "."})
+	return text
 }

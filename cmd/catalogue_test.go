@@ -98,6 +98,7 @@ func (e example) check(t *testing.T, rows map[string]row) {
 	if last == nil || last.Code != e.code {
 		t.Fatalf("error %+v, want %s\n%s", last, e.code, r.stderr)
 	}
+	checkSpoken(t, r.stderr)
 	row, ok := rows[e.code]
 	if !ok || last.Category != e.category || row.Category != e.category || row.ExitCode != e.exit {
 		t.Errorf("category %s, want %s and exit code %d; the row is %+v", last.Category, e.category, e.exit, row)

@@ -26,14 +26,14 @@ func (p *program) conclude(ctx context.Context, result *result.Report, err error
 		d.Fail(v, err, cmp.Or(result.Help, p.hint(d, v)))
 	}
 	if fileErr := p.files.Write(d, p.record); fileErr != nil {
-		p.spoil(d, fileErr, "")
+		p.spoil(d, fileErr)
 	}
 	printErr := p.out.Show(d, result)
 	if err != nil {
 		p.printErrors(d)
 	}
 	if printErr != nil {
-		p.spoil(d, &catalogue.OutputError{Err: printErr}, "the command has done its work; only its result could not be printed")
+		p.spoil(d, &catalogue.OutputError{Err: printErr})
 	}
 	p.tell(ctx, d)
 	return d.ExitCode
@@ -86,6 +86,6 @@ func (p *program) printError(e *result.Error) {
 		result.PrintProblems(e.PAPI, p.stderr())
 	}
 	if e.Help != "" {
-		p.stderr().Label(term.Title, "hint", e.Help)
+		p.stderr().Label(term.Title, term.Try, e.Help)
 	}
 }

@@ -37,7 +37,28 @@ func (p *program) deadline(n ...papi.Network) time.Duration {
 
 // within bounds a context by a duration of PAPI's time.
 func (s *session) within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, s.real(d), activation.ErrTimeout)
+	return context.WithTimeoutCause(ctx, s.real(d), s.program.timeUp(d))
+}
+
+// timeUpError is an activation.ErrTimeout that names what has set the time.
+type timeUpError struct{ what string }
+
+// Error says which time has passed, and what has set it.
+func (e *timeUpError) Error() string { return e.what + " has passed" }
+
+// Unwrap returns what the engine tells it by.
+func (e *timeUpError) Unwrap() error { return activation.ErrTimeout }
+
+// timeUp is why a command ends that has lasted for d.
+func (p *program) timeUp(d time.Duration) error {
+	what := "--timeout " + term.Duration(d)
+	switch {
+	case p.flags.Timeout == 0:
+		what = "the default --timeout of " + term.Duration(d)
+	case p.timeoutFrom != "":
+		what = "the timeout of " + term.Duration(d) + " in " + p.timeoutFrom
+	}
+	return &timeUpError{what}
 }
 
 // real converts a duration of PAPI's time to one of this machine's.
@@ -58,7 +79,7 @@ func (s *session) patiently(ctx context.Context, d time.Duration, ref func() res
 		<-started
 		longer := s.longer(ctx, d, ref)
 		if longer <= d {
-			cancel(activation.ErrTimeout)
+			cancel(s.program.timeUp(d))
 			return
 		}
 		more := s.real(longer - d)

@@ -232,7 +232,7 @@ func TestAPageThatShowsWhatIsNotTrueIsFound(t *testing.T) {
 		{"other output", page("console", "", pending+"busy"), 1, 1},
 		{"less output", page("console", "", "$ propctl version\n"), 1, 1},
 		{"output that is cut", page("console", "", "$ propctl version -o json\n{\n…\n}"), 1, 0},
-		{"an exit code", page("console", "<!-- exit code: 2 -->", "$ propctl statsu\n…\nhint: this shows what can be given: propctl --help"), 1, 0},
+		{"an exit code", page("console", "<!-- exit code: 2 -->", "$ propctl statsu\n…\nTry: see what can be given: propctl --help"), 1, 0},
 		{"another exit code", page("sh", "<!-- exit code: 6 -->", "propctl statsu"), 1, 1},
 		{"a reason", page("sh", "<!-- not run: it is for Akamai -->", "propctl nonsense"), 0, 0},
 		{"no reason", page("sh", "<!-- not run: -->", "propctl nonsense"), 0, 1},

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
@@ -80,7 +79,7 @@ func (p *program) doctor(ctx context.Context, c *cobra.Command) (*result.Report,
 	if p.flags.Timeout > 0 {
 		limit = time.Duration(p.flags.Timeout)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, activation.ErrTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, p.timeUp(limit))
 	defer cancel()
 	p.progress.Begin("doctor")
 	e := &examination{program: p, command: c}

@@ -214,7 +214,7 @@ func TestHelpThatCannotBeWrittenIsAnError(t *testing.T) {
 func TestUsageErrorsAreTwoLines(t *testing.T) {
 	for _, args := range [][]string{{"activate"}, {"activate", "--nonsense"}, {"nonsense"}, {"hostnames", "nonsense"}, {"help", "nonsense"}} {
 		r := newScene(t).run(args...)
-		if r.code != cmd.ExitUsage || r.stdout != "" || !regexp.MustCompile(`^error: .+\nhint: this shows what can be given: propctl.* --help\n$`).MatchString(r.stderr) {
+		if r.code != cmd.ExitUsage || r.stdout != "" || !regexp.MustCompile(`^error: .+\nTry: see what can be given: propctl.* --help\n$`).MatchString(r.stderr) {
 			t.Errorf("%q: exit code %d, stdout %q, stderr %q", args, r.code, r.stdout, r.stderr)
 		}
 	}

@@ -90,7 +90,7 @@ func TestCommandsInHintsCanBeTyped(t *testing.T) {
 func TestHintAfterABusyNetworkNamesItsActivation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newScene(t).run("activate", "busy.example.com@1", notify, "--if-pending", "fail", "--section", "x y")
-		const want = "hint: wait for it, or leave that to --if-pending wait: propctl wait atv_5033 --property prp_1006 --contract ctr_C-SIM1 --group grp_10001"
+		const want = "Try: wait for it, or leave that to --if-pending wait: propctl wait atv_5033 --property prp_1006 --contract ctr_C-SIM1 --group grp_10001"
 		if r.code != cmd.ExitCredentials { // there is no such section
 			t.Errorf("exit code %d", r.code)
 		}
@@ -139,15 +139,15 @@ func TestWhatIsMistypedIsGuessed(t *testing.T) {
 
 func TestMisuseIsHintedAtOnceAndNotWithQuiet(t *testing.T) {
 	for _, tt := range []struct{ args, want string }{
-		{"activate prp_1001@8 -n production -y --poll 5s", "hint: --poll 5s on PRODUCTION "},
+		{"activate prp_1001@8 -n production -y --poll 5s", "note: --poll 5s on PRODUCTION "},
 		{"activate prp_1001@8 -n production -y --poll 10s", ""},
 		{"activate prp_1001@8 -n staging --poll 5s", ""},
-		{"activate prp_1001@8 --no-wait --until steady --poll 5s", "hint: --poll and --until have no effect with --no-wait\n"},
-		{"activate prp_1001@8 --require-staging --compliance-reason NO_PRODUCTION_TRAFFIC --ticket 1", "hint: --compliance-reason, --require-staging and --ticket have no effect on STAGING\n"},
+		{"activate prp_1001@8 --no-wait --until steady --poll 5s", "note: --poll and --until have no effect with --no-wait\n"},
+		{"activate prp_1001@8 --require-staging --compliance-reason NO_PRODUCTION_TRAFFIC --ticket 1", "note: --compliance-reason, --require-staging and --ticket have no effect on STAGING\n"},
 		{"activate prp_1001@8 -n staging,production -y --require-staging", ""},
-		{"activate prp_1001@8 --timeout 1m", "hint: --timeout 1m is shorter than the 1m30s that this usually takes\n"},
+		{"activate prp_1001@8 --timeout 1m", "note: --timeout 1m is shorter than the 1m30s that this usually takes\n"},
 		{"activate prp_1001@8 --timeout 10m", ""},
-		{"rollback prp_1001 -n staging --require-staging", "hint: --require-staging has no effect on STAGING\n"},
+		{"rollback prp_1001 -n staging --require-staging", "note: --require-staging has no effect on STAGING\n"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			args := append(strings.Fields(tt.args), notify)
@@ -156,11 +156,11 @@ func TestMisuseIsHintedAtOnceAndNotWithQuiet(t *testing.T) {
 			if tt.want == "" {
 				want = 0
 			}
-			if n := strings.Count(before, "hint: "); n != want || !strings.Contains(before, tt.want) {
+			if n := strings.Count(before, "note: "); n != want || !strings.Contains(before, tt.want) {
 				t.Errorf("%s: %d hints, want %q\n%s", tt.args, n, tt.want, r.stderr)
 			}
 			r = newScene(t).run(append(args, "-q")...)
-			if before, _, _ = strings.Cut(r.stderr, "error: "); strings.Contains(before, "hint: ") {
+			if before, _, _ = strings.Cut(r.stderr, "error: "); strings.Contains(before, "note: ") {
 				t.Errorf("%s -q: %s", tt.args, r.stderr)
 			}
 		})

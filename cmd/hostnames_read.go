@@ -103,7 +103,7 @@ func (in *hostnameInput) lines(ctx context.Context, p *program, args []string) (
 		all = append(all, listed...)
 	}
 	if len(all) == 0 {
-		return nil, catalogue.Usagef("which hostnames? give them, or a file with --from")
+		return nil, catalogue.Usagef("no hostnames were given; name them, or a file with --from")
 	}
 	return all, nil
 }

@@ -35,7 +35,7 @@ func (c *changing) report(done *activation.Result, plan *result.Plan, found *res
 }
 
 // goesOnWithTheRest introduces the command to run again when the cause of the error is gone.
-const goesOnWithTheRest = "what is done stays; when the cause is gone, this goes on with the rest: "
+const goesOnWithTheRest = "remove the cause, then go on with the rest; what is done stays: "
 
 // help is what to do about an error, where that depends on how far the change got.
 func (c *changing) help(err error) string {
@@ -48,7 +48,7 @@ func (c *changing) help(err error) string {
 	case ok && stopped.Activation != nil && !c.bucket:
 		return c.program.pickUp(*stopped.Activation, c.what.ref)
 	case ok, errors.Is(err, activation.ErrTimeout), errors.Is(err, catalogue.ErrInterrupted):
-		return "run it again, it goes on where this has ended: " + c.again()
+		return "run it again; it goes on where this has ended: " + c.again()
 	}
 	return ""
 }

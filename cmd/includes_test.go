@@ -86,7 +86,7 @@ func TestIncludesSayHowToGoOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t)
 		r := s.run("includes", "activate", "security-headers", notify, "--timeout", "30s")
-		_, line, found := strings.Cut(r.stderr, "pick it up again with: propctl ")
+		_, line, found := strings.Cut(r.stderr, "pick it up again, it goes on at Akamai: propctl ")
 		if !found || !strings.Contains(line, "--include inc_2001") {
 			t.Fatal(r.stderr)
 		}

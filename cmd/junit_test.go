@@ -189,7 +189,7 @@ func TestJUnitHasWhatPAPISaid(t *testing.T) {
 		s.files = []string{s.write("junit.xml", "")}
 		s.run("activate", "prp_1004", notify, "--junit", s.files[0])
 		failure := readSuite(t, s.read()[0]).Suites[0].Cases[0].Failure
-		for _, want := range []string{"PAPI will not activate this version", "error: The default rule has no origin server. (#/rules/behaviors)", "instance: /papi", "hint: "} {
+		for _, want := range []string{"PAPI will not activate this version", "error: The default rule has no origin server. (#/rules/behaviors)", "instance: /papi", "Try: "} {
 			if failure == nil || !strings.Contains(failure.Text, want) {
 				t.Errorf("%q is not in %+v", want, failure)
 			}

@@ -9,7 +9,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Hints about flags, only where it is certain: one that was typed and has no effect, an interval that is too short.
+// Notes about flags, only where it is certain: one that was typed and has no effect, an interval that is too short.
 // Each is printed once in a run, and none with --quiet.
 
 // oftenEnough is the shortest interval that production is worth asking at.
@@ -35,7 +35,7 @@ func (p *program) advise(f *activateFlags) {
 	}
 	text, _ := f.waiting.poll.MarshalText() // it is one of three words, or a duration
 	if every, err := time.ParseDuration(string(text)); err == nil && every < oftenEnough && !f.noWait {
-		p.progress.Hint("--poll " + term.Duration(every) + " on PRODUCTION spends requests that others of the account may need; --poll adaptive looks often when the end is near")
+		p.progress.Note("--poll " + term.Duration(every) + " on PRODUCTION spends requests that others of the account may need; --poll adaptive looks often when the end is near")
 	}
 }
 
@@ -43,8 +43,8 @@ func (p *program) useless(flags []string, where string) {
 	switch len(flags) {
 	case 0:
 	case 1:
-		p.progress.Hint(flags[0] + " has no effect " + where)
+		p.progress.Note(flags[0] + " has no effect " + where)
 	default:
-		p.progress.Hint(strings.Join(flags[:len(flags)-1], ", ") + " and " + flags[len(flags)-1] + " have no effect " + where)
+		p.progress.Note(strings.Join(flags[:len(flags)-1], ", ") + " and " + flags[len(flags)-1] + " have no effect " + where)
 	}
 }

@@ -196,7 +196,7 @@ func TestNotificationsAreTriedThreeTimesAndChangeNothing(t *testing.T) {
 		{name: "cut", answer: func(context.Context, int) reply { return reply{connection: bad} }, attempts: 3, took: 3 * time.Second, warning: "the wire is cut"},
 		{name: "a proxy that is none", answer: func(context.Context, int) reply {
 			return reply{connection: errors.New(`invalid proxy address "http://me:very-secret@proxy"`)}
-		}, attempts: 3, took: 3 * time.Second, warning: "…: no connection; see"},
+		}, attempts: 3, took: 3 * time.Second, warning: "…: no connection; check"},
 		{name: "nobody listens", answer: func(context.Context, int) reply {
 			return reply{connection: &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}}
 		}, attempts: 1, warning: "connection refused"},

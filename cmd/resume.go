@@ -99,7 +99,7 @@ func (p *program) waitFor(id papi.ID, network papi.Network, ref result.AssetRef)
 	return l.addFlags(p.given, connecting)
 }
 
-// pickUp is the hint with the command that goes on waiting for an activation.
+// pickUp is the advice with the command that goes on waiting for an activation.
 func (p *program) pickUp(a papi.Activation, ref result.AssetRef) string {
 	return p.goesOn() + ": " + p.waitFor(a.ActivationID, a.Network, ref).String()
 }
@@ -107,9 +107,9 @@ func (p *program) pickUp(a papi.Activation, ref result.AssetRef) string {
 // goesOn is the text before the command that goes on waiting for an activation, which goes on without this one.
 func (p *program) goesOn() string {
 	if p.flags.Simulate {
-		return "the simulation has ended with this command; at Akamai it would go on, and this would pick it up again"
+		return "pick it up again at Akamai, where it would go on; the simulation has ended with this command"
 	}
-	return "it goes on at Akamai; pick it up again with"
+	return "pick it up again, it goes on at Akamai"
 }
 
 // quote makes one word for a shell.

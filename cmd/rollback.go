@@ -45,7 +45,8 @@ type rollsBack struct {
 	fast          activation.FastFallback
 	cancelPending bool
 
-	back *activation.RollbackPlan // as the look has found; nil when something has to end first
+	back    *activation.RollbackPlan // as the look has found; nil when something has to end first
+	pending *papi.Activation         // what it cancels; nil for nothing
 }
 
 func (r *rollsBack) declare(c *cobra.Command) {
@@ -79,7 +80,10 @@ func (r *rollsBack) prepare(ctx context.Context, a *activating) error {
 		a.program.progress.Say("%s on %s: %s has to end before it is known what to return to", a.property, network, result.IDOf(done.BlockedBy))
 		return nil
 	}
-	if r.back = done.Rollback; r.back.Cancelled {
+	if r.back = done.Rollback; r.cancelPending {
+		r.pending = done.BlockedBy
+	}
+	if r.back.Cancelled {
 		return nil // the question says it
 	}
 	a.program.progress.Say("%s on %s: %s", a.property, network, text.Return(viewReturn(r.back)))
@@ -95,20 +99,27 @@ func (r *rollsBack) question(ctx context.Context, a *activating) (question, erro
 	case r.back.From == r.back.To:
 		return question{}, nil
 	case r.back.Cancelled && r.back.To == 0:
-		return question{text: "Cancel version " + term.VersionText(r.back.From) + " of " + where + "? Nothing is active there."}, nil
+		return question{text: "Cancel " + result.ContentText(r.back.From) + " of " + where + "? " + a.program.pendingText(r.pending) + ". Nothing is active there."}, nil
 	case r.back.Cancelled:
-		return question{text: "Cancel version " + term.VersionText(r.back.From) + " of " + where + "? Version " + term.VersionText(r.back.To) + " stays active."}, nil
+		return question{text: "Cancel " + result.ContentText(r.back.From) + " of " + where + "? " + a.program.pendingText(r.pending) + ". Version " + term.VersionText(r.back.To) + " stays active."}, nil
 	}
 	about := ""
 	if a.flags.networks.All[0] == papi.Production {
 		about = a.outlook(ctx, r.back.To)
 	}
-	return question{about: about, text: "Return to version " + term.VersionText(r.back.To) + " of " + where + "?"}, nil
+	text := "Return to version " + term.VersionText(r.back.To) + " of " + where + "?"
+	if r.pending != nil {
+		text += " That cancels " + result.ContentText(r.pending.PropertyVersion) + " first: " + a.program.pendingText(r.pending) + "."
+	}
+	return question{about: about, text: text}, nil
 }
 
 // make returns to the version that was asked about, where one was.
 func (r *rollsBack) make(ctx context.Context, a *activating, t activation.Target) (*activation.Result, error) {
 	target := r.target(t)
+	if r.pending != nil {
+		target.Cancels = r.pending.ActivationID
+	}
 	if r.back != nil && !r.cancelPending {
 		target.Version = r.back.To
 	}

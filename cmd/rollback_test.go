@@ -54,7 +54,7 @@ func TestRollbackOutcomes(t *testing.T) {
 		{name: "too late for a fast one that is required", args: "--fast require", after: 2 * time.Hour, code: 7, outcome: "rejected", error: "rejected"},
 		{name: "not a fast one", args: "--fast avoid", outcome: "rolled-back", version: 7, reason: "was not wanted"},
 		{name: "to an older version", args: "--to 5", outcome: "rolled-back", version: 5, reason: "goes to version 7 only"},
-		{name: "to what is active", args: "--to 8", outcome: "rolled-back", version: 8, reason: "it is so already"},
+		{name: "to what is active", args: "--to 8", outcome: "rolled-back", version: 8, reason: "it was active already"},
 		{name: "dry run", args: "--dry-run", outcome: "planned", version: 7, fast: true, reason: "possible for another"},
 		{name: "dry run to a version that does not exist", args: "--dry-run --to 99", code: 1, outcome: "error", error: "not-found"},
 		{name: "to a word", args: "--to latest", code: 2},
@@ -233,4 +233,56 @@ func TestRollbackToAVersionIsConfirmedWhileAnotherIsPending(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestQuestionBeforeARollbackSaysWhatItTakesDown(t *testing.T) {
+	const pending = "atv_5038 is PENDING (received) for 1m30s, note “by somebody”, and PAPI tells you@example.com of it. "
+	for args, want := range map[string]string{
+		"":       "Cancel version 8 of www.example.com (prp_1001) on PRODUCTION of " + host + "? " + pending + "Version 7 stays active. [y/N]",
+		"--to=6": "Return to version 6 of www.example.com (prp_1001) on PRODUCTION of " + host + "? That cancels version 8 first: " + strings.TrimSpace(pending) + " [y/N]",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t)
+			s.underWay("www.example.com", "8", "production")
+			time.Sleep(90 * time.Second)
+			s.terminal, s.stdin = true, strings.NewReader("n\n")
+			r := s.run(strings.Fields("rollback www.example.com -n production --cancel-pending " + notify + " " + args)...)
+			if r.code != cmd.ExitError || !strings.Contains(r.stderr, want) || s.sim.Count(simulator.OpCancel) != 0 {
+				t.Errorf("exit code %d, want %q in\n%s", r.code, want, r.stderr)
+			}
+		})
+	}
+}
+
+// meanwhile is an answer before which something happens.
+type meanwhile struct {
+	happens func()
+	answer  *strings.Reader
+}
+
+func (m *meanwhile) Read(p []byte) (int, error) {
+	if m.happens != nil {
+		m.happens()
+		m.happens = nil
+	}
+	return m.answer.Read(p)
+}
+
+func TestRollbackCancelsOnlyWhatItHasAskedAbout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.underWay("www.example.com", "8", "production")
+		s.terminal, s.stdin = true, &meanwhile{answer: strings.NewReader("y\n"), happens: func() {
+			s.terminal, s.stdin = false, nil
+			for _, args := range []string{"cancel prp_1001 -n production", "activate prp_1001@6 -n production --yes --no-wait " + notify} {
+				if r := s.run(strings.Fields(args)...); r.code != cmd.ExitOK {
+					t.Error(r.stderr)
+				}
+			}
+		}}
+		r := s.run(strings.Fields("rollback www.example.com -n production --cancel-pending " + notify)...)
+		if r.code != cmd.ExitRejected || !strings.Contains(r.stderr, "activation atv_5039 of version 6 is PENDING on PRODUCTION by now, and not activation atv_5038") || s.sim.Count(simulator.OpCancel) != 1 {
+			t.Errorf("exit code %d, %d cancellations:\n%s", r.code, s.sim.Count(simulator.OpCancel), r.stderr)
+		}
+	})
 }

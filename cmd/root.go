@@ -45,6 +45,7 @@ type program struct {
 	answers  *bufio.Reader
 
 	roots       func() (*x509.CertPool, error) // readRoots, called once: --ca-file may be a pipe
+	timeoutFrom string                         // the variable or the file that has --timeout; empty where none does
 	caFileFrom  string                         // the variable that names the file of --ca-file; empty where none does
 	fromFile    *settings.File                 // nil where there is none
 	settingsErr error                          // what is wrong with the settings; most commands stop there
@@ -150,7 +151,7 @@ func (p *program) refuse(err error) int {
 	message, suggestion, _ := strings.Cut(usage.Error(), "\n\nDid you mean this?\n")
 	message += settings.DidYouMean(strings.Fields(suggestion))
 	p.stderr().Label(term.Bad, "error", message)
-	p.stderr().Label(term.Title, "hint", helpOf(usage.Command))
+	p.stderr().Label(term.Title, term.Try, helpOf(usage.Command))
 	return catalogue.ExitUsage
 }
 
@@ -159,7 +160,7 @@ func (p *program) stderr() *term.Printer {
 	return &term.Printer{W: p.env.Stderr, Terminal: p.env.StderrTerminalOf()}
 }
 
-func helpOf(command string) string { return "this shows what can be given: " + command + " --help" }
+func helpOf(command string) string { return "see what can be given: " + command + " --help" }
 
 // action is what a command does. Its report is never nil: with an error it says what is known all the same.
 type action func(ctx context.Context, args []string) (*result.Report, error)
@@ -172,6 +173,9 @@ func (p *program) run(c *cobra.Command, args []string, check cobra.PositionalArg
 	p.fromFile, p.settingsErr = settings.Load(c, p.env)
 	if kind, name := settings.SourceOf(c.Flags().Lookup("ca-file")); kind == result.SourceEnvironment {
 		p.caFileFrom = name
+	}
+	if kind, name := settings.SourceOf(c.Flags().Lookup("timeout")); kind != result.SourceFlag {
+		p.timeoutFrom = name
 	}
 	p.observe(c, args, strings.TrimPrefix(c.CommandPath(), p.name()+" "), begun)
 	defer p.progress.Close()
@@ -222,7 +226,7 @@ func (p *program) allSinks(c *cobra.Command) []journal.Sink {
 		p.progress,
 		p.out,
 		ci.New(p.env, p.flags, p.progress, p.record),
-		&screen.TimeoutHint{Progress: p.progress, Timeout: time.Duration(p.flags.Timeout)},
+		&screen.TimeoutNote{Progress: p.progress, Timeout: time.Duration(p.flags.Timeout)},
 		journal.Parallel{
 			notify.New(urls, p.env, p.sender, p.flags.Simulate),
 			otlp.New(p.env, p.sender, p.flags.Simulate),

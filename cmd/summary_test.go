@@ -25,7 +25,7 @@ func TestSummaryTellsOfTheRun(t *testing.T) {
 			"Command: `propctl activate prp_1001@8 --dotenv ",
 		}},
 		{"failed", []string{"activate", "prp_1007@3", notify, "-n", "s,p"}, []string{
-			"### propctl activate: failed\n", "| `FAILED` |", "| – | – | `PRODUCTION` | `not begun` | – |", "hint: the version that was active before still is",
+			"### propctl activate: failed\n", "| `FAILED` |", "| – | – | `PRODUCTION` | `not begun` | – |", "Try: correct the version, or ask Akamai support and name the activation; the version that was active before still is",
 		}},
 		{"goes on", []string{"activate", "prp_1001@8", notify, "--timeout", "1m"}, []string{"propctl wait atv_5038 --property prp_1001 --contract ctr_C-SIM1 --group grp_10001"}},
 		{"status", []string{"status", "prp_1001", "nobody.example.com"}, []string{"PROPERTY ", "www.example.com", "error: there is no property"}},

@@ -249,7 +249,7 @@ func TestColourSaysWhatTheWordsSay(t *testing.T) {
 			{active.stderr, ": \x1b[33mPENDING (received)\x1b[0m after "},
 			{failed.stdout, ": \x1b[31mfailed\x1b[0m\n"},
 			{failed.stderr, "\x1b[31merror:\x1b[0m "},
-			{failed.stderr, "\x1b[1mhint:\x1b[0m "},
+			{failed.stderr, "\x1b[1mTry:\x1b[0m "},
 			{history.stdout, "\x1b[1mSUBMITTED\x1b[0m"},
 			{history.stdout, "\x1b[31mFAILED\x1b[0m "},
 			{pending.stdout, "www.example.com on STAGING: \x1b[32mfree\x1b[0m\n"},

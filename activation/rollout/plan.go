@@ -194,7 +194,7 @@ func (p *Plan) check() error {
 	case p.Kind != PlanKind:
 		return errors.New("the file is not a plan of a rollout")
 	case !validName(p.Name):
-		return fmt.Errorf("the plan's name %s is not one", quoted(p.Name))
+		return fmt.Errorf("the plan's name %s is not valid", quoted(p.Name))
 	case !p.AccountID.Valid():
 		return errors.New("the plan names no account")
 	case len(p.Waves) == 0 || len(p.Waves) > maxWaves:
@@ -219,7 +219,7 @@ func (p *Plan) check() error {
 		}
 		names[w.Name] = true
 		if !validName(w.Name) || w.AtOnce < 1 || w.AtOnce > maxItems {
-			return fmt.Errorf("wave %s is not one", quoted(w.Name))
+			return fmt.Errorf("wave %s of the plan is not valid", quoted(w.Name))
 		}
 		for _, c := range w.Checks {
 			if _, ok := p.Checks[c]; !ok {
@@ -247,11 +247,11 @@ func (p *Plan) checkSettings() error {
 		}
 	}
 	if p.Reserve < 0 || p.Tolerate.Rest {
-		return errors.New("the plan's numbers are not right")
+		return errors.New("a number in the plan is out of its range")
 	}
 	for name, c := range p.Checks {
 		if !validName(name) || (c.HTTP == "") == (len(c.Command) == 0) || c.Within < 0 || c.Timeout < 0 {
-			return fmt.Errorf("check %s of the plan is not right", quoted(name))
+			return fmt.Errorf("check %s of the plan is not valid", quoted(name))
 		}
 	}
 	if p.Window != nil {
@@ -268,7 +268,7 @@ func plain(s string) bool {
 func (p *Plan) checkNetworks() error {
 	for i, n := range p.Networks {
 		if n != papi.Staging && n != papi.Production || i > 0 && n == p.Networks[0] {
-			return fmt.Errorf("the plan's networks %v are not right", p.Networks)
+			return fmt.Errorf("the plan's networks %v are not valid", p.Networks)
 		}
 	}
 	if n := len(p.Networks); n < 1 || n > 2 {
@@ -280,7 +280,7 @@ func (p *Plan) checkNetworks() error {
 func (p Pinned) check() error {
 	valid := p.PropertyID.Valid() && (p.ContractID == "" || p.ContractID.Valid()) && (p.GroupID == "" || p.GroupID.Valid())
 	if !valid || !plain(p.Name) || p.Version < 1 || p.Staging < 0 || p.Production < 0 {
-		return fmt.Errorf("property %s of the plan is not right", quoted(string(p.PropertyID)))
+		return fmt.Errorf("property %s of the plan is not valid", quoted(string(p.PropertyID)))
 	}
 	return nil
 }

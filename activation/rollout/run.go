@@ -203,7 +203,7 @@ func (l *loop) await(ctx context.Context, wake time.Time) error {
 	}
 }
 
-var errIdle = errors.New("nothing is left to wait for; this is a mistake of the program")
+var errIdle = errors.New("nothing is left to wait for; this is a defect of propctl")
 
 // now is PAPI's clock.
 func (l *loop) now() time.Time {

@@ -92,7 +92,7 @@ func clockHelp(err error, now time.Time) string {
 		ahead, direction = -ahead, "behind"
 	}
 	if ahead <= clockPrecision {
-		return fmt.Sprintf("this machine's clock agrees with PAPI's; something on the way holds requests back for more than %.0f s", ClockTolerance.Seconds())
+		return fmt.Sprintf("find out what holds requests back for more than %.0f s on their way; this machine's clock agrees with PAPI's", ClockTolerance.Seconds())
 	}
 	return fmt.Sprintf("set the clock of this machine: it is %.0f s %s PAPI's, and %.0f s are too much", ahead.Seconds(), direction, ClockTolerance.Seconds())
 }

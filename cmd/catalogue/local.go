@@ -2,24 +2,30 @@ package catalogue
 
 import "github.com/propctl/propctl/activation"
 
-// Again is the hint where nothing has to be changed.
-const Again = "run the same command again, it looks first"
+// Again is the advice where nothing has to be changed.
+const Again = "run the same command again; it looks first"
+
+// What doctor is good for, behind another advice.
+const (
+	thenCheckAll = "then check all of it"
+	thenCheckWay = "then check the way to Akamai"
+)
 
 // usageEntries are about what was asked for, before anything is sent.
 func usageEntries() []Entry {
 	return []Entry{
 		{
 			Code: codeUsage, Category: CategoryInvalidData, Outcome: OutcomeError, ExitCode: ExitUsage, Retry: RetryNever,
-			Message: "the command line makes no sense", FoundBy: "propctl, before anything is sent",
+			Message: "the command line is wrong", FoundBy: "propctl, before anything is sent",
 			Meaning: "A command, an argument or a flag is wrong, or flags do not go together. Nothing was sent.",
-			Help:    "--help shows what can be given",
+			Help:    "see what can be given with --help",
 			Matches: []Match{{Fits: Is[*UsageError]}},
 		},
 		{
 			Code: codeSettings, Category: CategoryInvalidSettings, Outcome: OutcomeError, ExitCode: ExitUsage, Retry: RetryNever,
 			Message: "a setting is wrong", FoundBy: "propctl, before anything is sent",
 			Meaning: "The settings file or an environment variable has a key that there is not, or a value that its flag does not take; or a file that a setting names cannot be read. Nothing was sent.",
-			Help:    "this lists the settings: propctl help environment",
+			Help:    "see the list of settings: propctl help environment",
 			Matches: []Match{{Fits: Is[*SettingError]}},
 		},
 		{
@@ -27,7 +33,7 @@ func usageEntries() []Entry {
 			Message: "there are no credentials", FoundBy: "propctl, before anything is sent",
 			Meaning: "Neither the environment nor a credentials file has the section that is wanted. The message names the places that were looked at.",
 			Help:    "create an API client in Akamai Control Center and save its .edgerc, or use --simulate",
-			Next:    []Next{{Command: CommandDoctor, Adds: "this checks all of it"}},
+			Next:    []Next{{Command: CommandDoctor, Adds: thenCheckAll}},
 			Matches: []Match{{Fits: when(func(e *CredentialsError) bool { return e.Missing })}},
 		},
 		{
@@ -35,7 +41,7 @@ func usageEntries() []Entry {
 			Message: "the credentials cannot be used", FoundBy: "propctl, before anything is sent",
 			Meaning: "There are credentials, but one of host, client_token, client_secret and access_token is missing, or has a form that it cannot have.",
 			Help:    "compare the file with what Akamai Control Center gave out",
-			Next:    []Next{{Command: CommandDoctor, Adds: "this checks all of it"}},
+			Next:    []Next{{Command: CommandDoctor, Adds: thenCheckAll}},
 			Matches: []Match{{Fits: when(func(e *CredentialsError) bool { return !e.Missing })}},
 		},
 	}
@@ -55,29 +61,29 @@ func refusalEntries() []Entry {
 			Code: CodeBucket, Category: CategoryInvalidData, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "a hostname bucket cannot do that", FoundBy: "in the property's type",
 			Meaning: "The hostnames of the property belong to a network and not to a version: a change needs a network and edge hostnames that there are in its contract and group, and goes there at once. Nothing was changed.",
-			Help:    "propctl hostnames list shows the edge hostnames in use with their ids",
-			Next:    []Next{{Command: CommandHostnames, Says: "this shows the edge hostnames in use with their ids"}},
+			Help:    "see the edge hostnames in use and their ids with propctl hostnames list",
+			Next:    []Next{{Command: CommandHostnames, Says: "see the edge hostnames in use and their ids"}},
 			Matches: []Match{{Fits: Is[*BucketError]}},
 		},
 		{
 			Code: CodeDeclined, Category: CategoryConflict, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "not confirmed", FoundBy: "the question on the terminal was not answered with yes",
 			Meaning: "Nothing was submitted.",
-			Help:    "--yes does not ask",
+			Help:    "run it again and confirm, or give --yes",
 			Matches: []Match{{Fits: is(ErrDeclined)}},
 		},
 		{
 			Code: codeDifferent, Category: CategoryConflict, Outcome: OutcomeDifferent, ExitCode: ExitError, Retry: RetryNever,
 			Message: "the versions differ", FoundBy: "propctl diff --exit-code",
 			Meaning: "The rules, the rule format or the hostnames differ. Without --exit-code that is a result and no error.",
-			Help:    "the result says how",
+			Help:    "see the differences in the result",
 			Matches: []Match{{Fits: Is[*DifferentError]}},
 		},
 		{
 			Code: codeOutputNotWritten, Category: CategoryInternalError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "the result could not be written", FoundBy: "propctl, when the command had done its work",
 			Meaning: "A file that was asked for (--output-file, --junit, --dotenv, --metrics-file, --report) or stdout could not be written, for example because its folder has vanished meanwhile. The outcome, and what is said of the activation, stay as they are; the exit code is 1 where it would have been 0.",
-			Help:    "the result stands on stdout all the same",
+			Help:    "write it to another place; the work itself is done and need not be repeated",
 			Matches: []Match{{Fits: Is[*OutputError]}},
 		},
 	}
@@ -90,15 +96,15 @@ func activationEntries() []Entry {
 			Code: CodeFailed, Category: CategoryRemoteSystemError, Outcome: string(activation.OutcomeFailed), ExitCode: ExitFailed, Retry: RetryNever,
 			Message: "the activation failed", FoundBy: "in the activation's status, FAILED",
 			Meaning: "Akamai had accepted the activation and could not bring it about. The message says why, where PAPI does.",
-			Help:    "the version that was active before still is; correct the version or ask Akamai's support, naming the activation",
-			Next:    []Next{{Command: CommandHistory, Adds: "this shows what was active when"}},
+			Help:    "correct the version, or ask Akamai support and name the activation; the version that was active before still is",
+			Next:    []Next{{Command: CommandHistory, Adds: "see what was active when"}},
 			Matches: []Match{{Fits: failedWith(activation.OutcomeFailed)}},
 		},
 		{
 			Code: CodeAborted, Category: CategoryConflict, Outcome: string(activation.OutcomeAborted), ExitCode: ExitFailed, Retry: RetryLookFirst,
 			Message: "the activation was cancelled", FoundBy: "in the activation's status, ABORTED",
 			Meaning: "Somebody cancelled it before it had reached the network.",
-			Help:    "somebody cancelled it; run the command again to submit it again",
+			Help:    "submit it again if it is still wanted",
 			Next:    []Next{{Command: CommandSameAgain}},
 			Matches: []Match{{Fits: failedWith(activation.OutcomeAborted)}},
 		},
@@ -106,24 +112,24 @@ func activationEntries() []Entry {
 			Code: CodeSuperseded, Category: CategoryConflict, Outcome: string(activation.OutcomeSuperseded), ExitCode: ExitFailed, Retry: RetryLookFirst,
 			Message: "the activation has lost its place", FoundBy: "in the activation's status, INACTIVE or DEACTIVATED",
 			Meaning: "A later activation or deactivation took its place while it was waited for.",
-			Help:    "another activation has taken its place; propctl status shows which",
-			Next:    []Next{{Command: CommandStatus, Says: "another activation has taken its place; this shows which"}},
+			Help:    "see what has taken its place with propctl status",
+			Next:    []Next{{Command: CommandStatus, Says: "see what has taken its place"}},
 			Matches: []Match{{Fits: failedWith(activation.OutcomeSuperseded)}},
 		},
 		{
 			Code: CodeLost, Category: CategoryNotFound, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
 			Message: "PAPI does not know the activation any more", FoundBy: "404 to a look at an activation that PAPI had accepted, and a list without it",
 			Meaning: "For a while after a submission PAPI may not know its activation, which is waited for. This lasts too long for that.",
-			Help:    "propctl status shows what is there",
-			Next:    []Next{{Command: CommandStatus, Says: "this shows what is there"}},
+			Help:    "see what is active with propctl status",
+			Next:    []Next{{Command: CommandStatus, Says: seeActive}},
 			Matches: []Match{{Fits: Is[*activation.VanishedError]}},
 		},
 		{
 			Code: CodeNoActivation, Category: CategoryNotFound, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
 			Message: "there is no activation", FoundBy: "in the list of activations",
 			Meaning: "Nothing was ever activated on that network, so there is nothing to wait for.",
-			Help:    "propctl status shows both networks",
-			Next:    []Next{{Command: CommandStatus, Says: "this shows what is there"}},
+			Help:    "look at both networks with propctl status",
+			Next:    []Next{{Command: CommandStatus, Says: "look at both networks"}},
 			Matches: []Match{{Fits: is(activation.ErrNoActivation)}},
 		},
 		{
@@ -131,7 +137,7 @@ func activationEntries() []Entry {
 			Message: "there is no version to return to", FoundBy: "in the list of activations",
 			Meaning: "No other version was active on that network before the one that is.",
 			Help:    "name the version to return to with --to",
-			Next:    []Next{{Command: CommandHistory, Adds: "this shows all that there were"}},
+			Next:    []Next{{Command: CommandHistory, Adds: "see which there were"}},
 			Matches: []Match{{Fits: Is[*activation.NoPreviousVersionError]}},
 		},
 	}
@@ -143,13 +149,13 @@ func endEntries() []Entry {
 		{
 			Code: codeTimedOut, Category: CategoryRemoteSystemError, Outcome: OutcomeTimedOut, ExitCode: ExitTimedOut, Retry: RetryLookFirst,
 			Message: "--timeout has passed", FoundBy: "propctl's clock",
-			Meaning: "What was submitted goes on at Akamai, unless --on-timeout cancel has cancelled it; the hint has the command that picks it up again.",
+			Meaning: "What was submitted goes on at Akamai, unless --on-timeout cancel has cancelled it; what is to be tried picks it up again.",
 			Help:    Again,
 			Next:    []Next{{Command: CommandSameAgain}},
 			Matches: []Match{
 				{
 					Fits:    when(func(e *activation.StoppedError) bool { return e.Cancelled }),
-					Instead: &Advice{Help: "it was cancelled; run the command again with a longer --timeout"},
+					Instead: &Advice{Help: "run it again with a longer --timeout"},
 				},
 				{Fits: timedOut},
 			},
@@ -157,7 +163,7 @@ func endEntries() []Entry {
 		{
 			Code: codeInterrupted, Category: CategoryConflict, Outcome: OutcomeInterrupted, ExitCode: ExitInterrupted, Retry: RetryLookFirst,
 			Message: "the command was interrupted", FoundBy: "Ctrl-C, SIGTERM, or a terminal that was closed",
-			Meaning: "What was submitted goes on at Akamai; the hint has the command that picks it up again.",
+			Meaning: "What was submitted goes on at Akamai; what is to be tried picks it up again.",
 			Help:    Again,
 			Next:    []Next{{Command: CommandSameAgain}},
 			Matches: []Match{{Fits: interrupted}},

@@ -14,14 +14,14 @@ func networkEntries() []Entry {
 			Code: string(papi.ClassNoAnswer), Category: CategoryRemoteSystemError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
 			Message: "no answer came", FoundBy: noAnswer + ": the connection was refused, cut or closed",
 			Meaning: "The host could not be reached, or the connection ended before the answer. A submission may have been accepted all the same, so propctl looks before it submits again.",
-			Help:    "check the network and the host in the credentials; " + Again,
+			Help:    "check the network and the host in the credentials, then " + Again,
 			Next:    []Next{{Command: CommandSameAgain}},
 		},
 		{
 			Code: string(papi.ClassTimeout), Category: CategoryRemoteSystemError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
 			Message: "no answer came in time", FoundBy: noAnswer + " within --request-timeout",
 			Meaning: "The connection is there, and the answer is not. A submission may have been accepted all the same, so propctl looks before it submits again.",
-			Help:    "--request-timeout gives a request more time; " + Again,
+			Help:    "give requests more time with --request-timeout, or " + Again,
 			Next:    []Next{{Command: CommandSameAgain}},
 		},
 		{
@@ -29,21 +29,21 @@ func networkEntries() []Entry {
 			Message: "the host's address was not found", FoundBy: noAnswer + ": DNS does not know the host, or does not answer",
 			Meaning: "Nothing was sent. The host in the credentials is misspelt, or this machine's DNS does not work.",
 			Help:    "check the host in the credentials and the DNS of this machine; behind a proxy, set HTTPS_PROXY",
-			Next:    []Next{{Command: CommandDoctor, Adds: "this checks the way to Akamai"}},
+			Next:    []Next{{Command: CommandDoctor, Adds: thenCheckWay}},
 		},
 		{
 			Code: string(papi.ClassProxy), Category: CategoryRemoteSystemError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryBackOff,
 			Message: "the proxy does not connect to Akamai", FoundBy: noAnswer + ": the proxy cannot be reached, or refuses",
 			Meaning: "Nothing was sent to Akamai. The proxy that HTTPS_PROXY names is not there, wants a password, or does not allow the host.",
 			Help:    "check HTTPS_PROXY and NO_PROXY, and whether the proxy lets the host in the credentials through",
-			Next:    []Next{{Command: CommandDoctor, Adds: "this checks the way to Akamai"}},
+			Next:    []Next{{Command: CommandDoctor, Adds: thenCheckWay}},
 		},
 		{
 			Code: string(papi.ClassTLS), Category: CategoryInvalidSettings, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "the server's certificate is not trusted", FoundBy: noAnswer + ": the certificate could not be verified",
 			Meaning: "Nothing was sent. Most often a proxy opens the connection with a certificate of its own.",
 			Help:    "name the root certificates of a proxy with --ca-file",
-			Next:    []Next{{Command: CommandDoctor, Adds: "this checks the way to Akamai"}},
+			Next:    []Next{{Command: CommandDoctor, Adds: thenCheckWay}},
 		},
 	}
 }
@@ -60,7 +60,7 @@ func answerEntries() []Entry {
 		},
 		{
 			Code: string(papi.ClassRedirect), Category: CategoryRemoteSystemError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
-			Message: "redirected to where this is not followed",
+			Message: "PAPI redirects to where propctl does not follow",
 			Meaning: "PAPI redirects where a property belongs to several contracts or groups. A read is followed once and on the same host only, a submission never.",
 			Help:    "name the contract and the group with --contract and --group",
 		},
@@ -68,7 +68,7 @@ func answerEntries() []Entry {
 			Code: string(papi.ClassSuspended), Category: CategoryRemoteSystemError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryAtTime,
 			Message: "not sent: PAPI has failed too often in a row", FoundBy: "propctl, which sends nothing until the time in the message",
 			Meaning: "A PAPI that is down is left alone for --suspend-initial, and by --suspend-factor longer after each try that fails, up to --suspend-maximum.",
-			Help:    "PAPI has failed too often in a row; later, " + Again,
+			Help:    "wait until the time in the message, then " + Again,
 		},
 		{
 			Code: string(papi.ClassServer), Category: CategoryRemoteSystemError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
@@ -86,31 +86,31 @@ func accessEntries() []Entry {
 		{
 			Code: string(papi.ClassClockSkew), Category: CategoryRemoteAuthFailed, Outcome: OutcomeError, ExitCode: ExitCredentials, Retry: RetryNever,
 			Message: "this machine's clock is off",
-			Meaning: "Akamai refuses a signature that is more than 30 s old, or from the future. The hint has the difference to PAPI's clock.",
+			Meaning: "Akamai refuses a signature that is more than 30 s old, or from the future. What is to be tried names the difference to PAPI's clock.",
 			Help:    "set the clock of this machine; 30 s of difference are too much",
 			help:    clockHelp,
-			Next:    []Next{{Command: CommandDoctor, Adds: "this checks all of it"}},
+			Next:    []Next{{Command: CommandDoctor, Adds: thenCheckAll}},
 		},
 		{
 			Code: string(papi.ClassUnauthorized), Category: CategoryRemoteAuthFailed, Outcome: OutcomeError, ExitCode: ExitCredentials, Retry: RetryNever,
 			Message: "PAPI does not accept the signature or the tokens",
 			Meaning: "The secret or a token is wrong, belongs to another host, or was revoked.",
 			Help:    "check the credentials: host, tokens and secret belong together",
-			Next:    []Next{{Command: CommandDoctor, Adds: "this checks all of it"}},
+			Next:    []Next{{Command: CommandDoctor, Adds: thenCheckAll}},
 		},
 		{
 			Code: string(papi.ClassGrantMissing), Category: CategoryPermissionDenied, Outcome: OutcomeError, ExitCode: ExitCredentials, Retry: RetryNever,
 			Message: "the API client may not use PAPI",
 			Meaning: "The credentials are good, but they have no grant for Property Manager, or none for the account of the switch key.",
 			Help:    "give the API client access to Property Manager (PAPI) with READ-WRITE",
-			Next:    []Next{{Command: CommandDoctor, Adds: "this shows what it may do"}},
+			Next:    []Next{{Command: CommandDoctor, Adds: "see what it may do"}},
 		},
 		{
 			Code: string(papi.ClassForbidden), Category: CategoryPermissionDenied, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "PAPI does not allow it",
 			Meaning: "The API client may use PAPI, but not do this with this property.",
 			Help:    "check the role of the API client in the property's group, and the account switch key",
-			Next:    []Next{{Command: CommandDoctor, Adds: "this shows what it may do"}},
+			Next:    []Next{{Command: CommandDoctor, Adds: "see what it may do"}},
 		},
 	}
 }
@@ -126,15 +126,15 @@ func requestEntries() []Entry {
 		},
 		{
 			Code: string(papi.ClassNotFound), Category: CategoryNotFound, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
-			Message: "there is no such thing", FoundBy: "a search without a match, or an answer without what was asked for",
+			Message: "what was named does not exist", FoundBy: "a search without a match, or an answer without what was asked for",
 			Meaning: "The id, the name or the version does not exist; or not in this contract, group or account.",
 			Help:    "check the id, the version, the contract and group, and the account switch key",
 			Matches: []Match{
-				{Fits: Is[*NotFoundError], Instead: &Advice{Help: "names are exact; check the account switch key too"}},
+				{Fits: Is[*NotFoundError], Instead: &Advice{Help: "check the spelling, since names are exact, and the account switch key"}},
 				{
 					Fits: Is[*activation.NotActiveError], Instead: &Advice{
-						Help: "propctl status shows what is active; name the version by its number",
-						Next: []Next{{Command: CommandStatus, Says: "name the version by its number; this shows what is active"}},
+						Help: "name the version by its number; see what is active with propctl status",
+						Next: []Next{{Command: CommandStatus, Says: "name the version by its number; see what is active"}},
 					},
 				},
 			},
@@ -143,13 +143,13 @@ func requestEntries() []Entry {
 			Code: string(papi.ClassInvalid), Category: CategoryInvalidData, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "PAPI does not understand the request",
 			Meaning: "A value is not what PAPI takes. Its errors, about hostnames or the ownership of domains for instance, are shown as it wrote them.",
-			Help:    "run it again with --debug, and see what PAPI says",
+			Help:    "run it again with --debug, and read what PAPI says",
 		},
 		{
 			Code: string(papi.ClassOtherRejection), Category: CategoryInvalidData, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "PAPI refuses the request",
 			Meaning: "PAPI gave a reason that this program does not know.",
-			Help:    "see what PAPI says",
+			Help:    "read PAPI's reason; see the whole answer with --debug",
 		},
 	}
 }
@@ -161,23 +161,23 @@ func limitEntries() []Entry {
 			Code: string(papi.ClassRateLimited), Category: CategoryRemoteSystemError, Outcome: OutcomeLimited, ExitCode: ExitLimited, Retry: RetryAtTime,
 			Message: "too many requests", FoundBy: "propctl, where its own limit leaves no time for another request",
 			Meaning: "The account has used its requests of this minute, over all API clients. propctl waits for the time that PAPI names, as long as --timeout allows.",
-			Help:    "wait; other clients of the account use the same limit",
-			Next:    []Next{{Command: CommandBudget, Adds: "this shows how many requests are left"}},
+			Help:    "wait a minute; other clients of the account use the same limit",
+			Next:    []Next{{Command: CommandBudget, Adds: "see how many requests are left"}},
 			Matches: []Match{{Fits: limitedForNow}},
 		},
 		{
 			Code: string(papi.ClassBudgetExhausted), Category: CategoryRemoteSystemError, Outcome: OutcomeLimited, ExitCode: ExitLimited, Retry: RetryAtTime,
 			Message: "no activations are left today",
 			Meaning: "The account has used its activations of the day. propctl does not wait for the reset.",
-			Help:    "propctl budget shows when there will be activations again",
-			Next:    []Next{{Command: CommandBudget, Says: "this shows when there will be activations again"}},
+			Help:    "see with propctl budget when there will be activations again",
+			Next:    []Next{{Command: CommandBudget, Says: "see when there will be activations again"}},
 			Matches: []Match{{Fits: when(func(e *activation.LimitError) bool { return e.Daily })}},
 		},
 		{
 			Code: string(papi.ClassResourceLimit), Category: CategoryRemoteSystemError, Outcome: OutcomeLimited, ExitCode: ExitLimited, Retry: RetryNever,
-			Message: "there are too many things of a kind", FoundBy: "propctl, in how many hostnames a property may still have",
+			Message: "a limit of the contract or of the property is reached", FoundBy: "propctl, in how many hostnames a property may still have",
 			Meaning: "A contract or a property has as many includes, hostnames or certificates as it may have. The answer names the limit.",
-			Help:    "there are too many of them; waiting does not help",
+			Help:    "remove what is not used, or ask Akamai for a higher limit; waiting does not help",
 			Matches: []Match{{Fits: Is[*activation.HostnameLimitError], Instead: &Advice{Help: "remove hostnames, or spread them over several properties"}}},
 		},
 	}

@@ -51,7 +51,7 @@ func rolledBack(e *RolloutError) bool {
 
 // rolloutEntries are about how a rollout ended.
 func rolloutEntries() []Entry {
-	const retry = "once the cause is gone, --retry-failed submits again what has failed"
+	const retry = "remove the cause, then submit what has failed again with --retry-failed"
 	return append([]Entry{
 		{
 			Code: CodeRolloutFailed, Category: CategoryRemoteSystemError, Outcome: string(rollout.OutcomeFailed), ExitCode: ExitFailed, Retry: RetryNever,
@@ -64,37 +64,37 @@ func rolloutEntries() []Entry {
 			Code: "rollout-check-failed", Category: CategoryRemoteSystemError, Outcome: string(rollout.OutcomeFailed), ExitCode: ExitFailed, Retry: RetryLookFirst,
 			Message: "a check does not hold", FoundBy: "the checks of the manifest",
 			Meaning: "What is active does not do what the manifest expects of it, for as long as the check is tried. Nothing more was submitted.",
-			Help:    "see what the check has found; run again, the checks are made again",
-			Next:    []Next{{Command: CommandSameAgain, Says: "when it is corrected, the same command makes the checks again"}},
+			Help:    "correct what the check has found, then run the same command again, which makes the checks again",
+			Next:    []Next{{Command: CommandSameAgain, Says: "correct what the check has found, then make the checks again"}},
 			Matches: []Match{{Fits: ended[*rollout.CheckError](rollout.OutcomeFailed)}},
 		},
 		{
 			Code: "rollout-check-undecided", Category: CategoryRemoteSystemError, Outcome: string(rollout.OutcomePaused), ExitCode: ExitTimedOut, Retry: RetryLookFirst,
 			Message: "a check could not be made", FoundBy: "the checks of the manifest",
 			Meaning: "A check had no answer in time, which says nothing about what it checks. Nothing more was submitted, and nothing was returned; undecided in the manifest says what else is to be made of it.",
-			Help:    "run it again when what the check asks answers",
-			Next:    []Next{{Command: CommandSameAgain, Says: "when what the check asks answers, the same command makes it again"}},
+			Help:    "see that what the check asks does answer, then run the same command again",
+			Next:    []Next{{Command: CommandSameAgain, Says: "see that what the check asks does answer, then make it again"}},
 			Matches: []Match{{Fits: ended[*rollout.CheckError](rollout.OutcomeUndecided)}},
 		},
 		{
 			Code: "rollout-rolled-back", Category: CategoryRemoteSystemError, Outcome: string(rollout.OutcomeRolledBack), ExitCode: ExitFailed, Retry: RetryNever,
 			Message: "the rollout went wrong and was rolled back", FoundBy: "on-failure of the manifest",
 			Meaning: "Too many items of a wave have failed, or a check did not hold, and what the rollout had activated was returned to what was active before. The result says of each item what became of it.",
-			Help:    "the plan is closed; when the cause is gone, --replan begins another attempt",
+			Help:    "remove the cause, then begin another attempt with --replan; this plan is closed",
 			Matches: []Match{{Fits: when(rolledBack)}},
 		},
 		{
 			Code: "rollout-closed", Category: CategoryConflict, Outcome: string(rollout.OutcomeRolledBack), ExitCode: ExitFailed, Retry: RetryNever,
 			Message: "the rollout was rolled back before", FoundBy: "in the notes of the activations",
 			Meaning: "What this plan had activated was returned, by an earlier run or by rollout rollback, so it is not activated again by itself.",
-			Help:    "the plan is closed; --replan begins another attempt",
+			Help:    "begin another attempt with --replan; this plan is closed",
 			Matches: []Match{{Fits: ended[*rollout.ClosedError](rollout.OutcomeRolledBack)}},
 		},
 		{
 			Code: "rollout-superseded", Category: CategoryConflict, Outcome: string(rollout.OutcomeSuperseded), ExitCode: ExitFailed, Retry: RetryNever,
 			Message: "other versions have taken the place of what was activated", FoundBy: "in the statuses of the activations",
 			Meaning: "Somebody has activated other versions of items that this rollout had activated. They are not submitted again.",
-			Help:    "see who has activated what: propctl history; a new plan begins with what is active now",
+			Help:    "see with propctl history who has activated what, then make a new plan",
 			Matches: []Match{{Fits: ended[*rollout.FailuresError](rollout.OutcomeSuperseded)}},
 		},
 	}, slices.Concat(endedRolloutEntries(), refusedRolloutEntries())...)
@@ -107,7 +107,7 @@ func endedRolloutEntries() []Entry {
 			Code: "rollout-rejected", Category: CategoryInvalidData, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryNever,
 			Message: "PAPI will not activate items of a wave", FoundBy: "in PAPI's answers to the submissions",
 			Meaning: "PAPI has refused more items of a wave than are tolerated, and all that failed were refused. Nothing more was submitted. The result has what PAPI said of each.",
-			Help:    "correct the versions and make a new plan; --skip leaves an item out",
+			Help:    "correct the versions and make a new plan, or leave items out with --skip",
 			Matches: []Match{{Fits: ended[*rollout.FailuresError](rollout.OutcomeRejected)}},
 		},
 		{
@@ -141,7 +141,7 @@ func endedRolloutEntries() []Entry {
 			Code: "rollout-return-failed", Category: CategoryRemoteSystemError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
 			Message: "items could not be rolled back", FoundBy: "in the statuses of the activations",
 			Meaning: "The way back has failed for the items that the message names: what the rollout activated is still active there.",
-			Help:    "rollout rollback tries it again; propctl rollback returns a single property",
+			Help:    "return them with rollout rollback, or a single property with propctl rollback",
 			Matches: []Match{{Fits: ended[*rollout.ReturnError](rollout.OutcomeError)}},
 		},
 	}
@@ -154,22 +154,22 @@ func refusedRolloutEntries() []Entry {
 			Code: "drifted", Category: CategoryConflict, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryNever,
 			Message: "another version was activated since the plan was made", FoundBy: "in the lists of activations",
 			Meaning: "What is active on the items that the message names is neither what was active when the plan was made, nor what the plan wants. Somebody has activated it since, and may not want it to be replaced.",
-			Help:    "look what is active there, and make a new plan",
+			Help:    "see what is active there, and make a new plan",
 			Matches: []Match{{Fits: Is[*rollout.DriftError]}},
 		},
 		{
 			Code: "another-plan", Category: CategoryConflict, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryNever,
 			Message: "another plan of this rollout has not ended", FoundBy: "in the notes of the activations",
 			Meaning: "Activations of the same rollout's name are unfinished, and they are of another plan: the manifest was edited, or what latest stands for has moved.",
-			Help:    "finish that plan, or mean this one with --replan",
+			Help:    "finish that plan, or go on with this one by --replan",
 			Matches: []Match{{Fits: Is[*rollout.AnotherPlanError]}},
 		},
 		{
 			Code: "budget-short", Category: CategoryRemoteSystemError, Outcome: OutcomeLimited, ExitCode: ExitLimited, Retry: RetryAtTime,
 			Message: "the day's activations do not suffice", FoundBy: "what PAPI said last of the daily budget, before the first submission",
 			Meaning: "The rollout needs more activations than are left today, those of going back included. Nothing was submitted.",
-			Help:    "wait for the next day, make it smaller, or spread it over days with --over-budget",
-			Next:    []Next{{Command: CommandBudget, Adds: "this shows what is left"}},
+			Help:    "wait for the next day, make the rollout smaller, or spread it over days with --over-budget",
+			Next:    []Next{{Command: CommandBudget, Adds: "see what is left"}},
 			Matches: []Match{{Fits: Is[*rollout.BudgetError]}},
 		},
 		{
@@ -177,7 +177,7 @@ func refusedRolloutEntries() []Entry {
 			Message: "the plan is of another account", FoundBy: "propctl, before anything is submitted",
 			Meaning: "A plan holds the account that it was made for, and the credentials, or the account switch key, are of another one. Nothing was submitted.",
 			Help:    "give the section and the account switch key that the plan was made with",
-			Next:    []Next{{Command: CommandDoctor, Adds: "this shows whose credentials these are"}},
+			Next:    []Next{{Command: CommandDoctor, Adds: "see whose credentials these are"}},
 			Matches: []Match{{Fits: Is[*rollout.AccountError]}},
 		},
 	}
@@ -190,7 +190,7 @@ func rolloutFileEntries() []Entry {
 			Code: "manifest", Category: CategoryInvalidData, Outcome: OutcomeError, ExitCode: ExitUsage, Retry: RetryNever,
 			Message: "the manifest of a rollout is wrong", FoundBy: "propctl, before anything is sent",
 			Meaning: "The manifest is not YAML, has a member that there is not, or a value that will not do. Every mistake is told with its line and column. Nothing was sent.",
-			Help:    "this prints the schema, with which editors complete and check a manifest: propctl schema rollout",
+			Help:    "check the manifest in an editor, with its schema: propctl schema rollout",
 			Matches: []Match{{Fits: when(func(e *RolloutFileError) bool { return !e.Plan })}},
 		},
 		{

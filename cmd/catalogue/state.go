@@ -6,10 +6,12 @@ import (
 )
 
 const (
-	refusedAgain = "correct the version; the same submission will be refused again"
+	refusedAgain = "correct the version; as it is, it will be refused again"
 	waitForIt    = "wait for it, or leave that to --if-pending wait"
 
-	overtakenHelp = "somebody was faster; look what is active now, and run the command again if it is to be replaced"
+	overtakenHelp = "see what is active now, and run the same command again if that is to be replaced"
+	seeActive     = "see what is active"
+	dryRunHelp    = "see the request without submitting it"
 )
 
 // versionEntries are about versions that PAPI will not activate.
@@ -19,18 +21,18 @@ func versionEntries() []Entry {
 			Code: string(papi.ClassWarnings), Category: CategoryInvalidData, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryNever,
 			Message: "warnings were not acknowledged",
 			Meaning: "propctl acknowledges all warnings, so these came up in between or cannot be acknowledged. They are shown as PAPI wrote them.",
-			Help:    "see the warnings; correct the version where they are right",
-			Next:    []Next{{Command: CommandDryRun, Adds: "this shows the request and submits nothing"}},
+			Help:    "correct the version where the warnings are right",
+			Next:    []Next{{Command: CommandDryRun, Adds: dryRunHelp}},
 		},
 		{
 			Code: string(papi.ClassRejected), Category: CategoryInvalidData, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryNever,
 			Message: "PAPI will not activate this version", FoundBy: "propctl with --warnings fail or new, or --require-staging, before anything is submitted",
 			Meaning: "The version has errors, which are shown as PAPI wrote them; or warnings that are not wanted; or it is not active on staging and has to be.",
 			Help:    refusedAgain,
-			Next:    []Next{{Command: CommandDryRun, Adds: "this shows the request and submits nothing"}},
+			Next:    []Next{{Command: CommandDryRun, Adds: dryRunHelp}},
 			Matches: []Match{
-				{Fits: when(refusedByItself), Instead: &Advice{Help: "nothing was submitted; the same command is refused again until what the error says has changed"}},
-				{Fits: Is[*InvalidVersionError], Instead: &Advice{Help: "correct what the errors say, in a new version or in this one"}},
+				{Fits: when(refusedByItself), Instead: &Advice{Help: "change what the error says first; nothing was submitted"}},
+				{Fits: Is[*InvalidVersionError], Instead: &Advice{Help: "correct what the errors are about, in this version or in a new one"}},
 				{Fits: withoutAnswer[*activation.RejectedError], Instead: &Advice{Help: refusedAgain}},
 			},
 		},
@@ -39,26 +41,26 @@ func versionEntries() []Entry {
 			Message: "PAPI does not take the addresses to notify",
 			Meaning: "At least one address is needed, and each of them has to be one.",
 			Help:    "check the addresses of --notify",
-			Next:    []Next{{Command: CommandDryRun, Adds: "this shows the request and submits nothing"}},
+			Next:    []Next{{Command: CommandDryRun, Adds: dryRunHelp}},
 		},
 		{
 			Code: string(papi.ClassCompliance), Category: CategoryInvalidData, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryNever,
 			Message: "the compliance record is missing or incomplete",
 			Meaning: "Accounts of Akamai's staff and partners have to say with each activation on production who has tested and reviewed it.",
-			Help:    "give --compliance-reason and what belongs to it",
-			Next:    []Next{{Command: CommandDryRun, Adds: "this shows the request and submits nothing"}},
+			Help:    "give --compliance-reason and the flags that belong to it",
+			Next:    []Next{{Command: CommandDryRun, Adds: dryRunHelp}},
 		},
 		{
 			Code: string(papi.ClassCacheWipe), Category: CategoryConflict, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryAtTime,
 			Message: "a hostname has moved between accounts",
 			Meaning: "Activating it now could empty its cache. PAPI's text says when it will do.",
-			Help:    "a hostname has moved between accounts; PAPI says when it will do",
+			Help:    "wait until the time that PAPI names, then run the same command again",
 		},
 		{
 			Code: string(papi.ClassCertificateNew), Category: CategoryConflict, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryBackOff,
 			Message: "a new certificate has not arrived everywhere",
 			Meaning: "PAPI does not see a third-party certificate yet that was made a moment ago, and has no other objection.",
-			Help:    "the certificate has not arrived everywhere; " + Again,
+			Help:    "wait some minutes for the certificate; then " + Again,
 			Next:    []Next{{Command: CommandSameAgain}},
 		},
 	}
@@ -84,7 +86,7 @@ func stateEntries() []Entry {
 			Code: string(papi.ClassARLConflict), Category: CategoryConflict, Outcome: OutcomeBusy, ExitCode: ExitBusy, Retry: RetryBackOff,
 			Message: "both networks were asked for in one moment",
 			Meaning: "Staging and production of one version were submitted together, by another client perhaps.",
-			Help:    "-n staging,production goes through them in order; or " + Again,
+			Help:    "give -n staging,production, which goes through them in order; or " + Again,
 		},
 		{
 			Code: string(papi.ClassNotYet), Category: CategoryConflict, Outcome: OutcomeBusy, ExitCode: ExitBusy, Retry: RetryBackOff,
@@ -117,15 +119,15 @@ func activeEntries() []Entry {
 			Code: string(papi.ClassAlreadyActivated), Category: CategoryConflict, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
 			Message: "PAPI says that the version is active there already",
 			Meaning: "The list of activations does not show it, even after several looks; where it does, that is a success.",
-			Help:    "propctl status shows what is active",
-			Next:    []Next{{Command: CommandStatus, Says: "this shows what is there"}},
+			Help:    "see what is active with propctl status",
+			Next:    []Next{{Command: CommandStatus, Says: seeActive}},
 		},
 		{
 			Code: string(papi.ClassNotActive), Category: CategoryConflict, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
 			Message: "there is nothing to deactivate",
 			Meaning: "PAPI says that the version is not active there, and the list of activations still shows it.",
-			Help:    "propctl status shows what is active",
-			Next:    []Next{{Command: CommandStatus, Says: "this shows what is there"}},
+			Help:    "see what is active with propctl status",
+			Next:    []Next{{Command: CommandStatus, Says: seeActive}},
 		},
 		{
 			Code: string(papi.ClassCancelTooLate), Category: CategoryConflict, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,

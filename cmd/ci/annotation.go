@@ -186,7 +186,7 @@ func linesOf(e *result.Error, details int) []string {
 		}
 	}
 	if e.Help != "" {
-		lines = append(lines, "hint: "+term.Clean(e.Help, term.MaxMessage))
+		lines = append(lines, term.Try+": "+term.Clean(e.Help, term.MaxMessage))
 	}
 	return lines
 }

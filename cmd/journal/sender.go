@@ -139,7 +139,7 @@ func (d *delivery) unanswered(ctx context.Context, err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("no answer within %s", d.Timeout)
 	case strings.Contains(err.Error(), "://"):
-		return errors.New("no connection; see whether the address of the proxy is one") // which may have a password in it
+		return errors.New("no connection; check the address of the proxy") // which may have a password in it
 	}
 	return err
 }

@@ -35,7 +35,7 @@ func (m message) summary() summary {
 	if d.Error != nil {
 		add("Error: " + d.Error.Message)
 		if d.Error.Help != "" {
-			add("Hint: " + d.Error.Help)
+			add(term.Try + ": " + d.Error.Help)
 		}
 	}
 	return s

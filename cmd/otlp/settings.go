@@ -50,8 +50,8 @@ func traceSettingsOf(e term.Env) (*traceSettings, error) {
 	}
 	s := &traceSettings{timeout: traceTimeout(e), context: within}
 	if protocol := ofTraces(e, "PROTOCOL"); protocol == "grpc" {
-		return nil, errors.New("no trace was sent: OTEL_EXPORTER_OTLP_PROTOCOL asks for grpc, and traces are sent as http/json only; " +
-			"give OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/json and the endpoint for it, or OTEL_TRACES_EXPORTER=none")
+		return nil, errors.New("no trace was sent: OTEL_EXPORTER_OTLP_PROTOCOL asks for grpc; " +
+			"give OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/json with the endpoint for it, or OTEL_TRACES_EXPORTER=none")
 	}
 	if err := checkTraceEndpoint(to); err != nil {
 		return nil, fmt.Errorf("no trace was sent: %s %w", variable, err)

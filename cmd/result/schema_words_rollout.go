@@ -13,7 +13,7 @@ rollout.budget: What it needs, or still needs, of the day's activations.
 rollout.requests: How many requests it takes.
 rollout.warnings: What to think of, for people.
 rollout.options: Flags that leave out something of the manifest.
-rollout.next: The command that goes on; null where nothing is left or the hint of the error has it.
+rollout.next: The command that goes on; null where nothing is left or error.help has it.
 rollout.plan: Of rollout plan: the pinned plan. With it, this document is what rollout apply, status and rollback take as PLAN.
 
 rolloutWave: A wave of a rollout.

@@ -228,21 +228,21 @@ func (r *run) help(verb string, res *rollout.Result, err error) string {
 	stopped, isStopped := errors.AsType[*rollout.StoppedError](err)
 	switch {
 	case isStopped && stopped.Underway > 0:
-		return fmt.Sprintf("%s on their way; %s: %s", term.Plural(stopped.Underway, "item"), r.GoesOn(), r.same(verb))
+		return fmt.Sprintf("%s (%s on their way): %s", r.GoesOn(), term.Plural(stopped.Underway, "item"), r.same(verb))
 	case isStopped:
-		return "nothing is on its way; the same command goes on: " + r.same(verb)
+		return "go on with the same command; nothing is on its way: " + r.same(verb)
 	case catalogue.Is[*rollout.AnotherPlanError](err):
-		return "finish that plan, or mean this one: " + r.same(verb, "replan") + " --replan"
+		return "finish that plan, or go on with this one: " + r.same(verb, "replan") + " --replan"
 	case catalogue.Is[*rollout.ClosedError](err), res.Outcome == rollout.OutcomeRolledBack:
-		return "the plan is closed; when the cause is gone, this begins another attempt: " + r.same(verb, "replan") + " --replan"
+		return "remove the cause, then begin another attempt; this plan is closed: " + r.same(verb, "replan") + " --replan"
 	case catalogue.Is[*rollout.ReturnError](err):
-		return "this tries again to return them: " + r.Repeat([]string{"rollout", "rollback", r.source.name}, reaching)
+		return "try again to return them: " + r.Repeat([]string{"rollout", "rollback", r.source.name}, reaching)
 	case res.Outcome == rollout.OutcomeFailed && catalogue.Is[*rollout.FailuresError](err):
-		return "once the cause is gone, this submits again what has failed: " + r.same(verb, "retry-failed") + " --retry-failed"
+		return "remove the cause, then submit what has failed again: " + r.same(verb, "retry-failed") + " --retry-failed"
 	case catalogue.Is[*rollout.DriftError](err):
-		return "look what is active there, and make a new plan: " + r.Repeat([]string{"rollout", "plan", r.source.name}, reaching)
+		return "see what is active there, and make a new plan: " + r.Repeat([]string{"rollout", "plan", r.source.name}, reaching)
 	case catalogue.Is[*rollout.BudgetError](err), catalogue.Is[*activation.LimitError](err):
-		return "on the next day, the same command goes on: " + r.same(verb)
+		return "wait for the next day, and go on with the same command: " + r.same(verb)
 	}
 	return ""
 }

@@ -98,7 +98,7 @@ func (k accountKey) Set(s string) error {
 	case err != nil:
 		return err
 	case key == "" && s != "":
-		return errors.New("there is nothing in it; leave it out for the API client's own account")
+		return errors.New("it is empty; leave it out for the API client's own account")
 	}
 	*k.to = key
 	return nil

@@ -72,5 +72,8 @@ func (p *Printer) Label(as Tone, word, text string) {
 	p.Line("%s %s", p.Terminal.Paint(as, word+":"), Clean(text, MaxMessage))
 }
 
+// Try is the label of what to do about an error.
+const Try = "Try"
+
 // Clock tells times to those who read this.
 func (p *Printer) Clock(now time.Time) Clock { return Clock{now, p.Terminal.zone} }
