@@ -87,7 +87,7 @@ func TestUncertainSubmissionIsNotLostWhenPAPIRefusesToTell(t *testing.T) {
 		s.sim.Inject(forbidden)
 		r := s.run("activate", "www.example.com", notify, "-o", "json")
 		d := r.document(t)
-		if r.code != cmd.ExitError || d.Error.Code != "forbidden" || !strings.Contains(d.Error.Help, "looks before it submits again: propctl activate prp_1001@8") {
+		if r.code != cmd.ExitError || d.Error.Code != "forbidden" || !strings.Contains(d.Error.Help, "looks before it submits: propctl activate prp_1001@8") {
 			t.Errorf("exit code %d, error %+v", r.code, d.Error)
 		}
 		if !strings.Contains(r.stdout, `"submitted": null`) {

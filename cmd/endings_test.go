@@ -112,7 +112,7 @@ func TestABucketChangeThatIsRefusedHalfwaySaysHowFarItCame(t *testing.T) {
 		s.sim.Inject(f)
 		args := []string{"hostnames", "add", "bucket.example.com", "--from", path, "--edge-hostname", "ehn_3001", "-n", "staging", notify}
 		r := s.run(args...)
-		for _, want := range []string{"partly done, 1000 of 2500 hostnames are changed and live on STAGING", "this goes on with the rest: propctl hostnames add bucket.example.com "} {
+		for _, want := range []string{"partly done, 1000 of 2500 hostnames are changed and live on STAGING", "then go on with the rest; what is done stays: propctl hostnames add bucket.example.com "} {
 			if !strings.Contains(r.stdout+r.stderr, want) {
 				t.Errorf("no %q in\n%.2000s\n%s", want, r.stdout, r.stderr)
 			}
@@ -180,7 +180,7 @@ func TestCancellingAtATimeoutIsBoundedAndSaidOnce(t *testing.T) {
 		s.sim.Inject(simulator.Fault{Operation: simulator.OpCancel, Times: -1, Status: http.StatusServiceUnavailable})
 		r := s.run("activate", "prp_1001@8", notify, "--timeout", "10s", "--on-timeout", "cancel", "--max-retries", "100", "-o", "json")
 		d := r.document(t)
-		if r.code != cmd.ExitTimedOut || r.took > 140*time.Second || strings.Count(d.Error.Message, "time is up") != 1 || !strings.Contains(d.Error.Help, "propctl wait atv_5038") {
+		if r.code != cmd.ExitTimedOut || r.took > 140*time.Second || strings.Count(d.Error.Message, "has passed") != 1 || !strings.Contains(d.Error.Help, "propctl wait atv_5038") {
 			t.Errorf("exit code %d after %s\n%s", r.code, r.took, r.stdout)
 		}
 	})

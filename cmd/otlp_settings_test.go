@@ -63,7 +63,7 @@ func TestTracesGoWhereTheVariablesOfOpenTelemetrySay(t *testing.T) {
 		{name: "with a path", env: map[string]string{"ENDPOINT": "https://otlp.example.com/otlp/"}, url: "https://otlp.example.com/otlp/v1/traces"},
 		{name: "traces only", env: map[string]string{"TRACES_ENDPOINT": collector + "/own", "ENDPOINT": "https://otlp.example.com"}, url: collector + "/own"},
 		{name: "protocol of others", env: map[string]string{"ENDPOINT": collector, "PROTOCOL": "http/protobuf"}, url: collector + "/v1/traces"},
-		{name: "grpc", env: map[string]string{"ENDPOINT": collector, "PROTOCOL": "grpc"}, warning: "http/json only"},
+		{name: "grpc", env: map[string]string{"ENDPOINT": collector, "PROTOCOL": "grpc"}, warning: "PROTOCOL=http/json"},
 		{name: "grpc for the others", env: map[string]string{"ENDPOINT": collector, "PROTOCOL": "grpc", "TRACES_PROTOCOL": "http/json"}, url: collector + "/v1/traces"},
 		{
 			name: "headers", env: map[string]string{"ENDPOINT": collector, "HEADERS": "x-api-key=very%20secret,content-type=text/plain, Authorization=Bearer%20x"}, url: collector + "/v1/traces",
