@@ -25,13 +25,14 @@ var arrows = map[string][]string{
 	"cmd": {
 		"activation", "papi", "papi/rulediff", "papi/simulator", "cmd/term", "cmd/catalogue", "cmd/result", "cmd/settings", "cmd/journal",
 		"cmd/screen", "cmd/text", "cmd/help", "cmd/simulate", "cmd/ci", "cmd/page", "cmd/otlp", "cmd/metrics", "cmd/notify", "cmd/rollout", "activation/rollout",
+		"activation/coordinator", "activation/coordinator/jetstream", "papi/pace",
 	},
 	"cmd/rollout": {
 		"cmd/settings", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "activation/rollout", "papi",
 	},
 	"cmd/term":                {},
-	"cmd/catalogue":           {"activation", "activation/rollout", "papi"},
-	"cmd/result":              {"cmd/catalogue", "cmd/term", "activation", "activation/rollout", "papi", "papi/rulediff"},
+	"cmd/catalogue":           {"activation", "activation/coordinator", "activation/rollout", "papi"},
+	"cmd/result":              {"cmd/catalogue", "cmd/term", "activation", "activation/coordinator", "activation/rollout", "papi", "papi/rulediff"},
 	"cmd/text":                {"cmd/result", "cmd/catalogue", "cmd/term", "activation", "activation/rollout", "papi", "papi/rulediff"},
 	"cmd/simulate":            {"cmd/journal", "cmd/result", "cmd/catalogue", "papi/simulator"},
 	"cmd/help":                {"cmd/settings", "cmd/term"},

@@ -1,8 +1,10 @@
 package cmd_test
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -13,7 +15,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/coordinator"
+	"github.com/propctl/propctl/activation/coordinator/coordinatortest"
 	"github.com/propctl/propctl/cmd"
+	"github.com/propctl/propctl/papi"
 	"github.com/propctl/propctl/papi/simulator"
 )
 
@@ -34,6 +40,14 @@ func answered(status int, kind, more string) simulator.Fault {
 	return simulator.Fault{Operation: simulator.OpSubmit, Status: status, Body: `{"type":"` + pages + kind + `","title":"A title"` + more + `}`}
 }
 
+// foreign is a coordinator that has something else where the line of a property is kept.
+func foreign() coordinator.Store {
+	store := &coordinator.Memory{}
+	line := activation.Line{Account: "A-SIM1", Asset: "prp_1001", Network: papi.Staging}
+	_, _ = store.Put(context.Background(), coordinator.LineKey(line), []byte("{}"), 0)
+	return store
+}
+
 // localExamples are errors that propctl finds by itself.
 func localExamples() []example {
 	// A list, then looks after 0, 5, 20, 45 and 54 s, and every 10 s from there on,
@@ -50,7 +64,25 @@ func localExamples() []example {
 			})
 		}
 	}
+	kept := func(store coordinator.Store) func(*testing.T, *scene) {
+		return func(_ *testing.T, s *scene) { s.store = store }
+	}
+	dead, dying := &coordinatortest.Dying{}, &coordinatortest.Dying{Store: &coordinator.Memory{}}
+	dead.Die(true)
+	cut := func(next http.RoundTripper) roundTrip {
+		return func(r *http.Request) (*http.Response, error) {
+			if r.Method != http.MethodPost {
+				return next.RoundTrip(r)
+			}
+			dying.Die(true)
+			time.Sleep(time.Minute)
+			return nil, io.ErrUnexpectedEOF
+		}
+	}
 	return []example{
+		{name: "no server", prepare: kept(dead), code: "coordinator-gone", category: "RemoteSystemError", exit: 1, reads: 1, took: 61 * time.Second, help: "--without-coordinator", says: "nats://nats.example.com"},
+		{name: "of something else", prepare: kept(foreign()), code: "coordinator-unreadable", category: "TypeError", exit: 1, reads: 1, help: "one version of this"},
+		{name: "cut off", prepare: kept(dying), network: cut, code: "turn-lost", category: "Conflict", exit: 1, reads: 4, took: 65 * time.Second, help: "looks before"},
 		{name: "no address", args: "activate prp_1001@8", code: "usage", category: "InvalidData", exit: 2, help: "--help"},
 		{name: "variable", prepare: env("PROPCTL_TIMEOUT", "30"), code: "settings", category: "InvalidSettings", exit: 2, help: "propctl help environment", says: "PROPCTL_TIMEOUT"},
 		{name: "nowhere", prepare: func(_ *testing.T, s *scene) { s.env = map[string]string{} }, code: "credentials-missing", category: "InvalidSettings", exit: 4, help: ".edgerc"},

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/propctl/propctl/activation/coordinator"
 	"github.com/propctl/propctl/cmd"
 	"github.com/propctl/propctl/papi/simulator"
 )
@@ -35,6 +36,7 @@ type scene struct {
 	transport http.RoundTripper // nil: the simulator's
 	reporting http.RoundTripper // nil: nothing may be reported
 	checking  http.RoundTripper // nil: no check may be made
+	store     coordinator.Store // of a coordinator; nil: there is none
 	env       map[string]string
 	stdin     io.Reader
 	terminal  bool
@@ -131,7 +133,7 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 	stdout.broken = s.broken
 	begun := time.Now()
 	heard := &eavesdropper{next: transport}
-	code := cmd.Run(ctx, cmd.Env{
+	env := cmd.Env{
 		Stdin: stdin, Stdout: &stdout, Stderr: &stderr,
 		LookupEnv:     func(name string) (string, bool) { value, ok := s.env[name]; return value, ok },
 		Environ:       s.environ,
@@ -140,7 +142,12 @@ func (s *scene) runWithin(ctx context.Context, args ...string) result {
 		Location: s.zone, StdoutTerminal: s.columns > 0, StdoutWidth: func() int { return s.columns },
 		Transport: heard, Reporting: reporting, Checking: checking, Name: s.name,
 		Build: cmd.Build{Version: "1.2.3", Commit: "abc", Date: "2026-01-02T03:04:05Z", Go: "go1.26"},
-	}, args)
+	}
+	run := cmd.Run
+	if s.store != nil {
+		run = func(ctx context.Context, env cmd.Env, args []string) int { return cmd.RunWith(ctx, env, s.store, args) }
+	}
+	code := run(ctx, env, args)
 	r := result{code: code, stdout: stdout.String(), stderr: stderr.String(), took: time.Since(begun)}
 	heard.check(s.t, args, r, append(s.read(), pageOf(args))...)
 	checkHarmless(s.t, args, s.ci, r, s.colourful)

@@ -34,6 +34,7 @@ const (
 	checkAccount        = "account"
 	checkRequests       = "requests"
 	checkActivations    = "activations"
+	checkCoordinator    = "coordinator"
 )
 
 func (p *program) doctorCommand() *cobra.Command {
@@ -86,6 +87,7 @@ func (p *program) doctor(ctx context.Context, c *cobra.Command) (*result.Report,
 	e.local()
 	e.way(ctx)
 	e.remote(ctx)
+	e.checkCoordinator(ctx)
 	r := &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.Checks = e.checks },

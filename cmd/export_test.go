@@ -9,10 +9,20 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/activation/coordinator"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
+
+// RunWith is Run with what is coordinated in a store.
+func RunWith(ctx context.Context, env Env, store coordinator.Store, args []string) int {
+	p := newProgram(env)
+	p.shared = &coordinated{
+		program: p, store: store, buckets: &coordinator.Buckets{Store: store}, servers: "nats://nats.example.com", close: func() {},
+	}
+	return p.execute(ctx, args)
+}
 
 // FlagTypes returns for each command that does something the types of its flags.
 func FlagTypes() map[string]map[string]string {

@@ -40,7 +40,7 @@ func givenBy(c *cobra.Command) givenFlags {
 // connecting reports whether a flag has to be repeated by a command that goes on with the same activation.
 func connecting(name string) bool {
 	switch name {
-	case "edgerc", "section", "account-key", "config", "ca-file", "until", "poll", "notify-url":
+	case "edgerc", "section", "account-key", "config", "ca-file", "until", "poll", "notify-url", "coordinator", "coordinator-creds", "without-coordinator":
 		return true
 	}
 	return false
@@ -60,8 +60,8 @@ func (l *commandLine) add(words ...string) *commandLine {
 	return l
 }
 
-// addFlags adds the flags for which keep holds. The account switch key and the
-// URLs of webhooks are named by their variables, never by their values.
+// addFlags adds the flags for which keep holds. The account switch key, the URLs of
+// webhooks and that of the coordinator are named by their variables, never by their values.
 func (l *commandLine) addFlags(given givenFlags, keep func(string) bool) *commandLine {
 	for _, g := range given {
 		switch name, _, _ := strings.Cut(g.name, "="); {
@@ -70,6 +70,8 @@ func (l *commandLine) addFlags(given givenFlags, keep func(string) bool) *comman
 			l.words = append(l.words, "--account-key", `"$AKAMAI_EDGERC_ACCOUNT_KEY"`)
 		case name == "notify-url":
 			l.words = append(l.words, "--notify-url", `"$PROPCTL_NOTIFY_URL"`)
+		case name == "coordinator":
+			l.words = append(l.words, "--coordinator", `"$PROPCTL_COORDINATOR"`)
 		case len(g.values) == 0:
 			l.add("--" + g.name)
 		default:

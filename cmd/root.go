@@ -41,7 +41,8 @@ type program struct {
 	sinks    []journal.Sink
 	record   *journal.Run
 	meter    meter
-	session  *session // nil until there is one
+	session  *session     // nil until there is one
+	shared   *coordinated // nil where there is no coordinator, or no need for it yet
 	answers  *bufio.Reader
 
 	roots       func() (*x509.CertPool, error) // readRoots, called once: --ca-file may be a pipe
@@ -132,7 +133,7 @@ success, and one that is on its way is followed and not submitted again.`,
 		p.listCommand(result.Properties), p.statusCommand(result.Properties), p.pendingCommand(result.Properties),
 		p.historyCommand(result.Properties), p.diffCommand(result.Properties), p.validateCommand(result.Properties), p.budgetCommand(),
 		p.hostnamesCommand(), p.includesCommand(), p.rolloutCommand(),
-		p.simulateCommand(), p.doctorCommand(), p.configCommand(), p.explainCommand(), p.schemaCommand(), p.completionCommand(), p.versionCommand(),
+		p.simulateCommand(), p.doctorCommand(), p.coordinatorCommand(), p.configCommand(), p.explainCommand(), p.schemaCommand(), p.completionCommand(), p.versionCommand(),
 	)
 	help.Install(root, p.env, func() { p.exitCode = catalogue.ExitError })
 	return root

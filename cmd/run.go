@@ -37,11 +37,14 @@ type Build = term.Build
 // Run runs one command line, without the program's name, and returns the exit
 // code. When ctx ends with ErrInterrupted as its cause, Run returns soon.
 func Run(ctx context.Context, env term.Env, args []string) int {
-	p := newProgram(env)
+	return newProgram(env).execute(ctx, args)
+}
+
+func (p *program) execute(ctx context.Context, args []string) int {
 	defer p.close()
 	root := p.root()
 	root.SetArgs(slices.Concat([]string{}, commandFirst(root, args))) // nil would mean os.Args
-	root.SetIn(env.Stdin)
+	root.SetIn(p.env.Stdin)
 	root.SetOut(p.env.Stdout)
 	root.SetErr(p.env.Stderr)
 	if len(args) > 0 && isCompletion(args[0]) {

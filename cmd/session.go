@@ -63,8 +63,10 @@ func (p *program) open(about result.AssetKind) (*session, error) {
 // connect makes a session. speed is how many seconds of PAPI's time pass in a real one.
 func (p *program) connect(about result.AssetKind, credentials papi.Credentials, transport http.RoundTripper, speed float64) (*session, error) {
 	s := &session{program: p, about: about, speed: speed, credentials: credentials, names: map[papi.ID]string{}, assets: map[papi.ID]papi.ID{}}
-	s.shared = p.sharedAccount(credentials)
 	var err error
+	if s.shared, err = p.coordinate(credentials); err != nil {
+		return nil, err
+	}
 	s.client, err = papi.New(credentials, papi.Options{
 		Transport:      transport,
 		UserAgent:      p.userAgent(),
@@ -108,6 +110,9 @@ func (p *program) close() {
 	if p.session != nil && p.session.shared != nil {
 		_ = p.session.shared.Close() // the pace is a convenience
 	}
+	if p.shared != nil {
+		p.shared.close()
+	}
 }
 
 // sharedAccount is how the processes of this machine share an account's pace; nil
@@ -138,6 +143,7 @@ func (s *session) engine() *activation.Engine {
 		Resubmissions: noneIsNegative(s.program.flags.MaxRetries),
 		Jitter:        s.program.env.Jitter,
 		Speed:         s.speed,
+		Turns:         s.turns(),
 	}
 }
 

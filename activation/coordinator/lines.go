@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"strings"
 	"time"
@@ -96,4 +97,35 @@ func Release(ctx context.Context, s Store, at activation.Line) (activation.Holde
 		return l.write()
 	})
 	return released, err
+}
+
+// Examination is what was found when a store was tried out.
+type Examination struct {
+	// Apart is by how much the store's clock is ahead of this machine's.
+	Apart time.Duration
+	Lines []Standing
+}
+
+// Examine writes, reads and writes once more, as a pace and a line do, and expects that a
+// value that was replaced is not replaced again.
+func Examine(ctx context.Context, s Store) (*Examination, error) {
+	const key = "check"
+	e := &Examination{}
+	var before Entry
+	if err := change(ctx, s, key, func(found Entry) ([]byte, error) {
+		before = found
+		return []byte(rand.Text()), nil
+	}); err != nil {
+		return nil, err
+	}
+	now, err := get(ctx, s, key)
+	if err != nil {
+		return nil, err
+	}
+	e.Apart = time.Until(now.Written)
+	if _, err := s.Put(ctx, key, []byte(rand.Text()), before.Revision); err == nil && before.Revision != now.Revision {
+		return nil, &GoneError{errors.New("it has replaced a value twice; propctl needs a newer server")}
+	}
+	e.Lines, err = Lines(ctx, s)
+	return e, err
 }

@@ -123,6 +123,7 @@ func Sections() []Section {
 		{"Before anything is sent", slices.Concat(usageEntries(), refusalEntries(), rolloutFileEntries())},
 		{"How an activation ended", activationEntries()},
 		{"How a rollout ended", rolloutEntries()},
+		{"The coordinator", coordinatorEntries()},
 		{"How a command ended", endEntries()},
 		{"No answer, or none that can be read", slices.Concat(networkEntries(), answerEntries())},
 		{"Credentials and permissions", accessEntries()},
@@ -158,25 +159,28 @@ func (e Entry) Recognitions() []papi.Recognition { return papi.Recognitions(papi
 
 // Codes of errors that propctl finds by itself, and that papi has no class for.
 const (
-	codeUsage              = "usage"
-	codeSettings           = "settings"
-	CodeCredentialsMissing = "credentials-missing"
-	CodeCredentialsInvalid = "credentials-invalid"
-	codeAmbiguous          = "ambiguous"
-	CodeBucket             = "hostname-bucket"
-	codeDifferent          = "different"
-	codeOutputNotWritten   = "output-not-written"
-	CodeDeclined           = "declined"
-	CodeFailed             = "activation-failed"
-	CodeAborted            = "activation-aborted"
-	CodeSuperseded         = "activation-superseded"
-	CodeLost               = "activation-lost"
-	CodeNoActivation       = "no-activation"
-	CodeNothingBefore      = "nothing-before"
-	CodeRolloutFailed      = "rollout-failed"
-	codeTimedOut           = "timed-out"
-	codeInterrupted        = "interrupted"
-	CodeInternal           = "internal"
+	codeUsage                 = "usage"
+	codeSettings              = "settings"
+	CodeCredentialsMissing    = "credentials-missing"
+	CodeCredentialsInvalid    = "credentials-invalid"
+	codeAmbiguous             = "ambiguous"
+	CodeBucket                = "hostname-bucket"
+	codeDifferent             = "different"
+	codeOutputNotWritten      = "output-not-written"
+	CodeDeclined              = "declined"
+	CodeFailed                = "activation-failed"
+	CodeAborted               = "activation-aborted"
+	CodeSuperseded            = "activation-superseded"
+	CodeLost                  = "activation-lost"
+	CodeNoActivation          = "no-activation"
+	CodeNothingBefore         = "nothing-before"
+	CodeRolloutFailed         = "rollout-failed"
+	codeTimedOut              = "timed-out"
+	codeInterrupted           = "interrupted"
+	CodeInternal              = "internal"
+	codeTurnLost              = "turn-lost"
+	codeCoordinatorGone       = "coordinator-gone"
+	codeCoordinatorUnreadable = "coordinator-unreadable"
 )
 
 // Codes are those of all rows, in their order.

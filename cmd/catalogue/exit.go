@@ -147,7 +147,7 @@ func overtaken(e *activation.BusyError) bool { return !activation.InProgress(e.B
 // timedOutBehindAnother is a time-out while another activation was waited for.
 func timedOutBehindAnother(err error) bool {
 	stopped, ok := errors.AsType[*activation.StoppedError](err)
-	return ok && !stopped.Cancelled && stopped.Blocker != nil && errors.Is(err, activation.ErrTimeout)
+	return ok && !stopped.Cancelled && (stopped.Blocker != nil || stopped.Ahead != nil && stopped.Ahead.Err == nil) && errors.Is(err, activation.ErrTimeout)
 }
 
 func timedOut(err error) bool {

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/coordinator"
 	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/papi"
 )
@@ -93,6 +94,10 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"interrupted after the time-out behind a blocker", errors.Join(stopped(t, activation.ErrTimeout, true), ErrInterrupted), want{"busy", 6, "busy", CategoryConflict}},
 		{"stopped by an answer", errors.Join(stopped(t, context.Canceled, false), papiError(papi.ClassForbidden)), want{"error", 1, "forbidden", CategoryPermissionDenied}},
 		{"busy", &activation.BusyError{}, want{"busy", 6, "busy", CategoryConflict}},
+		{"somebody else's turn", &activation.InLineError{}, want{"busy", 6, "busy", CategoryConflict}},
+		{"the turn is lost", activation.ErrTurnLost, want{"error", 1, "turn-lost", CategoryConflict}},
+		{"no coordinator", &coordinator.GoneError{Err: errors.New("x")}, want{"error", 1, "coordinator-gone", CategoryRemoteSystemError}},
+		{"a line of nobody's", &coordinator.UnreadableError{}, want{"error", 1, "coordinator-unreadable", CategoryTypeError}},
 		{"overtaken", &activation.BusyError{Blocker: papi.Activation{Status: papi.StatusActive}}, want{"busy", 6, "busy", CategoryConflict}},
 		{"errors in a version", &InvalidVersionError{"x"}, want{"rejected", 7, "rejected", CategoryInvalidData}},
 		{"rejected before a submission", &activation.RejectedError{}, want{"rejected", 7, "rejected", CategoryInvalidData}},

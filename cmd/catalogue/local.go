@@ -1,6 +1,9 @@
 package catalogue
 
-import "github.com/propctl/propctl/activation"
+import (
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/coordinator"
+)
 
 // Again is the advice where nothing has to be changed.
 const Again = "run the same command again; it looks first"
@@ -174,6 +177,35 @@ func endEntries() []Entry {
 			Meaning: "This program has no row for the error: that is a defect of propctl. The message is all that is known.",
 			Help:    "run it again with --debug",
 			Next:    []Next{{Command: CommandDebug}},
+		},
+	}
+}
+
+// coordinatorEntries are about the coordinator of --coordinator.
+func coordinatorEntries() []Entry {
+	return []Entry{
+		{
+			Code: codeTurnLost, Category: CategoryConflict, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryLookFirst,
+			Message: "the turn was lost while it was not known whether a submission was accepted", FoundBy: "propctl, when its place in line at the coordinator had run out",
+			Meaning: "The answer to a submission was lost, and this run was held up for longer than its place in line lasts. It submits nothing more.",
+			Help:    Again,
+			Next:    []Next{{Command: CommandSameAgain}},
+			Matches: []Match{{Fits: is(activation.ErrTurnLost)}},
+		},
+		{
+			Code: codeCoordinatorGone, Category: CategoryRemoteSystemError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryBackOff,
+			Message: "the coordinator cannot be used", FoundBy: "propctl, when the server of --coordinator did not answer for a minute, or does not allow what is needed",
+			Meaning: "Nothing is submitted by a run that cannot prove that it is its turn. What was submitted before goes on.",
+			Help:    "run the same command again when the server is back, or with --without-coordinator; propctl doctor checks it",
+			Next:    []Next{{Command: CommandSameAgain}, {Command: CommandDoctor, Adds: "this checks all of it"}},
+			Matches: []Match{{Fits: Is[*coordinator.GoneError]}},
+		},
+		{
+			Code: codeCoordinatorUnreadable, Category: CategoryTypeError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
+			Message: "a line at the coordinator cannot be read", FoundBy: "in what the coordinator has for the property",
+			Meaning: "It was written by another version of propctl, or by something else. It is not taken for an empty line, so nothing is submitted.",
+			Help:    "use one version of this program everywhere; docs/coordinator.md says how a line is made anew",
+			Matches: []Match{{Fits: Is[*coordinator.UnreadableError]}},
 		},
 	}
 }

@@ -19,6 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/coordinator"
+	"github.com/propctl/propctl/activation/coordinator/coordinatortest"
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 	"github.com/propctl/propctl/papi/simulator"
@@ -236,7 +238,26 @@ func ends() []provocation {
 		_, err := m.engine.Wait(ctx, activation.Selection{Property: papi.PropertyRef{PropertyID: "prp_1008"}, Network: onStaging})
 		return err
 	}
+	store := func(s coordinator.Store, do func(context.Context, *machine) error) func(context.Context, *machine) error {
+		return func(ctx context.Context, m *machine) error {
+			m.engine.Turns = &coordinator.Turns{Store: s, Holder: activation.Holder{User: "one"}}
+			return do(ctx, m)
+		}
+	}
+	// cut is a submission whose answer is lost, and then the turn as well.
+	cut := func(ctx context.Context, m *machine) error {
+		dying := &coordinatortest.Dying{Store: &coordinator.Memory{}}
+		m.engine.API = lossy{m.client, func() { dying.Die(true); time.Sleep(time.Hour) }}
+		return store(dying, activate("prp_1001", 8, nil))(ctx, m)
+	}
+	gone := &coordinatortest.Dying{}
+	gone.Die(true)
+	foreign := &coordinator.Memory{}
+	_, _ = foreign.Put(context.Background(), coordinator.LineKey(activation.Line{Account: "A-SIM1", Asset: "prp_1001", Network: onStaging}), []byte("{}"), 0)
 	return []provocation{
+		{name: "cut off", do: cut, code: "turn-lost", next: again, help: "looks first"},
+		{name: "no server", do: store(gone, activate("prp_1001", 8, nil)), code: "coordinator-gone", next: append(slices.Clone(again), catalogue.CommandDoctor), help: "--without-coordinator"},
+		{name: "of something else", do: store(foreign, activate("prp_1001", 8, nil)), code: "coordinator-unreadable", help: "one version of this"},
 		{name: "FAILED", prepare: ending(simulator.StatusFailed), code: "activation-failed", next: history, help: "support"},
 		{name: "ABORTED", prepare: ending(simulator.StatusAborted), code: "activation-aborted", next: again, help: "again"},
 		{name: "INACTIVE", prepare: ending(simulator.StatusInactive), code: "activation-superseded", next: status, help: "propctl status"},
@@ -256,6 +277,18 @@ func ends() []provocation {
 		{name: "of what is active", do: cancelOn(papi.Production, "atv_5014"), code: "cancel-too-late", next: []catalogue.Command{catalogue.CommandWait}, help: "propctl wait"},
 		{name: "no room", do: hostname, room: 1, code: "resource-limit", help: "several properties"},
 	}
+}
+
+// lossy is a PAPI that accepts no submission, and whose answers to them are lost.
+type lossy struct {
+	*papi.Client
+
+	meanwhile func()
+}
+
+func (l lossy) CreateActivation(context.Context, papi.PropertyRef, papi.ActivationRequest) (*papi.CreatedActivation, error) {
+	l.meanwhile()
+	return nil, &papi.Error{Class: papi.ClassNoAnswer}
 }
 
 // Every row that PAPI, the way to it or the engine can bring about is met by a real error, which has its outcome, its

@@ -80,6 +80,7 @@ func stateEntries() []Entry {
 				{Fits: timedOutBehindAnother},
 				{Fits: when(overtaken), Instead: &Advice{Help: overtakenHelp, Next: []Next{{Command: CommandStatus, Says: overtakenHelp}}}},
 				{Fits: Is[*activation.BusyError], Instead: &Advice{Help: waitForIt, Next: []Next{waitForBlocker}}},
+				{Fits: Is[*activation.InLineError], Instead: &Advice{Help: "wait for its turn, or leave that to --if-pending wait"}},
 			},
 		},
 		{

@@ -154,6 +154,8 @@ func phaseOf(ev activation.Event) (what phase, text, short string) {
 	switch {
 	case ev.Kind == activation.EventQueued && a != nil:
 		return phaseQueued, "waiting for " + result.IDOf(a) + noneIsEmpty(a.PropertyVersion), "waiting for " + result.IDOf(a)
+	case ev.Ahead != nil:
+		return phaseQueued, result.AheadText(ev.Ahead), "waiting in line"
 	case a == nil:
 		return phaseRetrying, "trying again", "trying again"
 	}

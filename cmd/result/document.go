@@ -56,6 +56,7 @@ type Document struct {
 	Script         string           `json:"script,omitempty"`         // completion
 	Schemas        []*SchemaView    `json:"schemas,omitempty"`        // schema
 	Checks         []*Check         `json:"checks,omitempty"`         // doctor
+	Lines          []*Line          `json:"lines,omitzero"`           // coordinator lines
 	Settings       []*Setting       `json:"settings,omitempty"`       // config
 	SettingsFile   *SettingsFile    `json:"settingsFile,omitempty"`   // config path, config init
 	Rollout        *Rollout         `json:"rollout,omitempty"`        // rollout

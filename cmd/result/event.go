@@ -24,6 +24,7 @@ type Event struct {
 	PauseSeconds float64              `json:"pauseSeconds"`
 	Budget       *Budget              `json:"budget,omitempty"`
 	Error        string               `json:"error,omitempty"`
+	Ahead        *Ahead               `json:"ahead,omitempty"`
 }
 
 // NewEvent returns an event that happened at a time.
@@ -32,7 +33,7 @@ func NewEvent(ev activation.Event, now time.Time) Event {
 		Type: ev.Kind, Time: term.Timestamp(now), Network: ev.Network, Version: OptionalVersion(ev.Version),
 		Activation: NewActivation(ev.Activation, now),
 		AgeSeconds: Seconds(ev.Age), UsualSeconds: Seconds(ev.Usual), PauseSeconds: Seconds(ev.Pause),
-		Budget: NewBudget(ev.Budget),
+		Budget: NewBudget(ev.Budget), Ahead: newAhead(ev.Ahead),
 	}
 	if ev.Err != nil {
 		v.Error = ev.Err.Error()
@@ -75,6 +76,9 @@ func EventText(subject string, ev activation.Event) (line string, always bool) {
 	case activation.EventAdopted:
 		return where + ": " + IDOf(ev.Activation) + " is on its way already, for " + term.Duration(ev.Age), true
 	case activation.EventQueued:
+		if ev.Ahead != nil {
+			return where + ": " + AheadText(ev.Ahead), true
+		}
 		return fmt.Sprintf("%s: waiting for %s of %s, %s for %s%s%s", where, IDOf(ev.Activation),
 			ContentText(ev.Activation.PropertyVersion), StateOf(ev.Activation), term.Duration(ev.Age), NoteOf(ev.Activation), next), true
 	case activation.EventChanged:

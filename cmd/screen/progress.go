@@ -302,6 +302,9 @@ func (s state) now() []string {
 	}
 	if s.ev.Kind == activation.EventQueued {
 		text, short = "waiting for "+result.IDOf(s.ev.Activation)+", "+text, "waiting"
+		if s.ev.Ahead != nil {
+			text, short = result.AheadText(s.ev.Ahead), "in line"
+		}
 	}
 	age := term.Duration(s.ev.Age + passed)
 	usually, of, next, soon := "", "", "", ""

@@ -25,6 +25,10 @@ type Flags struct {
 	suspendFactor               float64
 	suspendMaximum              Duration
 	CaFile, Contact             string
+	Coordinator                 Servers
+	CoordinatorCreds            string
+	CoordinatorLag              Duration
+	WithoutCoordinator          bool
 	Simulate                    bool
 	Speed                       float64
 	Faults                      List
@@ -65,6 +69,10 @@ func (g *Flags) declareConnection(f *pflag.FlagSet) {
 	f.Var((*Line)(&g.Group), "group", "`ID` group, where a property has several")
 	f.StringVar(&g.CaFile, "ca-file", "", "`PATH` extra root certificates, as PEM")
 	f.Var((*Line)(&g.Contact), "contact", "`TEXT` who to ask about this client, for the User-Agent")
+	f.Var(&g.Coordinator, "coordinator", "`URL` NATS server with JetStream, by which commands on all machines share the account's pace and wait in line")
+	f.StringVar(&g.CoordinatorCreds, "coordinator-creds", "", "`PATH` NATS credentials (.creds), or the seed of an nkey")
+	f.TextVar(&g.CoordinatorLag, "coordinator-lag", Duration(0), "`DURATION` how long PAPI's lists may take to show what the one before in line has submitted (default 15s)")
+	f.BoolVar(&g.WithoutCoordinator, "without-coordinator", false, "go without the coordinator that the settings name")
 	f.StringVar(&g.Config, "config", "", "`FILE` settings file (default propctl/config.yaml in the user's configuration folder)")
 }
 
@@ -113,6 +121,9 @@ func (g *Flags) Check(accountKeyGiven bool) error {
 		return catalogue.Usagef("--speed %v is not between %v and %d", f.Speed, minSpeed, maxSpeed)
 	}
 	if err := g.checkSuspension(); err != nil {
+		return err
+	}
+	if err := g.Coordinator.check(); err != nil {
 		return err
 	}
 	if err := checkContact(g.Contact); err != nil {

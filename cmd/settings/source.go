@@ -45,6 +45,7 @@ func ShownValue(f *pflag.Flag) string {
 		case value == "":
 		case f.Name == "account-key":
 			values[i] = Mask(value)
+		case f.Name == "coordinator": // which shows no secret
 		case strings.Contains(value, "://"):
 			values[i] = MaskURL(value)
 		}

@@ -50,6 +50,7 @@ func Groups() []FlagGroup {
 		{"Credentials and connection", strings.Fields("edgerc section account-key contract group ca-file contact config")},
 		{"Output", strings.Fields("output jq output-file quiet verbose debug report")},
 		{"Pipelines", strings.Fields("ci junit dotenv metrics-file notify-url")},
+		{"Coordinator", strings.Fields("coordinator coordinator-creds coordinator-lag without-coordinator")},
 		{"Waiting and limits", strings.Fields("timeout request-timeout max-retries suspend-initial suspend-factor suspend-maximum")},
 		{"Simulator", strings.Fields("simulate speed fault")},
 	}

@@ -1,0 +1,199 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/coordinator"
+	"github.com/propctl/propctl/activation/coordinator/jetstream"
+	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/settings"
+	"github.com/propctl/propctl/papi"
+	"github.com/propctl/propctl/papi/pace"
+)
+
+// coordinated is what this process shares with others by a coordinator.
+type coordinated struct {
+	program *program
+	store   coordinator.Store
+	buckets *coordinator.Buckets
+	servers string // without what is secret
+	close   func()
+	said    sync.Once // that it cannot be used
+}
+
+// coordination returns what --coordinator names; nil where it names nothing. Nothing is
+// opened before it is needed.
+func (p *program) coordination() (*coordinated, error) {
+	if p.flags.Coordinator.URL == "" || p.flags.WithoutCoordinator || p.shared != nil {
+		return p.shared, nil
+	}
+	options := jetstream.Options{URL: p.flags.Coordinator.URL, Name: toolName + " " + p.env.Build.Version}
+	var err error
+	if file := p.flags.CoordinatorCreds; file != "" {
+		if options.Credentials, err = readSmall(file); err != nil {
+			return nil, catalogue.Usagef("--coordinator-creds: %w", err)
+		}
+	}
+	if p.flags.CaFile != "" {
+		if options.Roots, err = p.roots(); err != nil {
+			return nil, err
+		}
+	}
+	client, err := jetstream.New(options)
+	if err != nil {
+		return nil, catalogue.Usagef("--coordinator: %w", err)
+	}
+	p.shared = &coordinated{program: p, store: client, buckets: &coordinator.Buckets{Store: client}, servers: client.Servers(), close: client.Close}
+	return p.shared, nil
+}
+
+// readSmall reads a file that is never large.
+func readSmall(name string) ([]byte, error) {
+	const most = 64 << 10
+	file, err := os.Open(name) //nolint:gosec // the user names it
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	return io.ReadAll(io.LimitReader(file, most))
+}
+
+// Take implements [pace.Source].
+func (c *coordinated) Take(ctx context.Context, account, member string, n int, told pace.Told) (pace.Share, error) {
+	share, err := c.buckets.Take(ctx, account, member, n, told)
+	if err != nil && (ctx.Err() == nil || errors.Is(context.Cause(ctx), context.DeadlineExceeded)) {
+		c.gone(err)
+	}
+	return share, err
+}
+
+// gone says, once, that the coordinator cannot be used.
+func (c *coordinated) gone(err error) {
+	c.said.Do(func() {
+		c.program.progress.Warn(fmt.Sprintf(
+			"%s: %v; this goes on with what this machine knows, and submits nothing before it is its turn", c.servers, err))
+	})
+}
+
+// turns are the lines for properties; nil where there is no coordinator.
+func (s *session) turns() activation.Turns { //nolint:ireturn // an interface that is nil, and not a pointer in one
+	c := s.program.shared
+	if c == nil {
+		return nil
+	}
+	return &coordinator.Turns{
+		Store: c.store, Holder: holder(s.program), Gone: c.gone,
+		Submit: time.Duration(float64(s.patience(papi.DefaultSubmitTimeout)) / s.speed),
+		Lag:    time.Duration(s.program.flags.CoordinatorLag),
+	}
+}
+
+// coordinate makes the account's pace one that other machines share.
+func (p *program) coordinate(credentials papi.Credentials) (*papi.Account, error) {
+	c, err := p.coordination()
+	if err != nil || c == nil || p.flags.Simulate { // a simulation has an account of its own
+		return p.sharedAccount(credentials), err
+	}
+	return papi.CoordinatedAccount(c, settings.StateDir(p.env), credentials, 0), nil
+}
+
+// holder says who this is, to those who wait. Of a URL neither a password nor a query is told.
+func holder(p *program) activation.Holder {
+	env := func(names ...string) string {
+		for _, name := range names {
+			if value, ok := p.env.Lookup(name); ok && value != "" {
+				return value
+			}
+		}
+		return ""
+	}
+	h := activation.Holder{User: cmp.Or(env("USER", "LOGNAME", "USERNAME"), "unknown")}
+	h.Host, _ = os.Hostname()
+	switch {
+	case env("GITHUB_ACTIONS") != "":
+		h.CI, h.Job = string(settings.CIGitHub), env("GITHUB_JOB")
+		h.User = cmp.Or(env("GITHUB_ACTOR"), h.User)
+		if run := env("GITHUB_RUN_ID"); run != "" {
+			h.URL = env("GITHUB_SERVER_URL") + "/" + path.Join(env("GITHUB_REPOSITORY"), "actions", "runs", run)
+		}
+	case env("GITLAB_CI") != "":
+		h.CI, h.Job, h.URL = string(settings.CIGitLab), env("CI_JOB_NAME"), env("CI_JOB_URL")
+		h.User = cmp.Or(env("GITLAB_USER_LOGIN"), h.User)
+	case env("TF_BUILD") != "":
+		h.CI, h.Job = string(settings.CIAzure), env("SYSTEM_JOBDISPLAYNAME", "SYSTEM_JOBNAME")
+		if build := env("BUILD_BUILDID"); build != "" {
+			h.URL = strings.TrimSuffix(plain(env("SYSTEM_COLLECTIONURI")), "/") + "/" + url.PathEscape(env("SYSTEM_TEAMPROJECT")) + "/_build/results?buildId=" + url.QueryEscape(build)
+			return h
+		}
+	case env("TEAMCITY_VERSION") != "":
+		h.CI, h.Job = string(settings.CITeamCity), env("TEAMCITY_BUILDCONF_NAME")
+	case env("JENKINS_URL") != "":
+		h.CI, h.Job, h.URL = string(settings.CIJenkins), env("JOB_NAME"), env("BUILD_URL")
+	}
+	h.URL = plain(h.URL)
+	return h
+}
+
+// plain is a URL without user, password, query and fragment; empty where it is none.
+func plain(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+}
+
+// checkCoordinator tells whether the coordinator can be used, and who stands in line.
+func (e *examination) checkCoordinator(ctx context.Context) {
+	c, err := e.program.coordination()
+	switch {
+	case err != nil:
+		e.fail(checkCoordinator, err)
+		return
+	case e.program.flags.WithoutCoordinator && e.program.flags.Coordinator.URL != "":
+		e.skip(checkCoordinator, "--without-coordinator is set")
+		return
+	case c == nil:
+		e.ok(checkCoordinator, "none: this machine shares the account's pace, and there are no lines")
+		return
+	}
+	begun := time.Now()
+	report, err := coordinator.Examine(ctx, c.store)
+	if err != nil {
+		e.fail(checkCoordinator, err)
+		return
+	}
+	text := fmt.Sprintf("%s answers in %s; its clock is %s apart; in line: %s",
+		c.servers, time.Since(begun).Round(time.Millisecond), report.Apart.Abs().Round(time.Second), linesText(report.Lines))
+	switch {
+	case report.Apart.Abs() >= clockWarning:
+		e.warn(checkCoordinator, text, "have the clocks of this machine and of the server kept by NTP")
+	default:
+		e.ok(checkCoordinator, text)
+	}
+}
+
+func linesText(lines []coordinator.Standing) string {
+	holding, waiting := 0, 0
+	for _, l := range lines {
+		if len(l.Tickets) > 0 {
+			holding++
+			waiting += len(l.Tickets) - 1
+		}
+	}
+	if holding == 0 {
+		return "nobody"
+	}
+	return fmt.Sprintf("%d at work, %d waiting", holding, waiting)
+}
