@@ -52,7 +52,12 @@ type used struct {
 
 func (s server) run(tb testing.TB, args ...string) used {
 	tb.Helper()
-	c := exec.CommandContext(tb.Context(), "propctl", append(args, s.args...)...)
+	return s.runProgram(tb, "propctl", args...)
+}
+
+func (s server) runProgram(tb testing.TB, program string, args ...string) used {
+	tb.Helper()
+	c := exec.CommandContext(tb.Context(), program, append(args, s.args...)...)
 	c.Env = append(os.Environ(), "HOME="+tb.TempDir())
 	var stdout, stderr bytes.Buffer
 	c.Stdout, c.Stderr = &stdout, &stderr

@@ -73,13 +73,13 @@ const rolloutRequests = `
 A rollout takes
 
 ` + "```" + `text
-items × 2 + 10 × waves × networks + groups × (1 + rounds) + asked
+items × 2 + 10 × waves × networks + groups × (1 + rounds + waves × networks) + asked
 ` + "```" + `
 
 requests, and with bulk submissions
 
 ` + "```" + `text
-items + 10 × waves × networks + parts × (1 + looks) + groups × (1 + rounds) + asked
+items + 10 × waves × networks + parts × (1 + looks) + groups × (1 + rounds + waves × networks) + asked
 ` + "```" + `
 
 - *items* are the properties on each network that do not show their version in the list of their group. Each has its own list
@@ -87,7 +87,8 @@ items + 10 × waves × networks + parts × (1 + looks) + groups × (1 + rounds) 
   those that do show their version, three.
 - *groups* are listed once before the first submission, unless there are more of them than a third of the items. Those of what
   is on its way are listed in *rounds* then: when half of it is expected, every three minutes at least and every minute at most.
-  Where items wait for a place, it is when 5 % are expected.
+  Where items wait for a place, it is when 5 % are expected. Before the next wave begins, they are listed once more when what
+  is active was last seen a minute ago or longer; where there are fewer items than groups, those are looked at.
 - *asked* are items that are asked themselves: in a round up to 10 that are young, and up to 3 that are overdue, or 20 once
   everything is submitted; the last 10 of a wave that is watched; and each that fails, once. In a wave of up to 10 each item is
   asked at the times at which ` + "`activate`" + ` looks, and no group is listed.

@@ -41,6 +41,8 @@ type entry struct {
 	tries   int
 	late    time.Time // first look at which it took too long, on the local clock
 	arrived time.Time // PAPI's date of the end, or when it was seen first
+	shownAt time.Time // when a list was asked for that has shown it as active last, where that was after its arrival
+	again   bool      // it was active, and is looked at again
 }
 
 // target is the version that the list of the group shows at the end.
@@ -145,6 +147,7 @@ const (
 	submit                     // items
 	submitPart                 // items, in one bulk request
 	follow                     // what is on its way, or wait
+	confirm                    // that what was active still is
 	check                      // the stage
 	giveBack                   // items
 )
@@ -169,7 +172,7 @@ func (b *board) next(now time.Time) step {
 			b.skipFailed()
 		}
 		if look := b.unlooked(); len(look) > 0 {
-			return b.look(look, now)
+			return b.look(survey, look, now)
 		}
 		if b.trouble == nil {
 			b.skipFailed() // by what their lists tell
@@ -204,16 +207,19 @@ func (b *board) next(now time.Time) step {
 		if s, shut := b.gate(now); shut {
 			return s
 		}
+		if stale := b.stale(now); len(stale) > 0 {
+			return b.look(confirm, stale, now)
+		}
 		b.stage++
 	}
 }
 
 // look is the step that looks at the lists of items, when PAPI is there.
-func (b *board) look(items []*entry, now time.Time) step {
+func (b *board) look(kind stepKind, items []*entry, now time.Time) step {
 	if b.rest.After(now) {
 		return step{kind: follow, until: b.rest}
 	}
-	return step{kind: survey, items: items}
+	return step{kind: kind, items: items}
 }
 
 // proceed submits what can be, and follows the rest, until all of a stage is settled.
@@ -258,7 +264,7 @@ func (b *board) awaitSpans(now time.Time) (step, bool) {
 	}
 	switch {
 	case len(b.asking) > 0:
-		return b.look(b.asking, now), true
+		return b.look(survey, b.asking, now), true
 	case len(b.spans) > 0:
 		return step{kind: follow, until: b.awaits()}, true
 	}

@@ -73,7 +73,7 @@ func boardOf(p *Plan, o Options, states string) *board {
 }
 
 func (k stepKind) String() string {
-	return [...]string{"finish", "survey", "submit", "submitPart", "follow", "check", "giveBack"}[k]
+	return [...]string{"finish", "survey", "submit", "submitPart", "follow", "confirm", "check", "giveBack"}[k]
 }
 
 // told writes a step as its kind and the places of its items.

@@ -67,12 +67,14 @@ func (l *loop) arrivals(list *papi.PropertyList, asked time.Time, first bool) {
 		if !ok || e.working {
 			continue
 		}
-		version := activeOf(p, e.Network)
+		version, last := activeOf(p, e.Network), e.on
 		e.on = version
 		switch {
+		case !first && e.state == Active:
+			l.shows(e, version != last, asked)
 		case first && e.state == Waiting && version == e.Version:
-			e.state, e.shown = Active, true
-		case first || !e.onTheWay() || e.part != nil || l.tooYoung(e, asked) || version != e.target():
+			e.state, e.shown, e.shownAt = Active, true, asked
+		case first || !e.onTheWay() || e.part != nil || l.tooYoung(e.since, asked) || version != e.target():
 		case l.asksLast(e):
 			e.due = l.clock.now() // when it arrived has to be known exactly
 		default:
@@ -82,10 +84,10 @@ func (l *loop) arrivals(list *papi.PropertyList, asked time.Time, first bool) {
 }
 
 // tooYoung reports whether a list that was asked for may be older than the submission of
-// an item: it would show what was active before.
-func (l *loop) tooYoung(e *entry, asked time.Time) bool {
+// an item, or than its end: it would show what was active before.
+func (l *loop) tooYoung(since, asked time.Time) bool {
 	const least = 15 * time.Second
-	return asked.Sub(e.since) < least+l.options.Lag
+	return asked.Sub(since) < least+l.options.Lag
 }
 
 // asksLast reports whether an item is asked itself when it has arrived: those that end a
@@ -283,17 +285,18 @@ func (l *loop) poll(ctx context.Context, e *entry) {
 	id := e.act.ActivationID
 	l.mu.Unlock()
 	answer, err := l.runner.API.Activation(ctx, e.Ref(), id)
-	if errors.Is(err, papi.ClassNotFound) {
-		l.look(ctx, e) // it may not be visible yet, or not any more
-		l.mu.Lock()
-		l.overdue(e)
-		l.mu.Unlock()
-		return
+	replaced := err == nil && served(answer.Activation) && answer.Activation.Status != papi.StatusActive
+	if replaced || errors.Is(err, papi.ClassNotFound) {
+		l.look(ctx, e) // by what it was replaced; or it may not be visible yet, or not any more
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e.looks++
 	e.due = time.Time{}
+	if errors.Is(err, papi.ClassNotFound) || replaced && !e.onTheWay() {
+		l.overdue(e)
+		return
+	}
 	if err == nil {
 		l.heard(answer.Answer)
 		l.seen(e, answer.Activation)
@@ -319,7 +322,7 @@ func (l *loop) seen(e *entry, a papi.Activation) {
 	}
 	switch {
 	case a.Status == papi.StatusActive || a.Status == papi.StatusDeactivated && a.ActivationType == papi.Deactivate:
-		e.state = good
+		e.state, e.on = good, e.target()
 		e.arrived = steadyAt(a)
 		if e.arrived.IsZero() {
 			e.arrived = l.clock.now()

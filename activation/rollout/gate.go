@@ -24,14 +24,14 @@ func (b *board) gate(now time.Time) (step, bool) {
 	}
 	if look := b.witnesses(g); len(look) > 0 {
 		b.asking = look
-		return b.look(look, now), true
+		return b.look(survey, look, now), true
 	}
 	if b.markedAfter(b.stage) {
 		g.passed = true
 		return step{}, false
 	}
 	if b.asking = b.suspects(); len(b.asking) > 0 {
-		return b.look(b.asking, now), true
+		return b.look(survey, b.asking, now), true
 	}
 	end := b.watchedUntil()
 	switch {

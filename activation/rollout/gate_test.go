@@ -33,7 +33,7 @@ func (b *board) roundAt(at time.Time, verdict Verdict) {
 
 func TestAWatchEndsWithAWholeRoundAfterIt(t *testing.T) {
 	b := gated(10*time.Minute, "active active ?+waiting ?+waiting")
-	rounds := 0
+	rounds, confirmed := 0, 0
 	now := noon
 	for b.stage == 0 {
 		switch s := b.next(now); s.kind { //nolint:exhaustive // others are mistakes
@@ -45,6 +45,11 @@ func TestAWatchEndsWithAWholeRoundAfterIt(t *testing.T) {
 				t.Fatalf("at %s it waits until %s", now, s.until)
 			}
 			now = s.until
+		case confirm:
+			confirmed++
+			for _, e := range s.items {
+				e.shownAt = now
+			}
 		default:
 			if b.stage == 0 {
 				t.Fatalf("%s at %s", s.told(), now)
@@ -55,8 +60,8 @@ func TestAWatchEndsWithAWholeRoundAfterIt(t *testing.T) {
 		}
 	}
 	// The items are there since a minute: nine are left.
-	if took := now.Sub(noon); took != 9*time.Minute || rounds != 10 {
-		t.Errorf("it took %s, and %d rounds", took, rounds)
+	if took := now.Sub(noon); took != 9*time.Minute || rounds != 10 || confirmed != 1 {
+		t.Errorf("it took %s, and %d rounds; what is active was looked at again %d times", took, rounds, confirmed)
 	}
 }
 

@@ -95,7 +95,7 @@ func (s *story) order2() {
 			}
 		}
 	}
-	if !back.IsZero() && forward.After(back) && !s.blind() {
+	if !back.IsZero() && forward.After(back) && !s.blind() && !s.twins { // the other one may not have seen it
 		s.violate("an item was submitted at %s, and the first went back at %s", forward, back)
 	}
 }
@@ -152,7 +152,8 @@ func (s *story) judgeItem(r *rollout.Result, item rollout.ItemResult) {
 			s.violate("%s on %s is said to have failed, and PAPI has %+v", item.Title(), item.Network, made)
 		}
 	case rollout.Waiting, rollout.Skipped:
-		excused := s.blind() || r.Outcome == rollout.OutcomeRolledBack || r.Outcome == rollout.OutcomeError || r.Returns
+		excused := s.blind() || r.Outcome == rollout.OutcomeRolledBack || r.Outcome == rollout.OutcomeError || r.Returns ||
+			s.twins && r.Outcome != rollout.OutcomeRolledOut // who has stopped has not looked what the other one did since
 		if len(made) > 0 && made[0].Status != simulator.StatusInactive && !excused {
 			s.violate("%s on %s is said to be %s, and PAPI has %+v", item.Title(), item.Network, item.State, made)
 		}
@@ -161,7 +162,8 @@ func (s *story) judgeItem(r *rollout.Result, item rollout.ItemResult) {
 
 // lost looks for activations of the rollout that a result does not account for.
 func (s *story) lost(r *rollout.Result) {
-	if r.Outcome == rollout.OutcomeError || s.blind() {
+	stopped := s.twins && s.killed.Load() > 0 && r.Outcome != rollout.OutcomeRolledOut // and does not know of the one that died
+	if r.Outcome == rollout.OutcomeError || s.blind() || stopped {
 		return
 	}
 	for _, w := range r.Waves {
@@ -214,6 +216,10 @@ func (s *story) order(p *rollout.Plan, m rollout.Mark, property, network string)
 		wave := stages[earlier.Stage].Wave
 		switch status { //nolint:exhaustive // the others are on their way
 		case simulator.StatusActive:
+		case simulator.StatusInactive:
+			if since := s.inactiveSince(earlier); !s.twins || time.Since(since) > seenLate {
+				s.violate("%s of stage %d was submitted while %s of stage %d has been INACTIVE since %s", property, item.Stage+1, earlier.Title(), earlier.Stage+1, since)
+			}
 		case simulator.StatusFailed, "":
 			if failed[wave] == nil {
 				failed[wave] = map[string]bool{}
@@ -234,6 +240,20 @@ func (s *story) touched(i rollout.Item) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.foreign[string(i.PropertyID)]
+}
+
+// seenLate is how late one of two sees what the other one has returned.
+const seenLate = 5 * time.Minute
+
+// inactiveSince is when an item was taken off its network.
+func (s *story) inactiveSince(i rollout.Item) time.Time {
+	var last time.Time
+	for _, a := range s.sim.Activations(string(i.PropertyID)) {
+		if a.Network == simulator.Network(i.Network) && a.Version == i.Version && a.Updated.After(last) {
+			last = a.Updated
+		}
+	}
+	return last
 }
 
 // statusOf is how an item is at PAPI; empty where it was not submitted.

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/propctl/propctl/activation"
@@ -20,13 +21,19 @@ func (b *board) learn(e *entry, s standing) {
 	if s.part != (Part{}) && !e.submitted {
 		b.sees(s.part, s.partAt)
 	}
-	e.usual, e.before, e.on = s.usual, s.before, s.version
+	e.usual, e.before, e.on, e.shownAt = s.usual, s.before, s.version, b.clock.now()
 	e.marked = e.marked || s.attempt > 0 || s.backAttempt > 0
 	b.resumed = b.resumed || e.marked && !e.submitted
 	e.attempt = max(e.attempt, s.attempt)
 	if s.backAttempt > 0 && s.backAttempt >= e.backAttempt {
 		e.scope = wider(s.scope, e.scope, s.backAttempt == e.backAttempt)
 		e.backAttempt = s.backAttempt
+	}
+	if e.again {
+		e.again = false
+		if !s.undone() {
+			return // it is as it was, or the list is older than what has shown that
+		}
 	}
 	if e.submitted && e.onTheWay() && !s.shows(e) {
 		return // what PAPI has accepted may not be visible yet; it is asked by its id until it is overdue
@@ -120,15 +127,16 @@ func (b *board) returned() bool {
 			back, last = e.backAttempt, e
 		}
 	}
+	replans := b.options.Replan && !slices.Contains(b.touched, true) // what goes back since is this attempt's
 	switch {
 	case back <= b.closed:
 		return false
-	case !b.options.Replan && forward <= back:
+	case !replans && forward <= back:
 		closed := &ClosedError{Mark: b.plan.Mark(), Property: last.Title()}
 		b.stopAt(&trouble{outcome: OutcomeRolledBack, err: closed, scope: last.scope}, last.Stage)
 		return false
-	case b.options.Replan:
-		b.closed = max(forward, back)
+	case replans && forward <= back:
+		b.closed = back
 	default:
 		b.closed = back
 	}

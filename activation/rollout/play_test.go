@@ -119,19 +119,15 @@ func (s *story) processesUntilDone(t *testing.T) {
 	options.Through = s.through
 	const most = 40
 	for range most {
-		result, err, dead := s.life(t, &plan, options)
+		last := s.life(t, &plan, options)
+		result, err := last.result, last.err
 		switch {
-		case dead:
+		case last.dead:
 			time.Sleep(3 * time.Second)
 			continue
 		case result == nil: // no plan could be made
-			s.outcomes["no plan"]++
 			time.Sleep(time.Minute)
 			continue
-		}
-		s.outcomes[string(result.Outcome)]++
-		if *campaignSeed != 0 {
-			t.Logf("process at %s: %s, %+v: %v", time.Now().Format(time.TimeOnly), result.Outcome, result.Totals, err)
 		}
 		s.judge(result, err, options)
 		switch {
@@ -150,28 +146,109 @@ func (s *story) processesUntilDone(t *testing.T) {
 	s.violate("no process has ended by itself")
 }
 
-// life is one process, from its start to its end or death.
-func (s *story) life(t *testing.T, plan **rollout.Plan, o rollout.Options) (r *rollout.Result, err error, dead bool) { //nolint:revive // the error belongs to the result
+// life is one process, or two at once of which the one that ends last tells what has become of the
+// rollout. The result is nil when no plan could be made.
+func (s *story) life(t *testing.T, plan **rollout.Plan, o rollout.Options) *ended {
 	t.Helper()
-	ctx, kill := context.WithCancelCause(t.Context())
-	w := &wire{next: s.sim.Transport(), story: s, kill: kill, faultEvery: s.chaosEvery, rand: rand.New(rand.NewPCG(s.rand.Uint64(), 2))}
-	if s.deaths > 0 {
-		w.diesAt = 1 + s.rand.IntN(20+6*s.properties)
+	lives := []*ended{s.born(t, *plan)}
+	if s.twins {
+		lives = append(lives, s.born(t, *plan))
+		lives[1].delay = time.Duration(s.rand.IntN(120)) * time.Second * time.Duration(s.rand.IntN(2))
 	}
-	r, err = s.process(ctx, t, w, plan, o)
-	kill(nil)
-	s.processes++
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.ended = true
-	if w.dead {
-		s.deaths--
-		s.outcomes["killed"]++
-		if *campaignSeed != 0 {
-			t.Logf("killed at %s after %d requests", time.Now().Format(time.TimeOnly), w.requests)
+	var wg sync.WaitGroup
+	var last *ended
+	for _, e := range lives {
+		wg.Go(func() {
+			e.live(t, o)
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			last = e
+		})
+	}
+	wg.Wait()
+	for _, e := range lives {
+		s.over(t, e)
+		if e.plan != nil {
+			*plan = e.plan
 		}
 	}
-	return r, err, w.dead
+	return last
+}
+
+// ended is a process, and how it has ended.
+type ended struct {
+	story  *story
+	wire   *wire
+	plan   *rollout.Plan
+	delay  time.Duration // before it begins
+	ctx    context.Context
+	kill   context.CancelCauseFunc
+	result *rollout.Result
+	err    error
+	dead   bool
+}
+
+func (s *story) born(t *testing.T, plan *rollout.Plan) *ended {
+	t.Helper()
+	e := &ended{story: s, plan: plan}
+	e.ctx, e.kill = context.WithCancelCause(t.Context())
+	e.wire = &wire{next: s.sim.Transport(), story: s, kill: e.kill, faultEvery: s.chaosEvery, rand: rand.New(rand.NewPCG(s.rand.Uint64(), 2))}
+	if s.deaths > 0 {
+		e.wire.diesAt = 1 + s.rand.IntN(20+6*s.properties)
+	}
+	return e
+}
+
+// live is one run from nothing but the manifest, or the plan.
+func (e *ended) live(t *testing.T, o rollout.Options) {
+	t.Helper()
+	defer func() {
+		e.kill(nil)
+		e.wire.mu.Lock()
+		defer e.wire.mu.Unlock()
+		e.wire.ended, e.dead = true, e.wire.dead
+		if e.dead {
+			e.story.killed.Add(1)
+		}
+	}()
+	if e.delay > 0 && sleep(e.ctx, e.delay) != nil {
+		return
+	}
+	client := e.story.client(t, e.wire)
+	if e.plan == nil || !e.story.byPlan {
+		m, err := rollout.ParseManifest([]byte(e.story.manifest))
+		if err != nil {
+			t.Errorf("%v\n%s", err, e.story.manifest)
+			return
+		}
+		p, err := rollout.Resolve(e.ctx, client, m, time.Now())
+		if err != nil {
+			e.err = err
+			return
+		}
+		e.plan = p
+	}
+	e.wire.plan = e.plan
+	runner := &rollout.Runner{API: client, Checker: e.story}
+	e.result, e.err = runner.Apply(e.ctx, e.plan, o)
+}
+
+// over counts a process that has ended.
+func (s *story) over(t *testing.T, e *ended) {
+	t.Helper()
+	s.processes++
+	outcome := "no plan"
+	switch {
+	case e.dead:
+		s.deaths--
+		outcome = "killed"
+	case e.result != nil:
+		outcome = string(e.result.Outcome)
+	}
+	s.outcomes[outcome]++
+	if *campaignSeed != 0 {
+		t.Logf("process ended at %s after %d requests: %s: %v", time.Now().Format(time.TimeOnly), e.wire.requests, outcome, e.err)
+	}
 }
 
 // isLimit reports whether the day's budget is the reason.
@@ -186,26 +263,6 @@ func again(err error) bool {
 	_, isUncertain := errors.AsType[*rollout.UncertainError](err)
 	_, isBack := errors.AsType[*rollout.ReturnError](err)
 	return ok && problem.Class.Transient() || isUncertain || isBack
-}
-
-// process is one run from nothing but the manifest, or the plan.
-func (s *story) process(ctx context.Context, t *testing.T, w *wire, plan **rollout.Plan, o rollout.Options) (*rollout.Result, error) {
-	t.Helper()
-	client := s.client(t, w)
-	p := *plan
-	if p == nil || !s.byPlan {
-		m, err := rollout.ParseManifest([]byte(s.manifest))
-		if err != nil {
-			t.Fatalf("%v\n%s", err, s.manifest)
-		}
-		if p, err = rollout.Resolve(ctx, client, m, time.Now()); err != nil {
-			return nil, err
-		}
-		*plan = p
-	}
-	w.plan = p
-	runner := &rollout.Runner{API: client, Checker: s}
-	return runner.Apply(ctx, p, o)
 }
 
 // dump logs what PAPI has, of one rollout that is looked into.

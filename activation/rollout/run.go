@@ -135,6 +135,9 @@ func (l *loop) act(ctx context.Context, s step) error {
 	case check:
 		l.makeChecks(ctx)
 		return nil
+	case confirm:
+		l.confirm(ctx, s.items)
+		return nil
 	case submitPart:
 		if l.running == 0 {
 			l.startAll(ctx, s.items)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/propctl/propctl/activation/rollout"
@@ -30,12 +31,14 @@ type story struct {
 	chaosEvery int    // a request of so many goes wrong
 	foreignIn  int    // before a submission of so many somebody else activates another version
 	deaths     int
+	deadly     bool // deaths were more than none at the beginning
 	staging    time.Duration
 	production time.Duration
 	latency    time.Duration
 	failing    map[int]bool // items whose versions fail, by property
 	badCheck   map[int]bool
 	strangers  int
+	twins      bool // two processes at once
 	account    simulator.Options
 
 	sim        *simulator.Simulator
@@ -45,6 +48,7 @@ type story struct {
 	outcomes   map[string]int
 	processes  int
 	accepted   int
+	killed     atomic.Int32
 	foreign    map[string]bool // properties that somebody else has touched
 	before     map[string]bool // activations that were there
 }
@@ -59,6 +63,7 @@ func newStory(seed uint64) *story {
 		staging:    time.Duration(1+r.IntN(240)) * time.Second,
 		production: time.Duration(30+r.IntN(900)) * time.Second,
 	}
+	s.deadly = s.deaths > 0
 	s.networks = [][]simulator.Network{{simulator.Staging}, {simulator.Production}, {simulator.Staging, simulator.Production}}[r.IntN(3)]
 	s.tolerate = pick(0, 0, 0, 1, 2, 5)
 	s.onFailure = []rollout.OnFailure{rollout.Stop, rollout.RollbackWave, rollout.Rollback, rollout.Rollback}[r.IntN(4)]
@@ -69,6 +74,7 @@ func newStory(seed uint64) *story {
 		s.badCheck[r.IntN(s.properties)] = true
 	}
 	s.strangers, s.foreignIn = pick(0, 0, 0, 1, 2, 3), pick(0, 0, 0, 0, 10, 40)
+	s.twins = pick(0, 0, 1) == 1
 	s.world(pick)
 	s.write()
 	s.wishes(pick)
@@ -81,7 +87,9 @@ func (s *story) world(pick func(...int) int) {
 	s.options.PartSize = pick(0, 1, 3, 10, 25)
 	s.account = simulator.Options{
 		Pace: s, RequestsPerMinute: 100, BulkInterval: time.Duration(pick(100, 500, 3000, 20_000)) * time.Millisecond,
-		BulkItems: pick(0, 0, 0, 1, 4), ListLag: time.Duration(pick(0, 0, 0, 1, 4)) * time.Second, RefuseNothing: pick(0, 0, 0, 1) == 1,
+		BulkItems: pick(0, 0, 0, 1, 4), ListLag: time.Duration(pick(0, 0, 0, 1, 4)) * time.Second,
+		// Of two that look in one moment, it is PAPI's refusal that holds back one.
+		RefuseNothing: pick(0, 0, 0, 1) == 1 && !s.twins,
 	}
 	if s.account.RefuseNothing || pick(0, 1) == 1 {
 		// What PAPI does not refuse is known in time only when the allowance is that of the lists, and of the first
@@ -122,7 +130,7 @@ func (s *story) wishes(pick func(...int) int) {
 // has PAPI's refusals alone.
 func (s *story) blind() bool {
 	bulk := s.options.Submit != rollout.SubmitSingle && s.options.Lag == 0
-	return (bulk || s.options.Lag < s.account.ListLag) && s.outcomes["killed"] > 0
+	return (bulk || s.options.Lag < s.account.ListLag) && s.killed.Load() > 0
 }
 
 // skips reports whether the options leave out a property.
@@ -134,7 +142,7 @@ func (s *story) skips(property string) bool {
 func (s *story) kinds() map[string]int {
 	all := map[string]int{"submit " + string(s.options.Submit): 1}
 	for name, special := range map[string]bool{
-		"lists lag": s.account.ListLag > 0, "refuses nothing": s.account.RefuseNothing, "burst block": s.latency > 0,
+		"lists lag": s.account.ListLag > 0, "two at once": s.twins, "two at once and deaths": s.twins && s.deadly, "refuses nothing": s.account.RefuseNothing, "burst block": s.latency > 0,
 		"budget": s.account.ActivationsPerDay > 0, "over budget": s.options.OverBudget, "through": s.through != "", "retry": s.retries,
 		"only": len(s.options.Only) > 0, "skip": len(s.options.Skip) > 0, "allowance": s.options.Lag > 0,
 		"refuses nothing and lists lag": s.account.RefuseNothing && s.account.ListLag > 0, "bulk interrupted": s.account.BulkItems > 0,

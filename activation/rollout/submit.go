@@ -183,7 +183,7 @@ func (l *loop) accepted(e *entry, r *activation.Result) {
 			e.state = Returned
 			return
 		}
-		e.state, e.act = Active, r.Activation
+		e.state, e.act, e.on = Active, r.Activation, e.Version
 		if e.arrived.IsZero() && r.Activation != nil {
 			e.arrived = steadyAt(*r.Activation)
 		}

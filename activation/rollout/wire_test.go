@@ -194,6 +194,9 @@ func (w *wire) room(note string, n int) {
 	item := w.plan.Items()[mark.Place-1]
 	stage := w.plan.Stages()[item.Stage]
 	most := w.plan.Waves[stage.Wave].AtOnce
+	if w.story.twins {
+		most *= 2 // each knows what the other had submitted when it looked
+	}
 	if w.story.options.Lag < w.story.account.ListLag {
 		return // what was submitted right before may not be visible, and is refused
 	}

@@ -1,0 +1,85 @@
+package rollout
+
+import (
+	"context"
+	"time"
+)
+
+// What has arrived may be undone while the rollout goes on: another process with this plan
+// goes back, or somebody activates another version. Nothing later is to be built on it.
+
+// confirmEach is how old the last look at an active item may be when its stage ends.
+const confirmEach = time.Minute
+
+// stale returns the active items that nobody has looked at for long, up to this stage.
+func (b *board) stale(now time.Time) []*entry {
+	if !b.touched[b.stage] {
+		return nil // this run has brought nothing about that could be undone meanwhile
+	}
+	var all []*entry
+	for _, e := range b.entries {
+		if e.Stage <= b.stage && e.state == Active && !e.working && now.Sub(later(e.arrived, e.shownAt)) > confirmEach {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// shows takes note that the list of the group was asked for an item that is active. When
+// it shows another version than the last time, the item is looked at itself.
+func (l *loop) shows(e *entry, changed bool, asked time.Time) {
+	switch {
+	case l.tooYoung(e.arrived, asked):
+	case e.on == e.Version:
+		e.shownAt = asked
+	case changed:
+		l.askAgain(e)
+	default:
+		e.shownAt = asked // its own list has shown that, too
+	}
+}
+
+// askAgain has an item looked at that was active.
+func (b *board) askAgain(e *entry) {
+	e.known, e.again = false, true
+	b.asking = append(b.asking, e)
+}
+
+// undone reports whether an item that was active is not any more, for all that its list
+// tells. A list that shows neither is older.
+func (s standing) undone() bool {
+	switch s.state { //nolint:exhaustive // the others are no end of what was active
+	case Returning, Returned, ReturnFailed, Superseded:
+		return true
+	}
+	return false
+}
+
+// confirm looks whether items are still active: by the lists of their groups, or by their
+// own where those are fewer.
+func (l *loop) confirm(ctx context.Context, items []*entry) {
+	groups := map[pair]bool{}
+	for _, e := range items {
+		groups[pair{e.ContractID, e.GroupID}] = true
+	}
+	asked := l.now()
+	byGroup := len(groups) < len(items) && !groups[pair{}]
+	if byGroup {
+		l.list(ctx, groups)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range items {
+		e.shownAt = asked // also where the list could not be read: it is not what decides
+		if !byGroup {
+			l.askAgain(e)
+		}
+	}
+}
