@@ -14,3 +14,10 @@ func TestAStoreOfOneProcess(t *testing.T) {
 		return func() coordinator.Store { return store }
 	})
 }
+
+func TestWorkOfOneProcess(t *testing.T) {
+	coordinatortest.RunWork(t, synctest.Test, func(*testing.T) func() coordinator.Work {
+		work := &coordinator.MemoryWork{}
+		return func() coordinator.Work { return work }
+	}, true)
+}

@@ -185,7 +185,7 @@ func (c *Client) natsOptions() ([]nats.Option, error) {
 	}
 	return append(options,
 		nats.Name(c.options.Name), nats.Timeout(c.timeout()), nats.MaxReconnects(-1), nats.ReconnectWait(reconnectWait),
-		nats.ReconnectBufSize(-1), nats.NoEcho(),
+		nats.ReconnectBufSize(-1),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			c.mu.Lock()
 			defer c.mu.Unlock()

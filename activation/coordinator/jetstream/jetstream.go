@@ -53,6 +53,9 @@ type dial struct {
 	js   jetstream.JetStream
 	made bool // the bucket, by this process
 	err  error
+
+	work      jetstream.Stream              // nil before it is needed; guarded by the client's mu, like
+	consumers map[string]jetstream.Consumer // those of accounts
 }
 
 // New checks the options. Nothing is opened yet.
