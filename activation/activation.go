@@ -77,6 +77,9 @@ type Target struct {
 	// progress, or has become active since the first look. Otherwise the engine
 	// waits for it and then submits.
 	FailIfPending bool
+	// Account is whose the property is, where that is known: the run then takes its turn
+	// before its first look, and needs no second one.
+	Account papi.ID
 	// NoWait returns as soon as PAPI has accepted the submission.
 	NoWait bool
 	// RequireStaging refuses to activate on production what is not active on staging.
@@ -245,6 +248,12 @@ const lookAndSubmit = 2
 
 // activate is the loop: look, decide, act.
 func (r *run) activate(ctx context.Context) error {
+	if r.target.Account != "" {
+		r.result.AccountID = r.target.Account
+		if _, err := r.claim(ctx); err != nil {
+			return err
+		}
+	}
 	for {
 		looking, err := r.looking(ctx, lookAndSubmit)
 		if err != nil {

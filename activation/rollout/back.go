@@ -110,7 +110,7 @@ func (b *board) attempts() int {
 
 // mark is that of an item's next submission.
 func (b *board) mark(e *entry) Mark {
-	m := Mark{Name: b.plan.Name, Digest: b.plan.Digest, Place: e.Place, Total: len(b.entries), Attempt: b.closed + 1}
+	m := Mark{Name: b.plan.Name, Digest: b.plan.Digest, Place: e.Place, Total: max(b.total, len(b.entries)), Attempt: b.closed + 1}
 	if e.back {
 		m.Back, m.Scope, m.Attempt = true, b.scope(), b.attempts()
 	}

@@ -33,6 +33,8 @@ type entry struct {
 	bulk   int   // the bulk request that has submitted it; 0: none
 
 	working bool
+	handed  bool      // others say that they have submitted it
+	alone   bool      // others have not: the run does it itself
 	since   time.Time // PAPI's date of the submission
 	usual   time.Duration
 	looks   int
@@ -80,6 +82,7 @@ type board struct {
 	rest            time.Time // no list is looked at before it
 	round           time.Time // of the last lists of groups
 	downs           int       // reads that came to nothing, one after the other
+	total           int       // of items, where not all are entries; 0: all are
 	parts           []*part
 	spans           []*span
 	noBulk          bool          // PAPI does not take bulk requests
@@ -185,6 +188,9 @@ func (b *board) next(now time.Time) step {
 		}
 		if b.trouble != nil {
 			b.goOnReturning()
+			if alone := b.unsettled(); len(alone) > 0 {
+				return step{kind: submit, items: alone}
+			}
 			if b.busy() {
 				return step{kind: follow}
 			}

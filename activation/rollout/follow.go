@@ -285,7 +285,10 @@ func (l *loop) poll(ctx context.Context, e *entry) {
 	id := e.act.ActivationID
 	l.mu.Unlock()
 	answer, err := l.runner.API.Activation(ctx, e.Ref(), id)
-	replaced := err == nil && served(answer.Activation) && answer.Activation.Status != papi.StatusActive
+	l.mu.Lock()
+	doubtful := err == nil && e.handed && !l.believed(e, answer.Activation)
+	l.mu.Unlock()
+	replaced := err == nil && !doubtful && served(answer.Activation) && answer.Activation.Status != papi.StatusActive
 	if replaced || errors.Is(err, papi.ClassNotFound) {
 		l.look(ctx, e) // by what it was replaced; or it may not be visible yet, or not any more
 	}
@@ -293,7 +296,15 @@ func (l *loop) poll(ctx context.Context, e *entry) {
 	defer l.mu.Unlock()
 	e.looks++
 	e.due = time.Time{}
-	if errors.Is(err, papi.ClassNotFound) || replaced && !e.onTheWay() {
+	switch {
+	case doubtful:
+		l.doubted(e)
+		return
+	case errors.Is(err, papi.ClassNotFound):
+		l.missing(e)
+		l.overdue(e)
+		return
+	case replaced && !e.onTheWay():
 		l.overdue(e)
 		return
 	}

@@ -77,7 +77,8 @@ func (l *loop) goesTo(e *entry) (activation.Target, bool) {
 	e.back = false // until it is submitted
 	request.UseFastFallback = l.canFallBack(mine, e.to)
 	return activation.Target{
-		Property: e.Ref(), Network: e.Network, Version: e.to, ActiveOn: e.Network, Request: request, FailIfPending: true, NoWait: true,
+		Property: e.Ref(), Network: e.Network, Version: e.to, ActiveOn: e.Network, Request: request, Account: l.plan.AccountID,
+		FailIfPending: true, NoWait: true,
 		Before: func(list *papi.ActivationList) error {
 			now := activation.Active(list.Items, e.Network)
 			if now == nil || !now.ActivationID.Equal(mine.ActivationID) {

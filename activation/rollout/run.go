@@ -14,6 +14,10 @@ import (
 type Runner struct {
 	API     API
 	Checker Checker // nil: there are no checks
+	// Turns are those of the items, as for [activation.Engine]; nil: none are taken. They
+	// wait, whoever is in line.
+	Turns activation.Turns
+	Hands Hands // nil: the run submits all items itself
 }
 
 // Apply brings a plan about: wave by wave, each item through [activation.Engine]. It
@@ -57,20 +61,30 @@ type loop struct {
 	mu      sync.Mutex
 	running int // workers
 	rounds  int // of groups, that are running
+	out     int // items that others submit
+	back    chan *entry
+	hands   context.Context //nolint:containedctx // of the items that are out; nil before the first one
+	recall  context.CancelFunc
 	done    chan []*entry
 	told    map[int]State // by place
 	started map[int]bool  // stages
 	over    map[int]bool  // stages
 	began   bool          // the way back was told of
+
+	permission func() error // is asked before a submission; nil: nobody is
 }
 
 func newLoop(r *Runner, p *Plan, o Options) *loop {
 	l := &loop{
 		board: newBoard(p, o), runner: r, begun: time.Now(), done: make(chan []*entry, maxWorkers+1),
-		told: map[int]State{}, started: map[int]bool{}, over: map[int]bool{},
+		told: map[int]State{}, started: map[int]bool{}, over: map[int]bool{}, back: make(chan *entry), recall: func() {},
 	}
-	l.engine = activation.Engine{Resubmissions: o.Resubmissions, Jitter: o.patient(), Speed: o.Speed}
+	l.engine = r.engine(o)
 	return l
+}
+
+func (r *Runner) engine(o Options) activation.Engine {
+	return activation.Engine{Resubmissions: o.Resubmissions, Jitter: o.patient(), Speed: o.Speed, Turns: r.Turns}
 }
 
 // run looks, decides and acts until nothing is left to do or the context ends.
@@ -88,6 +102,9 @@ func (l *loop) run(ctx context.Context) (*Result, error) {
 		l.mu.Lock()
 		s := l.next(l.clock.now())
 		l.tell()
+		if l.trouble != nil {
+			l.recall()
+		}
 		l.mu.Unlock()
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
@@ -98,8 +115,14 @@ func (l *loop) run(ctx context.Context) (*Result, error) {
 		}
 		err = l.act(ctx, s)
 	}
-	for l.running+l.rounds > 0 { // what was sent has to be known
-		l.collect(<-l.done)
+	l.recall()
+	for l.running+l.rounds+l.out > 0 { // what was sent has to be known
+		select {
+		case done := <-l.done:
+			l.collect(done)
+		case e := <-l.back:
+			l.returnedHand(e)
+		}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -143,6 +166,9 @@ func (l *loop) act(ctx context.Context, s step) error {
 			l.startAll(ctx, s.items)
 		}
 	case survey, submit, giveBack:
+		if s.kind == submit && l.runner.Hands != nil {
+			l.handOut(ctx, s.items)
+		}
 		job := l.look
 		switch s.kind { //nolint:exhaustive // these are the ones with items
 		case submit:
@@ -184,10 +210,13 @@ func (l *loop) await(ctx context.Context, wake time.Time) error {
 		defer timer.Stop()
 		alarm = timer.C
 	}
-	if alarm == nil && l.running+l.rounds == 0 {
+	if alarm == nil && l.running+l.rounds+l.out == 0 {
 		return errIdle
 	}
 	select {
+	case e := <-l.back:
+		l.returnedHand(e)
+		return nil
 	case done := <-l.done:
 		l.collect(done)
 		for {

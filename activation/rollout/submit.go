@@ -88,7 +88,7 @@ func (l *loop) submit(ctx context.Context, e *entry) {
 	bounded, cancel := context.WithTimeoutCause(reserved, l.clock.real(patience(e.Network)), activation.ErrTimeout)
 	defer cancel()
 	result, err := engine.Activate(bounded, activation.Target{
-		Property: e.Ref(), Network: e.Network, Version: e.Version, Request: request,
+		Property: e.Ref(), Network: e.Network, Version: e.Version, Request: request, Account: l.plan.AccountID,
 		FailIfPending: true, NoWait: true, Before: func(list *papi.ActivationList) error { return l.permit(e, list) },
 	})
 	l.mu.Lock()
@@ -114,6 +114,8 @@ func (l *loop) permits(e *entry, s standing) error {
 		return errHeld
 	case e.drifts(s):
 		return errHeld // somebody has activated another version
+	case l.permission != nil && l.permission() != nil:
+		return errHeld
 	}
 	return nil
 }

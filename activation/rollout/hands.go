@@ -1,0 +1,145 @@
+package rollout
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// Hands have items submitted by others. What they say is taken for a hint: an item has
+// arrived, has failed, or was never submitted when PAPI says so.
+type Hands interface {
+	// Submit has somebody submit an item, for an attempt, and returns the activation that
+	// PAPI has accepted, as they say. It is empty when nobody says so: the run then looks
+	// itself, and submits what is left. When ctx ends, nobody begins to submit the item any
+	// more by the time it returns.
+	Submit(ctx context.Context, item Item, attempt int) papi.ID
+}
+
+// handOut has others submit items that are ready.
+func (l *loop) handOut(ctx context.Context, items []*entry) {
+	if l.hands == nil {
+		l.hands, l.recall = context.WithCancel(ctx)
+	}
+	for _, e := range items {
+		if e.working || e.alone { // only this goroutine changes them
+			continue
+		}
+		l.mu.Lock()
+		e.working = true
+		attempt := l.closed + 1
+		l.mu.Unlock()
+		l.out++
+		go func() {
+			id := l.runner.Hands.Submit(l.hands, e.Item, attempt)
+			l.mu.Lock()
+			if e.handed = id.Valid(); e.handed {
+				l.handedOver(e, id)
+			} else {
+				e.alone, e.known = true, false
+			}
+			l.mu.Unlock()
+			l.back <- e
+		}()
+	}
+}
+
+// returnedHand takes note that an item is not out any more.
+func (l *loop) returnedHand(e *entry) {
+	l.out--
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e.working = false
+}
+
+// handedOver takes it that PAPI has accepted an item, until a list or the activation
+// itself tells.
+func (l *loop) handedOver(e *entry, id papi.ID) {
+	e.submitted, e.ours, e.marked = true, true, true
+	l.touched[e.Stage] = true
+	e.attempt = max(e.attempt, l.closed+1)
+	e.state, e.err, e.blocker = Underway, nil, nil
+	e.followed(l.clock.now(), &papi.Activation{
+		ActivationID: id, ActivationType: papi.Activate, PropertyID: e.PropertyID, PropertyName: e.Name,
+		PropertyVersion: e.Version, Network: e.Network,
+	})
+}
+
+// believed reports whether what was said of an item that others have submitted is so.
+func (l *loop) believed(e *entry, a papi.Activation) bool {
+	if a.Network != e.Network || a.PropertyVersion != e.Version || !activates(a) {
+		return false
+	}
+	m, ok := ParseMark(a.Note)
+	return activation.InProgress(a) || ok && m.Name == l.plan.Name && m.Digest == l.plan.Digest && !m.Back && m.Attempt > l.closed
+}
+
+// doubted has the run look itself at an item of which something was said that is not so.
+func (l *loop) doubted(e *entry) {
+	e.handed, e.alone, e.submitted, e.ours, e.known = false, true, false, false, false
+	e.state, e.act = Waiting, nil
+}
+
+// missing doubts what was said of an item when PAPI does not know it for longer than its
+// answers may lag.
+func (l *loop) missing(e *entry) {
+	const lag = time.Minute
+	if e.handed && e.onTheWay() && e.act != nil && e.act.Status == "" && l.clock.now().Sub(e.since) > lag+l.options.Lag {
+		l.doubted(e)
+	}
+}
+
+// unsettled are items that others may have submitted, and of which nobody says so. They
+// have to be looked at before the run ends.
+func (b *board) unsettled() []*entry {
+	if b.downs > maxDowns {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(b.entries), func(e *entry) bool { return !e.alone || e.known || e.state != Waiting })
+}
+
+// Submission says how an item of a plan is submitted for somebody who leads the rollout.
+type Submission struct {
+	Place   int // of the item
+	Attempt int
+	// Permit is asked right before the submission, when it is this process's turn.
+	Permit func() error
+}
+
+// Submit looks at one item of a plan, and submits it where its list says that it has to
+// be. The result's state is Underway, or Active, when PAPI has accepted it, whenever that
+// was. The error is why the item was not judged.
+func (r *Runner) Submit(ctx context.Context, p *Plan, s Submission, o Options) (*ItemResult, error) {
+	l := &loop{board: &board{plan: p, options: o, clock: newClock(o.Speed), stages: p.Stages()}, runner: r}
+	l.engine = r.engine(o)
+	l.touched, l.closed, l.permission = make([]bool, len(l.stages)), s.Attempt-1, s.Permit
+	item, total := p.item(s.Place)
+	e := &entry{Item: item, state: Waiting}
+	l.total = total
+	l.submit(ctx, e)
+	result := e.result()
+	if ctx.Err() != nil && e.state == Waiting {
+		return &result, context.Cause(ctx)
+	}
+	return &result, l.cause()
+}
+
+// item returns the item with a place, and how many there are.
+func (p *Plan) item(place int) (item Item, total int) {
+	for i, s := range p.Stages() {
+		if at := place - 1 - s.First; at >= 0 && at < s.Count {
+			item = Item{Pinned: p.Waves[s.Wave].Properties[at], Network: s.Network, Place: place, Stage: i}
+		}
+		total += s.Count
+	}
+	return item, total
+}
+
+// Item returns the item with a place; false where there is none.
+func (p *Plan) Item(place int) (Item, bool) {
+	item, _ := p.item(place)
+	return item, item.Place == place && place > 0
+}

@@ -1,0 +1,129 @@
+package rollout_test
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/propctl/propctl/activation/rollout"
+	"github.com/propctl/propctl/papi"
+	"github.com/propctl/propctl/papi/simulator"
+)
+
+// hands submit items over a connection of their own, and may say something else of them.
+type hands struct {
+	runner *rollout.Runner
+	plan   *rollout.Plan
+	says   func(place int, id papi.ID) papi.ID
+	silent int // of later places nobody says anything; 0: of all somebody does
+
+	mu    sync.Mutex
+	asked []int
+}
+
+func (h *hands) Submit(ctx context.Context, item rollout.Item, attempt int) papi.ID {
+	h.mu.Lock()
+	h.asked = append(h.asked, item.Place)
+	h.mu.Unlock()
+	select {
+	case <-time.After(time.Duration(item.Place) * time.Second):
+	case <-ctx.Done():
+		return ""
+	}
+	id := papi.ID("")
+	r, err := h.runner.Submit(ctx, h.plan, rollout.Submission{Place: item.Place, Attempt: attempt}, rollout.Options{})
+	if err == nil && r.Activation != nil && (r.State == rollout.Underway || r.State == rollout.Active) {
+		id = r.Activation.ActivationID
+	}
+	if h.silent > 0 && item.Place > h.silent {
+		<-ctx.Done()
+		return ""
+	}
+	if h.says != nil {
+		return h.says(item.Place, id)
+	}
+	return id
+}
+
+// handed applies a plan of so many properties by hands.
+func handed(t *testing.T, n int, says func(int, papi.ID) papi.ID, o simulator.Options, lines ...string) (*scene, *hands, *rollout.Result, error) {
+	t.Helper()
+	s := newScene(t, n, 1, o)
+	p := s.plan(manifest(n, lines...))
+	h := &hands{runner: &rollout.Runner{API: s.client()}, plan: p, says: says}
+	r, err := (&rollout.Runner{API: s.client(), Checker: s.checker, Hands: h}).Apply(t.Context(), p, rollout.Options{})
+	return s, h, r, err
+}
+
+func TestOthersSubmitTheItemsOfARun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, h, r, err := handed(t, 30, nil, simulator.Options{}, "networks: [staging, production]", "waves: [{name: canary, take: 2}, {name: rest, take: rest}]")
+		if err != nil || r.Outcome != rollout.OutcomeRolledOut || s.active(30, 3, simulator.Production) != 30 || len(h.asked) != s.sim.Count(simulator.OpSubmit) || len(h.asked) < 50 {
+			t.Errorf("%s, %v; %d active, %d handed out", r.Outcome, err, s.active(30, 3, simulator.Production), len(h.asked))
+		}
+		eachOnce(t, s, 30)
+	})
+}
+
+func eachOnce(t *testing.T, s *scene, n int) {
+	t.Helper()
+	for i := range n {
+		for _, network := range []simulator.Network{simulator.Staging, simulator.Production} {
+			count := 0
+			for _, a := range s.sim.Activations("prp_" + strconv.Itoa(100001+i)) {
+				if a.Network == network && a.Version == 3 {
+					count++
+				}
+			}
+			if count > 1 {
+				t.Errorf("item %d was submitted %d times on %s", i+1, count, network)
+			}
+		}
+	}
+}
+
+func TestWhatOthersDoNotSubmitTheRunDoesItself(t *testing.T) {
+	for name, says := range map[string]func(int, papi.ID) papi.ID{
+		"they say nothing":                  func(int, papi.ID) papi.ID { return "" },
+		"they name one that there is not":   func(int, papi.ID) papi.ID { return "atv_999999999" },
+		"they name another one":             func(int, papi.ID) papi.ID { return "atv_1" },
+		"some have submitted and say so":    func(place int, id papi.ID) papi.ID { return map[bool]papi.ID{true: id}[place%2 == 0] },
+		"an id that no request can be with": func(int, papi.ID) papi.ID { return "../x" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, _, r, err := handed(t, 15, says, simulator.Options{})
+				if err != nil || r.Outcome != rollout.OutcomeRolledOut || s.active(15, 3, simulator.Staging) != 15 {
+					t.Errorf("%s, %v; %d active", r.Outcome, err, s.active(15, 3, simulator.Staging))
+				}
+				eachOnce(t, s, 15)
+			})
+		})
+	}
+}
+
+// A wave goes wrong while some items are out with who never comes back, and others were
+// submitted without a word.
+func TestWhatIsOutIsLookedAtBeforeARunEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, 40, 1, simulator.Options{Pace: failingFirst{}})
+		p := s.plan(manifest(40))
+		h := &hands{runner: &rollout.Runner{API: s.client()}, plan: p, silent: 20}
+		begun := time.Now()
+		r, err := (&rollout.Runner{API: s.client(), Hands: h}).Apply(t.Context(), p, rollout.Options{})
+		states := map[rollout.State]int{}
+		for _, i := range r.Waves[0].Items {
+			states[i.State]++
+		}
+		if err == nil || r.Outcome != rollout.OutcomeFailed || states[rollout.Active] != s.active(40, 3, simulator.Staging) || states[rollout.Active] < 35 {
+			t.Errorf("%s, %v; %v, and %d are active", r.Outcome, err, states, s.active(40, 3, simulator.Staging))
+		}
+		if time.Since(begun) > 30*time.Minute {
+			t.Errorf("it took %s", time.Since(begun))
+		}
+		eachOnce(t, s, 40)
+	})
+}
