@@ -142,3 +142,28 @@ func sleep(ctx context.Context, d time.Duration) error {
 		return context.Cause(ctx)
 	}
 }
+
+// Change replaces the value of a key by what next makes of it, until nobody else has
+// written meanwhile. next returns nil for nothing to write; each value that it returns has
+// to be another one. Its error is returned as it is, and that of a store that does not
+// answer is a [*GoneError].
+func Change(ctx context.Context, s Store, key string, next func(Entry) ([]byte, error)) error {
+	return change(ctx, s, key, next)
+}
+
+// Read returns the value of a key. The error is a [*GoneError].
+func Read(ctx context.Context, s Store, key string) (Entry, error) { return get(ctx, s, key) }
+
+// Listed returns the keys that begin with a prefix. The error is a [*GoneError].
+func Listed(ctx context.Context, s Store, prefix string) ([]string, error) {
+	within, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	keys, err := s.Keys(within, prefix)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return nil, &GoneError{err}
+	}
+	return keys, nil
+}

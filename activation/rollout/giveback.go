@@ -138,8 +138,11 @@ func (l *loop) notReturned(e *entry, r *activation.Result, err error) {
 	stopped, isStopped := as[*activation.StoppedError](err)
 	failed, isFailed := endedBadly(err)
 	switch {
-	case isBusy:
-		e.blocker = &busy.Blocker
+	case isBusy || inLine(err):
+		if isBusy {
+			e.blocker = &busy.Blocker
+		}
+		e.err = err
 		state := e.state
 		l.blocked(e)
 		if e.state == Overdue {

@@ -170,7 +170,11 @@ func (b *board) blocked(e *entry) {
 	}
 	e.tries++
 	e.due = now.Add(min(time.Duration(e.tries)*step, most))
-	if now.Sub(e.blocked) >= b.options.patience() && e.blocker != nil {
+	switch {
+	case now.Sub(e.blocked) < b.options.patience():
+	case e.blocker != nil:
 		e.state, e.err = Overdue, &activation.BusyError{Blocker: *e.blocker}
+	case inLine(e.err):
+		e.state = Overdue
 	}
 }

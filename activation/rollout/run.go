@@ -18,6 +18,8 @@ type Runner struct {
 	// wait, whoever is in line.
 	Turns activation.Turns
 	Hands Hands // nil: the run submits all items itself
+	// Permit is asked right before an item is submitted, after its look; nil: nobody is.
+	Permit func() error
 }
 
 // Apply brings a plan about: wave by wave, each item through [activation.Engine]. It
@@ -79,7 +81,7 @@ func newLoop(r *Runner, p *Plan, o Options) *loop {
 		board: newBoard(p, o), runner: r, begun: time.Now(), done: make(chan []*entry, maxWorkers+1),
 		told: map[int]State{}, started: map[int]bool{}, over: map[int]bool{}, back: make(chan *entry), recall: func() {},
 	}
-	l.engine = r.engine(o)
+	l.engine, l.permission = r.engine(o), r.Permit
 	return l
 }
 

@@ -145,7 +145,10 @@ func (l *loop) submitted(e *entry, list *papi.ActivationList, r *activation.Resu
 	switch {
 	case err == nil:
 		l.accepted(e, r)
-	case errors.Is(err, errHeld):
+	case is(err, errHeld):
+	case inLine(err): // somebody else is at work there
+		e.state, e.blocker, e.err = Blocked, nil, err
+		l.blocked(e)
 	case isFailed:
 		e.settle(Failed, &failed.Activation, err)
 		if failed.Outcome == activation.OutcomeSuperseded {
@@ -167,6 +170,11 @@ func (l *loop) submitted(e *entry, list *papi.ActivationList, r *activation.Resu
 	default:
 		l.unread(e, err)
 	}
+}
+
+func inLine(err error) bool {
+	_, ok := errors.AsType[*activation.InLineError](err)
+	return ok
 }
 
 // accepted takes over an item that is there, or on its way.

@@ -1,0 +1,102 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/coordinator"
+	"github.com/propctl/propctl/activation/rollout"
+	"github.com/propctl/propctl/papi"
+)
+
+// HandIn gives a plan to the runners, and returns how it stands: a plan that was handed in
+// before, and runs, goes on as it is. The error is an [*OpenError] when
+// another plan of the name runs, or is stopped, unless the options say to replan.
+func HandIn(ctx context.Context, s coordinator.Store, p *rollout.Plan, o rollout.Options, section string, by activation.Holder) (*Job, error) {
+	sum, err := storePlan(ctx, s, p)
+	if err != nil {
+		return nil, err
+	}
+	key := jobKey(p.AccountID, p.Name)
+	var job *Job
+	err = coordinator.Change(ctx, s, key, func(e coordinator.Entry) ([]byte, error) {
+		was, err := readJob(key, e)
+		if err != nil {
+			return nil, err
+		}
+		next := &Job{
+			Version: jobVersion, AccountID: p.AccountID, Name: p.Name, Digest: p.Digest, Plan: sum, Section: section,
+			By: bounded(by), At: time.Now().UTC(), Options: optionsOf(o), State: Running,
+		}
+		job = next
+		if was == nil {
+			return next.write()
+		}
+		open := was.State != Ended
+		switch {
+		case open && was.Digest != p.Digest && !o.Replan:
+			return nil, &OpenError{Job: was}
+		case was.State == Running && was.Plan == sum:
+			job = was
+			return nil, nil
+		}
+		next.Term = was.Term + 1 // whoever leads what was before leaves it
+		return next.write()
+	})
+	return job, err
+}
+
+// OpenError says that another plan of the name was handed in and has not ended.
+type OpenError struct{ Job *Job }
+
+// Error names the plan.
+func (e *OpenError) Error() string {
+	return fmt.Sprintf("another plan of this rollout, %s, was handed in by %s and has not ended: it is %s", e.Job.Mark(), e.Job.By, e.Job.State)
+}
+
+// Stop has nothing more submitted of a rollout. What is on its way goes on at Akamai.
+func Stop(ctx context.Context, s coordinator.Store, account papi.ID, name string) (*Job, error) {
+	return turn(ctx, s, account, name, func(j *Job) bool {
+		was := j.State
+		if was == Running {
+			j.State = Stopped
+		}
+		return was == Running
+	})
+}
+
+// Resume goes on with a rollout that was stopped, or that has ended before all was done.
+func Resume(ctx context.Context, s coordinator.Store, account papi.ID, name string) (*Job, error) {
+	return turn(ctx, s, account, name, func(j *Job) bool {
+		done := j.State == Running || j.State == Ended && j.End != nil && j.End.Outcome == rollout.OutcomeRolledOut
+		if !done {
+			j.State, j.End, j.Lead, j.Closed = Running, nil, nil, false
+			j.Term++
+		}
+		return !done
+	})
+}
+
+func turn(ctx context.Context, s coordinator.Store, account papi.ID, name string, next func(*Job) bool) (*Job, error) {
+	var job *Job
+	err := changeJob(ctx, s, jobKey(account, name), func(j *Job) (bool, error) {
+		job = j
+		return next(j), nil
+	})
+	return job, err
+}
+
+// bounded cuts what others will read.
+func bounded(h activation.Holder) activation.Holder {
+	for _, text := range [...]*string{&h.Host, &h.User, &h.CI, &h.Job, &h.Doing} {
+		if len(*text) > maxText/3 { //nolint:mnd // as long as anybody is called
+			*text = (*text)[:maxText/3] //nolint:mnd // the same
+		}
+	}
+	if len(h.URL) > maxText {
+		h.URL = ""
+	}
+	return h
+}

@@ -1,0 +1,249 @@
+package runner
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/coordinator"
+	"github.com/propctl/propctl/activation/rollout"
+	"github.com/propctl/propctl/papi"
+)
+
+// State is what is to become of a rollout that was handed in.
+type State string
+
+// The states.
+const (
+	Running State = "running"
+	Stopped State = "stopped" // nothing is submitted until somebody resumes it
+	Ended   State = "ended"
+)
+
+// Job is a rollout that was handed in. It is changed by compare-and-set.
+type Job struct {
+	Version   int               `json:"v"`
+	Write     string            `json:"w"` // another one each time
+	AccountID papi.ID           `json:"account"`
+	Name      string            `json:"name"`
+	Digest    string            `json:"digest"` // of the plan's items
+	Plan      string            `json:"plan"`   // the digest of all of the plan
+	Section   string            `json:"section,omitempty"`
+	By        activation.Holder `json:"by"`
+	At        time.Time         `json:"at"`
+	Options   Options           `json:"options"`
+	State     State             `json:"state"`
+	// Term counts who has led it, and what it was changed to by others. Stage is up to
+	// which items are handed out, and Closed says that none are any more, in this term.
+	Term  uint64 `json:"term"`
+	Stage int    `json:"stage"`
+	// Attempt is that of the marks of what is handed out.
+	Attempt int   `json:"attempt"`
+	Closed  bool  `json:"closed,omitempty"`
+	Lead    *Lead `json:"lead,omitempty"`
+	// How far it is, as its lead has told last.
+	Wave    string         `json:"wave,omitempty"`
+	Network papi.Network   `json:"network,omitempty"`
+	Totals  rollout.Totals `json:"totals"`
+	End     *End           `json:"end,omitempty"` // of the last term; nil while it runs
+}
+
+// Lead is who leads a rollout. It is a lease: one that lets Beat stand still for longer is
+// taken for dead.
+type Lead struct {
+	ID     string            `json:"id"`
+	Beat   uint64            `json:"beat"`
+	Lease  int64             `json:"leaseMs"`
+	Holder activation.Holder `json:"holder"`
+}
+
+// End is how a rollout has ended.
+type End struct {
+	Outcome rollout.Outcome `json:"outcome"`
+	Error   string          `json:"error,omitempty"`
+	At      time.Time       `json:"at"`
+}
+
+// Options are those of the run, as they were given with the plan.
+type Options struct {
+	Through       string                 `json:"through,omitempty"`
+	RetryFailed   bool                   `json:"retryFailed,omitempty"`
+	Replan        bool                   `json:"replan,omitempty"`
+	SkipChecks    bool                   `json:"skipChecks,omitempty"`
+	AnyTime       bool                   `json:"anyTime,omitempty"`
+	OverBudget    bool                   `json:"overBudget,omitempty"`
+	Only          []string               `json:"only,omitempty"`
+	Skip          []string               `json:"skip,omitempty"`
+	Tolerate      *rollout.Amount        `json:"tolerate,omitempty"`
+	DeactivateNew bool                   `json:"deactivateNew,omitempty"`
+	Patience      time.Duration          `json:"patience,omitempty"`
+	Submit        rollout.Submit         `json:"submit,omitempty"`
+	PartSize      int                    `json:"partSize,omitempty"`
+	Lag           time.Duration          `json:"lag,omitempty"`
+	Request       papi.ActivationRequest `json:"request"`
+}
+
+// optionsOf returns what goes along with a plan.
+func optionsOf(o rollout.Options) Options {
+	return Options{
+		Through: o.Through, RetryFailed: o.RetryFailed, Replan: o.Replan, SkipChecks: o.SkipChecks, AnyTime: o.AnyTime, OverBudget: o.OverBudget,
+		Only: o.Only, Skip: o.Skip, Tolerate: o.Tolerate, DeactivateNew: o.DeactivateNew, Patience: o.Patience,
+		Submit: o.Submit, PartSize: o.PartSize, Lag: o.Lag, Request: o.Request,
+	}
+}
+
+// over returns a runner's own options with those of a job.
+func (o Options) over(own rollout.Options) rollout.Options {
+	own.Through, own.RetryFailed, own.Replan, own.SkipChecks = o.Through, o.RetryFailed, o.Replan, o.SkipChecks
+	own.AnyTime, own.OverBudget, own.Only, own.Skip, own.Tolerate = o.AnyTime, o.OverBudget, o.Only, o.Skip, o.Tolerate
+	own.DeactivateNew, own.Patience, own.Submit, own.PartSize, own.Lag = o.DeactivateNew, o.Patience, o.Submit, o.PartSize, o.Lag
+	own.Request = o.Request
+	return own
+}
+
+// The form of a job as it is kept, and its bounds.
+const (
+	jobVersion = 1
+	maxText    = 300
+	maxError   = 2000
+	maxLease   = time.Hour
+	jobPrefix  = "rollout."
+)
+
+// jobKey is where a job is kept.
+func jobKey(account papi.ID, name string) string {
+	return jobPrefix + coordinator.Word(account.Bare()) + "." + coordinator.Word(name)
+}
+
+// readJob reads a job; nil is that there is none.
+func readJob(key string, e coordinator.Entry) (*Job, error) {
+	if e.Revision == 0 {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	j := &Job{}
+	if len(e.Value) > coordinator.MaxValue || json.Unmarshal(e.Value, j) != nil {
+		return nil, &coordinator.UnreadableError{Key: key}
+	}
+	if j.Version != jobVersion {
+		return nil, &coordinator.UnreadableError{Key: key, Version: max(j.Version, 0)}
+	}
+	if !j.valid(key) {
+		return nil, &coordinator.UnreadableError{Key: key}
+	}
+	return j, nil
+}
+
+func (j *Job) valid(key string) bool {
+	texts := []string{j.Name, string(j.AccountID), j.Digest, j.Plan, j.Section, j.Wave, string(j.Network), j.Options.Through}
+	who := []activation.Holder{j.By}
+	if j.Lead != nil {
+		who = append(who, j.Lead.Holder)
+		texts = append(texts, j.Lead.ID)
+		if j.Lead.ID == "" || j.Lead.Lease <= 0 || j.Lead.lease() > maxLease {
+			return false
+		}
+	}
+	for _, h := range who {
+		texts = append(texts, h.Host, h.User, h.CI, h.Job, h.Doing, h.URL)
+	}
+	long := func(s string) bool { return len(s) > maxText }
+	return !slices.ContainsFunc(texts, long) && slices.Contains([]State{Running, Stopped, Ended}, j.State) &&
+		(j.End == nil || len(j.End.Error) <= 2*maxError) && j.Stage >= 0 && j.Options.PartSize >= 0 &&
+		key == jobKey(j.AccountID, j.Name) && j.AccountID.Valid() && j.Name != "" && validSum(j.Plan)
+}
+
+func (l *Lead) lease() time.Duration { return time.Duration(l.Lease) * time.Millisecond }
+
+// Mark is the beginning of all marks of the plan.
+func (j *Job) Mark() string { return j.Name + "/" + j.Digest }
+
+// write returns the job as it is kept.
+func (j *Job) write() ([]byte, error) {
+	j.Write = rand.Text()
+	return json.Marshal(j)
+}
+
+// errNoJob says that a job has gone.
+var errNoJob = errors.New("nobody has handed it in")
+
+// changeJob changes a job that is there. next returns whether there is something to write.
+func changeJob(ctx context.Context, s coordinator.Store, key string, next func(*Job) (bool, error)) error {
+	return coordinator.Change(ctx, s, key, func(e coordinator.Entry) ([]byte, error) {
+		j, err := readJob(key, e)
+		switch {
+		case err != nil:
+			return nil, err
+		case j == nil:
+			return nil, errNoJob
+		}
+		if changed, err := next(j); err != nil || !changed {
+			return nil, err
+		}
+		return j.write()
+	})
+}
+
+// Find returns the job of a plan, or of a name when digest is empty; nil for none.
+func Find(ctx context.Context, s coordinator.Store, account papi.ID, name string) (*Job, error) {
+	key := jobKey(account, name)
+	e, err := coordinator.Read(ctx, s, key)
+	if err != nil {
+		return nil, err
+	}
+	return readJob(key, e)
+}
+
+// Jobs returns the jobs of an account, or of all when it is empty, and the keys of those that cannot be read.
+func Jobs(ctx context.Context, s coordinator.Store, account papi.ID) (jobs []*Job, unreadable []error, err error) {
+	prefix := jobPrefix
+	if account != "" {
+		prefix += coordinator.Word(account.Bare()) + "."
+	}
+	keys, err := coordinator.Listed(ctx, s, prefix)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, key := range keys {
+		e, err := coordinator.Read(ctx, s, key)
+		if err != nil {
+			return nil, nil, err
+		}
+		switch j, err := readJob(key, e); {
+		case err != nil:
+			unreadable = append(unreadable, err)
+		case j != nil:
+			jobs = append(jobs, j)
+		}
+	}
+	return jobs, unreadable, nil
+}
+
+// NoJobError says that no rollout of a name was handed in.
+type NoJobError struct {
+	Name string
+	Have []string // what was
+}
+
+// Error says what was.
+func (e *NoJobError) Error() string {
+	if len(e.Have) == 0 {
+		return fmt.Sprintf("no rollout %s was handed in; none was", e.Name)
+	}
+	const most = 10
+	return fmt.Sprintf("no rollout %s was handed in; there are %s", e.Name, strings.Join(e.Have[:min(len(e.Have), most)], ", "))
+}
+
+// cut bounds an error for a job.
+func cut(text string) string {
+	text = strings.ToValidUTF8(text, "?")
+	if len(text) <= maxError {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxError], "") + "…"
+}

@@ -1,0 +1,355 @@
+package runner
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/propctl/propctl/activation/coordinator"
+	"github.com/propctl/propctl/activation/rollout"
+	"github.com/propctl/propctl/papi"
+)
+
+// lead is one term of a rollout.
+type lead struct {
+	run     *run
+	account *Account
+	job     *Job // as it was taken
+	plan    *rollout.Plan
+	id      string
+	term    uint64
+	key     string
+
+	mu    sync.Mutex
+	begun time.Time // before the write that has renewed the lease last
+	lost  bool
+	last  rollout.Event // that told how far it is
+	spent bool          // something was submitted: what begins another attempt has begun it
+}
+
+// Why a lead ends before its rollout does.
+var (
+	errNotLead = errors.New("another runner leads the rollout now")
+	errStopped = errors.New("somebody has stopped the rollout")
+)
+
+// leads takes the lead of rollouts of an account that nobody leads.
+func (u *run) leads(ctx context.Context, a *Account) {
+	var all sync.WaitGroup
+	defer all.Wait()
+	seen := map[string]sight{}
+	var mu sync.Mutex
+	leading := map[string]bool{}
+	for {
+		begun := time.Now()
+		jobs, unreadable, err := Jobs(ctx, u.Store, a.ID)
+		if err != nil && ctx.Err() == nil {
+			u.storeGone(ctx, err)
+		} else if err == nil {
+			u.storeBack()
+		}
+		for _, err := range unreadable {
+			u.say(err.Error(), "%v", err)
+		}
+		for _, j := range jobs {
+			key := jobKey(j.AccountID, j.Name)
+			mu.Lock()
+			busy := leading[key]
+			mu.Unlock()
+			if busy || j.State != Running || !seen[key].dead(j, begun) && j.Lead != nil {
+				seen[key] = seen[key].next(j)
+				continue
+			}
+			l := u.take(ctx, a, j)
+			if l == nil {
+				continue
+			}
+			leading[key] = true
+			all.Go(func() {
+				l.lead(ctx)
+				mu.Lock()
+				defer mu.Unlock()
+				delete(leading, key)
+			})
+		}
+		if sleep(ctx, u.around()) != nil {
+			return
+		}
+	}
+}
+
+// sight is how a lead was seen last: one whose beat has not changed for its lease, by this
+// machine's clock, is dead.
+type sight struct {
+	id    string
+	beat  uint64
+	since time.Time
+}
+
+func (s sight) next(j *Job) sight {
+	switch {
+	case j.Lead == nil:
+		return sight{}
+	case s.id != j.Lead.ID || s.beat != j.Lead.Beat:
+		return sight{j.Lead.ID, j.Lead.Beat, time.Now()}
+	}
+	return s
+}
+
+func (s sight) dead(j *Job, begun time.Time) bool {
+	return j.Lead != nil && s.id == j.Lead.ID && s.beat == j.Lead.Beat && begun.Sub(s.since) > j.Lead.lease()
+}
+
+// refused reports whether a rollout is not for this runner.
+func (u *run) refused(j *Job) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.said["refused "+j.Plan]
+}
+
+// take takes the lead of a rollout; nil when somebody else has, or it is not for this runner.
+func (u *run) take(ctx context.Context, a *Account, j *Job) *lead {
+	p, err := u.plan(ctx, j)
+	if lost := (*PlanError)(nil); errors.As(err, &lost) {
+		u.say("refused "+j.Plan, "rollout %s: %v", j.Mark(), err)
+		return nil
+	}
+	if err != nil {
+		u.storeGone(ctx, err)
+		return nil
+	}
+	if !u.Commands && runsCommands(p) && !j.Options.SkipChecks {
+		u.say("refused "+j.Plan, "rollout %s has checks that run commands, and this runner does not run any without --allow-commands", j.Mark())
+		return nil
+	}
+	l := &lead{run: u, account: a, plan: p, id: rand.Text(), key: jobKey(j.AccountID, j.Name), begun: time.Now()}
+	err = changeJob(ctx, u.Store, l.key, func(now *Job) (bool, error) {
+		if now.Write != j.Write {
+			return false, errNotLead
+		}
+		now.Term++
+		now.Lead = &Lead{ID: l.id, Beat: 1, Lease: u.lease().Milliseconds(), Holder: bounded(u.Holder)}
+		now.Closed, now.Stage, now.Attempt = false, 0, 0
+		l.term, l.job = now.Term, now
+		return true, nil
+	})
+	if err != nil {
+		return nil
+	}
+	return l
+}
+
+func runsCommands(p *rollout.Plan) bool {
+	for _, c := range p.Checks {
+		if len(c.Command) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// passed is how long ago a time was, by the clock that says more: the monotonic one stops
+// while a machine sleeps.
+func passed(since time.Time) time.Duration {
+	now := time.Now()
+	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
+}
+
+// holds reports whether it still leads, as far as it can be sure.
+func (l *lead) holds() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lost = l.lost || passed(l.begun) >= l.run.lease()
+	return !l.lost
+}
+
+// change changes the job while this is its lead, and renews the lease.
+func (l *lead) change(ctx context.Context, edit func(*Job)) error {
+	if !l.holds() {
+		return errNotLead
+	}
+	begun := time.Now()
+	err := changeJob(ctx, l.run.Store, l.key, func(j *Job) (bool, error) {
+		switch {
+		case j.Lead == nil || j.Lead.ID != l.id:
+			return false, errNotLead
+		case j.State != Running:
+			return false, errStopped
+		}
+		j.Lead.Beat++
+		edit(j)
+		return true, nil
+	})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case err == nil:
+		l.begun = begun
+	case errors.Is(err, errNotLead) || errors.Is(err, errStopped) || errors.Is(err, errNoJob):
+		l.lost = true
+	}
+	return err
+}
+
+// permit sees right before a submission of its own whether it still leads.
+func (l *lead) permit(ctx context.Context) error {
+	return l.change(ctx, func(*Job) {})
+}
+
+// renew renews the lease, and tells how far the rollout is, until the context ends; it
+// ends the run when it does not lead any more.
+func (l *lead) renew(ctx context.Context, end context.CancelCauseFunc) {
+	told := rollout.Event{}
+	for {
+		if sleep(ctx, l.run.around()) != nil {
+			return
+		}
+		l.mu.Lock()
+		now, spent := l.last, l.spent
+		due := passed(l.begun) >= l.run.lease()/3 || now.Totals != told.Totals || now.Wave != told.Wave || now.Network != told.Network //nolint:mnd // a third
+		l.mu.Unlock()
+		if !due {
+			if err := l.see(ctx); err != nil {
+				end(err)
+				return
+			}
+			continue
+		}
+		err := l.change(ctx, func(j *Job) {
+			j.Wave, j.Network, j.Totals = now.Wave, now.Network, now.Totals
+			if spent {
+				j.Options.RetryFailed, j.Options.Replan = false, false
+			}
+		})
+		switch gone := (*coordinator.GoneError)(nil); {
+		case err == nil:
+			told = now
+		case ctx.Err() != nil:
+			return
+		case !errors.As(err, &gone):
+			end(err)
+			return
+		case !l.holds():
+			end(errNotLead)
+			return
+		default:
+			l.run.storeGone(ctx, err)
+		}
+	}
+}
+
+// see returns an error when the rollout is not this one's any more.
+func (l *lead) see(ctx context.Context) error {
+	j, err := Find(ctx, l.run.Store, l.job.AccountID, l.job.Name)
+	switch {
+	case err != nil && l.holds():
+		return nil // it is not known
+	case err != nil, j == nil, j.Lead == nil || j.Lead.ID != l.id:
+		return errNotLead
+	case j.State != Running:
+		return errStopped
+	}
+	return nil
+}
+
+// lead runs the rollout.
+func (l *lead) lead(parent context.Context) {
+	ctx, end := context.WithCancelCause(parent)
+	defer end(nil)
+	h := &hands{lead: l, waiting: map[int]chan papi.ID{}, stage: -1}
+	deaf, err := l.run.Work.Listen(ctx, topicOf(l.job), h.heard)
+	if err != nil {
+		l.run.storeGone(ctx, err)
+		l.leave()
+		return
+	}
+	defer deaf()
+	l.run.say("", "leads rollout %s, handed in by %s", l.job.Mark(), l.job.By)
+	renewing, stop := context.WithCancel(ctx)
+	var aside sync.WaitGroup
+	aside.Go(func() { l.renew(renewing, end) })
+	engine := l.run.engine(l.account)
+	engine.Hands, engine.Permit = h, func() error { return l.permit(ctx) }
+	engine.API = guarded{l.account.API, l}
+	options := l.job.Options.over(l.account.Options)
+	options.Observe = l.observe
+	result, err := engine.Apply(ctx, l.plan, options)
+	l.ended(parent, ctx, result, err)
+	stop()
+	aside.Wait()
+}
+
+func (l *lead) observe(ev rollout.Event) {
+	l.mu.Lock()
+	if ev.Kind == rollout.EventItem {
+		l.spent = l.spent || ev.Item.Submitted
+	} else {
+		l.last = ev
+	}
+	l.mu.Unlock()
+	if l.account.Observe != nil {
+		l.account.Observe(l.job, ev)
+	}
+}
+
+// ended says in the job how the rollout has ended; one that goes on is left to others.
+func (l *lead) ended(parent, ctx context.Context, result *rollout.Result, err error) {
+	if cause := context.Cause(ctx); ctx.Err() != nil {
+		if parent.Err() == nil {
+			l.run.say("", "does not lead rollout %s any more: %v", l.job.Mark(), cause)
+		}
+		l.leave()
+		return
+	}
+	end := End{Outcome: result.Outcome, At: time.Now().UTC()}
+	if err != nil {
+		end.Error = cut(err.Error())
+	}
+	for { // it is led until this is known
+		changed := l.change(parent, func(j *Job) {
+			j.State, j.End, j.Lead, j.Closed, j.Totals = Ended, &end, nil, true, result.Totals
+		})
+		if gone := (*coordinator.GoneError)(nil); !errors.As(changed, &gone) || sleep(parent, storeGone) != nil {
+			break
+		}
+	}
+	text := fmt.Sprintf("rollout %s: %s", l.job.Mark(), end.Outcome)
+	if err != nil {
+		text += ": " + end.Error
+	}
+	l.run.say("", "%s", text)
+	l.run.mu.Lock()
+	defer l.run.mu.Unlock()
+	l.run.report.Led = append(l.run.report.Led, Led{Job: l.job, End: end, Err: err})
+}
+
+// leave lets others lead at once.
+func (l *lead) leave() {
+	ctx, cancel := context.WithTimeout(context.Background(), opTimeout)
+	defer cancel()
+	_ = changeJob(ctx, l.run.Store, l.key, func(j *Job) (bool, error) {
+		if j.Lead == nil || j.Lead.ID != l.id {
+			return false, nil
+		}
+		j.Lead = nil
+		return true, nil
+	})
+}
+
+// guarded lets nobody submit many at once who does not lead any more: that takes no turns.
+type guarded struct {
+	rollout.API
+
+	lead *lead
+}
+
+// CreateBulkActivation implements [rollout.API].
+func (g guarded) CreateBulkActivation(ctx context.Context, req papi.BulkActivationRequest) (*papi.CreatedBulkActivation, error) {
+	if err := g.lead.permit(ctx); err != nil {
+		return nil, &papi.Error{Class: papi.ClassSuspended} // which says that nothing was sent
+	}
+	return g.API.CreateBulkActivation(ctx, req)
+}

@@ -1,0 +1,137 @@
+package runner
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/propctl/propctl/activation/coordinator"
+	"github.com/propctl/propctl/activation/rollout"
+)
+
+// A plan is kept by the digest of what is kept, in pieces that fit.
+const (
+	planPrefix = "plan."
+	pieceSize  = coordinator.MaxValue - 1024
+	maxPieces  = 300
+	maxPlan    = 16 << 20 // of one that is unpacked
+)
+
+func planKey(sum string, piece int) string { return fmt.Sprintf("%s%s.%d", planPrefix, sum, piece) }
+
+func validSum(s string) bool {
+	return len(s) == hex.EncodedLen(sha256.Size) && !strings.ContainsFunc(s, func(c rune) bool { return (c < '0' || c > '9') && (c < 'a' || c > 'f') })
+}
+
+// sumOf is the digest of all of a plan, and the plan as it is kept.
+func sumOf(p *rollout.Plan) (sum string, packed []byte, err error) {
+	data, err := json.Marshal(p)
+	if err != nil {
+		return "", nil, err
+	}
+	digest := sha256.Sum256(data)
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(data); err != nil {
+		return "", nil, err
+	}
+	if err := w.Close(); err != nil {
+		return "", nil, err
+	}
+	return hex.EncodeToString(digest[:]), b.Bytes(), nil
+}
+
+// storePlan keeps a plan, and returns its digest. Each piece is written although it is
+// there, so that it is kept for as long again.
+func storePlan(ctx context.Context, s coordinator.Store, p *rollout.Plan) (string, error) {
+	sum, packed, err := sumOf(p)
+	if err != nil {
+		return "", err
+	}
+	pieces := (len(packed) + pieceSize - 1) / pieceSize
+	if pieces > maxPieces {
+		return "", fmt.Errorf("the plan is too large to be handed in: %d KiB of it are kept at most", maxPieces*pieceSize>>10)
+	}
+	for i := range pieces {
+		value := append([]byte{byte(pieces >> 8), byte(pieces)}, packed[i*pieceSize:min((i+1)*pieceSize, len(packed))]...) //nolint:gosec,mnd // two bytes
+		write := func(coordinator.Entry) ([]byte, error) { return value, nil }
+		if err := coordinator.Change(ctx, s, planKey(sum, i), write); err != nil {
+			return "", err
+		}
+	}
+	return sum, nil
+}
+
+// PlanError says that the plan of a job cannot be had.
+type PlanError struct {
+	Name string
+	Err  error
+}
+
+// Error says why.
+func (e *PlanError) Error() string {
+	return fmt.Sprintf("the plan of rollout %s cannot be had: %v; hand it in again", e.Name, e.Err)
+}
+
+// Unwrap returns why.
+func (e *PlanError) Unwrap() error { return e.Err }
+
+// loadPlan returns the plan of a job, when it is what the digests of the job say.
+func loadPlan(ctx context.Context, s coordinator.Store, j *Job) (*rollout.Plan, error) {
+	var packed []byte
+	for i, pieces := 0, 1; i < pieces; i++ {
+		e, err := coordinator.Read(ctx, s, planKey(j.Plan, i))
+		const head = 2
+		switch {
+		case err != nil:
+			return nil, err
+		case e.Revision == 0:
+			return nil, &PlanError{j.Name, errors.New("it is not there")}
+		case len(e.Value) < head || len(e.Value) > coordinator.MaxValue:
+			return nil, &PlanError{j.Name, errors.New("it was altered")}
+		case i == 0:
+			pieces = int(e.Value[0])<<8 | int(e.Value[1]) //nolint:mnd // two bytes
+			if pieces > maxPieces {
+				return nil, &PlanError{j.Name, errors.New("it is too large")}
+			}
+		}
+		packed = append(packed, e.Value[head:]...)
+	}
+	data, err := unpack(packed)
+	if err != nil {
+		return nil, &PlanError{j.Name, err}
+	}
+	if digest := sha256.Sum256(data); hex.EncodeToString(digest[:]) != j.Plan {
+		return nil, &PlanError{j.Name, errors.New("it was altered")}
+	}
+	p, err := rollout.ParsePlan(data)
+	if err != nil {
+		return nil, &PlanError{j.Name, err}
+	}
+	if p.Name != j.Name || p.Digest != j.Digest || !p.AccountID.Equal(j.AccountID) {
+		return nil, &PlanError{j.Name, errors.New("it is another one's")}
+	}
+	return p, nil
+}
+
+func unpack(packed []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(r, maxPlan+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(data) > maxPlan:
+		return nil, errors.New("it is too large")
+	}
+	return data, nil
+}

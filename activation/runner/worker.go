@@ -1,0 +1,223 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/coordinator"
+	"github.com/propctl/propctl/activation/rollout"
+	"github.com/propctl/propctl/papi"
+)
+
+// works submits items of an account, one after the other, until the context ends.
+func (u *run) works(ctx context.Context, a *Account) {
+	for {
+		task, err := u.Work.Next(ctx, a.ID.Bare())
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			u.storeGone(ctx, err)
+			if sleep(ctx, storeGone) != nil {
+				return
+			}
+			continue
+		}
+		u.storeBack()
+		u.do(ctx, a, task)
+	}
+}
+
+// errStale says that nobody wants it any more.
+var errStale = errors.New("its rollout does not want it any more")
+
+// skippedError says why a piece of work is nothing for this runner, or for any.
+type skippedError struct {
+	err   error
+	later bool // another runner may do it
+}
+
+func (e *skippedError) Error() string { return e.err.Error() }
+
+// do deals with one piece of work.
+func (u *run) do(ctx context.Context, a *Account, task *coordinator.Task) {
+	c, err := u.accept(ctx, a, task)
+	if err != nil {
+		u.refuse(ctx, task, err)
+		return
+	}
+	keeping, stop := context.WithCancel(ctx)
+	kept := make(chan struct{})
+	go func() {
+		defer close(kept)
+		keep(keeping, task)
+	}()
+	result, err := u.engine(a).Submit(ctx, c.plan, rollout.Submission{
+		Place: c.order.Place, Attempt: c.order.Attempt, Permit: func() error { return u.wanted(ctx, c) },
+	}, c.job.Options.over(a.Options))
+	stop()
+	<-kept
+	c.result, c.err = result, err
+	u.conclude(ctx, a, task, c)
+}
+
+// keep shows that the work is at it.
+func keep(ctx context.Context, task *coordinator.Task) {
+	for sleep(ctx, coordinator.KeptFor/3) == nil { //nolint:mnd // so that one that is lost does no harm
+		within, cancel := context.WithTimeout(ctx, opTimeout)
+		_ = task.Keep(within) // who takes it meanwhile waits for the turn
+		cancel()
+	}
+}
+
+// claim is a piece of work that is worked at.
+type claim struct {
+	order  order
+	job    *Job
+	plan   *rollout.Plan
+	item   rollout.Item
+	result *rollout.ItemResult
+	err    error
+	stale  bool
+}
+
+// accept judges a piece of work: whatever it says, only an item of a plan that runs, and
+// that its lead has come to, is done.
+func (u *run) accept(ctx context.Context, a *Account, task *coordinator.Task) (*claim, error) {
+	o, err := readOrder(task.Data)
+	newer := &newerError{}
+	switch {
+	case errors.As(err, &newer):
+		return nil, &skippedError{err, true}
+	case err != nil:
+		return nil, &skippedError{err, false}
+	}
+	job, err := Find(ctx, u.Store, a.ID, o.Name)
+	switch unreadable := (*coordinator.UnreadableError)(nil); {
+	case errors.As(err, &unreadable):
+		return nil, &skippedError{err, unreadable.Version > 0}
+	case err != nil:
+		return nil, err
+	case job == nil:
+		return nil, errStale
+	}
+	c := &claim{order: o, job: job}
+	if err := c.wants(job); err != nil {
+		return nil, err
+	}
+	if c.plan, err = u.plan(ctx, job); err != nil {
+		if lost := (*PlanError)(nil); errors.As(err, &lost) {
+			return nil, &skippedError{err, true}
+		}
+		return nil, err
+	}
+	item, ok := c.plan.Item(o.Place)
+	at := activation.Line{Account: papi.ID(job.AccountID.Bare()), Asset: item.PropertyID, Network: item.Network}
+	if !ok || coordinator.WorkKey(at) != coordinator.WorkKey(task.At) || item.Stage > job.Stage {
+		return nil, &skippedError{fmt.Errorf("its place %d of %s is not what the plan has there now", o.Place, job.Mark()), false}
+	}
+	c.item = item
+	return c, nil
+}
+
+// wants returns an error when the order is not one of the job as it is now.
+func (c *claim) wants(j *Job) error {
+	if j == nil || j.State != Running || j.Closed || j.Lead == nil || j.Term != c.order.Term || j.Digest != c.order.Digest || j.Attempt != c.order.Attempt {
+		return errStale
+	}
+	return nil
+}
+
+// wanted sees once more, with the turn, whether the lead still wants it.
+func (u *run) wanted(ctx context.Context, c *claim) error {
+	job, err := Find(ctx, u.Store, c.job.AccountID, c.job.Name)
+	if err == nil {
+		err = c.wants(job)
+	}
+	if err == nil && job.Plan != c.job.Plan {
+		err = errStale
+	}
+	c.stale = err != nil
+	return err
+}
+
+// refuse lets go of a piece of work that is not done here.
+func (u *run) refuse(ctx context.Context, task *coordinator.Task, err error) {
+	within, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	skipped, ok := errors.AsType[*skippedError](err)
+	switch {
+	case ok:
+		u.say(coordinator.WorkKey(task.At)+skipped.Error(), "a piece of work for %s on %s was skipped: %v", task.At.Asset, task.At.Network, skipped)
+		if skipped.later {
+			_ = task.Later(within, pauseOf(task))
+			return
+		}
+		_ = task.Done(within) // else it comes again, and is skipped again
+	case errors.Is(err, errStale):
+		_ = task.Done(within)
+	default: // it comes again by itself
+		u.storeGone(ctx, err)
+		_ = sleep(ctx, storeGone)
+	}
+}
+
+// pauseOf is until when others may take what is of no use here.
+func pauseOf(task *coordinator.Task) time.Duration {
+	const most = 5
+	return time.Duration(min(task.Tries, most)) * time.Minute
+}
+
+// conclude tells the lead what came of an item, and lets go of it. Of what is not told the
+// lead finds out itself.
+func (u *run) conclude(ctx context.Context, a *Account, task *coordinator.Task, c *claim) {
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
+	defer cancel()
+	id := papi.ID("")
+	if act := c.result.Activation; act != nil && (c.result.State == rollout.Underway || c.result.State == rollout.Active) {
+		id = act.ActivationID
+	}
+	inLine := (*activation.InLineError)(nil)
+	switch {
+	case ctx.Err() != nil && id == "":
+		_ = task.Later(within, 0) // somebody else looks at it at once
+		return
+	case errors.As(c.result.Err, &inLine):
+		u.say(coordinator.WorkKey(task.At)+"line", "%s on %s: %v; it is tried later", c.item.Title(), c.item.Network, inLine)
+		_ = task.Later(within, pauseOf(task))
+		return
+	case c.stale:
+		_ = task.Done(within)
+		return
+	}
+	u.count(c, id)
+	data, err := json.Marshal(answer{Version: orderVersion, Term: c.order.Term, Place: c.order.Place, Activation: id})
+	if err == nil {
+		err = u.Work.Tell(within, topicOf(c.job), data)
+	}
+	if err == nil {
+		err = task.Done(within)
+	}
+	if err != nil {
+		u.storeGone(ctx, err)
+	}
+}
+
+func topicOf(j *Job) string { return jobKey(j.AccountID, j.Name) }
+
+func (u *run) count(c *claim, id papi.ID) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	switch {
+	case id == "":
+		u.report.Left++
+	case c.result.Submitted:
+		u.report.Submitted++
+	default:
+		u.report.Found++
+	}
+}
