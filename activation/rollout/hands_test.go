@@ -48,19 +48,18 @@ func (h *hands) Submit(ctx context.Context, item rollout.Item, attempt int) papi
 	return id
 }
 
-// handed applies a plan of so many properties by hands.
-func handed(t *testing.T, n int, says func(int, papi.ID) papi.ID, o simulator.Options, lines ...string) (*scene, *hands, *rollout.Result, error) {
+// apply applies the plan by the hands.
+func (h *hands) apply(t *testing.T) (*rollout.Result, error) {
 	t.Helper()
-	s := newScene(t, n, 1, o)
-	p := s.plan(manifest(n, lines...))
-	h := &hands{runner: &rollout.Runner{API: s.client()}, plan: p, says: says}
-	r, err := (&rollout.Runner{API: s.client(), Checker: s.checker, Hands: h}).Apply(t.Context(), p, rollout.Options{})
-	return s, h, r, err
+	return (&rollout.Runner{API: h.runner.API, Hands: h}).Apply(t.Context(), h.plan, rollout.Options{})
 }
 
 func TestOthersSubmitTheItemsOfARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, h, r, err := handed(t, 30, nil, simulator.Options{}, "networks: [staging, production]", "waves: [{name: canary, take: 2}, {name: rest, take: rest}]")
+		s := newScene(t, 30, 1, simulator.Options{})
+		p := s.plan(manifest(30, "networks: [staging, production]", "waves: [{name: canary, take: 2}, {name: rest, take: rest}]"))
+		h := &hands{runner: &rollout.Runner{API: s.client()}, plan: p}
+		r, err := h.apply(t)
 		if err != nil || r.Outcome != rollout.OutcomeRolledOut || s.active(30, 3, simulator.Production) != 30 || len(h.asked) != s.sim.Count(simulator.OpSubmit) || len(h.asked) < 50 {
 			t.Errorf("%s, %v; %d active, %d handed out", r.Outcome, err, s.active(30, 3, simulator.Production), len(h.asked))
 		}
@@ -95,7 +94,9 @@ func TestWhatOthersDoNotSubmitTheRunDoesItself(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s, _, r, err := handed(t, 15, says, simulator.Options{})
+				s := newScene(t, 15, 1, simulator.Options{})
+				h := &hands{runner: &rollout.Runner{API: s.client()}, plan: s.plan(manifest(15)), says: says}
+				r, err := h.apply(t)
 				if err != nil || r.Outcome != rollout.OutcomeRolledOut || s.active(15, 3, simulator.Staging) != 15 {
 					t.Errorf("%s, %v; %d active", r.Outcome, err, s.active(15, 3, simulator.Staging))
 				}
@@ -113,13 +114,10 @@ func TestWhatIsOutIsLookedAtBeforeARunEnds(t *testing.T) {
 		p := s.plan(manifest(40))
 		h := &hands{runner: &rollout.Runner{API: s.client()}, plan: p, silent: 20}
 		begun := time.Now()
-		r, err := (&rollout.Runner{API: s.client(), Hands: h}).Apply(t.Context(), p, rollout.Options{})
-		states := map[rollout.State]int{}
-		for _, i := range r.Waves[0].Items {
-			states[i.State]++
-		}
-		if err == nil || r.Outcome != rollout.OutcomeFailed || states[rollout.Active] != s.active(40, 3, simulator.Staging) || states[rollout.Active] < 35 {
-			t.Errorf("%s, %v; %v, and %d are active", r.Outcome, err, states, s.active(40, 3, simulator.Staging))
+		r, err := h.apply(t)
+		active := s.active(40, 3, simulator.Staging)
+		if err == nil || r.Outcome != rollout.OutcomeFailed || r.Totals.Active != active || active < 35 {
+			t.Errorf("%s, %v; %+v, and %d are active", r.Outcome, err, r.Totals, active)
 		}
 		if time.Since(begun) > 30*time.Minute {
 			t.Errorf("it took %s", time.Since(begun))

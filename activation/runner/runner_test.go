@@ -25,7 +25,7 @@ func TestRunnersCarryOutWhatWasHandedIn(t *testing.T) {
 				const n = 12
 				s := newScene(t, n, simulator.Options{})
 				p := s.plan(manifest(n, twoWaves))
-				s.handIn(p, rollout.Options{})
+				s.handIn(p)
 				var all sync.WaitGroup
 				reports := make([]*runner.Report, runners)
 				for i := range runners {
@@ -61,10 +61,10 @@ func TestRunnersThatDieLoseAndDoubleNothing(t *testing.T) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const n, runners = 16, 4
-				random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test
+				random := rand.New(rand.NewPCG(seed, 1))
 				s := newScene(t, n, simulator.Options{})
 				p := s.plan(manifest(n, twoWaves))
-				s.handIn(p, rollout.Options{})
+				s.handIn(p)
 				kills := 0
 				var all sync.WaitGroup
 				var mu sync.Mutex
@@ -106,7 +106,7 @@ func TestARolloutThatFailsEndsForAll(t *testing.T) {
 		const n = 12
 		s := newScene(t, n, simulator.Options{Pace: failing{}})
 		p := s.plan(manifest(n, "waves: [{name: canary, take: 2}, {name: rest, take: rest}]"))
-		s.handIn(p, rollout.Options{})
+		s.handIn(p)
 		r, err := s.runner(t.Context(), "one", p.AccountID).Run(t.Context())
 		j := s.job(p)
 		_, submitted := s.submitted(n)
@@ -131,7 +131,7 @@ func TestAStoppedRolloutSubmitsNothingUntilItIsResumed(t *testing.T) {
 		const n = 30
 		s := newScene(t, n, simulator.Options{})
 		p := s.plan(manifest(n, "waves: [{name: all, take: rest, at-once: 3}]"))
-		s.handIn(p, rollout.Options{})
+		s.handIn(p)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		r := s.runner(t.Context(), "one", p.AccountID)
@@ -169,8 +169,8 @@ func TestAnotherPlanIsNotHandedIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, 12, simulator.Options{})
 		p, other := s.plan(manifest(3)), s.plan(manifest(4))
-		s.handIn(p, rollout.Options{})
-		again := s.handIn(p, rollout.Options{})
+		s.handIn(p)
+		again := s.handIn(p)
 		if again.Term != 0 || again.Digest != p.Digest {
 			t.Errorf("the same plan again: %+v", again)
 		}

@@ -44,7 +44,7 @@ func newScene(t *testing.T, properties int, o simulator.Options) *scene {
 // cut is the way of a process to PAPI, which can be cut: it dies with what it has sent.
 type cut struct {
 	next http.RoundTripper
-	ctx  context.Context //nolint:containedctx // the life of the process
+	ctx  context.Context
 }
 
 func (c cut) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -94,9 +94,9 @@ func (s *scene) plan(manifest string) *rollout.Plan {
 	return p
 }
 
-func (s *scene) handIn(p *rollout.Plan, o rollout.Options) *runner.Job {
+func (s *scene) handIn(p *rollout.Plan) *runner.Job {
 	s.t.Helper()
-	j, err := runner.HandIn(s.t.Context(), &s.store, p, o, "default", activation.Holder{Host: "desk", User: "you"})
+	j, err := runner.HandIn(s.t.Context(), &s.store, p, rollout.Options{}, "default", activation.Holder{Host: "desk", User: "you"})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func (s *scene) submitted(n int) (active, all int) {
 type mortal struct {
 	coordinator.Store
 
-	life context.Context //nolint:containedctx // of the process
+	life context.Context
 }
 
 func (m mortal) Get(ctx context.Context, key string) (coordinator.Entry, error) {
@@ -184,7 +184,7 @@ func (m mortal) Put(ctx context.Context, key string, value []byte, revision uint
 type mortalWork struct {
 	coordinator.Work
 
-	life context.Context //nolint:containedctx // of the process
+	life context.Context
 }
 
 func (m mortalWork) Tell(ctx context.Context, topic string, data []byte) error {
@@ -212,11 +212,17 @@ func (m mortalWork) Next(ctx context.Context, account string) (*coordinator.Task
 type mortalTask struct {
 	coordinator.Taken
 
-	life context.Context //nolint:containedctx // of the process
+	life context.Context
 }
 
-func (m mortalTask) Keep(ctx context.Context) error { return m.unless(func() error { return m.Taken.Keep(ctx) }) }
-func (m mortalTask) Done(ctx context.Context) error { return m.unless(func() error { return m.Taken.Done(ctx) }) }
+func (m mortalTask) Keep(ctx context.Context) error {
+	return m.unless(func() error { return m.Taken.Keep(ctx) })
+}
+
+func (m mortalTask) Done(ctx context.Context) error {
+	return m.unless(func() error { return m.Taken.Done(ctx) })
+}
+
 func (m mortalTask) Later(ctx context.Context, pause time.Duration) error {
 	return m.unless(func() error { return m.Taken.Later(ctx, pause) })
 }

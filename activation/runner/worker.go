@@ -62,7 +62,7 @@ func (u *run) do(ctx context.Context, a *Account, task *coordinator.Task) {
 	stop()
 	<-kept
 	c.result, c.err = result, err
-	u.conclude(ctx, a, task, c)
+	u.conclude(ctx, task, c)
 }
 
 // keep shows that the work is at it.
@@ -174,7 +174,7 @@ func pauseOf(task *coordinator.Task) time.Duration {
 
 // conclude tells the lead what came of an item, and lets go of it. Of what is not told the
 // lead finds out itself.
-func (u *run) conclude(ctx context.Context, a *Account, task *coordinator.Task, c *claim) {
+func (u *run) conclude(ctx context.Context, task *coordinator.Task, c *claim) {
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
 	defer cancel()
 	id := papi.ID("")

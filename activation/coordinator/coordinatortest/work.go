@@ -196,7 +196,7 @@ func workEnded(t *testing.T, member func() coordinator.Work) {
 		_, err := w.Next(ctx, account)
 		waited <- err
 	}()
-	time.Sleep(50 * time.Millisecond)
+	<-time.NewTimer(50 * time.Millisecond).C
 	cancel()
 	begun := time.Now()
 	if err := <-waited; err == nil || time.Since(begun) > time.Second {
@@ -225,13 +225,13 @@ func listened(t *testing.T, member func() coordinator.Work) {
 		}
 	}
 	for begun := time.Now(); heard.Load() < 2 && time.Since(begun) < 20*time.Second; {
-		time.Sleep(10 * time.Millisecond)
+		<-time.NewTimer(10 * time.Millisecond).C
 	}
 	stop()
 	if err := other.Tell(t.Context(), "a.topic of mine", []byte("x")); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(100 * time.Millisecond)
+	<-time.NewTimer(100 * time.Millisecond).C
 	if n := heard.Load(); n != 2 {
 		t.Errorf("%d messages were heard", n)
 	}
@@ -246,7 +246,7 @@ func notKept(t *testing.T, member func() coordinator.Work) {
 	lost, kept := next(t, one), next(t, one)
 	go func() {
 		for range 4 {
-			time.Sleep(coordinator.KeptFor / 3)
+			<-time.NewTimer(coordinator.KeptFor / 3).C
 			if err := kept.Keep(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -260,6 +260,6 @@ func notKept(t *testing.T, member func() coordinator.Work) {
 	if err := errors.Join(again.Done(t.Context()), kept.Done(t.Context())); err != nil {
 		t.Error(err)
 	}
-	time.Sleep(coordinator.KeptFor)
+	<-time.NewTimer(coordinator.KeptFor).C
 	noWork(t, other, account)
 }

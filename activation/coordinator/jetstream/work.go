@@ -151,7 +151,7 @@ func (c *Client) next(ctx context.Context, account string) (jetstream.Msg, error
 	case err == nil:
 		return m, nil
 	case within.Err() != nil, errors.Is(err, nats.ErrTimeout), errors.Is(err, jetstream.ErrNoMessages):
-		return nil, nil //nolint:nilerr,nilnil // nothing has come
+		return nil, nil //nolint:nilnil // nothing has come
 	}
 	if errors.Is(err, jetstream.ErrConsumerDeleted) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrConsumerNotFound) {
 		c.mu.Lock() // it is looked for, or made, once more
