@@ -55,7 +55,7 @@ var arrows = map[string][]string{
 	"papi/simulator":          {"papi/simulator/internal/jsonpatch", "papi/simulator/internal/jsonpath", "papi/simulator/internal/limit"},
 	"papi/simulator/contract": {},
 
-	"activation/coordinator/jetstream":       {"activation/coordinator"},
+	"activation/coordinator/jetstream":       {"activation", "activation/coordinator"},
 	"activation/coordinator/coordinatortest": {"activation", "activation/coordinator", "papi", "papi/pace", "papi/pace/pacetest"},
 
 	"papi/simulator/internal/jsonpatch": {},
