@@ -63,14 +63,23 @@ func (s *session) knownNames(ctx context.Context) []string {
 }
 
 // nearAtHand returns the existing names, for suggestions after a name that was not found. It asks once in a run, and
-// returns none where one request does not list them.
+// returns none where one request does not list them, or where the context ends first.
 func (s *session) nearAtHand(ctx context.Context) []string {
 	s.nearOnce.Do(func() {
-		if flags := s.program.flags; (flags.Contract == "") == (flags.Group == "") {
-			s.near = s.knownNames(ctx)
-		}
+		s.nearRead = make(chan struct{})
+		go func() {
+			defer close(s.nearRead)
+			if flags := s.program.flags; (flags.Contract == "") == (flags.Group == "") {
+				s.near = s.knownNames(ctx)
+			}
+		}()
 	})
-	return s.near
+	select {
+	case <-s.nearRead:
+		return s.near
+	case <-ctx.Done():
+		return nil
+	}
 }
 
 // nearNames is the suggestion at the end of an error about a name that does not exist. Names of properties are often

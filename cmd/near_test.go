@@ -43,6 +43,15 @@ func TestSuggestionsAreNoReasonToWait(t *testing.T) {
 			t.Errorf("exit code %d after %v: %s", r.code, r.took, r.stderr)
 		}
 	})
+	// Several names wait for one list, and not for each other.
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.sim.Inject(simulator.Fault{Operation: simulator.OpProperties, Times: -1, Delay: time.Second})
+		r := s.run("status", "ww.example.com", "apj.example.com", "shop_pn")
+		if n := s.sim.Count(simulator.OpProperties); n != 1 || r.took > 3*time.Second || strings.Count(r.stdout, "did you mean") != 3 {
+			t.Errorf("%d lists, after %v: %s", n, r.took, r.stdout)
+		}
+	})
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t)
 		s.sim.Inject(simulator.Fault{Operation: simulator.OpProperties, Times: -1, Status: 403})

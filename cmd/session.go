@@ -26,7 +26,8 @@ type session struct {
 	speed       float64 // seconds of PAPI's time in a real one
 
 	nearOnce sync.Once
-	near     []string // existing names, for suggestions; read when a name was not found
+	near     []string      // existing names, for suggestions; read when a name was not found
+	nearRead chan struct{} // closed when near is there
 
 	mu     sync.Mutex
 	assets map[papi.ID]papi.ID // ids of assets by the ids of their properties, with the prefix
