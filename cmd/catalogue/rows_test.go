@@ -101,3 +101,61 @@ func TestAnUnknownCodeIsTheRowOfTheUnforeseen(t *testing.T) {
 		}
 	}
 }
+
+// All that the contract promises has a row that keeps it.
+func TestEveryCategoryExitCodeAndOutcomeHasARow(t *testing.T) {
+	categories, codes, outcomes := map[string]int{}, map[int]int{}, map[string]int{}
+	for _, e := range catalogue.All() {
+		categories[string(e.Category)]++
+		codes[e.ExitCode]++
+		outcomes[e.Outcome]++
+	}
+	for _, c := range strings.Fields("NotFound InvalidData TypeError PermissionDenied RemoteAuthFailed Conflict InvalidSettings InternalError RemoteSystemError") {
+		if categories[c] == 0 {
+			t.Errorf("no row has the category %s", c)
+		}
+	}
+	for _, code := range []int{1, 2, 3, 4, 5, 6, 7, 8, 130} {
+		if codes[code] == 0 {
+			t.Errorf("no row has the exit code %d", code)
+		}
+	}
+	for _, o := range []string{"failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error", "different"} {
+		if outcomes[o] == 0 {
+			t.Errorf("no row has the outcome %s", o)
+		}
+	}
+}
+
+// A row does not say that the same again ends the same, and then to do the same again.
+func TestTheNextCommandAgreesWithTheRetryClass(t *testing.T) {
+	for _, e := range catalogue.All() {
+		repeats := slices.ContainsFunc(e.Next, func(n catalogue.Next) bool { return n.Command == catalogue.CommandSameAgain })
+		if e.Retry == catalogue.RetryNever && repeats {
+			t.Errorf("row %s is never to be tried again, and its next command is the same again", e.Code)
+		}
+	}
+}
+
+func TestARetryClassIsSaidInWords(t *testing.T) {
+	said := map[string]bool{}
+	for _, r := range []catalogue.Retry{catalogue.RetryNever, catalogue.RetryLookFirst, catalogue.RetryAtTime, catalogue.RetryBackOff} {
+		if text := r.Text(); text == "" || said[text] {
+			t.Errorf("%s: %q", r, text)
+		} else {
+			said[text] = true
+		}
+	}
+	if got := catalogue.Retry("of-next-year").Text(); got != "of-next-year" {
+		t.Errorf("%q", got)
+	}
+}
+
+// What may still be going on, or may have been accepted, is looked at before anything is submitted again.
+func TestWhatGoesOnAtAkamaiIsLookedAtFirst(t *testing.T) {
+	for _, code := range []string{"timed-out", "interrupted", "activation-lost", "rollout-uncertain", "rollout-overdue", "rollout-return-failed"} {
+		if e := catalogue.Lookup(code); e.Code != code || e.Retry != catalogue.RetryLookFirst {
+			t.Errorf("%s is %s", code, e.Retry)
+		}
+	}
+}
