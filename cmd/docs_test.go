@@ -49,17 +49,17 @@ func (b block) mark(word string) (string, bool) {
 
 // blocksOf returns the blocks of a page; those in lists are indented.
 func blocksOf(page string) []block {
-	comment, fence := regexp.MustCompile(`^\s*<!--\s*(.*?)\s*-->\s*$`), regexp.MustCompile("^(\\s*)```(\\w*)")
+	comment, fence := regexp.MustCompile(`^\s*<!--\s*(.*?)\s*-->\s*$`), regexp.MustCompile("^(\\s*)(```+)(\\w*)")
 	var all []block
 	var marks []string
 	var open *block
-	indent := ""
+	indent, ticks := "", ""
 	for i, line := range strings.Split(page, "\n") {
 		found := fence.FindStringSubmatch(line)
 		switch {
 		case found != nil && open == nil:
-			indent, open = found[1], &block{line: i + 1, language: found[2], marks: marks}
-		case found != nil:
+			indent, ticks, open = found[1], found[2], &block{line: i + 1, language: found[3], marks: marks}
+		case found != nil && found[2] == ticks: // a longer fence has shorter ones in it
 			all, open, marks = append(all, *open), nil, nil
 		case open != nil:
 			open.text = append(open.text, strings.TrimPrefix(line, indent))

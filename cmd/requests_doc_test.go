@@ -50,6 +50,8 @@ func workflowRuns() []workflowRun {
 		{title: "pending, of a hostname bucket", args: "pending prp_1010"},
 		{title: "history", args: "history prp_1001"},
 		{title: "diff", note: "Two rule trees and two lists of hostnames; a version that is not a number costs one request.", args: "diff prp_1001 7 8"},
+		{title: "diff, from what is active on production to the latest version", args: "diff prp_1001"},
+		{title: "includes diff", args: "includes diff inc_2001 1 2"},
 		{title: "validate", note: "The list tells what is active; its rule tree is read to see what is new.", args: "validate prp_1001@8"},
 		{title: "budget", args: "budget"},
 		{title: "doctor", note: "The grants are asked of the gateway in front of PAPI; where it does not tell them, that check is skipped.", args: "doctor"},
