@@ -17,7 +17,7 @@ import (
 // guards it.
 type board struct {
 	states []state // of each that was heard of, by its subject and network
-	drawn  int     // lines that are on the screen
+	drawn  []int   // the cells of each line that is on the screen
 	stop   chan struct{}
 }
 
@@ -29,7 +29,7 @@ const unknownHeight = 24
 // BeginSeveral starts what is shown of several at once: a line for each on a terminal, and elsewhere the heartbeat.
 // subject is what is said of them together.
 func (p *Progress) BeginSeveral(subject string) {
-	if !p.Drawable() {
+	if !p.erasable() {
 		p.Begin(subject)
 		return
 	}
@@ -66,7 +66,7 @@ func (p *Progress) endBoard() {
 	}
 	close(p.board.stop)
 	p.board.stop = nil
-	_, _ = io.WriteString(p.w, p.board.erased())
+	_, _ = io.WriteString(p.w, p.board.erased(p.foldsAt()))
 }
 
 // redraw prints a text above the board, which is drawn again.
@@ -76,9 +76,11 @@ func (p *Progress) redraw(above string) {
 		_, _ = io.WriteString(p.w, above)
 		return
 	}
-	text := b.erased() + above
+	text := b.erased(p.foldsAt()) + above
 	lines := b.lines(p.state.subject, cmp.Or(p.env.StderrTerminalOf().Width, term.UnknownWidth)-spinnerCells, p.height())
-	b.drawn = len(lines)
+	for _, line := range lines {
+		b.drawn = append(b.drawn, term.Cells(line))
+	}
 	_, _ = io.WriteString(p.w, text+strings.Join(lines, "\n"))
 }
 
@@ -89,11 +91,27 @@ func (p *Progress) height() int {
 	return cmp.Or(p.env.Height(), unknownHeight)
 }
 
-// erased goes back to where the board begins and empties the screen from there.
-func (b *board) erased() string {
-	up := strings.Repeat("\x1b[A", max(b.drawn-1, 0))
-	b.drawn = 0
-	return "\r" + up + "\x1b[J"
+// foldsAt is the width at which the terminal has broken lines anew that had been drawn when it was wider; 0 where it
+// cuts them off.
+func (p *Progress) foldsAt() int {
+	if !p.env.Reflows() {
+		return 0
+	}
+	return p.env.StderrTerminalOf().Width
+}
+
+// erased goes back to where the board begins and empties the screen from there. width is that of a terminal which breaks
+// lines anew; 0 for none.
+func (b *board) erased(width int) string {
+	rows := 0
+	for _, cells := range b.drawn {
+		rows++
+		if width > 0 && cells > width {
+			rows += (cells - 1) / width
+		}
+	}
+	b.drawn = nil
+	return "\r" + strings.Repeat("\x1b[A", max(rows-1, 0)) + "\x1b[J"
 }
 
 // take takes note of an event.

@@ -102,9 +102,12 @@ func (p *Progress) Begin(subject string) {
 	}
 }
 
-// Drawable reports whether a line can be drawn over again and again.
-func (p *Progress) Drawable() bool {
-	return !p.still && p.env.StderrTerminal && term.FileOf(p.w) != nil && !p.env.Dumb() && !p.env.Has("CI")
+// Drawable reports whether a line can be drawn over again and again by the spinner, which wants a file.
+func (p *Progress) Drawable() bool { return p.erasable() && term.FileOf(p.w) != nil }
+
+// erasable reports whether what was drawn can be erased: on a terminal that tells its size.
+func (p *Progress) erasable() bool {
+	return !p.still && p.env.StderrTerminal && p.env.Height != nil && !p.env.Dumb() && !p.env.Has("CI")
 }
 
 // Close ends the line at the bottom and the heartbeat. Lines may still follow.

@@ -65,6 +65,16 @@ func (e Env) Dumb() bool {
 	return term == "dumb" || runtime.GOOS == "windows" && !named && !e.Has("WT_SESSION")
 }
 
+// Reflows reports whether the terminal breaks its lines anew when it becomes narrower. Nearly all do; xterm, the console of
+// Linux and GNU screen cut them off.
+func (e Env) Reflows() bool {
+	term, _ := e.Lookup("TERM")
+	if strings.HasPrefix(term, "screen") {
+		return e.Has("TMUX")
+	}
+	return !e.Has("XTERM_VERSION") && term != "linux" && !strings.HasPrefix(term, "vt")
+}
+
 // Tone is what a colour stands for.
 type Tone int
 
