@@ -81,7 +81,7 @@ func TestQuestionsAreWholeOnAnyWidth(t *testing.T) {
 	} {
 		t.Run(strings.Fields(args)[0]+" "+strings.Fields(args)[3], func(t *testing.T) {
 			t.Parallel()
-			for _, columns := range []int{40, 80, 200} {
+			for _, columns := range []int{40, 80, 98, 102, 200} { // 98 and 102 end within the answers
 				var asked *frame
 				s, err := runOnScreen(t, columns, columns, func(s *screen, f frame) {
 					if row := f.rows[f.y]; asked == nil && (strings.Contains(row, answer) && f.x > strings.Index(row, answer) || strings.HasSuffix(row, "to confirm:")) {
