@@ -26,7 +26,7 @@ const longestMessage = 180
 // imperatives are the words with which what to do begins, behind "Try:".
 var imperatives = []string{
 	"answer", "begin", "change", "check", "compare", "correct", "create", "find", "finish", "give", "go", "look", "make",
-	"name", "pick", "read", "remove", "return", "run", "see", "set", "submit", "then", "try", "wait", "write",
+	"name", "pick", "read", "remove", "return", "run", "see", "set", "submit", "then", "try", "use", "wait", "write",
 }
 
 // stilted is what no message has in it, and why.

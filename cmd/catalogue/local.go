@@ -197,7 +197,7 @@ func coordinatorEntries() []Entry {
 			Message: "the coordinator cannot be used", FoundBy: "propctl, when the server of --coordinator did not answer for a minute, or does not allow what is needed",
 			Meaning: "Nothing is submitted by a run that cannot prove that it is its turn. What was submitted before goes on.",
 			Help:    "run the same command again when the server is back, or with --without-coordinator; propctl doctor checks it",
-			Next:    []Next{{Command: CommandSameAgain}, {Command: CommandDoctor, Adds: "this checks all of it"}},
+			Next:    []Next{{Command: CommandSameAgain}, {Command: CommandDoctor, Adds: thenCheckAll}},
 			Matches: []Match{{Fits: Is[*coordinator.GoneError]}},
 		},
 		{
