@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 type server struct {
 	args []string // the flags that lead to it
 	sim  *simulator.Simulator
+	home string // of the runs; empty: each has one of its own
 }
 
 func listen(tb testing.TB, o simulator.Options) server {
@@ -39,7 +41,7 @@ func listen(tb testing.TB, o simulator.Options) server {
 			tb.Fatal(err)
 		}
 	}
-	return server{[]string{"--edgerc", filepath.Join(dir, ".edgerc"), "--ca-file", filepath.Join(dir, "ca.pem")}, sim}
+	return server{args: []string{"--edgerc", filepath.Join(dir, ".edgerc"), "--ca-file", filepath.Join(dir, "ca.pem")}, sim: sim}
 }
 
 // used is what a run of the program took.
@@ -58,7 +60,7 @@ func (s server) run(tb testing.TB, args ...string) used {
 func (s server) runProgram(tb testing.TB, program string, args ...string) used {
 	tb.Helper()
 	c := exec.CommandContext(tb.Context(), program, append(args, s.args...)...)
-	c.Env = append(os.Environ(), "HOME="+tb.TempDir())
+	c.Env = append(os.Environ(), "HOME="+cmp.Or(s.home, tb.TempDir()))
 	var stdout, stderr bytes.Buffer
 	c.Stdout, c.Stderr = &stdout, &stderr
 	begun := time.Now()

@@ -111,10 +111,10 @@ func (l *limits) measure(run func(*limits, *scene)) {
 func (l *limits) rollout(s *scene) {
 	p := s.plan(fmt.Sprintf("name: bench\nnetworks: [production]\nnotify: [you@example.com]\nproperties: [{select: {name: 'p*'}, version: 3}]\n"+
 		"waves: [{name: all, at-once: %d}]\n", l.atOnce))
-	planned, begun, before := len(s.sim.Requests()), time.Now(), heap()
+	planned, begun, used := len(s.sim.Requests()), time.Now(), heap()
 	r, err := s.apply(p, rollout.Options{Submit: l.submit, Observe: func(rollout.Event) {}})
 	l.took, l.err = time.Since(begun), err
-	l.heap = heap() - before
+	l.heap = heap() - used
 	runtime.KeepAlive(r)
 	if err == nil && r.Totals.Active != l.properties {
 		l.err = fmt.Errorf("%+v", r.Totals)
@@ -127,9 +127,11 @@ func (l *limits) rollout(s *scene) {
 		fmt.Fprintln(os.Stderr, ops)
 	}
 	l.fewest = l.properties + ops["submit"] + ops["bulk-activate"] + ops["bulk-activation"] + ops["properties"]
-	// All are submitted at the account's pace, as many at once as may be, and take ten minutes.
+	// All are submitted at the account's pace, as many at once as may be, and take ten minutes. Before the last
+	// one is, there have to be the looks, the other submissions, and a list of each group.
 	const burst, perMinute = 1000, 100
-	pace := time.Duration(float64(max(l.fewest-burst, 0)) / perMinute * float64(time.Minute))
+	first := l.properties + ops["submit"] + ops["bulk-activate"] + l.groups
+	pace := time.Duration(float64(max(first-burst, 0)) / perMinute * float64(time.Minute))
 	batches := time.Duration((l.properties+l.atOnce-1)/l.atOnce) * productionTime
 	l.least = max(pace+productionTime, batches)
 }
