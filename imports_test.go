@@ -41,7 +41,7 @@ var arrows = map[string][]string{
 	"cmd/screen":              {"cmd/journal", "cmd/settings", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "activation/rollout", "papi"},
 	"cmd/ci":                  {"cmd/journal", "cmd/settings", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "activation/rollout", "papi"},
 	"cmd/page":                {"cmd/journal", "cmd/text", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "activation/rollout", "papi"},
-	"cmd/otlp":                {"cmd/journal", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "papi"},
+	"cmd/otlp":                {"cmd/journal", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "activation/rollout", "papi"},
 	"cmd/metrics":             {"cmd/journal", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "papi"},
 	"cmd/notify":              {"cmd/journal", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "papi"},
 	"activation":              {"papi"},

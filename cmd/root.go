@@ -73,7 +73,7 @@ const (
 // narrows is the annotation of commands that take --contract without --group, and the other way round.
 const narrows = "propctl-narrows"
 
-// follows marks a command that brings an activation about, or waits for one: who is
+// follows marks a command that brings an activation about, or waits for one: its end is told, and who is
 // told of its end may take longer than for one that only looks.
 const follows = "propctl-follows"
 
@@ -220,8 +220,8 @@ func (p *program) observe(c *cobra.Command, args []string, command string, begun
 // allSinks returns those that are told of the run, in the order in which they are.
 func (p *program) allSinks(c *cobra.Command) []journal.Sink {
 	urls := p.flags.NotifyURLs.All
-	if f := c.Flags().Lookup("dry-run"); f != nil && f.Value.String() == "true" {
-		urls = nil
+	if f := c.Flags().Lookup("dry-run"); !p.follows || f != nil && f.Value.String() == "true" {
+		urls = nil // a look has no end that anybody waits for
 	}
 	return []journal.Sink{
 		p.progress,

@@ -108,6 +108,34 @@ func TestTwoAttemptsAtOnceAreOne(t *testing.T) {
 	})
 }
 
+// What goes back while a second attempt is under way is that attempt: a third one is not begun.
+func TestASecondAttemptThatGoesBackIsNotBegunAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, 40, 1, simulator.Options{})
+		p := s.plan(manifest(40, "networks: [production]", "waves: [{name: all, at-once: 5}]"))
+		if _, err := s.apply(p, rollout.Options{Only: []string{id(1)}}); err != nil {
+			t.Fatal(err)
+		}
+		back := func(which int) {
+			if _, err := (&rollout.Runner{API: s.client()}).Return(t.Context(), p, rollout.Options{Only: []string{id(which)}}); err != nil {
+				t.Error(err)
+			}
+		}
+		back(1)
+		go func() {
+			for s.active(40, 3, simulator.Production) == 0 {
+				time.Sleep(10 * time.Second)
+			}
+			back(0)
+		}()
+		before := s.submissions(40)
+		r, err := s.apply(p, rollout.Options{Replan: true})
+		if _, ok := errors.AsType[*rollout.ClosedError](err); !ok || s.submissions(40)-before > 15 {
+			t.Errorf("%s, %v, %d were submitted", r.Outcome, err, s.submissions(40)-before)
+		}
+	})
+}
+
 // A second attempt that was killed is gone on with; another one is not begun.
 func TestASecondAttemptGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

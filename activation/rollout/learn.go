@@ -135,8 +135,6 @@ func (b *board) returned() bool {
 		closed := &ClosedError{Mark: b.plan.Mark(), Property: last.Title()}
 		b.stopAt(&trouble{outcome: OutcomeRolledBack, err: closed, scope: last.scope}, last.Stage)
 		return false
-	case replans && forward <= back:
-		b.closed = back
 	default:
 		b.closed = back
 	}

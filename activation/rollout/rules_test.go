@@ -52,8 +52,11 @@ func TestAListThatIsOlderThanASubmissionShowsNoArrival(t *testing.T) {
 		lag, after time.Duration
 		arrives    bool
 	}{
-		{0, 0, false}, {0, 14 * time.Second, false}, {0, 15 * time.Second, true},
-		{time.Minute, 74 * time.Second, false}, {time.Minute, 75 * time.Second, true},
+		{0, 0, false},
+		{0, 14 * time.Second, false},
+		{0, 15 * time.Second, true},
+		{time.Minute, 74 * time.Second, false},
+		{time.Minute, 75 * time.Second, true},
 	} {
 		l := &loop{board: boardOf(planOf(staging, 1), Options{Lag: c.lag}, "underway")}
 		l.arrivals(&papi.PropertyList{Items: []papi.Property{{PropertyID: "prp_1", StagingVersion: 3}}}, noon.Add(c.after), false)
@@ -73,6 +76,18 @@ func TestAListThatIsOlderThanAnEndTakesNothingBack(t *testing.T) {
 		if e.again != again || e.state != Active || (len(l.asking) == 1) != again {
 			t.Errorf("%s after the end: it is %s, and looked at again is %t", after, e.state, e.again)
 		}
+	}
+}
+
+// What an item's own activation has told is known when the list of the group shows another version.
+func TestWhatWasSeenIsKnownWhenAListShowsAnotherVersion(t *testing.T) {
+	l := &loop{board: boardOf(planOf(staging, 1), Options{}, "underway+ours+sent")}
+	e := l.entries[0]
+	e.on = 2 // when it was submitted
+	l.seen(e, onStaging("atv_1", 3, papi.StatusActive, ""))
+	l.arrivals(&papi.PropertyList{Items: []papi.Property{{PropertyID: "prp_1", StagingVersion: 2}}}, noon.Add(time.Minute), false)
+	if !e.again || e.state != Active {
+		t.Errorf("it is %s, and looked at again is %t", e.state, e.again)
 	}
 }
 
@@ -217,7 +232,8 @@ func (a lists) Activations(_ context.Context, ref papi.PropertyRef) (*papi.Activ
 // Only what its look permits goes into a bulk request.
 func TestALookDecidesWhatIsInABulkRequest(t *testing.T) {
 	was := onStaging("atv_9", 2, papi.StatusActive, "")
-	l := &loop{board: boardOf(planOf(staging, 7), Options{}, "waiting waiting waiting waiting waiting waiting waiting")}
+	l := &loop{board: boardOf(planOf(staging, 9), Options{}, "waiting waiting waiting waiting waiting waiting waiting skipped waiting")}
+	l.spans = []*span{{Part: Part{9, 9}}} // which another process may still submit
 	l.runner = &Runner{API: lists{of: map[papi.ID]*papi.ActivationList{
 		"prp_1": listOf(was),
 		"prp_2": listOf(was, onStaging("atv_10", 4, papi.StatusPending, "")),
@@ -226,6 +242,8 @@ func TestALookDecidesWhatIsInABulkRequest(t *testing.T) {
 		"prp_5": listOf(onStaging("atv_10", 1, papi.StatusActive, "")),
 		"prp_6": nil,
 		"prp_7": listOf(was),
+		"prp_8": listOf(was),
+		"prp_9": listOf(was),
 	}}}
 	l.entries[6].single = true
 	looked := l.lookAtAll(t.Context(), l.entries)

@@ -22,6 +22,7 @@ func Render(d *result.Document, rec *journal.Run) ([]byte, error) {
 	e.networks(d, ofRun)
 	e.limits(d, ofRun)
 	e.states(d)
+	e.waves(d)
 	return e.bytes(), nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -28,7 +27,7 @@ type notifier struct {
 	simulated bool
 }
 
-// New returns a sink that tells the URLs; env has the secret that messages
+// New returns a sink that tells the URLs, of a command that acts on a network or waits for it; env has the secret that messages
 // are signed with, and sender what sends them.
 func New(urls []string, env term.Env, sender func() (*journal.Sender, error), simulated bool) journal.Sink {
 	return &notifier{urls: urls, env: env, sender: sender, simulated: simulated}
@@ -70,7 +69,7 @@ func (n *notifier) Concluded(ctx context.Context, d *result.Document, rec *journ
 // question that was answered with no are known to whoever made them.
 func isEnd(d *result.Document, rec *journal.Run) bool {
 	switch {
-	case !changes(d.Command), d.ExitCode == catalogue.ExitUsage:
+	case d.ExitCode == catalogue.ExitUsage:
 		return false
 	case d.Error != nil:
 		return d.Error.Code != catalogue.CodeDeclined
@@ -88,15 +87,6 @@ func isEnd(d *result.Document, rec *journal.Run) bool {
 		}
 		return true
 	})
-}
-
-// changes reports whether a command acts on a network or waits for it.
-func changes(command string) bool {
-	switch strings.TrimPrefix(command, "includes ") {
-	case "activate", "deactivate", "rollback", "cancel", "wait", "hostnames add", "hostnames remove", "rollout apply", "rollout rollback":
-		return true
-	}
-	return false
 }
 
 // message is what those are told who do not watch.
@@ -151,24 +141,32 @@ const maxWebhook = 64 << 10
 func (m message) webhook() ([]byte, error) {
 	view := webhookView{Type: "propctl.finished", Time: term.Timestamp(m.at), Simulated: m.simulated, Document: m.document}
 	body, err := result.EncodeJSON(view, false)
-	if err == nil && len(body) > maxWebhook {
-		view.Document = withoutLists(m.document)
+	// Of the items of a rollout, as many are kept as there is room for, those that have failed first.
+	for items := mostItems; err == nil && len(body) > maxWebhook; items /= 2 {
+		view.Document = withoutLists(m.document, items)
 		body, err = result.EncodeJSON(view, false)
+		if items == 0 {
+			break
+		}
 	}
 	return body, err
 }
 
+// mostItems is how many items of a rollout a message has that is too large with all of them.
+const mostItems = 64
+
 // withoutLists is the document without what has no bound.
-func withoutLists(d *result.Document) *result.Document {
+func withoutLists(d *result.Document, items int) *result.Document {
 	lean := *d
 	lean.Plan, lean.Hostnames, lean.HostnameChange = nil, nil, nil
+	lean.Rollout = d.Rollout.Short(items)
 	if d.Error != nil {
 		lean.Error = new(*d.Error)
 		lean.Error.PAPI = nil
 	}
 	lean.Results = nil
 	for _, one := range d.Results {
-		lean.Results = append(lean.Results, withoutLists(one))
+		lean.Results = append(lean.Results, withoutLists(one, items))
 	}
 	return &lean
 }

@@ -40,6 +40,9 @@ func (t tracing) spans() []*traceSpan {
 	root := t.begin("propctl "+t.document.Command, spanInternal, t.context.parent, t.run.Begun, t.ended)
 	all := []*traceSpan{root}
 	phases := phasesOf(t.run.Begun, t.ended, moments, requests)
+	if waves := t.run.Rollout(); len(waves) > 0 {
+		phases = wavesOf(t.run.Begun, t.ended, waves, requests)
+	}
 	ids := make([]string, len(phases))
 	for i, ph := range phases {
 		if len(all) == maxSpans {
@@ -48,6 +51,7 @@ func (t tracing) spans() []*traceSpan {
 		}
 		s := t.begin(ph.name, spanInternal, root.SpanID, ph.begun, ph.ended)
 		s.text("propctl.network", string(ph.network))
+		s.wave(ph.wave)
 		s.moments(ph.moments)
 		all, ids[i] = append(all, s), s.SpanID
 	}
@@ -90,6 +94,9 @@ func (t tracing) describe(root *traceSpan, omitted int) {
 	}
 	if d.Network != nil {
 		root.text("propctl.network", string(*d.Network))
+	}
+	if d.Rollout != nil {
+		root.text("propctl.rollout.name", d.Rollout.Name)
 	}
 	if d.Activation != nil {
 		root.text("propctl.activation.id", string(d.Activation.ID))
@@ -181,6 +188,7 @@ type tracePhase struct {
 	begun, ended time.Time
 	first        int // its first request
 	moments      []journal.Entry
+	wave         *result.RolloutEvent // that began it, or ended it; nil outside of rollouts
 }
 
 // phasesOf divides a run. It looks first; it waits in a queue from when something
@@ -256,6 +264,13 @@ func (s *traceSpan) moments(all []journal.Entry) {
 			continue
 		}
 		ev := spanEvent{Time: nano(m.At), Name: string(m.Kind)}
+		if m.Rollout != nil {
+			ev.Name = string(m.Rollout.Type)
+			line, _ := m.Rollout.Text()
+			ev.text("propctl.message", line)
+			s.Events = append(s.Events, ev)
+			continue
+		}
 		if a := m.Activation; a != nil {
 			ev.text("propctl.activation.id", string(result.ActivationID(a.ActivationID)))
 			ev.text("propctl.activation.status", string(a.Status))

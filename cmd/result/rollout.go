@@ -42,6 +42,7 @@ type RolloutWave struct {
 	CheckNames   []string           `json:"checkNames"`
 	Totals       *RolloutTotals     `json:"totals"`
 	Items        []*RolloutItem     `json:"items"`
+	ItemsLeftOut int                `json:"itemsLeftOut,omitempty"`
 	Checks       []*RolloutCheck    `json:"checks"`
 	Estimates    []*RolloutEstimate `json:"estimates,omitempty"`
 }

@@ -24,6 +24,7 @@ rolloutWave.watchSeconds: How long its checks have to hold.
 rolloutWave.checkNames: The names of its checks.
 rolloutWave.totals: Its items by what became of them.
 rolloutWave.items: Its items, a property on a network each.
+rolloutWave.itemsLeftOut: How many more there are, where a message has no room for all of them.
 rolloutWave.checks: What the last round of checks has found.
 rolloutWave.estimates: Of rollout plan: about how long it takes with few, as many as planned, and all at once.
 

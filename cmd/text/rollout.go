@@ -25,7 +25,7 @@ func Rollout(w *term.Printer, d *result.Document, verbose bool) {
 		return
 	}
 	planned := d.Outcome == string(result.RolloutPlanned)
-	w.Line("rollout %s: %s", term.Clean(v.Name, term.MaxName), w.Terminal.Paint(result.OutcomeTone(d.Outcome), rolloutOutcome(d)))
+	printRolloutOutcome(w, d)
 	printWaves(w, v, planned)
 	if planned {
 		printRolloutPlan(w, v, verbose)
@@ -54,20 +54,20 @@ func Rollout(w *term.Printer, d *result.Document, verbose bool) {
 	}
 }
 
-// rolloutOutcome says what an outcome means.
-func rolloutOutcome(d *result.Document) string {
-	totals := d.Rollout.Totals.Text()
-	switch d.Outcome {
-	case string(result.RolloutPlanned):
-		return "planned, nothing was submitted"
-	case string(rollout.OutcomeRolledOut):
-		return "rolled out, " + totals
-	case string(rollout.OutcomePaused):
-		return "paused, " + totals
-	case string(rollout.OutcomeRolledBack):
-		return "rolled back, " + totals
+// printRolloutOutcome says what an outcome means, in one line where there is room.
+func printRolloutOutcome(w *term.Printer, d *result.Document) {
+	name, tone := "rollout "+term.Clean(d.Rollout.Name, term.MaxName)+": ", result.OutcomeTone(d.Outcome)
+	outcome, more := strings.ReplaceAll(d.Outcome, "-", " "), d.Rollout.Totals.Text()
+	if d.Outcome == string(result.RolloutPlanned) {
+		more = "nothing was submitted"
 	}
-	return strings.ReplaceAll(d.Outcome, "-", " ") + ", " + totals
+	whole := outcome + ", " + more
+	if most := w.Terminal.Width; most == 0 || term.Cells(name+whole) <= most {
+		w.Line("%s%s", name, w.Terminal.Paint(tone, whole))
+		return
+	}
+	w.Line("%s%s", name, w.Terminal.Paint(tone, outcome))
+	w.Field("so far", more)
 }
 
 // printWaves prints a line for each wave.

@@ -1,0 +1,67 @@
+package result
+
+import (
+	"slices"
+
+	"github.com/propctl/propctl/activation/rollout"
+)
+
+// Short is what is known of a rollout with at most so many items and as many checks, those
+// that have failed first, and the others counted. With none of them, there are no waves
+// either: how many there may be has no bound. The pinned plan is left out.
+func (v *Rollout) Short(most int) *Rollout {
+	if v == nil {
+		return nil
+	}
+	short := *v
+	short.Plan, short.Waves = nil, []*RolloutWave{}
+	if most == 0 {
+		return &short
+	}
+	kept := map[*RolloutItem]bool{}
+	for _, wanted := range []func(rollout.State) bool{failed, unfinished, anyState} {
+		for _, w := range v.Waves {
+			for _, i := range w.Items {
+				if len(kept) < most && wanted(i.Outcome) {
+					kept[i] = true
+				}
+			}
+		}
+	}
+	checks := most
+	for _, w := range v.Waves {
+		wave := *w
+		wave.Items = slices.DeleteFunc(slices.Clone(w.Items), func(i *RolloutItem) bool { return !kept[i] })
+		wave.ItemsLeftOut = len(w.Items) - len(wave.Items)
+		wave.Items = withoutAnswers(wave.Items)
+		wave.Checks = slices.DeleteFunc(slices.Clone(w.Checks), func(c *RolloutCheck) bool {
+			checks--
+			return checks < 0 || c.Outcome == rollout.Held
+		})
+		short.Waves = append(short.Waves, &wave)
+	}
+	return &short
+}
+
+func failed(s rollout.State) bool {
+	return s.Bad() && s != rollout.Skipped || s == rollout.ReturnFailed || s == rollout.NotReturnable
+}
+
+func unfinished(s rollout.State) bool { return !s.Settled() }
+
+func anyState(rollout.State) bool { return true }
+
+// withoutAnswers are items without what PAPI has said word by word.
+func withoutAnswers(items []*RolloutItem) []*RolloutItem {
+	all := []*RolloutItem{}
+	for _, i := range items {
+		if i.Error != nil && i.Error.PAPI != nil {
+			lean := *i
+			lean.Error = new(*i.Error)
+			lean.Error.PAPI = nil
+			i = &lean
+		}
+		all = append(all, i)
+	}
+	return all
+}
