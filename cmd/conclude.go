@@ -33,7 +33,10 @@ func (p *program) conclude(ctx context.Context, result *result.Report, err error
 		p.printErrors(d)
 	}
 	if printErr != nil {
-		p.spoil(d, &catalogue.OutputError{Err: printErr})
+		if !catalogue.Is[*catalogue.OutputError](printErr) {
+			printErr = &catalogue.OutputError{Err: printErr}
+		}
+		p.spoil(d, printErr)
 	}
 	p.tell(ctx, d)
 	return d.ExitCode

@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -122,7 +123,7 @@ func (s *session) diff(ctx context.Context, ref result.AssetRef, from, to wanted
 func (s *session) diffOf(ctx context.Context, ref result.AssetRef, from, to *result.DiffVersion, trees [2]*papi.RuleTree) (*result.Diff, error) {
 	rules, err := rulediff.Compare(treeOf(trees[0]), treeOf(trees[1]))
 	if err != nil {
-		return nil, err
+		return nil, &classified{papi.ClassMalformed, fmt.Errorf("versions %d and %d cannot be compared: %w", from.Version, to.Version, err)}
 	}
 	diff := result.NewDiff(rules, from, to)
 	if ref.Kind == result.Includes {

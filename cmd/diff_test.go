@@ -157,3 +157,24 @@ func TestDiffOfAHostileTreeIsPrintedHarmlessly(t *testing.T) {
 		}
 	}
 }
+
+func TestATreeThatIsNoneIsAnAnswerThatCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := treeScene(t, `{"name":"default","children":null}`).run("diff", "prp_77", "1", "2", "-o", "json")
+		d := r.document(t)
+		if d.Error == nil || d.Error.Code != "malformed-answer" || !strings.Contains(d.Error.Message, "versions 1 and 2 cannot be compared: the second rule tree: ") {
+			t.Errorf("%s", r.stdout)
+		}
+	})
+}
+
+func TestHiddenVariablesAreNotShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := treeScene(t, strings.Replace(hostileRules, `"value":"1"`, `"value":"secret-one","hidden":true`, 1))
+		for _, args := range [][]string{{"1", "2"}, {"2", "1"}, {"1", "2", "--markdown"}} {
+			if r := s.run(append([]string{"diff", "prp_77"}, args...)...); strings.Contains(r.stdout, "secret-one") || !strings.Contains(r.stdout, "value: (not shown)") {
+				t.Errorf("%v shows it:\n%s", args, r.stdout)
+			}
+		}
+	})
+}

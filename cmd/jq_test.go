@@ -74,7 +74,7 @@ func TestJQThatFailsLeavesTheExitCodeOfAnError(t *testing.T) {
 	}{
 		{"status prp_1001", ".outcome.x", cmd.ExitError, "error: --jq fails: "},
 		{"status prp_1001", `.outcome, error("oh\u001b::no")`, cmd.ExitError, `oh\u001b::no`},
-		{"pending prp_1006", ".outcome.x", cmd.ExitBusy, "error: --jq fails: "},
+		{"pending prp_1006", ".outcome.x", cmd.ExitBusy, "\nTry: correct the expression of --jq; the work itself is done"},
 		{"status prp_9", ".outcome.x", cmd.ExitError, "error: --jq fails: "},
 	} {
 		t.Run(tt.args, func(t *testing.T) {

@@ -82,8 +82,11 @@ type InvalidVersionError struct{ What string }
 // Error says how many.
 func (e *InvalidVersionError) Error() string { return e.What }
 
-// OutputError says that the result could not be written to a file.
-type OutputError struct{ Err error }
+// OutputError says that the result could not be written to a file, or not as it was asked for.
+type OutputError struct {
+	Err        error
+	Expression bool // that of --jq has failed
+}
 
 // Error says what is wrong.
 func (e *OutputError) Error() string { return e.Err.Error() }

@@ -78,6 +78,7 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"no such property", &NotFoundError{}, want{"error", 1, "not-found", CategoryNotFound}},
 		{"different versions", &DifferentError{"x"}, want{"different", 1, "different", CategoryConflict}},
 		{"output file", &OutputError{Err: errors.New("no")}, want{"error", 1, "output-not-written", CategoryInternalError}},
+		{"expression that fails", &OutputError{Err: errors.New("no"), Expression: true}, want{"error", 1, "output-not-written", CategoryInternalError}},
 		{"declined", ErrDeclined, want{"error", 1, "declined", CategoryConflict}},
 		{"failed", &activation.FailedError{Outcome: activation.OutcomeFailed}, want{"failed", 3, "activation-failed", CategoryRemoteSystemError}},
 		{"aborted", &activation.FailedError{Outcome: activation.OutcomeAborted}, want{"aborted", 3, "activation-aborted", CategoryConflict}},

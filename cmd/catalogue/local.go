@@ -87,7 +87,13 @@ func refusalEntries() []Entry {
 			Message: "the result could not be written", FoundBy: "propctl, when the command had done its work",
 			Meaning: "A file that was asked for (--output-file, --junit, --dotenv, --metrics-file, --report) or stdout could not be written, for example because its folder has vanished meanwhile. The outcome, and what is said of the activation, stay as they are; the exit code is 1 where it would have been 0.",
 			Help:    "write it to another place; the work itself is done and need not be repeated",
-			Matches: []Match{{Fits: Is[*OutputError]}},
+			Matches: []Match{
+				{
+					Fits:    when(func(e *OutputError) bool { return e.Expression }),
+					Instead: &Advice{Help: "correct the expression of --jq; the work itself is done and need not be repeated"},
+				},
+				{Fits: Is[*OutputError]},
+			},
 		},
 	}
 }

@@ -281,7 +281,7 @@ change.path: The names of the rules that lead to it, from the default rule on; o
 change.name: The name of the behavior, the criterion or the variable; missing for a rule.
 change.pointer: Where it is in PAPI's body of the rules, as a JSON Pointer (RFC 6901): of the second version, and of the first one for what was removed.
 change.movedFrom: The path that the rule had before; missing where it has only changed places among its neighbours.
-change.sensitive: It is a variable that is marked as sensitive.
+change.sensitive: It is a variable that is marked as sensitive or hidden.
 change.values: What has changed in it.
 change.content: What was added or removed; of a rule, the names of its criteria and behaviors and the number of rules below it.
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation/rollout"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
@@ -87,7 +88,7 @@ func (o *Output) encode(v any) ([]byte, error) {
 		return data, err
 	}
 	if data, err = o.jq.Apply(data); err != nil {
-		return nil, fmt.Errorf("--jq fails: %w", err)
+		return nil, &catalogue.OutputError{Err: fmt.Errorf("--jq fails: %w", err), Expression: true}
 	}
 	return data, nil
 }

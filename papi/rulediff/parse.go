@@ -50,8 +50,10 @@ func (one item) substance() (sum [sha256.Size]byte, ok bool) {
 	return [sha256.Size]byte(h.Sum(nil)), true
 }
 
-// sensitive reports whether a variable says so of itself.
-func (one item) sensitive() bool { return gjson.Get(one.raw, "sensitive").Bool() }
+// sensitive reports whether a variable says of itself that its value is not for everybody.
+func (one item) sensitive() bool {
+	return gjson.Get(one.raw, "sensitive").Bool() || gjson.Get(one.raw, "hidden").Bool()
+}
 
 // member is a member of an object.
 type member struct{ key, raw string }

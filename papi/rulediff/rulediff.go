@@ -58,7 +58,7 @@ type Change struct {
 	Pointer string `json:"pointer"`
 	// MovedFrom is the path that a rule had before; nil where it has only changed places below the same rule.
 	MovedFrom []string `json:"movedFrom,omitempty"`
-	// Sensitive says that it is a variable whose value PAPI keeps out of its own traces.
+	// Sensitive says that it is a variable which is marked as sensitive or hidden: PAPI keeps its value out of its traces.
 	Sensitive bool `json:"sensitive,omitempty"`
 	// Values are what has changed in it.
 	Values []Value `json:"values,omitempty"`
