@@ -110,7 +110,7 @@ func TestEveryCategoryExitCodeAndOutcomeHasARow(t *testing.T) {
 		codes[e.ExitCode]++
 		outcomes[e.Outcome]++
 	}
-	for _, c := range strings.Fields("NotFound InvalidData TypeError PermissionDenied RemoteAuthFailed Conflict InvalidSettings InternalError RemoteSystemError") {
+	for c := range strings.FieldsSeq("NotFound InvalidData TypeError PermissionDenied RemoteAuthFailed Conflict InvalidSettings InternalError RemoteSystemError") {
 		if categories[c] == 0 {
 			t.Errorf("no row has the category %s", c)
 		}
