@@ -85,7 +85,11 @@ type standing struct {
 // in any order. Marks of attempts up to closed are of a rollout that was returned.
 func (p *Plan) stands(item Item, have []papi.Activation, closed int) standing {
 	e := p.evidence(item, have, closed)
-	s := standing{attempt: e.attempt, backAttempt: e.backAttempt, scope: e.scope, other: e.other, usual: usual(have, item.Network)}
+	s := standing{attempt: e.attempt, backAttempt: e.backAttempt, scope: e.scope, usual: usual(have, item.Network)}
+	if other := activation.Latest(e.others, item.Network); other != nil {
+		m, _ := ParseMark(other.Note) // it has one
+		s.other = &m
+	}
 	now := activation.Active(have, item.Network)
 	if now != nil {
 		s.version = now.PropertyVersion
@@ -133,7 +137,7 @@ type evidence struct {
 	forward, back        []papi.Activation // of this plan, of attempts after closed
 	attempt, backAttempt int               // the highest, of any
 	scope                Scope
-	other                *Mark
+	others               []papi.Activation // of other plans of this name, that have not ended
 }
 
 func (p *Plan) evidence(item Item, have []papi.Activation, closed int) evidence {
@@ -149,7 +153,7 @@ func (p *Plan) evidence(item Item, have []papi.Activation, closed int) evidence 
 		case m.Digest != p.Digest:
 			failed := a.Status == papi.StatusFailed && newest.ActivationID.Equal(a.ActivationID) && a.PropertyVersion == item.Version
 			if activation.InProgress(a) || failed {
-				e.other = &m
+				e.others = append(e.others, a)
 			}
 		case m.Back:
 			if m.Attempt >= e.backAttempt {
