@@ -88,17 +88,19 @@ func TestTheDigestIsOfWhatIsActivatedAndInWhichOrder(t *testing.T) {
 		t.Fatalf("%q", base)
 	}
 	for name, change := range map[string]func(*Plan){
-		"account":            func(p *Plan) { p.AccountID = "act_2" },
-		"name":               func(p *Plan) { p.Name = "tesu" },
-		"order of networks":  func(p *Plan) { slices.Reverse(p.Networks) },
-		"one network less":   func(p *Plan) { p.Networks = p.Networks[:1] },
-		"version":            func(p *Plan) { p.Waves[1].Properties[2].Version++ },
-		"property":           func(p *Plan) { p.Waves[0].Properties[0].PropertyID = "prp_9" },
-		"order in a wave":    func(p *Plan) { slices.Reverse(p.Waves[1].Properties) },
-		"order of waves":     func(p *Plan) { slices.Reverse(p.Waves) },
-		"name of a wave":     func(p *Plan) { p.Waves[0].Name = "canary" },
-		"one property less":  func(p *Plan) { p.Waves[1].Properties = p.Waves[1].Properties[:2] },
-		"moved between them": func(p *Plan) { p.Waves[0].Properties, p.Waves[1].Properties = append(p.Waves[0].Properties, p.Waves[1].Properties[0]), p.Waves[1].Properties[1:] },
+		"account":           func(p *Plan) { p.AccountID = "act_2" },
+		"name":              func(p *Plan) { p.Name = "tesu" },
+		"order of networks": func(p *Plan) { slices.Reverse(p.Networks) },
+		"one network less":  func(p *Plan) { p.Networks = p.Networks[:1] },
+		"version":           func(p *Plan) { p.Waves[1].Properties[2].Version++ },
+		"property":          func(p *Plan) { p.Waves[0].Properties[0].PropertyID = "prp_9" },
+		"order in a wave":   func(p *Plan) { slices.Reverse(p.Waves[1].Properties) },
+		"order of waves":    func(p *Plan) { slices.Reverse(p.Waves) },
+		"name of a wave":    func(p *Plan) { p.Waves[0].Name = "canary" },
+		"one property less": func(p *Plan) { p.Waves[1].Properties = p.Waves[1].Properties[:2] },
+		"moved between them": func(p *Plan) {
+			p.Waves[0].Properties, p.Waves[1].Properties = append(p.Waves[0].Properties, p.Waves[1].Properties[0]), p.Waves[1].Properties[1:]
+		},
 	} {
 		p := plan()
 		if change(p); p.digest() == base {
@@ -109,7 +111,9 @@ func TestTheDigestIsOfWhatIsActivatedAndInWhichOrder(t *testing.T) {
 		"what was active":   func(p *Plan) { p.Waves[0].Properties[0].Staging = 1 },
 		"a property's name": func(p *Plan) { p.Waves[0].Properties[0].Name = "renamed.example.com" },
 		"prefixes of ids":   func(p *Plan) { p.AccountID, p.Waves[0].Properties[0].PropertyID = "1", "1" },
-		"checks":            func(p *Plan) { p.Waves[0].Checks, p.Checks = []string{"x"}, map[string]Check{"x": {Command: []string{"x"}}} },
+		"checks": func(p *Plan) {
+			p.Waves[0].Checks, p.Checks = []string{"x"}, map[string]Check{"x": {Command: []string{"x"}}}
+		},
 		"watch":             func(p *Plan) { p.Waves[0].Watch = Duration(time.Hour) },
 		"at-once":           func(p *Plan) { p.Waves[0].AtOnce = 1 },
 		"tolerance":         func(p *Plan) { p.Tolerate = Amount{N: 2} },
