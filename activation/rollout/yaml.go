@@ -244,7 +244,7 @@ func resolved(n *node) *node {
 func quoted(s string) string {
 	const most = 60
 	if len(s) > most {
-		s = s[:most] + "…"
+		s = strings.ToValidUTF8(s[:most], "") + "…" // without half of a character
 	}
 	return strconv.Quote(s)
 }
