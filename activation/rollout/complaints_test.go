@@ -108,6 +108,10 @@ func TestEachMistakeOfAManifestIsToldOnceAtItsPlace(t *testing.T) {
 		head + "checks: {a: {http: 'https://{hostname}', expect: {header: [a]}}}": {"line 3, column 59: this has to be a mapping from names to values"},
 
 		// The rest
+		head + "strict: false":                      nil,
+		head + "on-failure: ''":                     {"line 3, column 13: this has to be a text"},
+		head + "on-failure: rollback":               nil,
+		head + "note: \"a\ufffd\"":                  {"line 3, column 7: this text has a line break or another control character"},
 		head + "notify: you@example.com":            {"line 3, column 9: this has to be a list"},
 		head + "networks: [s, p, s]":                {"line 3, column 11: there are 3, and can be 2 at most", "line 3, column 11: there has to be one network at least"},
 		head + "budget: {reserve: -1}":              {"line 3, column 19: this has to be a number from 0 to 1048576"},
@@ -139,25 +143,28 @@ note: *name
 notify: &people [a@example.com]
 properties:
   - &www www.example.com@3
+  - *www
   - {select: &shops {name: "shop-*"}, except: [a]}
   - {select: *shops, except: [b], version: &version production}
 networks: [&net staging]
 window: &always {from: "09:00", to: "17:00"}
 waves:
-  - &first {name: canary, take: &some 2, checks: &checks [*name], watch: &time 1m, at-once: &number 5}
+  - &first {name: canary, take: &some 2, checks: &checks [*name, b], watch: &time 1m, at-once: &number 5}
   - {name: rest, take: rest, checks: *checks, watch: *time, at-once: *number}
 checks: &all
   *name : &home {http: "https://{hostname}/", expect: &expected {status: 200, header: &header {A: b}}, timeout: *time}
+  b: {http: "https://{hostname}/b", expect: {header: *header}}
 strict: &yes true
+budget: &budget {reserve: *number}
 tolerate: *some
 `
 	m, err := rollout.ParseManifest([]byte(doc))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Note != "web" || m.Properties[2].Select.Name != "shop-*" || m.Properties[2].Version.Active != papi.Production ||
-		m.Waves[1].AtOnce != 5 || m.Waves[1].Watch != time.Minute || !slices.Equal(m.Waves[1].Checks, []string{"web"}) ||
-		m.Checks["web"].Expect.Header["a"] != "b" || m.Tolerate.N != 2 || !m.Strict {
+	if m.Note != "web" || m.Properties[1].Property != "www.example.com" || m.Properties[3].Select.Name != "shop-*" || m.Properties[3].Version.Active != papi.Production ||
+		m.Waves[1].AtOnce != 5 || m.Waves[1].Watch != time.Minute || !slices.Equal(m.Waves[1].Checks, []string{"web", "b"}) ||
+		m.Checks["web"].Expect.Header["a"] != "b" || m.Checks["b"].Expect.Header["a"] != "b" || m.Reserve != 5 || m.Tolerate.N != 2 || !m.Strict {
 		t.Errorf("%+v", m)
 	}
 	if got := complaints(t, head+"note: &a ''\nnotify: [*a]"); len(got) != 2 || !strings.HasPrefix(got[1], "line 3, column 7: ") {
