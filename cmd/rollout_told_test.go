@@ -165,3 +165,21 @@ func TestTheOutcomeOfARolloutHasRoom(t *testing.T) {
 		})
 	}
 }
+
+// Latest has moved since: the return of the manifest finds another plan, and the plan's own return does it.
+func TestARollbackOfAManifestWhoseLatestHasMoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		plan := s.planned(s.manifest("prp_1001@8"))
+		if r := s.run("rollout", "apply", plan); r.code != cmd.ExitOK {
+			t.Fatal(r.stderr)
+		}
+		r := s.run("rollout", "rollback", s.manifest("prp_1001@6"), "-o", "json")
+		if d := r.rollout(t); r.code != cmd.ExitRejected || d.Error.Code != "another-plan" || strings.Contains(r.stdout, "--replan") {
+			t.Errorf("exit code %d: %s", r.code, r.stdout)
+		}
+		if r := s.run("rollout", "rollback", plan, "-o", "json"); r.code != cmd.ExitOK || r.rollout(t).Rollout.Totals.RolledBack != 1 {
+			t.Errorf("exit code %d: %s", r.code, r.stdout)
+		}
+	})
+}

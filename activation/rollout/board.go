@@ -73,6 +73,7 @@ type board struct {
 	gates           []gate
 	touched         []bool // stages in which this run has submitted or followed
 	trouble         *trouble
+	another         *AnotherPlanError // that a return has met
 	returning       bool
 	only            map[papi.ID]bool // a rollback of some items
 	closed          int              // attempts up to it are of a rollout that was returned

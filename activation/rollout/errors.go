@@ -65,14 +65,19 @@ func (e *DriftError) Error() string {
 // Unwrap returns what is true of one of them.
 func (e *DriftError) Unwrap() error { return e.cause }
 
-// AnotherPlanError says that another plan of the same name is not finished.
+// AnotherPlanError says that another plan of the same name is not finished, or that it is
+// the one whose versions are active when a return finds none of its own.
 type AnotherPlanError struct {
 	Mark     Mark
 	Property string
+	Active   bool
 }
 
 // Error names the other plan.
 func (e *AnotherPlanError) Error() string {
+	if e.Active {
+		return fmt.Sprintf("nothing was returned: what is active is of another plan of this rollout, %s/%s: see item %d of its %d, %s", e.Mark.Name, e.Mark.Digest, e.Mark.Place, e.Mark.Total, e.Property)
+	}
 	return fmt.Sprintf("another plan of this rollout, %s/%s, has not ended: see item %d of its %d, %s", e.Mark.Name, e.Mark.Digest, e.Mark.Place, e.Mark.Total, e.Property)
 }
 

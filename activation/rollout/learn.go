@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -49,7 +50,18 @@ func (b *board) learn(e *entry, s standing) {
 		e.act = s.about
 	}
 	b.stand(e, s)
-	if s.other != nil && !b.options.Replan {
+	b.meets(e, s)
+}
+
+// meets takes note of another plan of this name. It stops what goes forward; a return goes on
+// with what is this plan's, and is told of the other one where that is nothing.
+func (b *board) meets(e *entry, s standing) {
+	switch asked := b.returning && b.trouble == nil; {
+	case asked && b.another == nil:
+		if m := cmp.Or(s.other, s.served); m != nil {
+			b.another = &AnotherPlanError{Mark: *m, Property: e.Title(), Active: s.other == nil}
+		}
+	case !asked && s.other != nil && !b.options.Replan:
 		b.stop(&trouble{outcome: OutcomeRejected, err: &AnotherPlanError{Mark: *s.other, Property: e.Title()}})
 	}
 }

@@ -50,6 +50,8 @@ type Options struct {
 	// AnyTime takes no notice of the window, OverBudget of the day's budget: it waits
 	// for the next day where one is used up.
 	AnyTime, OverBudget bool
+	// RequireStaging rejects on production what is not active on staging.
+	RequireStaging bool
 	// Only and Skip name properties, by id or name.
 	Only, Skip []string
 	Tolerate   *Amount // instead of the plan's

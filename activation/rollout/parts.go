@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -83,7 +84,12 @@ func (l *loop) lookAtAll(ctx context.Context, items []*entry) []time.Time {
 			l.verify(list.AccountID)
 			s := l.plan.stands(e.Item, list.Items, l.closed)
 			l.learn(e, s)
-			if l.permits(e, s) == nil && e.state == Waiting && !l.goesAlone(e) {
+			err = l.permits(e, s)
+			rejected, isRejected := errors.AsType[*activation.RejectedError](err)
+			switch {
+			case isRejected && e.state == Waiting:
+				e.settle(Rejected, nil, rejected)
+			case err == nil && e.state == Waiting && !l.goesAlone(e):
 				looked[i] = l.lookedAt(begun)
 			}
 		})

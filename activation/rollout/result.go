@@ -233,6 +233,8 @@ func (b *board) outcome() (Outcome, error) {
 		return OutcomeError, errors.Join(&UncertainError{uncertain}, b.cause())
 	case len(stuck.Items) > 0:
 		return OutcomeError, errors.Join(stuck, b.cause())
+	case t == nil && b.returning && b.another != nil && !slices.ContainsFunc(b.entries, func(e *entry) bool { return e.marked }):
+		return OutcomeRejected, b.another
 	case t == nil && b.returning:
 		return OutcomeRolledBack, nil
 	case t == nil && b.stage < len(b.stages):

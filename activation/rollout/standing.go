@@ -69,10 +69,10 @@ type standing struct {
 	attempt, backAttempt int
 	scope                Scope // of the latest return, the widest of several
 	restored             bool  // what is active was submitted by a return of the plan
-	// other is the mark of another plan of this name that has not ended here.
-	other *Mark
-	// version is what is active; 0: nothing.
-	version int
+	// other is the mark of another plan of this name that has not ended here, served that of what is active.
+	other, served *Mark
+	// version is what is active, staging what is active there; 0: nothing.
+	version, staging int
 	// part is the bulk request that has submitted the plan's latest activation, at a time of PAPI's.
 	part   Part
 	partAt time.Time
@@ -95,7 +95,12 @@ func (p *Plan) stands(item Item, have []papi.Activation, closed int) standing {
 		s.version = now.PropertyVersion
 		if m, ok := ParseMark(now.Note); ok && m.Back && m.Name == p.Name && m.Digest == p.Digest {
 			s.restored = true
+		} else if ok && !m.Back && m.Name == p.Name && m.Digest != p.Digest {
+			s.served = &m
 		}
+	}
+	if there := activation.Active(have, papi.Staging); there != nil {
+		s.staging = there.PropertyVersion
 	}
 	if first := activation.Latest(e.forward, item.Network); first != nil {
 		s.before = before(have, *first)

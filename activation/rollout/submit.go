@@ -116,6 +116,12 @@ func (l *loop) permits(e *entry, s standing) error {
 		return errHeld // somebody has activated another version
 	case l.permission != nil && l.permission() != nil:
 		return errHeld
+	case l.options.RequireStaging && e.Network == papi.Production && s.staging != e.Version:
+		there := "nothing is"
+		if s.staging > 0 {
+			there = fmt.Sprintf("version %d is", s.staging)
+		}
+		return &activation.RejectedError{Reason: fmt.Sprintf("version %d is not active on STAGING; %s", e.Version, there)}
 	}
 	return nil
 }

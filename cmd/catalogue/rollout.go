@@ -161,7 +161,7 @@ func refusedRolloutEntries() []Entry {
 			Code: "another-plan", Category: CategoryConflict, Outcome: OutcomeRejected, ExitCode: ExitRejected, Retry: RetryNever,
 			Message: "another plan of this rollout has not ended", FoundBy: "in the notes of the activations",
 			Meaning: "Activations of the same rollout's name are unfinished, and they are of another plan: the manifest was edited, or what latest stands for has moved.",
-			Help:    "finish that plan, or go on with this one by --replan",
+			Help:    "finish that plan, or go on with this one by --replan; to return what that plan has activated, give it instead of the manifest",
 			Matches: []Match{{Fits: Is[*rollout.AnotherPlanError]}},
 		},
 		{

@@ -25,6 +25,7 @@ type applyFlags struct {
 	through, wave                   string
 	retryFailed, replan, skipChecks bool
 	anyTime, overBudget             bool
+	requireStaging                  bool
 	deactivateNew, dryRun, yes      bool
 	tolerate                        tolerance
 	submit                          rollout.Submit
@@ -91,6 +92,7 @@ func (f *applyFlags) declare(c *cobra.Command, h *Host) {
 	fs.BoolVar(&f.skipChecks, "skip-checks", false, "begin the next wave without checks")
 	fs.BoolVar(&f.anyTime, "any-time", false, "submit outside of the manifest's window, too")
 	fs.BoolVar(&f.overBudget, "over-budget", false, "spread it over days")
+	fs.BoolVar(&f.requireStaging, "require-staging", false, "production only for what is active on staging")
 	f.submit = rollout.SubmitSingle
 	fs.Var(settings.OneOf[rollout.Submit]{To: &f.submit, Allowed: []rollout.Submit{rollout.SubmitSingle, rollout.SubmitBulk, rollout.SubmitAuto}}, "submit", "one or many with a request")
 	fs.TextVar(&f.lag, "list-lag", settings.Duration(0), "`DURATION` how far PAPI's lists may be behind")

@@ -189,7 +189,7 @@ func (r *run) ended(verb string, res *rollout.Result, err error, options []strin
 		outcome, v.State = string(rollout.OutcomePaused), rollout.OutcomePaused
 	}
 	if verb == "rollback" && err == nil && res.Totals.Returned == 0 {
-		v.Warnings = append(v.Warnings, "nothing was returned: no activation with the mark "+v.Mark+" is active; a manifest whose latest versions have moved is another plan, so give the plan")
+		v.Warnings = append(v.Warnings, "nothing was returned: no activation with the mark "+v.Mark+" is active")
 	}
 	switch {
 	case err == nil && res.Outcome == rollout.OutcomePaused:
@@ -231,6 +231,8 @@ func (r *run) help(verb string, res *rollout.Result, err error) string {
 		return fmt.Sprintf("%s (%s on their way): %s", r.GoesOn(), term.Plural(stopped.Underway, "item"), r.same(verb))
 	case isStopped:
 		return "go on with the same command; nothing is on its way: " + r.same(verb)
+	case catalogue.Is[*rollout.AnotherPlanError](err) && verb == "rollback":
+		return "give the plan that was carried out instead of the manifest, or the manifest as it was then, with the versions that latest stood for"
 	case catalogue.Is[*rollout.AnotherPlanError](err):
 		return "finish that plan, or go on with this one: " + r.same(verb, "replan") + " --replan"
 	case catalogue.Is[*rollout.ClosedError](err), res.Outcome == rollout.OutcomeRolledBack:
@@ -251,7 +253,7 @@ func (r *run) help(verb string, res *rollout.Result, err error) string {
 func (f *applyFlags) options(r *run) rollout.Options {
 	o := rollout.Options{
 		Through: f.through, RetryFailed: f.retryFailed, Replan: f.replan, SkipChecks: f.skipChecks, AnyTime: f.anyTime, OverBudget: f.overBudget,
-		Only: f.only.All, Skip: f.skip.All, Tolerate: f.tolerate.amount, DeactivateNew: f.deactivateNew,
+		Only: f.only.All, Skip: f.skip.All, Tolerate: f.tolerate.amount, DeactivateNew: f.deactivateNew, RequireStaging: f.requireStaging,
 		Budget: r.session.Budget, Request: f.submission.Request(), Speed: r.session.Speed, Resubmissions: r.session.Resubmissions,
 		Jitter: r.session.Jitter, Observe: r.session.Happened, Submit: f.submit, Lag: time.Duration(f.lag),
 	}
