@@ -49,7 +49,7 @@ type BaseVersion struct {
 // HostnameResult is what a change of hostnames has done.
 type HostnameResult struct {
 	Base    int // the version that the new one is made from
-	Version int // the version that has them now; Base when nothing had to change
+	Version int // the version that has them now; Base when nothing had to change, 0 when none has
 	// Created is true when this call made the version, Resumed when an earlier call
 	// that was interrupted had made it.
 	Created, Resumed bool
@@ -295,7 +295,10 @@ func (h *hostnames) inspect(ctx context.Context, ref papi.PropertyRef) (*place, 
 	}
 	p.add, p.remove = difference(p.have.Items, h.change.Add, h.change.Remove)
 	p.result.Version = p.base
-	p.result.Hostnames = &HostnameResult{Base: p.base, Version: p.base, Hostnames: p.have.Items}
+	p.result.Hostnames = &HostnameResult{Base: p.base, Hostnames: p.have.Items}
+	if p.unchanged() {
+		p.result.Hostnames.Version = p.base
+	}
 	if err := h.broughtAbout(ctx, p); err != nil {
 		return p, err
 	}

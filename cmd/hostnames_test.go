@@ -355,3 +355,16 @@ func TestFlagsOfACommandBelowAnotherAreSettingsToo(t *testing.T) {
 		}
 	})
 }
+
+func TestABusyNetworkDoesNotHaveTheHostnamesAlready(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		args := strings.Fields("hostnames add busy.example.com a.example.com=www.example.com.edgekey.net -n staging --if-pending fail " + notify)
+		if r := s.run(args...); r.code != cmd.ExitBusy || strings.Contains(r.stdout, "already") {
+			t.Errorf("exit code %d\n%s", r.code, r.stdout)
+		}
+		if r := s.run(append(args, "-o", "json", "--jq", ".hostnameChange.version")...); r.stdout != "null\n" {
+			t.Errorf("the version is %s", r.stdout)
+		}
+	})
+}
