@@ -20,7 +20,7 @@ type HostnamesAPI interface {
 	PatchVersionHostnames(ctx context.Context, ref papi.PropertyRef, version int, etag string, add []papi.AddedHostname, remove []string) (*papi.HostnameList, error)
 }
 
-// HostnameChange says which hostnames a property is to have, and not to have.
+// HostnameChange names the hostnames that a property is to have, and those that it is not to have.
 type HostnameChange struct {
 	// Target has the property and how to activate its new version. An empty Network
 	// means that the version is made and not activated. Version and ActiveOn are
@@ -53,9 +53,8 @@ type HostnameResult struct {
 	// Created is true when this call made the version, Resumed when an earlier call
 	// that was interrupted had made it.
 	Created, Resumed bool
-	// Added has the hostnames that the version has and its base has not, Removed
-	// those that it is the other way round with. For a bucket, they are the ones that
-	// were changed.
+	// Added has the hostnames that the version has and its base has not, Removed those that its base
+	// has and the version has not. For a bucket, they are the ones that were changed.
 	Added, Removed []string
 	// Hostnames has all hostnames of the version.
 	Hostnames []papi.Hostname

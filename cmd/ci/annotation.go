@@ -19,8 +19,8 @@ const (
 	severityError   severity = "error"
 )
 
-// annotation is how a run ended, as a CI system shows it beside a build: one for
-// each cause, whatever the number of properties that it met.
+// annotation is what a CI system shows beside a build. There is one for each cause, however many properties it has
+// affected.
 type annotation struct {
 	severity severity
 	title    string
@@ -44,7 +44,7 @@ const (
 	mostDetails     = 10 // lines of what PAPI said
 )
 
-// cause is an error, and what it met: it may have met several in words that differ.
+// cause is an error code and where it occurred. Its messages may differ from one property to the next.
 type cause struct {
 	err      *result.Error // the first of them
 	outcome  string
@@ -52,14 +52,14 @@ type cause struct {
 	identity string
 }
 
-// encounter is what an error said, and of whom.
+// encounter is one occurrence of a cause: the message, and the property that it is about.
 type encounter struct {
 	message  string
 	subjects []string
 }
 
-// annotationsOf returns what deserves to be shown: errors, what is in the way, and
-// what has been brought about. That somebody looked does not.
+// annotationsOf returns the annotations of a document: errors, busy networks, and what was changed. A command that
+// only reads and succeeds has none.
 func annotationsOf(d *result.Document) []annotation {
 	var all []annotation
 	for _, c := range causesOf(d) {
@@ -90,7 +90,7 @@ func titleOf(command, outcome string) string {
 	return term.Clean("propctl "+command+": "+strings.ReplaceAll(outcome, "-", " "), term.MaxName)
 }
 
-// attained says what holds now.
+// attained describes the state that the run has reached.
 func attained(d *result.Document) string {
 	text := strings.ReplaceAll(d.Outcome, "-", " ")
 	if v := d.Rollout; v != nil {

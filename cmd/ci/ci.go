@@ -24,8 +24,8 @@ import (
 //   - GitLab's runner makes one log of both.
 //   - TeamCity documents standard output only, so its steps have to end in 2>&1.
 //
-// Whatever is not ours has gone through clean before it is escaped for the system,
-// so that it could not begin a command even where it stood at the start of a line.
+// Text from outside goes through term.Clean before it is escaped for the system,
+// so that it cannot begin a command even at the start of a line.
 
 // ciOf returns the CI system that the environment names.
 func ciOf(env term.Env) settings.CISystem {
@@ -46,8 +46,8 @@ func ciOf(env term.Env) settings.CISystem {
 	return settings.CINone
 }
 
-// ciSyntax is what can be said to a CI system. Functions that are nil are what it
-// has no way to be told; the others return whole commands without a line end.
+// ciSyntax has the commands of a CI system. A function is nil where the system has no such command; the others
+// return a whole command without a line end.
 type ciSyntax struct {
 	begin, end func(title string, now time.Time) string // of what can be folded
 	report     func(annotation) string                  // empty: not of this severity

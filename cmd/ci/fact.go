@@ -9,8 +9,8 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// fact is what later steps of a pipeline can use of a result. The names are an
-// interface; the value is empty where there is none.
+// fact is a name and a value that later steps of a pipeline can use. The names are part of the contract with users;
+// the value is empty where the result has none.
 type fact struct{ name, value string }
 
 // factsOf returns the facts of a result, always all of them: a step that runs

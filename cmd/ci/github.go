@@ -52,10 +52,8 @@ func leaveForGitHub(env term.Env, d *result.Document, rec *journal.Run) ([]strin
 	})
 }
 
-// githubOutput is an output of the step. A value of several lines ends at a
-// delimiter that nobody could know before, so what is in it cannot begin another
-// output. Line ends are all that means anything there; what is no text is made
-// visible all the same.
+// githubOutput formats an output of the step. A value of several lines ends at a delimiter that nobody could know
+// before, so nothing in the value can begin another output. Control characters are made visible.
 func githubOutput(f fact, delimiter string) string {
 	lines := strings.Split(f.value, "\n")
 	for i, line := range lines {

@@ -18,7 +18,7 @@ import (
 // JUnit XML has no owner; what is written here is what Jenkins, GitLab, GitHub's
 // and Azure's readers have in common.
 
-// testCase is a network, or what else there is one result of.
+// testCase is one result of a run: that of a network, or of the whole run where there is no network.
 type testCase struct {
 	name    string
 	network papi.Network     // empty: not of a single one
@@ -127,7 +127,7 @@ func testCases(d *result.Document) []testCase {
 	return cases
 }
 
-// caseName is the same for the same wish in every run, so that readers can follow it.
+// caseName is the same in every run of the same command, so that readers can follow a case over time.
 func caseName(d *result.Document) string {
 	about, name := d.Property, d.Command
 	if about == nil {
@@ -142,7 +142,8 @@ func caseName(d *result.Document) string {
 	return name
 }
 
-// verdict tells what went wrong with the wish from what went wrong with trying.
+// verdict tells a failure (the state that was asked for does not hold) from an error (the command could not do its
+// work).
 func (c testCase) verdict() string {
 	switch {
 	case c.result == nil:

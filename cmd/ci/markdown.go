@@ -6,17 +6,17 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// markdown is a page in Markdown. What is not ours gets into it as code only: there
-// nothing is a link, a picture, HTML, emphasis or the name of somebody to tell.
+// markdown is a page in Markdown. Text from outside is written as code only, where nothing is a link, an image,
+// HTML, emphasis or a mention.
 type markdown struct{ b strings.Builder }
 
-// heading begins a part with a text of ours.
+// heading begins a section. Its text is never from outside.
 func (m *markdown) heading(own string) { m.b.WriteString("### " + own + "\n\n") }
 
-// line is a paragraph of ours.
+// line writes a paragraph. Its text is never from outside.
 func (m *markdown) line(own string) { m.b.WriteString(own + "\n\n") }
 
-// table is a table with our headers, and anybody's cells.
+// table writes a table. Cells may be text from outside, headers never are.
 func (m *markdown) table(columns []string, rows [][]string) {
 	m.b.WriteString("| " + strings.Join(columns, " | ") + " |\n|" + strings.Repeat(" --- |", len(columns)) + "\n")
 	for _, row := range rows {

@@ -63,8 +63,7 @@ func summaryOf(d *result.Document, rec *journal.Run, details bool) string {
 	return m.b.String()
 }
 
-// isChange reports whether the document is about a change of what is active, be it
-// one that came to nothing.
+// isChange reports whether the command changes what is active, whether or not it succeeded.
 func isChange(d *result.Document) bool {
 	return d.Submitted != nil || d.WaitedSeconds != nil || d.Activation != nil || len(d.Results) > 0
 }

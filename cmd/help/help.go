@@ -44,8 +44,8 @@ func widthOf(e term.Env) int {
 	return min(width, maxWidth)
 }
 
-// strict makes a mistake of a help topic that there is not, and leaves the
-// rest of cobra's help command, such as its completion, as it is.
+// strict makes help of an unknown topic a usage error, and leaves the rest of cobra's help command, such as its
+// completion, unchanged.
 func strict(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	for _, help := range root.Commands() {

@@ -40,7 +40,7 @@ func (all Files) Check() error {
 	return nil
 }
 
-// whereTo is the same for all ways to a file that is to be moved there.
+// whereTo returns the same path for all paths that name the same file.
 func whereTo(path string) string {
 	folder, err := filepath.EvalSymlinks(filepath.Dir(path))
 	if err == nil {

@@ -1,5 +1,5 @@
-// Package journal takes what happens in a run to those who are told: sinks as it
-// happens, and files when it is over. It knows none of them.
+// Package journal records what happens in a run and passes it on: to sinks as it happens, and to files at the end.
+// It knows none of them.
 package journal
 
 import (
@@ -28,7 +28,7 @@ type Sink interface {
 	Concluded(context.Context, *result.Document, *Run) error
 }
 
-// Entry is an event, when it happened, and how PAPI's time passed.
+// Entry is an event, and what sinks need to know beside it.
 type Entry struct {
 	activation.Event
 
@@ -40,8 +40,7 @@ type Entry struct {
 	Rollout *result.RolloutEvent // of a rollout, instead of the event above; else nil
 }
 
-// Text is the entry as a line for people, and whether it is worth one when not
-// every look is to be shown.
+// Text returns the entry as a line for people. always is false for what only --verbose shows.
 func (e Entry) Text() (line string, always bool) {
 	if e.Rollout != nil {
 		return e.Rollout.Text()
@@ -76,7 +75,7 @@ type Run struct {
 	text     func(*term.Printer, *result.Document)
 }
 
-// Simulated says that PAPI's clock is another than the local one.
+// Simulated sets PAPI's clock where it is not the local one.
 func (r *Run) Simulated(clock func() time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -93,7 +92,7 @@ func (r *Run) Now() time.Time {
 	return r.clock()
 }
 
-// Connected takes note of the host that requests are sent to.
+// Connected records the host that requests are sent to.
 func (r *Run) Connected(host string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -107,7 +106,7 @@ func (r *Run) Host() string {
 	return r.host
 }
 
-// End takes note of when the result was known.
+// End records when the result was known.
 func (r *Run) End(at time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -121,7 +120,7 @@ func (r *Run) Ended() time.Time {
 	return r.ended
 }
 
-// SetText takes what prints the document for people; nil prints nothing.
+// SetText sets the function that prints the document for people; nil prints nothing.
 func (r *Run) SetText(text func(*term.Printer, *result.Document)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -149,7 +148,7 @@ func (r *Run) PrintText(w *term.Printer, d *result.Document) {
 // some hundreds of looks.
 const mostRecorded = 20_000
 
-// Happened takes note of an event.
+// Happened records an event.
 func (r *Run) Happened(e Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -167,7 +166,7 @@ func (r *Run) Happened(e Entry) {
 	r.entries = append(r.entries, e)
 }
 
-// Attempted takes note of a request.
+// Attempted records a request.
 func (r *Run) Attempted(a papi.Attempt) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -179,7 +178,7 @@ func (r *Run) Attempted(a papi.Attempt) {
 }
 
 // Snapshot returns what has happened so far.
-func (r *Run) Snapshot() (moments []Entry, requests []Request, omitted int) {
+func (r *Run) Snapshot() (entries []Entry, requests []Request, omitted int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.entries), slices.Clone(r.requests), r.omitted

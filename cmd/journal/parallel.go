@@ -9,8 +9,8 @@ import (
 	"github.com/propctl/propctl/cmd/result"
 )
 
-// Parallel is a sink of several that each have to do with somebody far away: what
-// one of them waits for must not be missing to the others.
+// Parallel is a sink that concludes several at the same time, since each of them waits for another host: what one
+// waits for is not taken from the time of the others.
 type Parallel []Sink
 
 // Happened implements Sink.
@@ -31,7 +31,7 @@ func (all Parallel) Concluded(ctx context.Context, d *result.Document, rec *Run)
 	return JoinErrors(errs)
 }
 
-// JoinErrors makes one error of those that there are; nil where there are none.
+// JoinErrors returns one error for those that are not nil; nil where all are.
 func JoinErrors(errs []error) error {
 	var texts []string
 	for _, err := range errs {

@@ -15,8 +15,8 @@ import (
 	"github.com/propctl/propctl/cmd/settings"
 )
 
-// What is reported goes to whom the user has named. It is tried a few times within
-// a short time, follows no redirect, and has nothing of Akamai's credentials.
+// A Sender posts messages to URLs that the user has named. It makes a few attempts within a short time, follows no
+// redirects, and has no access to Akamai's credentials.
 
 // What a message is given unless its destination has rules of its own.
 const (
@@ -37,7 +37,7 @@ type Message struct {
 	// Header returns what goes with an attempt that is made now; nil adds nothing.
 	Header      func(now time.Time) http.Header
 	Timeout     time.Duration // of an attempt
-	MaxAttempts int           // attempts
+	MaxAttempts int           // how many at most
 	// Retryable says which statuses are worth a repeat.
 	Retryable func(status int) bool
 }
@@ -144,7 +144,7 @@ func (d *delivery) unanswered(ctx context.Context, err error) error {
 	return err
 }
 
-// refusal is an answer that is no success.
+// refusal is the error for an answer that is no success.
 func refusal(status int) error {
 	if status >= http.StatusMultipleChoices && status < http.StatusBadRequest {
 		return fmt.Errorf("answered %d, and redirects are not followed", status)
@@ -152,7 +152,7 @@ func refusal(status int) error {
 	return fmt.Errorf("answered %d", status)
 }
 
-// isRefused reports whether nobody listens at the address, which a second later is hardly otherwise.
+// isRefused reports whether nothing listens at the address. A second later that will hardly be different.
 func isRefused(err error) bool {
 	const windows = syscall.Errno(10061) // WSAECONNREFUSED
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, windows)

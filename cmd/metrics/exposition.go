@@ -36,8 +36,8 @@ func (e *exposition) family(name, kind, help string) *family {
 	return f
 }
 
-// add adds a sample. The last one of several that have the same labels counts:
-// twice the same would make a page that nobody reads.
+// add adds a sample. Of several with the same labels the last one counts, since Prometheus reads no page that has
+// one twice.
 func (f *family) add(value float64, labels []label) {
 	text := labelsText(labels)
 	for i := range f.samples {

@@ -26,7 +26,7 @@ func Render(d *result.Document, rec *journal.Run) ([]byte, error) {
 	return e.bytes(), nil
 }
 
-// run adds what is of the run as a whole.
+// run adds the metrics of the run as a whole.
 func (e *exposition) run(d *result.Document, rec *journal.Run, labels []label) {
 	now := time.Now()
 	one := func(name, kind, help string, value float64) { e.family(name, kind, help).add(value, labels) }
@@ -40,7 +40,7 @@ func (e *exposition) run(d *result.Document, rec *journal.Run, labels []label) {
 		add(1, append(slices.Clip(labels), label{"outcome", d.Outcome}))
 }
 
-// networks adds what is of each network.
+// networks adds the metrics of each network.
 func (e *exposition) networks(d *result.Document, labels []label) {
 	waited := e.family("propctl_wait_seconds", kindGauge, "How long the run was busy with the network.")
 	took := e.family("propctl_activation_duration_seconds", kindGauge, "How long the activation took, from its submission until it was active.")
@@ -66,7 +66,7 @@ func onNetwork(labels []label, n papi.Network) []label {
 	return append(slices.Clip(labels), label{"network", string(n)})
 }
 
-// limits adds what PAPI said of its limits.
+// limits adds PAPI's limits, as it reported them last.
 func (e *exposition) limits(d *result.Document, labels []label) {
 	one := func(name, help string, value *int) {
 		f := e.family(name, kindGauge, help)
@@ -84,7 +84,7 @@ func (e *exposition) limits(d *result.Document, labels []label) {
 	}
 }
 
-// states adds what status and pending have seen.
+// states adds the states that status and pending have read.
 func (e *exposition) states(d *result.Document) {
 	active := e.family("propctl_active_version", kindGauge, "The version that is active on the network; 0 where none is.")
 	pending := e.family("propctl_pending_activations", kindGauge, "Activations that are on their way on the network.")

@@ -16,8 +16,7 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// Somebody who does not watch wants to know how it ended, and nothing else: there
-// is one message for a run, whatever it went through, and none for a look.
+// A run sends one message, when it has ended. A command that only reads sends none.
 
 // notifier is the sink that tells those whom --notify-url names.
 type notifier struct {
@@ -98,7 +97,7 @@ type message struct {
 	secret    []byte // nil: it is not signed
 }
 
-// send delivers the message to one of them, in the form that its host reads.
+// send sends the message to a URL, in the format that its host reads.
 func (m message) send(ctx context.Context, by *journal.Sender, to string) error {
 	dest := journal.Message{URL: to, Timeout: journal.AttemptTimeout, MaxAttempts: journal.MaxAttempts, Retryable: isPassing}
 	if m.document.Outcome == catalogue.OutcomeInterrupted {

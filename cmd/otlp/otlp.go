@@ -193,7 +193,7 @@ func (t tracer) Concluded(ctx context.Context, d *result.Document, rec *journal.
 	return nil
 }
 
-// isPassingToOTLP has the only statuses that OTLP lets a client try again.
+// isPassingToOTLP reports whether a status is one of those that OTLP lets a client retry.
 func isPassingToOTLP(status int) bool {
 	switch status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:

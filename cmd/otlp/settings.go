@@ -112,8 +112,8 @@ func traceTimeout(e term.Env) time.Duration {
 	return time.Duration(n) * time.Millisecond
 }
 
-// traceContextOf reads TRACEPARENT, and whether the trace is to be recorded. One
-// that is none begins a new trace.
+// traceContextOf reads TRACEPARENT, and whether the trace is to be recorded. A value that is not valid begins a new
+// trace.
 func traceContextOf(e term.Env) (c traceContext, sampled bool) {
 	parent, _ := e.Lookup("TRACEPARENT")
 	fields := strings.Split(strings.TrimSpace(parent), "-")
@@ -169,8 +169,7 @@ func pairs(text string) ([]pair, error) {
 	return all, nil
 }
 
-// traceHeader reads what goes with each request. What says how the body is to be
-// read cannot be changed.
+// traceHeader reads the headers of each request. Those that say how the body is encoded cannot be changed.
 func traceHeader(text string) (http.Header, error) {
 	all, err := pairs(text)
 	if err != nil {
@@ -198,7 +197,7 @@ func isToken(s string) bool {
 	})
 }
 
-// resource says who the trace is of.
+// resource returns the resource attributes of the trace.
 func (s *traceSettings) resource(version string) []spanAttribute {
 	all := slices.Clone(s.attributes)
 	set := func(name, value string, over bool) {

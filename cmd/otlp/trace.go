@@ -76,7 +76,7 @@ func (t tracing) spans() []*traceSpan {
 	return all
 }
 
-// describe says of the root what is known of the run.
+// describe sets the attributes of the root span.
 func (t tracing) describe(root *traceSpan, omitted int) {
 	d := t.document
 	root.text("process.executable.name", "propctl")
@@ -253,7 +253,7 @@ func phaseAt(i int, phases []*tracePhase) int {
 	return 0
 }
 
-// moments makes events of what has happened; of looks that have seen nothing new, none.
+// moments adds the entries as events of the span, without looks that have seen nothing new.
 func (s *traceSpan) moments(all []journal.Entry) {
 	for _, m := range all {
 		if m.Kind == activation.EventWaiting {

@@ -13,8 +13,8 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// board is what is drawn at the bottom of a terminal where several are watched at once: a line for each. The progress
-// guards it.
+// board is drawn at the bottom of a terminal where several properties are watched at once: a line for each. The
+// lock of Progress guards it.
 type board struct {
 	states []state // of each that was heard of, by its subject and network
 	drawn  []int   // the cells of each line that is on the screen

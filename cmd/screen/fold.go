@@ -1,14 +1,13 @@
 package screen
 
-// fold is what a CI system folds: all that is said while a command runs. It
-// begins with the first line, so that there is none around nothing. Its zero value
-// folds nothing.
+// fold is the collapsible section of a CI log that has the progress lines in it. The first line opens it, so that
+// there is no empty one. The zero value opens none.
 type fold struct {
 	start, stop func() string
 	open        bool
 }
 
-// begin returns what has to stand before a line.
+// begin returns the command that opens the section, to be printed before a line; empty where it is open.
 func (s *fold) begin() string {
 	if s.start == nil || s.open {
 		return ""
@@ -17,7 +16,7 @@ func (s *fold) begin() string {
 	return s.start() + "\n"
 }
 
-// end returns what has to stand behind the last line.
+// end returns the command that closes the section; empty where it is not open.
 func (s *fold) end() string {
 	if !s.open {
 		return ""

@@ -11,7 +11,7 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// Note prints what could be done better.
+// Note prints a recommendation.
 func (p *Progress) Note(text string) {
 	p.Print(levelNormal, "note: "+text, term.Mark{Word: "note:", As: term.Title})
 }

@@ -56,7 +56,7 @@ const (
 	levelDebug
 )
 
-// state is what the last event said, as of when.
+// state is what the last event reported, and when.
 type state struct {
 	subject string
 	ev      activation.Event
@@ -257,7 +257,7 @@ func (p *Progress) Happened(m journal.Entry) {
 	p.Print(from, line, term.Mark{Word: ": " + result.StateOf(m.Activation), As: result.StatusTone(m.Activation.Status)})
 }
 
-// meaning is what a state means, the first time that a person sees it.
+// meaning explains a state the first time that it is shown.
 func (p *Progress) meaning(from level, line, state string) string {
 	means := result.StateMeaning(state)
 	if means == "" || p.Level < from || !p.env.StderrTerminal || !strings.Contains(line, "("+state+")") {
@@ -290,8 +290,8 @@ func (p *Progress) heartbeat() {
 	p.Say("%s", s.now()[0])
 }
 
-// now is the state as it is now, without asking PAPI again: as long as it can be,
-// then in fewer words.
+// now describes the state at this moment, without asking PAPI again: in full first, then in ever fewer words for
+// narrow terminals.
 func (s state) now() []string {
 	if s.rollout != nil {
 		return s.rolloutNow()

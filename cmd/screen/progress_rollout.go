@@ -31,7 +31,7 @@ func (p *Progress) rolledOn(m journal.Entry) {
 	p.Print(from, line, marks...)
 }
 
-// rolloutNow is how far the rollout is now.
+// rolloutNow describes how far the rollout is at this moment, as now does.
 func (s state) rolloutNow() []string {
 	now := *s.rollout
 	now.WaitedSeconds += time.Since(s.at).Seconds() * s.speed
