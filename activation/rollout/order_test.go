@@ -33,15 +33,13 @@ func drawList(r *rapid.T, p *Plan) []papi.Activation {
 
 // told is all that a standing tells, with ids instead of pointers.
 func (s standing) told() string {
-	about, other := papi.ID(""), ""
+	about := papi.ID("none")
 	if s.about != nil {
 		about = s.about.ActivationID
 	}
-	if s.other != nil {
-		other = s.other.String()
-	}
-	s.about, s.other = nil, nil
-	return fmt.Sprintf("%+v about %s, other %s", s, about, other)
+	pointers := fmt.Sprintf("about %s, served %v, other %v", about, s.served, s.other) // marks as their text
+	s.about, s.served, s.other = nil, nil, nil
+	return fmt.Sprintf("%+v %s", s, pointers)
 }
 
 // PAPI promises no order of its lists. The same activations in another order are the same answer, whatever they are.
