@@ -60,7 +60,7 @@ func (p *program) rolloutSession() (*room.Session, error) {
 	}
 	return &room.Session{
 		Client: s.client, Account: s.account(), Speed: s.speed, Simulated: p.flags.Simulate,
-		Resubmissions: noneIsNegative(p.flags.MaxRetries), Jitter: p.env.Jitter,
+		Resubmissions: noneIsNegative(p.flags.MaxRetries), Jitter: p.env.Jitter, Turns: s.turns(),
 		Budget: s.remembered(), Remember: s.remember, Happened: s.rolledOn, OutputFile: p.flags.OutputFile,
 	}, nil
 }

@@ -3,6 +3,7 @@ package rollout
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/propctl/propctl/papi"
 )
@@ -16,8 +17,8 @@ func (b *board) nextReturn() step {
 		return step{kind: follow, until: s.until}
 	}
 	var items []*entry
-	until := now
-	put := false
+	var until time.Time
+	put, queued := false, false
 	working := map[papi.ID]bool{} // PAPI does not take both networks of a property in one moment
 	for _, e := range b.entries {
 		if e.working {
@@ -26,6 +27,8 @@ func (b *board) nextReturn() step {
 	}
 	for _, e := range b.entries {
 		switch {
+		case e.queued:
+			queued = true
 		case !b.toReturn(e) || working[e.PropertyID] || e.onTheWay():
 		case !e.due.After(now):
 			items = append(items, e)
@@ -43,7 +46,7 @@ func (b *board) nextReturn() step {
 		return step{kind: giveBack, items: items}
 	case b.busy():
 		return step{kind: follow}
-	case put:
+	case put, queued:
 		return step{kind: follow, until: until}
 	}
 	return step{kind: finish}

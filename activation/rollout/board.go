@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -33,9 +34,13 @@ type entry struct {
 	bulk   int   // the bulk request that has submitted it; 0: none
 
 	working bool
-	handed  bool      // others say that they have submitted it
-	alone   bool      // others have not: the run does it itself
-	since   time.Time // PAPI's date of the submission
+	queued  bool              // it waits in line
+	ahead   *activation.Ahead // where; nil: nowhere
+	turn    activation.Turn   // that has come, and is not used yet
+	keeps   activation.Turn   // that of a part, until it is known what became of the item
+	handed  bool              // others say that they have submitted it
+	alone   bool              // others have not: the run does it itself
+	since   time.Time         // PAPI's date of the submission
 	usual   time.Duration
 	looks   int
 	due     time.Time // next look, or next try of one that is blocked
@@ -285,14 +290,17 @@ func (b *board) ready(now time.Time) (items []*entry, until time.Time) {
 	if b.plan.Strict {
 		room = min(room, b.tolerated()-b.failures(b.stage)+1)
 	}
-	var later []*entry
+	var first, later []*entry
 	until = b.awaits()
 	for _, e := range b.of(b.stage) {
 		switch {
 		case e.working || e.onTheWay():
 			room--
+		case e.queued:
 		case b.expected(e):
 			room--
+		case e.state == Waiting && e.turn != nil:
+			first = append(first, e) // others wait for it
 		case e.state == Waiting:
 			items = append(items, e)
 		case e.state == Blocked && !e.due.After(now):
@@ -301,7 +309,7 @@ func (b *board) ready(now time.Time) (items []*entry, until time.Time) {
 			until = e.due
 		}
 	}
-	items = append(items, later...)
+	items = slices.Concat(first, items, later)
 	return items[:min(max(room, 0), len(items))], until
 }
 

@@ -16,7 +16,14 @@ const lookLookAndSubmit = 3
 // giveBack returns an item to what was active before, when what is active is still the
 // plan's.
 func (l *loop) giveBack(ctx context.Context, e *entry) {
-	reserved, release, err := l.runner.API.Reserve(ctx, lookLookAndSubmit)
+	turn, ok := l.takeTurn(e)
+	if !ok {
+		return
+	}
+	if turn != nil {
+		defer turn.Leave()
+	}
+	reserved, release, err := l.reserve(ctx, lookLookAndSubmit)
 	if err != nil {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -30,11 +37,12 @@ func (l *loop) giveBack(ctx context.Context, e *entry) {
 		return
 	}
 	w := &watched{API: l.runner.API, loop: l}
-	engine := l.engine
-	engine.API = w
-	run := engine.Activate
-	if target.Version == 0 {
-		run = engine.Deactivate
+	run := func(ctx context.Context, target activation.Target) (*activation.Result, error) {
+		engine := l.engineWith(w, turn)
+		if target.Version == 0 {
+			return engine.Deactivate(ctx, target)
+		}
+		return engine.Activate(ctx, target)
 	}
 	result, err := run(reserved, target)
 	if err != nil && target.Request.UseFastFallback && isRefusal(err) {

@@ -41,6 +41,11 @@ func (l *loop) startAll(ctx context.Context, items []*entry) {
 
 // submitPart looks at items at once, and submits those that may be in one bulk request.
 func (l *loop) submitPart(ctx context.Context, items []*entry) {
+	turns := l.takeTurns(items)
+	defer turns.leave()
+	if items = turns.first(items); len(items) == 0 {
+		return // others are before all of them
+	}
 	reserved, release, err := l.runner.API.Reserve(ctx, len(items)+1)
 	if err != nil {
 		l.mu.Lock()
@@ -49,20 +54,27 @@ func (l *loop) submitPart(ctx context.Context, items []*entry) {
 		return
 	}
 	defer release()
-	looked := l.lookAtAll(reserved, items)
+	looked := l.lookAtAll(reserved, items, turns)
+	last := turns.permit(ctx, items, looked)
 	p, request, oldest := l.newPart(items, looked)
 	if p == nil {
+		turns.told(ctx)
 		return
 	}
-	created, err := l.runner.API.CreateBulkActivation(papi.SendBy(reserved, l.sendBy(oldest)), request)
+	sending := papi.SendBy(reserved, l.sendBy(oldest))
+	if !last.IsZero() {
+		sending = papi.SendBy(sending, last)
+	}
+	created, err := l.runner.API.CreateBulkActivation(sending, request)
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.posted(p, created, err)
+	l.mu.Unlock()
+	turns.told(ctx)
 }
 
 // lookAtAll reads the lists of items, and returns when each was asked for that may be
 // submitted.
-func (l *loop) lookAtAll(ctx context.Context, items []*entry) []time.Time {
+func (l *loop) lookAtAll(ctx context.Context, items []*entry, turns *turns) []time.Time {
 	looked := make([]time.Time, len(items))
 	var wg sync.WaitGroup
 	free := make(chan struct{}, maxWorkers)
@@ -70,6 +82,9 @@ func (l *loop) lookAtAll(ctx context.Context, items []*entry) []time.Time {
 		free <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-free }()
+			if !turns.look(ctx, e) {
+				return
+			}
 			begun := time.Now()
 			list, err := l.runner.API.Activations(ctx, e.Ref())
 			l.mu.Lock()
@@ -91,6 +106,7 @@ func (l *loop) lookAtAll(ctx context.Context, items []*entry) []time.Time {
 				e.settle(Rejected, nil, rejected)
 			case err == nil && e.state == Waiting && !l.goesAlone(e):
 				looked[i] = l.lookedAt(begun)
+				turns.show(e, list)
 			}
 		})
 	}

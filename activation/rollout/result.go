@@ -80,7 +80,8 @@ type ItemResult struct {
 	Fast       bool // returned by fast fallback
 	Activation *papi.Activation
 	BlockedBy  *papi.Activation
-	On         int // the version that is active, as a list has shown it last; 0: none, or not known
+	Ahead      *activation.Ahead // where in line it is; nil: nowhere
+	On         int               // the version that is active, as a list has shown it last; 0: none, or not known
 	Err        error
 }
 
@@ -124,7 +125,7 @@ func (t *Totals) add(s State) {
 func (e *entry) result() ItemResult {
 	return ItemResult{
 		Item: e.Item, State: e.state, Ours: e.ours, Submitted: e.submitted, Adopted: e.adopted, Bulk: e.bulk, Fast: e.fast,
-		Activation: e.act, BlockedBy: e.blocker, On: e.on, Err: e.err,
+		Activation: e.act, BlockedBy: e.blocker, Ahead: e.ahead, On: e.on, Err: e.err,
 	}
 }
 

@@ -246,7 +246,7 @@ func TestALookDecidesWhatIsInABulkRequest(t *testing.T) {
 		"prp_9": listOf(was),
 	}}}
 	l.entries[6].single = true
-	looked := l.lookAtAll(t.Context(), l.entries)
+	looked := l.lookAtAll(t.Context(), l.entries, nil)
 	for i, at := range looked {
 		if at.IsZero() != (i != 0) {
 			t.Errorf("%s, %s: looked at %s", l.entries[i].Title(), l.entries[i].state, at)

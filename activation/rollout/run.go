@@ -14,8 +14,8 @@ import (
 type Runner struct {
 	API     API
 	Checker Checker // nil: there are no checks
-	// Turns are those of the items, as for [activation.Engine]; nil: none are taken. They
-	// wait, whoever is in line.
+	// Turns are those of the items, as for [activation.Engine]; nil: none are taken. Items
+	// with others before them hold up nobody. [Runner.Submit] waits for its turn.
 	Turns activation.Turns
 	Hands Hands // nil: the run submits all items itself
 	// Permit is asked right before an item is submitted, after its look; nil: nobody is.
@@ -72,6 +72,7 @@ type loop struct {
 	started map[int]bool  // stages
 	over    map[int]bool  // stages
 	began   bool          // the way back was told of
+	lines   *lines        // nil: the engine takes the turns
 
 	permission func() error // is asked before a submission; nil: nobody is
 }
@@ -79,7 +80,7 @@ type loop struct {
 func newLoop(r *Runner, p *Plan, o Options) *loop {
 	l := &loop{
 		board: newBoard(p, o), runner: r, begun: time.Now(), done: make(chan []*entry, maxWorkers+1),
-		told: map[int]State{}, started: map[int]bool{}, over: map[int]bool{}, back: make(chan *entry), recall: func() {},
+		told: map[int]State{}, started: map[int]bool{}, over: map[int]bool{}, back: make(chan *entry), recall: func() {}, lines: newLines(),
 	}
 	l.engine, l.permission = r.engine(o), r.Permit
 	return l
@@ -96,6 +97,7 @@ func (l *loop) run(ctx context.Context) (*Result, error) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	l.lines.open(ctx)
 	err := l.settleLists(ctx)
 	if err == nil {
 		err = l.glance(ctx)
@@ -106,6 +108,7 @@ func (l *loop) run(ctx context.Context) (*Result, error) {
 		l.tell()
 		if l.trouble != nil {
 			l.recall()
+			l.dropLines(ctx)
 		}
 		l.mu.Unlock()
 		if ctx.Err() != nil {
@@ -118,6 +121,7 @@ func (l *loop) run(ctx context.Context) (*Result, error) {
 		err = l.act(ctx, s)
 	}
 	l.recall()
+	l.lines.leave()
 	for l.running+l.rounds+l.out > 0 { // what was sent has to be known
 		select {
 		case done := <-l.done:
@@ -126,6 +130,7 @@ func (l *loop) run(ctx context.Context) (*Result, error) {
 			l.returnedHand(e)
 		}
 	}
+	l.leaveLines()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.untried()
@@ -156,6 +161,8 @@ func (l *loop) stopped(err error) error {
 
 // act does one step, or a part of it, and returns when there is something new.
 func (l *loop) act(ctx context.Context, s step) error {
+	l.leaveUnused(s)
+	l.leaveKept(ctx)
 	switch s.kind {
 	case check:
 		l.makeChecks(ctx)
@@ -212,12 +219,14 @@ func (l *loop) await(ctx context.Context, wake time.Time) error {
 		defer timer.Stop()
 		alarm = timer.C
 	}
-	if alarm == nil && l.running+l.rounds+l.out == 0 {
+	if alarm == nil && l.running+l.rounds+l.out+l.inLine() == 0 {
 		return errIdle
 	}
 	select {
 	case e := <-l.back:
 		l.returnedHand(e)
+		return nil
+	case <-l.lines.came:
 		return nil
 	case done := <-l.done:
 		l.collect(done)

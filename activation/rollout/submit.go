@@ -69,11 +69,18 @@ func (l *loop) look(ctx context.Context, e *entry) {
 
 // submit lets the engine look at an item and submit it.
 func (l *loop) submit(ctx context.Context, e *entry) {
+	turn, ok := l.takeTurn(e)
+	if !ok {
+		return
+	}
+	if turn != nil {
+		defer turn.Leave()
+	}
 	l.mu.Lock()
 	request := l.options.request(e.Network)
 	request.NotifyEmails, request.Note = l.plan.Notify, l.mark(e).In(l.plan.Note)
 	l.mu.Unlock()
-	reserved, release, err := l.runner.API.Reserve(ctx, lookAndSubmit)
+	reserved, release, err := l.reserve(ctx, lookAndSubmit)
 	if err != nil {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -82,8 +89,7 @@ func (l *loop) submit(ctx context.Context, e *entry) {
 	}
 	defer release()
 	w := &watched{API: l.runner.API, loop: l}
-	engine := l.engine
-	engine.API = w
+	engine := l.engineWith(w, turn)
 	// A PAPI that does not come back must not hold up the run for good.
 	bounded, cancel := context.WithTimeoutCause(reserved, l.clock.real(patience(e.Network)), activation.ErrTimeout)
 	defer cancel()

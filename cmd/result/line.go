@@ -71,13 +71,18 @@ type Ahead struct {
 	Place  int         `json:"place"`
 	Holder *LineHolder `json:"holder"`
 	Error  *string     `json:"error"`
+
+	ahead activation.Ahead
 }
+
+// Text says where in line something is, and behind whom.
+func (a *Ahead) Text() string { return AheadText(&a.ahead) }
 
 func newAhead(a *activation.Ahead) *Ahead {
 	if a == nil {
 		return nil
 	}
-	v := &Ahead{Place: a.Place}
+	v := &Ahead{Place: a.Place, ahead: *a}
 	if a.Err != nil {
 		v.Error = new(a.Err.Error())
 		return v

@@ -60,6 +60,7 @@ type RolloutItem struct {
 	Fast       bool          `json:"fast"`
 	Activation *Activation   `json:"activation"`
 	BlockedBy  *Activation   `json:"blockedBy"`
+	Ahead      *Ahead        `json:"ahead,omitempty"`
 	Error      *Error        `json:"error"`
 }
 
@@ -238,7 +239,7 @@ func NewRolloutItem(i *rollout.ItemResult, now time.Time) *RolloutItem {
 		Property: NewProperty(AssetRef{ID: i.PropertyID, ContractID: i.ContractID, GroupID: i.GroupID}, i.Name),
 		Network:  i.Network, Version: i.Version, Before: OptionalVersion(i.Before()), Current: OptionalVersion(i.On), Outcome: i.State,
 		Submitted: i.Submitted, Adopted: i.Adopted, Fast: i.Fast,
-		Activation: NewActivation(i.Activation, now), BlockedBy: NewActivation(i.BlockedBy, now),
+		Activation: NewActivation(i.Activation, now), BlockedBy: NewActivation(i.BlockedBy, now), Ahead: newAhead(i.Ahead),
 	}
 	if i.Err != nil && (i.State.Bad() || i.State == rollout.ReturnFailed || i.State == rollout.NotReturnable || i.State == rollout.Unknown) {
 		verdict := catalogue.Judge(i.Err)

@@ -90,11 +90,15 @@ func (i *RolloutItem) text() (line string, always bool) {
 	if b := i.BlockedBy; b != nil && i.Outcome == rollout.Blocked {
 		line += " " + string(b.ID) + " of " + ContentText(b.Version) + b.ShortNote()
 	}
+	inLine := i.Ahead != nil && i.Outcome == rollout.Blocked
+	if inLine {
+		line = fmt.Sprintf("%s version %d on %s: %s", i.Title(), i.Version, i.Network, i.Ahead.Text())
+	}
 	if i.Error != nil {
 		line += ": " + i.Error.Message
 	}
 	bad := i.Outcome.Bad() && i.Outcome != rollout.Skipped
-	return line, bad || i.Outcome == rollout.ReturnFailed || i.Outcome == rollout.NotReturnable
+	return line, bad || inLine || i.Outcome == rollout.ReturnFailed || i.Outcome == rollout.NotReturnable
 }
 
 // StateWords say how an item is.

@@ -31,7 +31,7 @@ event.pauseSeconds: Seconds until the next look or try; 0 when nothing is waited
 event.budget: What is left of the day's activations, where PAPI has said so.
 event.error: Why something is tried again.
 event.ahead: With queued, where in line the command is; missing where another activation is waited for.
-ahead: Where in line a command is.
+ahead: Where in line a command, or an item of a rollout, is.
 ahead.place: How many are before it.
 ahead.holder: Whose turn it is; null where that cannot be seen.
 ahead.error: Why the line cannot be seen; null where it can.

@@ -34,12 +34,13 @@ rolloutItem.network: The network.
 rolloutItem.version: The version that it is to have.
 rolloutItem.before: The version that was active there when the plan was made; null where none was.
 rolloutItem.current: The version that is active there, where its own list was read.
-rolloutItem.outcome: How it is: waiting, blocked (another activation is in the way), underway, active, failed, rejected, superseded, skipped, overdue, uncertain, returning, rolled-back, return-failed, not-returnable, drifted; of rollout status also not-active and unknown.
+rolloutItem.outcome: How it is: waiting, blocked (another activation is in the way, or others are before it in line), underway, active, failed, rejected, superseded, skipped, overdue, uncertain, returning, rolled-back, return-failed, not-returnable, drifted; of rollout status also not-active and unknown.
 rolloutItem.submitted: This run's request made the activation.
 rolloutItem.adopted: The activation was on its way before this run.
 rolloutItem.fast: It was returned by fast fallback.
 rolloutItem.activation: The activation that this is about, as last seen.
 rolloutItem.blockedBy: The activation that is in the way.
+rolloutItem.ahead: Where in line the item is, with a coordinator; missing where it waits in none.
 rolloutItem.error: Why it failed; null where it did not.
 
 rolloutCheck: What came of a check.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
@@ -63,7 +64,8 @@ type Session struct {
 	Simulated     bool // nothing leaves this process
 	Resubmissions int
 	Jitter        func(time.Duration) time.Duration
-	Budget        *papi.Quota // as PAPI told it last; nil: not
+	Turns         activation.Turns // those that other machines take, too; nil: none are taken
+	Budget        *papi.Quota      // as PAPI told it last; nil: not
 	Remember      func(*papi.Quota)
 	Happened      func(rollout.Event)
 	OutputFile    string // empty: none

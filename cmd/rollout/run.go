@@ -101,7 +101,7 @@ func (r *run) runner() (*rollout.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rollout.Runner{API: r.session.Client, Checker: &Checker{
+	return &rollout.Runner{API: r.session.Client, Turns: r.session.Turns, Checker: &Checker{
 		API: r.session.Client, Roots: roots, Environ: r.Environ(), UserAgent: r.UserAgent(), Transport: r.Checking,
 	}}, nil
 }
@@ -215,7 +215,7 @@ func (r *run) ended(verb string, res *rollout.Result, err error, options []strin
 func onlyBlocked(res *rollout.Result) bool {
 	for _, w := range res.Waves {
 		for _, i := range w.Items {
-			if i.State == rollout.Overdue && !catalogue.Is[*activation.BusyError](i.Err) {
+			if i.State == rollout.Overdue && !catalogue.Is[*activation.BusyError](i.Err) && !catalogue.Is[*activation.InLineError](i.Err) {
 				return false
 			}
 		}

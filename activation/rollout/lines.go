@@ -1,0 +1,269 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/papi"
+)
+
+// lines are those in which items wait for their turns. They do so without a worker and
+// without a place of the wave, so that an item with others before it holds up no other one.
+type lines struct {
+	ctx     context.Context //nolint:containedctx // of those that wait now
+	leave   context.CancelFunc
+	waits   sync.WaitGroup
+	came    chan struct{} // has a value when something is new
+	waiting int           // items; guarded by the loop's mu
+	dropped bool          // once, when the run was stopped
+}
+
+func newLines() *lines { return &lines{came: make(chan struct{}, 1)} }
+
+// open lets items wait until ctx ends.
+func (n *lines) open(ctx context.Context) { n.ctx, n.leave = context.WithCancel(ctx) }
+
+func (n *lines) news() {
+	select {
+	case n.came <- struct{}{}:
+	default:
+	}
+}
+
+// errOutOfPatience is the cause when an item has waited for as long as it may.
+var errOutOfPatience = errors.New("others were before it for too long")
+
+// wait is that of one item.
+type wait struct {
+	loop *loop
+	e    *entry
+	back bool // for a return
+
+	first chan struct{} // closed when somebody is before it
+	over  chan struct{} // closed at its end
+	once  sync.Once
+
+	// Guarded by the loop's mu.
+	alone bool // the worker does something else meanwhile
+	turn  activation.Turn
+	ahead activation.Ahead
+}
+
+// takeTurn returns the turn of an item, nil where none are taken. ok is false when it has
+// to wait, or has come to nothing.
+func (l *loop) takeTurn(e *entry) (turn activation.Turn, ok bool) { //nolint:ireturn // an interface of others
+	if l.runner.Turns == nil || l.lines == nil {
+		return nil, true
+	}
+	w := &wait{loop: l, e: e, first: make(chan struct{}), over: make(chan struct{})}
+	l.mu.Lock()
+	if e.turn != nil {
+		turn, e.turn = e.turn, nil
+		l.mu.Unlock()
+		return turn, true
+	}
+	w.back = l.returning
+	ctx, patience := l.lines.ctx, l.options.patience()
+	l.mu.Unlock()
+	l.lines.waits.Go(func() {
+		if patience > 0 {
+			bounded, cancel := context.WithTimeoutCause(ctx, l.clock.real(patience), errOutOfPatience)
+			defer cancel()
+			w.take(bounded)
+			return
+		}
+		w.take(ctx)
+	})
+	select {
+	case <-w.over:
+	case <-w.first:
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case <-w.over:
+		return w.turn, w.turn != nil
+	default:
+	}
+	w.alone, e.queued = true, true
+	l.lines.waiting++
+	return nil, false
+}
+
+// take waits for the turn.
+func (w *wait) take(ctx context.Context) {
+	l, e := w.loop, w.e
+	doing := fmt.Sprintf("rollout %s, version %d", l.plan.Name, e.Version)
+	if w.back {
+		doing = fmt.Sprintf("rollout %s, going back", l.plan.Name)
+	}
+	line := activation.Line{Account: l.plan.AccountID, Asset: e.PropertyID.With(papi.PrefixProperty), Network: e.Network, Doing: doing}
+	turn, err := l.runner.Turns.Take(ctx, line, w.tell)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w.alone {
+		e.queued = false
+		l.lines.waiting--
+		e.turn = turn
+	} else {
+		w.turn = turn
+	}
+	if e.ahead != nil && e.state == Blocked {
+		e.state = Waiting
+	}
+	e.ahead = nil
+	if err != nil {
+		w.failed(ctx, err)
+	}
+	close(w.over)
+	l.lines.news()
+}
+
+// tell takes note of who is before the item.
+func (w *wait) tell(a activation.Ahead) error {
+	l, e := w.loop, w.e
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if a.Err == nil {
+		w.ahead = a
+		if l.options.patience() <= 0 {
+			return &activation.InLineError{Ahead: a}
+		}
+	}
+	if !w.back && (e.state == Waiting || e.state == Blocked) {
+		e.state, e.blocker, e.err = Blocked, nil, nil
+		delete(l.told, e.Place) // it is told once more
+	}
+	e.ahead = &a
+	w.once.Do(func() { close(w.first) })
+	l.lines.news()
+	return nil
+}
+
+// failed deals with a wait that has ended without a turn.
+func (w *wait) failed(ctx context.Context, err error) {
+	l, e := w.loop, w.e
+	switch cause := context.Cause(ctx); {
+	case inLine(err): // it is tried later
+		state := e.state
+		e.err = err
+		l.blocked(e)
+		switch {
+		case e.state == Overdue:
+			w.settle(Overdue, err)
+		case w.back:
+			e.state = state
+		default:
+			e.state, e.blocker = Blocked, nil
+		}
+	case is(cause, errOutOfPatience):
+		w.settle(Overdue, &activation.InLineError{Ahead: w.ahead})
+	case cause != nil: // the run ends, or submits nothing more
+	default:
+		l.stop(&trouble{outcome: OutcomeError, err: fmt.Errorf("%s: %w", e.Title(), err)})
+		if w.back {
+			w.settle(ReturnFailed, err)
+		}
+	}
+}
+
+func (w *wait) settle(s State, err error) {
+	if w.back {
+		s = ReturnFailed
+	}
+	w.e.state, w.e.err = s, err
+}
+
+// dropLines has all leave that wait to submit something, once the run was stopped.
+func (l *loop) dropLines(ctx context.Context) {
+	if l.lines.dropped {
+		return
+	}
+	l.lines.dropped = true
+	l.lines.leave()
+	l.lines.open(ctx)
+}
+
+// leaveUnused leaves the turns that have come and that a step does not use: the wave may
+// be full by now, or the item may have been submitted by others.
+func (l *loop) leaveUnused(s step) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	used := map[*entry]bool{}
+	for _, e := range s.items {
+		used[e] = true
+	}
+	for _, e := range l.entries {
+		switch {
+		case e.turn == nil || e.working || used[e] || s.kind == survey || s.kind == submitPart && e.state == Waiting:
+		default:
+			l.lines.waits.Go(e.turn.Leave)
+			e.turn = nil
+		}
+	}
+}
+
+// leaveLines leaves all lines and turns, at the end of a run.
+func (l *loop) leaveLines() {
+	l.lines.leave()
+	l.lines.waits.Wait() // nobody has a turn from now on
+	for _, e := range l.entries {
+		for _, turn := range []activation.Turn{e.turn, e.keeps} {
+			if turn != nil {
+				l.lines.waits.Go(turn.Leave)
+			}
+		}
+		e.turn, e.keeps = nil, nil
+	}
+	l.lines.waits.Wait()
+}
+
+// inLine is how many items wait for their turns.
+func (l *loop) inLine() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lines.waiting
+}
+
+// lent is a turn for one run of the engine, which does not leave it: that is done by who
+// has taken it.
+type lent struct {
+	activation.Turn
+
+	taken bool
+}
+
+// Take implements [activation.Turns]. A turn that was lost is not taken once more by the
+// same run, so that what is there is judged anew.
+func (t *lent) Take(context.Context, activation.Line, func(activation.Ahead) error) (activation.Turn, error) { //nolint:ireturn // that is the interface
+	if t.taken {
+		return nil, errHeld
+	}
+	t.taken = true
+	return t, nil
+}
+
+// Leave implements [activation.Turn].
+func (t *lent) Leave() {}
+
+// engineWith returns the engine for an item whose turn it is; nil: none was taken here.
+func (l *loop) engineWith(w *watched, turn activation.Turn) activation.Engine {
+	engine := l.engine
+	engine.API = w
+	if turn != nil {
+		engine.Turns = &lent{Turn: turn}
+	}
+	return engine
+}
+
+// reserve is that of the client, where no turn is taken: with one the engine reserves
+// itself, so that a wait in line takes no requests from others.
+func (l *loop) reserve(ctx context.Context, n int) (reserved context.Context, release func(), err error) {
+	if l.runner.Turns != nil {
+		return ctx, func() {}, nil
+	}
+	return l.runner.API.Reserve(ctx, n)
+}
