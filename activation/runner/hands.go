@@ -22,8 +22,8 @@ type hands struct {
 	waiting map[int]chan papi.ID // by place
 	stage   int                  // up to which items are handed out; -1: none are yet
 	attempt int
-	opening sync.Mutex // one change at a time
-	closed  sync.Once
+	opening chan struct{} // has one place: one change at a time
+	closed  chan struct{} // is made by the first that closes, and closed when it has; nil before
 }
 
 // How long is waited for what others do.
@@ -69,8 +69,12 @@ func (h *hands) heard(data []byte) {
 
 // open says in the job that items of a stage are handed out.
 func (h *hands) open(ctx context.Context, stage, attempt int) error {
-	h.opening.Lock()
-	defer h.opening.Unlock()
+	select {
+	case h.opening <- struct{}{}:
+		defer func() { <-h.opening }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 	h.mu.Lock()
 	known := stage <= h.stage && attempt == h.attempt
 	h.mu.Unlock()
@@ -94,16 +98,26 @@ func (h *hands) open(ctx context.Context, stage, attempt int) error {
 // close has nobody begin with an item any more: whoever has its turn later sees it in the
 // job. Where that cannot be written, the lease runs out, which says the same.
 func (h *hands) close() {
-	h.closed.Do(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), h.lead.run.lease())
-		defer cancel()
-		for {
-			err := h.lead.change(ctx, func(j *Job) { j.Closed = true })
-			if gone := (*coordinator.GoneError)(nil); !errors.As(err, &gone) || sleep(ctx, storeGone) != nil {
-				return
-			}
+	h.mu.Lock()
+	first := h.closed == nil
+	if first {
+		h.closed = make(chan struct{})
+	}
+	done := h.closed
+	h.mu.Unlock()
+	if !first {
+		<-done
+		return
+	}
+	defer close(done)
+	ctx, cancel := context.WithTimeout(context.Background(), h.lead.run.lease())
+	defer cancel()
+	for {
+		err := h.lead.change(ctx, func(j *Job) { j.Closed = true })
+		if gone := (*coordinator.GoneError)(nil); !errors.As(err, &gone) || sleep(ctx, storeGone) != nil {
+			return
 		}
-	})
+	}
 }
 
 // handOver puts an item in, and waits until somebody says what came of it.

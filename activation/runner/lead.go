@@ -259,7 +259,7 @@ func (l *lead) see(ctx context.Context) error {
 func (l *lead) lead(parent context.Context) {
 	ctx, end := context.WithCancelCause(parent)
 	defer end(nil)
-	h := &hands{lead: l, waiting: map[int]chan papi.ID{}, stage: -1}
+	h := &hands{lead: l, waiting: map[int]chan papi.ID{}, stage: -1, opening: make(chan struct{}, 1)}
 	deaf, err := l.run.Work.Listen(ctx, topicOf(l.job), h.heard)
 	if err != nil {
 		l.run.storeGone(ctx, err)
