@@ -1,15 +1,19 @@
 package cmd_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf16"
 
 	"github.com/propctl/propctl/cmd"
 	"github.com/propctl/propctl/papi/simulator"
@@ -182,4 +186,38 @@ func TestARollbackOfAManifestWhoseLatestHasMoved(t *testing.T) {
 			t.Errorf("exit code %d: %s", r.code, r.stdout)
 		}
 	})
+}
+
+// Editors begin a file with a byte order mark, and the shell of Windows writes UTF-16.
+func TestPlansAndManifestsAreReadInTheEncodingsOfWindows(t *testing.T) {
+	wide := func(order binary.AppendByteOrder) func([]byte) []byte {
+		return func(text []byte) []byte {
+			data := order.AppendUint16(nil, 0xfeff)
+			for _, unit := range utf16.Encode([]rune(string(text))) {
+				data = order.AppendUint16(data, unit)
+			}
+			return data
+		}
+	}
+	for name, encode := range map[string]func([]byte) []byte{
+		"a byte order mark":         func(text []byte) []byte { return append([]byte("\xef\xbb\xbf"), text...) },
+		"UTF-16":                    wide(binary.LittleEndian),
+		"UTF-16 the other way":      wide(binary.BigEndian),
+		"line ends of Windows":      func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")) },
+		"a blank line at the begin": func(text []byte) []byte { return append([]byte("\r\n"), text...) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t)
+			manifest := s.manifest("prp_1001@8", "note: Größer ✓")
+			plan := s.planned(manifest)
+			for _, file := range []string{manifest, plan} {
+				text, err := os.ReadFile(file)
+				must(t, err)
+				must(t, os.WriteFile(file, encode(text), 0o600))
+				if r := s.run("rollout", "status", file, "-o", "json"); r.code != cmd.ExitOK || r.rollout(t).Rollout.Totals.Items != 1 {
+					t.Errorf("%s of %s: exit code %d: %s", name, filepath.Base(file), r.code, r.stderr)
+				}
+			}
+		})
+	}
 }

@@ -49,6 +49,27 @@ func TestARolloutThatWasRetriedAndReturnedIsClosed(t *testing.T) {
 	})
 }
 
+// What could not be returned is active: another attempt counts it as such, in waves that were over when it learnt of
+// the return, too.
+func TestASecondAttemptBeginsWithTheFirstWave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, 60, 1, simulator.Options{})
+		// Nothing was active of the first one.
+		p := s.plan("name: test\nnotify: [you@example.com]\nproperties: [prp_100050@3, prp_100001@3, prp_100002@3, prp_100003@3]\n" +
+			"waves: [{name: canary, take: 1}, {name: rest}]\n")
+		if _, err := s.apply(p, rollout.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		r, err := (&rollout.Runner{API: s.client()}).Return(t.Context(), p, rollout.Options{})
+		if err != nil || r.Totals.Returned != 3 || r.Waves[0].Items[0].State != rollout.NotReturnable {
+			t.Fatalf("%s, %+v, %v", states(r), r.Totals, err)
+		}
+		if r, err = s.apply(p, rollout.Options{Replan: true}); err != nil || r.Outcome != rollout.OutcomeRolledOut || r.Totals.Active != 4 {
+			t.Errorf("%s, %+v, %v", states(r), r.Totals, err)
+		}
+	})
+}
+
 func TestARetryThatIsReturnedIsClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, 20, 1, simulator.Options{Pace: failingFirst{}})

@@ -159,6 +159,8 @@ func (b *board) returned() bool {
 	}
 	clear(b.probed)
 	clear(b.scanned)
+	clear(b.gates) // the checks of the attempt that is closed are no evidence
+	b.stage = 0    // what the stages before have left was not looked at as this attempt's
 	return true
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -251,5 +252,31 @@ func TestALookDecidesWhatIsInABulkRequest(t *testing.T) {
 		if at.IsZero() != (i != 0) {
 			t.Errorf("%s, %s: looked at %s", l.entries[i].Title(), l.entries[i].state, at)
 		}
+	}
+}
+
+// The limit of requests passes: nothing ends for it until it has come several times, one after the other. The day's
+// budget ends the run at once.
+func TestTheLimitOfRequestsIsWaitedFor(t *testing.T) {
+	l := &loop{board: boardOf(planOf(staging, 1), Options{}, "waiting")}
+	e := l.entries[0]
+	for n := range maxDowns {
+		l.limited(e, &activation.LimitError{})
+		now := l.clock.now()
+		if l.trouble != nil || e.due.Sub(now) < 29*time.Second || !l.held.Equal(e.due) || !l.rest.Equal(e.due) {
+			t.Fatalf("the %dth time: %+v, due %s, now %s", n+1, l.trouble, e.due, now)
+		}
+		l.clock.date = l.clock.date.Add(time.Minute)
+	}
+	if l.limited(e, &activation.LimitError{}); l.trouble == nil || l.trouble.outcome != OutcomeLimited {
+		t.Errorf("in the end: %+v", l.trouble)
+	}
+	l = &loop{board: boardOf(planOf(staging, 1), Options{}, "waiting")}
+	l.limited(l.entries[0], &activation.LimitError{Until: l.clock.now().Add(10 * time.Minute)})
+	if d := l.held.Sub(l.clock.now()); d < 9*time.Minute {
+		t.Errorf("PAPI says ten minutes, and it is held for %s", d)
+	}
+	if l.limited(l.entries[0], &activation.LimitError{Daily: true}); l.trouble == nil {
+		t.Error("the day's budget ends nothing")
 	}
 }

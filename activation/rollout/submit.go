@@ -238,19 +238,14 @@ func (l *loop) unread(e *entry, err error) {
 		problem.Class == papi.ClassOtherRejection, problem.Class == papi.ClassVersionLocked, problem.Class == papi.ClassCompliance:
 		e.settle(Rejected, nil, err)
 	case problem.Class.Transient() || problem.Uncertain():
-		const rest = 30 * time.Second
-		if !l.clock.now().Before(l.rest) { // several that were under way together count once
-			l.downs++
-		}
-		if l.downs > maxDowns {
+		if !l.rests(problem.Wait()) {
 			l.stop(&trouble{outcome: OutcomeError, err: err})
 			if l.returning || l.trouble.scope != "" {
 				e.settle(ReturnFailed, nil, err)
 			}
 			return
 		}
-		l.held = l.clock.now().Add(max(rest, problem.Wait()))
-		e.due, l.rest = l.held, l.held
+		e.due = l.held
 	default:
 		l.stop(&trouble{outcome: OutcomeError, err: fmt.Errorf("%s: %w", e.Title(), err)})
 		if e.back {
@@ -259,8 +254,28 @@ func (l *loop) unread(e *entry, err error) {
 	}
 }
 
-// limited stops submissions when the day's budget is used up.
+// rests leaves PAPI alone for a while, as long as it has said at least; false when it did not
+// help several times, one after the other.
+func (l *loop) rests(told time.Duration) bool {
+	const least = 30 * time.Second
+	now := l.clock.now()
+	if !now.Before(l.rest) { // several that were under way together count once
+		l.downs++
+	}
+	if l.downs > maxDowns {
+		return false
+	}
+	l.held = now.Add(max(least, told))
+	l.rest = l.held
+	return true
+}
+
+// limited stops submissions when the day's budget is used up. The limit of requests is over soon, and waited for.
 func (l *loop) limited(e *entry, err *activation.LimitError) {
+	if !err.Daily && l.rests(err.Until.Sub(l.clock.now())) {
+		e.due = l.held
+		return
+	}
 	if err.Daily && l.options.OverBudget && !err.Until.IsZero() {
 		l.held = err.Until.Add(time.Second)
 		e.due = l.held

@@ -2,11 +2,13 @@ package rollout
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"unicode/utf16"
 
 	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/cmd/catalogue"
@@ -29,6 +31,7 @@ func read(name string, stdin io.Reader) (*source, error) {
 	if err != nil {
 		return nil, catalogue.Usagef("%w", err)
 	}
+	data = inUTF8(data)
 	shown := name
 	if name == "-" {
 		shown = "standard input"
@@ -67,6 +70,28 @@ func content(name string, stdin io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("%s is larger than %d MiB", name, maxFile>>20)
 	}
 	return data, nil
+}
+
+// inUTF8 is a text without a byte order mark, and in UTF-8 where PowerShell has written it in UTF-16.
+func inUTF8(data []byte) []byte {
+	if text, ok := bytes.CutPrefix(data, []byte("\xef\xbb\xbf")); ok {
+		return text
+	}
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(data, []byte("\xff\xfe")):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(data, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	default:
+		return data
+	}
+	const unit = 2 // bytes
+	units := make([]uint16, 0, len(data)/unit)
+	for rest := data[unit:]; len(rest) >= unit; rest = rest[unit:] {
+		units = append(units, order.Uint16(rest))
+	}
+	return []byte(string(utf16.Decode(units)))
 }
 
 // planIn returns the plan in a file, and whether it is meant to have one.
