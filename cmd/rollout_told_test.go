@@ -221,3 +221,19 @@ func TestPlansAndManifestsAreReadInTheEncodingsOfWindows(t *testing.T) {
 		})
 	}
 }
+
+// Who waits for the window is told so; the clock of a test begins on a Saturday.
+func TestAWindowThatIsShutIsTold(t *testing.T) {
+	for window, told := range map[string]bool{"{days: [mon], from: '09:00', to: '16:00'}": true, "{days: [sat], from: '00:00', to: '16:00'}": false} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t)
+			r := s.run("rollout", "apply", s.manifest("prp_1001@8", "window: "+window))
+			if r.code != cmd.ExitOK || strings.Contains(r.stderr, "nothing is submitted before 2000-01-03T09:00:00Z") != told {
+				t.Errorf("%s: exit code %d: %s", window, r.code, r.stderr)
+			}
+			if r.took > 24*time.Hour != told {
+				t.Errorf("%s: it took %s", window, r.took)
+			}
+		})
+	}
+}

@@ -221,11 +221,12 @@ func (s *story) order(p *rollout.Plan, m rollout.Mark, property, network string)
 				s.violate("%s of stage %d was submitted while %s of stage %d has been INACTIVE since %s", property, item.Stage+1, earlier.Title(), earlier.Stage+1, since)
 			}
 		case simulator.StatusFailed, "":
-			if failed[wave] == nil {
-				failed[wave] = map[string]bool{}
-			}
-			failed[wave][string(earlier.PropertyID)] = true
+			failed[wave] = with(failed[wave], earlier)
 		default:
+			if s.twins && s.tolerate > 0 { // what one of them has tolerated as a failure, the other one may submit since
+				failed[wave] = with(failed[wave], earlier)
+				continue
+			}
 			s.violate("%s of stage %d was submitted while %s of stage %d is %s", property, item.Stage+1, earlier.Title(), earlier.Stage+1, status)
 		}
 	}
@@ -234,6 +235,14 @@ func (s *story) order(p *rollout.Plan, m rollout.Mark, property, network string)
 			s.violate("%s of stage %d was submitted although %d of wave %d are not active", property, item.Stage+1, len(all), wave+1)
 		}
 	}
+}
+
+func with(properties map[string]bool, i rollout.Item) map[string]bool {
+	if properties == nil {
+		properties = map[string]bool{}
+	}
+	properties[string(i.PropertyID)] = true
+	return properties
 }
 
 func (s *story) touched(i rollout.Item) bool {

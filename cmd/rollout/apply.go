@@ -58,6 +58,9 @@ func (r *run) change(verb string, f *applyFlags, what string, do func(*rollout.R
 		}
 		r.Begin("rollout " + r.source.title())
 	}
+	if wait := r.plan.Window.Until(r.Now()); wait > 0 && !f.anyTime && !f.back {
+		r.Say("nothing is submitted before %s, when the manifest's window opens; --any-time takes no notice of it", term.Timestamp(r.Now().Add(wait)))
+	}
 	res, err := do(runner, f.options(r))
 	return r.ended(verb, res, err, f.emergency())
 }
