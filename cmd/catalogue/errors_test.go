@@ -3,8 +3,10 @@ package catalogue_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/papi"
 )
@@ -51,5 +53,52 @@ func TestAnErrorOfNoRowIsADefectOfThisProgram(t *testing.T) {
 		if v := catalogue.Judge(err); v.Code != catalogue.CodeInternal || v.ExitCode != catalogue.ExitError || len(v.Next) == 0 {
 			t.Errorf("%v: %+v", err, v)
 		}
+	}
+}
+
+// Errors of a rollout are one line, name the file, and keep what they were made of.
+func TestErrorsOfRolloutsAreOneLineAndKeepTheirCauses(t *testing.T) {
+	failures, check := &rollout.FailuresError{Wave: "canary", Items: []string{"a.example.com (failed)"}}, &rollout.CheckError{Wave: "canary"}
+	whole := &catalogue.RolloutError{Outcome: rollout.OutcomeFailed, Err: errors.Join(failures, check)}
+	if text := whole.Error(); strings.Contains(text, "\n") || text != failures.Error()+"; "+check.Error() {
+		t.Errorf("%q", text)
+	}
+	if !errors.Is(whole, failures) || !errors.Is(whole, check) {
+		t.Error("its causes are not found")
+	}
+	mistake := &rollout.MistakesError{Mistakes: []rollout.Mistake{{At: rollout.Position{Line: 3, Column: 5}, What: "this has to be a text"}}}
+	for _, plan := range []bool{false, true} {
+		err := &catalogue.RolloutFileError{File: "rollout.yaml", Plan: plan, Err: mistake}
+		if want := "rollout.yaml: line 3, column 5: this has to be a text"; err.Error() != want || !errors.Is(err, mistake) {
+			t.Errorf("%q, want %q", err, want)
+		}
+		if code := map[bool]string{false: "manifest", true: "plan-file"}[plan]; catalogue.Judge(err).Code != code {
+			t.Errorf("%+v, want %s", catalogue.Judge(err), code)
+		}
+	}
+}
+
+// The page of errors has a title over each part, and explain finds every row of it.
+func TestSectionsHaveTitlesAndEachRowIsInOne(t *testing.T) {
+	titles, rows := map[string]bool{}, map[string]string{}
+	for _, s := range catalogue.Sections() {
+		if s.Title == "" || titles[s.Title] || len(s.Entries) == 0 {
+			t.Errorf("section %q has %d rows, or is there twice", s.Title, len(s.Entries))
+		}
+		titles[s.Title] = true
+		for _, e := range s.Entries {
+			if other, twice := rows[e.Code]; twice {
+				t.Errorf("%s is in %s and in %s", e.Code, other, s.Title)
+			}
+			rows[e.Code] = s.Title
+		}
+	}
+	for _, class := range papi.Classes() {
+		if rows[string(class)] == "" {
+			t.Errorf("%s is in no section", class)
+		}
+	}
+	if len(rows) != len(catalogue.Codes()) {
+		t.Errorf("the sections have %d rows, and there are %d codes", len(rows), len(catalogue.Codes()))
 	}
 }
