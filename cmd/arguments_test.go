@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -43,7 +44,7 @@ func TestTheCommandComesFirstWhereverItsFlagsAre(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			have := strings.Join(commandFirst(newProgram(term.Env{}).root(), strings.Fields(tt.args)), " ")
+			have := strings.Join(settings.CommandFirst(newProgram(term.Env{}).root(), strings.Fields(tt.args)), " ")
 			if diff := cmp.Diff(tt.want, have); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -54,15 +55,18 @@ func TestTheCommandComesFirstWhereverItsFlagsAre(t *testing.T) {
 // Before the command is known, a flag is known by its name only.
 func TestFlagsOfOneNameTakeAValueInEveryCommandOrInNone(t *testing.T) {
 	root := newProgram(term.Env{}).root()
-	all := flagsOfAll(root)
+	all := map[string]*pflag.Flag{}
 	var visit func(*cobra.Command)
 	visit = func(c *cobra.Command) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			same := all[f.Name]
+			if same == nil {
+				same, all[f.Name] = f, f
+			}
 			if f.Name == "fast" { // a switch of rollout status, and a choice of rollback; see the cases above
 				return
 			}
-			if same == nil || (same.NoOptDefVal == "") != (f.NoOptDefVal == "") || same.Shorthand != f.Shorthand {
+			if (same.NoOptDefVal == "") != (f.NoOptDefVal == "") || same.Shorthand != f.Shorthand {
 				t.Errorf("--%s of %s is not like --%s of another command", f.Name, c.CommandPath(), f.Name)
 			}
 		})

@@ -1,15 +1,11 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
-	"path"
-	"strings"
 	"sync"
 	"time"
 
@@ -93,7 +89,7 @@ func (s *session) turns() activation.Turns { //nolint:ireturn // an interface th
 		return nil
 	}
 	return &coordinator.Turns{
-		Store: c.store, Holder: holder(s.program), Gone: c.gone,
+		Store: c.store, Holder: settings.Holder(s.program.env.Lookup), Gone: c.gone,
 		Submit: time.Duration(float64(s.patience(papi.DefaultSubmitTimeout)) / s.speed),
 		Lag:    time.Duration(s.program.flags.CoordinatorLag),
 	}
@@ -106,52 +102,6 @@ func (p *program) coordinate(credentials papi.Credentials) (*papi.Account, error
 		return p.sharedAccount(credentials), err
 	}
 	return papi.CoordinatedAccount(c, settings.StateDir(p.env), credentials, 0), nil
-}
-
-// holder says who this is, to those who wait. Of a URL neither a password nor a query is told.
-func holder(p *program) activation.Holder {
-	env := func(names ...string) string {
-		for _, name := range names {
-			if value, ok := p.env.Lookup(name); ok && value != "" {
-				return value
-			}
-		}
-		return ""
-	}
-	h := activation.Holder{User: cmp.Or(env("USER", "LOGNAME", "USERNAME"), "unknown")}
-	h.Host, _ = os.Hostname()
-	switch {
-	case env("GITHUB_ACTIONS") != "":
-		h.CI, h.Job = string(settings.CIGitHub), env("GITHUB_JOB")
-		h.User = cmp.Or(env("GITHUB_ACTOR"), h.User)
-		if run := env("GITHUB_RUN_ID"); run != "" {
-			h.URL = env("GITHUB_SERVER_URL") + "/" + path.Join(env("GITHUB_REPOSITORY"), "actions", "runs", run)
-		}
-	case env("GITLAB_CI") != "":
-		h.CI, h.Job, h.URL = string(settings.CIGitLab), env("CI_JOB_NAME"), env("CI_JOB_URL")
-		h.User = cmp.Or(env("GITLAB_USER_LOGIN"), h.User)
-	case env("TF_BUILD") != "":
-		h.CI, h.Job = string(settings.CIAzure), env("SYSTEM_JOBDISPLAYNAME", "SYSTEM_JOBNAME")
-		if build := env("BUILD_BUILDID"); build != "" {
-			h.URL = strings.TrimSuffix(plain(env("SYSTEM_COLLECTIONURI")), "/") + "/" + url.PathEscape(env("SYSTEM_TEAMPROJECT")) + "/_build/results?buildId=" + url.QueryEscape(build)
-			return h
-		}
-	case env("TEAMCITY_VERSION") != "":
-		h.CI, h.Job = string(settings.CITeamCity), env("TEAMCITY_BUILDCONF_NAME")
-	case env("JENKINS_URL") != "":
-		h.CI, h.Job, h.URL = string(settings.CIJenkins), env("JOB_NAME"), env("BUILD_URL")
-	}
-	h.URL = plain(h.URL)
-	return h
-}
-
-// plain is a URL without user, password, query and fragment; empty where it is none.
-func plain(text string) string {
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return ""
-	}
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 // checkCoordinator tells whether the coordinator can be used, and who stands in line.

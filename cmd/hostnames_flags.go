@@ -38,7 +38,7 @@ func (f *changeFlags) declare(c *cobra.Command) {
 
 // check finds what makes no sense before anything is sent.
 func (f *changeFlags) check() error {
-	if f.input.edge != "" && !isID(f.input.edge, papi.PrefixEdgeHostname) {
+	if f.input.edge != "" && !settings.IsID(f.input.edge, papi.PrefixEdgeHostname) {
 		if _, err := parseHostname(f.input.edge); err != nil {
 			return catalogue.Usagef("--edge-hostname: %w", err)
 		}

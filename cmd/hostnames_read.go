@@ -125,7 +125,7 @@ func (in *hostnameInput) added(host, to string) (papi.AddedHostname, error) {
 	switch {
 	case to == "":
 		return a, fmt.Errorf("%s has no edge hostname; write %s=EDGEHOSTNAME, or give --edge-hostname for all", a.CNAMEFrom, a.CNAMEFrom)
-	case isID(to, papi.PrefixEdgeHostname):
+	case settings.IsID(to, papi.PrefixEdgeHostname):
 		a.EdgeHostnameID = papi.ID(to).With(papi.PrefixEdgeHostname)
 	default:
 		a.CNAMETo, err = parseHostname(to)
@@ -137,7 +137,7 @@ func (in *hostnameInput) added(host, to string) (papi.AddedHostname, error) {
 // made. It returns it in lower case and without a dot at its end.
 func parseHostname(s string) (string, error) {
 	shown := fmt.Sprintf("%.80q", s)
-	host, _, err := unlink(strings.TrimSpace(s))
+	host, _, err := settings.Unlink(strings.TrimSpace(s))
 	if err != nil {
 		return "", err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
+	"github.com/propctl/propctl/cmd/text"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -76,23 +77,7 @@ func (p *program) lines(ctx context.Context) (*result.Report, error) {
 	return &result.Report{
 		Outcome: catalogue.OutcomeOK,
 		Fill:    func(d *result.Document) { d.Lines = result.NewLines(lines) },
-		Text: func(w *term.Printer, d *result.Document) {
-			if len(d.Lines) == 0 {
-				w.Line("nobody stands in line")
-				return
-			}
-			t := term.NewTable(w, "PROPERTY", "NETWORK", "PLACE", "WHO", "DOES", "SINCE")
-			for _, l := range d.Lines {
-				if l.Error != nil {
-					t.Row(term.Clean(string(l.ID), term.MaxName), term.Clean(string(l.Network), term.MaxName), "", term.Clean(*l.Error, term.MaxMessage), "", "")
-				}
-				for i, h := range l.Holders {
-					t.Row(term.Clean(string(l.ID), term.MaxName), term.Clean(string(l.Network), term.MaxName), result.PlaceText(i),
-						term.Clean(h.Who(), term.MaxMessage), term.Clean(h.Does(), term.MaxName), w.Clock(now).Tell(h.Since))
-				}
-			}
-			t.Print()
-		},
+		Text:    func(w *term.Printer, d *result.Document) { text.Lines(w, d, now) },
 	}, nil
 }
 

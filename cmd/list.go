@@ -12,6 +12,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/text"
 	"github.com/propctl/propctl/papi"
 )
@@ -167,7 +168,7 @@ func (s *session) listAssets(ctx context.Context, query papi.ListQuery) ([]liste
 // fits reports whether one of the patterns fits; none fits all.
 func (a listedAsset) fits(globs []string) bool {
 	return len(globs) == 0 || slices.ContainsFunc(globs, func(glob string) bool {
-		if isID(glob, a.ref.Kind.IDPrefix()) {
+		if settings.IsID(glob, a.ref.Kind.IDPrefix()) {
 			return a.ref.ID.Equal(papi.ID(glob))
 		}
 		fits, _ := path.Match(strings.ToLower(glob), strings.ToLower(a.name)) // it has been checked

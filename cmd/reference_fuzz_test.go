@@ -6,6 +6,7 @@ import (
 
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
@@ -24,7 +25,7 @@ func FuzzReference(f *testing.F) {
 		}
 		v := n.version
 		switch {
-		case strings.TrimSpace(n.property) == "", strings.Contains(n.property, "@"), len(n.property) > maxPropertyName, strings.ContainsFunc(n.property, term.IsUnsafe):
+		case strings.TrimSpace(n.property) == "", strings.Contains(n.property, "@"), len(n.property) > settings.MaxPropertyName, strings.ContainsFunc(n.property, term.IsUnsafe):
 			t.Errorf("%q names the property %q", s, n.property)
 		case v.number < 0, v.number > 0 && v.activeOn != "", v.activeOn != "" && v.activeOn != papi.Staging && v.activeOn != papi.Production:
 			t.Errorf("%q names the version %+v", s, v)

@@ -11,7 +11,6 @@ import (
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/settings"
-	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -42,9 +41,9 @@ func (v wantedVersion) String() string {
 // parseName reads PROPERTY[@VERSION].
 func parseName(s string) (name, error) {
 	property, version, found := strings.Cut(s, "@")
-	property, linked, err := unlink(property)
+	property, linked, err := settings.Unlink(property)
 	if err == nil {
-		err = checkName(property)
+		err = settings.CheckName(property)
 	}
 	if err != nil {
 		return name{}, err
@@ -62,7 +61,7 @@ func parseName(s string) (name, error) {
 
 // parseWanted reads VERSION.
 func parseWanted(version string) (wantedVersion, error) {
-	if number, err := parseVersion(version); err == nil {
+	if number, err := settings.ParseVersion(version); err == nil {
 		return wantedVersion{number: number}, nil
 	}
 	switch strings.ToLower(version) {
@@ -76,37 +75,16 @@ func parseWanted(version string) (wantedVersion, error) {
 	return wantedVersion{}, catalogue.Usagef("version %q is neither a number nor latest, staging or production%s", version, settings.DidYouMean(settings.Nearest(version, "latest", "staging", "production")))
 }
 
-// parseVersion reads the number of a version.
-func parseVersion(s string) (int, error) {
-	number, err := strconv.Atoi(s)
-	if err != nil || number < 1 || strconv.Itoa(number) != s { // 07 and +7 may be something else that was pasted
-		return 0, fmt.Errorf("%.40q is not the number of a version", s)
-	}
-	return number, nil
-}
-
-const maxPropertyName = 255
-
-func checkName(property string) error {
-	switch {
-	case strings.TrimSpace(property) == "":
-		return catalogue.Usagef("the property has no name")
-	case len(property) > maxPropertyName || strings.ContainsFunc(property, term.IsUnsafe):
-		return catalogue.Usagef("%q is not the name of a property", property)
-	}
-	return nil
-}
-
 // parseProperty reads a PROPERTY that no version may follow.
 func parseProperty(s string) (string, error) {
 	if strings.Contains(s, "@") {
 		return "", catalogue.Usagef("%q names a version, which has no meaning here", s)
 	}
-	property, _, err := unlink(s)
+	property, _, err := settings.Unlink(s)
 	if err != nil {
 		return "", err
 	}
-	return property, checkName(property)
+	return property, settings.CheckName(property)
 }
 
 // property is what a name stands for.
@@ -164,11 +142,11 @@ func (s *session) find(ctx context.Context, what string) (property, error) {
 		ContractID: papi.ID(s.program.flags.Contract).With(papi.PrefixContract),
 		GroupID:    papi.ID(s.program.flags.Group).With(papi.PrefixGroup),
 	}
-	if isID(what, s.about.IDPrefix()) {
+	if settings.IsID(what, s.about.IDPrefix()) {
 		given.ID = papi.ID(what).With(s.about.IDPrefix())
 		return property{ref: given}, nil
 	}
-	if s.about == result.Properties && strings.HasPrefix(what, papi.PrefixAsset) && isID(what, papi.PrefixAsset) {
+	if s.about == result.Properties && strings.HasPrefix(what, papi.PrefixAsset) && settings.IsID(what, papi.PrefixAsset) {
 		return s.resolveAsset(ctx, papi.ID(what), given)
 	}
 	queries := []papi.SearchQuery{{PropertyName: what}, {Hostname: strings.ToLower(what)}}
@@ -203,12 +181,6 @@ func (s *session) resolveAsset(ctx context.Context, asset papi.ID, given result.
 		found.ref.ContractID, found.ref.GroupID = given.ContractID, given.GroupID
 	}
 	return found, nil
-}
-
-// isID reports whether s is a number, with the prefix or without.
-func isID(s, prefix string) bool {
-	digits := strings.TrimPrefix(s, prefix)
-	return digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // chooseProperty takes the one property that was found. Contract and group that

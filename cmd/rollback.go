@@ -153,7 +153,7 @@ func (v *version) String() string {
 
 // Set implements pflag.Value.
 func (v *version) Set(s string) error {
-	number, err := parseVersion(s)
+	number, err := settings.ParseVersion(s)
 	if err != nil {
 		return err
 	}

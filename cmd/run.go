@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 )
 
@@ -43,11 +44,11 @@ func Run(ctx context.Context, env term.Env, args []string) int {
 func (p *program) execute(ctx context.Context, args []string) int {
 	defer p.close()
 	root := p.root()
-	root.SetArgs(slices.Concat([]string{}, commandFirst(root, args))) // nil would mean os.Args
+	root.SetArgs(slices.Concat([]string{}, settings.CommandFirst(root, args))) // nil would mean os.Args
 	root.SetIn(p.env.Stdin)
 	root.SetOut(p.env.Stdout)
 	root.SetErr(p.env.Stderr)
-	if len(args) > 0 && isCompletion(args[0]) {
+	if len(args) > 0 && settings.IsCompletion(args[0]) {
 		p.completes(root)
 	}
 	if err := root.ExecuteContext(ctx); err != nil {

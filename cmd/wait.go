@@ -210,7 +210,7 @@ type namedActivation struct {
 func parseActivation(k result.AssetKind, arg, of string) (namedActivation, error) {
 	flag := "--" + k.Noun()
 	switch {
-	case strings.Contains(arg, "/") && !isPage(arg):
+	case strings.Contains(arg, "/") && !settings.IsPage(arg):
 		if of != "" {
 			return namedActivation{}, catalogue.Usagef("%s cannot go with a link, which names it", flag)
 		}
@@ -231,7 +231,7 @@ func parseActivation(k result.AssetKind, arg, of string) (namedActivation, error
 // isActivationID reports whether s is the id of an activation. Those of includes
 // may have letters.
 func isActivationID(k result.AssetKind, s string) bool {
-	return isID(s, papi.PrefixActivation) || k == result.Includes && papi.ID(s).Valid()
+	return settings.IsID(s, papi.PrefixActivation) || k == result.Includes && papi.ID(s).Valid()
 }
 
 // parseLink reads a link to an activation, or to a change of a bucket.

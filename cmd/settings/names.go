@@ -1,10 +1,13 @@
-package cmd
+package settings
 
 import (
+	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/propctl/propctl/cmd/catalogue"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -16,14 +19,14 @@ const (
 	propertyManagerApp = "/apps/property-manager"
 )
 
-// unlink returns what a name stands for that may be a link: a name or a hostname as it is, the hostname of a site,
+// Unlink returns what a name stands for that may be a link: a name or a hostname as it is, the hostname of a site,
 // or the id of the asset that Control Center shows. version is 0 where the link has none.
-func unlink(s string) (property string, version int, err error) {
-	if !isPage(s) {
+func Unlink(s string) (property string, version int, err error) {
+	if !IsPage(s) {
 		return withoutRootDot(s), 0, nil
 	}
-	if checkName(s) != nil {
-		return "", 0, checkName(s)
+	if CheckName(s) != nil {
+		return "", 0, CheckName(s)
 	}
 	u, err := url.Parse(s)
 	switch {
@@ -35,8 +38,8 @@ func unlink(s string) (property string, version int, err error) {
 	return withoutRootDot(strings.ToLower(u.Hostname())), 0, nil
 }
 
-// isPage reports whether s is an address that one copies out of a browser: PAPI's own links are of its API.
-func isPage(s string) bool {
+// IsPage reports whether s is an address that one copies out of a browser: PAPI's own links are of its API.
+func IsPage(s string) bool {
 	s = strings.ToLower(s)
 	return (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) && !strings.Contains(s, "/papi/")
 }
@@ -54,17 +57,46 @@ func assetIn(s string, u *url.URL) (asset string, version int, err error) {
 	wrong := catalogue.Usagef("%q is not the page of a property, or of a version of one", s)
 	place, _, _ := strings.Cut(u.Fragment, "?")
 	parts := strings.Split(strings.TrimPrefix(place, "/"), "/")
-	if strings.TrimSuffix(u.Path, "/") != propertyManagerApp || len(parts) < 2 || !isID(parts[1], papi.PrefixAsset) {
+	if strings.TrimSuffix(u.Path, "/") != propertyManagerApp || len(parts) < 2 || !IsID(parts[1], papi.PrefixAsset) {
 		return "", 0, wrong
 	}
 	switch kind := parts[0]; {
 	case kind == "property":
 	case kind == "property-version" && len(parts) > 2:
-		if version, err = parseVersion(parts[2]); err != nil {
+		if version, err = ParseVersion(parts[2]); err != nil {
 			return "", 0, wrong
 		}
 	default:
 		return "", 0, wrong
 	}
 	return papi.PrefixAsset + strings.TrimPrefix(parts[1], papi.PrefixAsset), version, nil
+}
+
+// ParseVersion reads the number of a version.
+func ParseVersion(s string) (int, error) {
+	number, err := strconv.Atoi(s)
+	if err != nil || number < 1 || strconv.Itoa(number) != s { // 07 and +7 may be something else that was pasted
+		return 0, fmt.Errorf("%.40q is not the number of a version", s)
+	}
+	return number, nil
+}
+
+// MaxPropertyName is how many bytes the name of a property has at most.
+const MaxPropertyName = 255
+
+// CheckName refuses what is no name of a property.
+func CheckName(property string) error {
+	switch {
+	case strings.TrimSpace(property) == "":
+		return catalogue.Usagef("the property has no name")
+	case len(property) > MaxPropertyName || strings.ContainsFunc(property, term.IsUnsafe):
+		return catalogue.Usagef("%q is not the name of a property", property)
+	}
+	return nil
+}
+
+// IsID reports whether s is a number, with the prefix or without.
+func IsID(s, prefix string) bool {
+	digits := strings.TrimPrefix(s, prefix)
+	return digits != "" && strings.Trim(digits, "0123456789") == ""
 }

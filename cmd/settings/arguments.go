@@ -1,4 +1,4 @@
-package cmd
+package settings
 
 import (
 	"slices"
@@ -6,21 +6,19 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/propctl/propctl/cmd/settings"
 )
 
 // Flags may stand before the command that they belong to. cobra finds the command
 // first, and would take a command for the value of a flag that it does not know
 // yet. So the words of the command are put in front.
 
-// commandFirst returns args with the words that name a command moved to the
+// CommandFirst returns args with the words that name a command moved to the
 // front. All else keeps its order; with a flag that no command has, args stay as
 // they are, for the message to be about what was typed.
-func commandFirst(root *cobra.Command, args []string) []string {
-	if len(args) > 0 && isCompletion(args[0]) { // the last word is not typed to its end
+func CommandFirst(root *cobra.Command, args []string) []string {
+	if len(args) > 0 && IsCompletion(args[0]) { // the last word is not typed to its end
 		if last := len(args) - 1; last > 0 {
-			return slices.Concat(args[:1], commandFirst(root, args[1:last]), args[last:])
+			return slices.Concat(args[:1], CommandFirst(root, args[1:last]), args[last:])
 		}
 		return args
 	}
@@ -61,8 +59,8 @@ func commandFirst(root *cobra.Command, args []string) []string {
 	return append(words, rest...)
 }
 
-// isCompletion reports whether the first word is what completion scripts call.
-func isCompletion(word string) bool {
+// IsCompletion reports whether the first word is what completion scripts call.
+func IsCompletion(word string) bool {
 	return word == cobra.ShellCompRequestCmd || word == cobra.ShellCompNoDescRequestCmd
 }
 
@@ -81,7 +79,7 @@ type flagTable map[string]*pflag.Flag
 // isSwitchSomewhere reports whether a flag of that name goes without a value with any command.
 func isSwitchSomewhere(root *cobra.Command, arg string) bool {
 	found := false
-	settings.EachFlag(root, func(f *pflag.Flag) { found = found || "--"+f.Name == arg && f.NoOptDefVal != "" })
+	EachFlag(root, func(f *pflag.Flag) { found = found || "--"+f.Name == arg && f.NoOptDefVal != "" })
 	return found
 }
 
@@ -95,7 +93,7 @@ func flagsOfAll(root *cobra.Command) flagTable {
 			all[f.Shorthand] = f
 		}
 	}
-	settings.EachFlag(root, note)
+	EachFlag(root, note)
 	return all
 }
 
