@@ -55,7 +55,7 @@ type wait struct {
 // takeTurn returns the turn of an item, nil where none are taken. ok is false when it has
 // to wait, or has come to nothing.
 func (l *loop) takeTurn(e *entry) (turn activation.Turn, ok bool) { //nolint:ireturn // an interface of others
-	if l.runner.Turns == nil || l.lines == nil {
+	if l.runner.Turns == nil || l.lines == nil || l.runner.Hands != nil { // with hands the engine takes them
 		return nil, true
 	}
 	w := &wait{loop: l, e: e, first: make(chan struct{}), over: make(chan struct{})}

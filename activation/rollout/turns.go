@@ -31,7 +31,7 @@ const maxAsked = 16
 
 // takeTurns takes the turns of items; those with others before them wait in line.
 func (l *loop) takeTurns(items []*entry) *turns {
-	if l.runner.Turns == nil || l.lines == nil {
+	if l.runner.Turns == nil || l.lines == nil || l.runner.Hands != nil {
 		return nil
 	}
 	t := &turns{loop: l, all: map[*entry]*partTurn{}}
