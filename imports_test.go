@@ -28,11 +28,13 @@ var arrows = map[string][]string{
 		"activation/coordinator", "activation/coordinator/jetstream", "papi/pace",
 	},
 	"cmd/rollout": {
-		"cmd/settings", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "activation/rollout", "papi",
+		"cmd/settings", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "activation/rollout", "activation/coordinator", "activation/runner", "papi",
 	},
 	"cmd/term":                {},
-	"cmd/catalogue":           {"activation", "activation/coordinator", "activation/rollout", "papi"},
-	"cmd/result":              {"cmd/catalogue", "cmd/term", "activation", "activation/coordinator", "activation/rollout", "papi", "papi/rulediff"},
+	"cmd/catalogue":           {"activation", "activation/coordinator", "activation/rollout", "activation/runner", "papi"},
+	"cmd/result": {
+		"cmd/catalogue", "cmd/term", "activation", "activation/coordinator", "activation/rollout", "activation/runner", "papi", "papi/rulediff",
+	},
 	"cmd/text":                {"cmd/result", "cmd/catalogue", "cmd/term", "activation", "activation/rollout", "papi", "papi/rulediff"},
 	"cmd/simulate":            {"cmd/journal", "cmd/result", "cmd/catalogue", "papi/simulator"},
 	"cmd/help":                {"cmd/settings", "cmd/term"},

@@ -22,6 +22,7 @@ import (
 type coordinated struct {
 	program *program
 	store   coordinator.Store
+	work    coordinator.Work
 	buckets *coordinator.Buckets
 	servers string // without what is secret
 	close   func()
@@ -50,7 +51,7 @@ func (p *program) coordination() (*coordinated, error) {
 	if err != nil {
 		return nil, catalogue.Usagef("--coordinator: %w", err)
 	}
-	p.shared = &coordinated{program: p, store: client, buckets: &coordinator.Buckets{Store: client}, servers: client.Servers(), close: client.Close}
+	p.shared = &coordinated{program: p, store: client, work: client, buckets: &coordinator.Buckets{Store: client}, servers: client.Servers(), close: client.Close}
 	return p.shared, nil
 }
 

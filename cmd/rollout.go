@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/propctl/propctl/activation/coordinator"
 	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
@@ -18,13 +20,14 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// rolloutCommand lends the commands of rollouts what they need of this program.
-func (p *program) rolloutCommand() *cobra.Command {
+// rolloutCommands lends the commands of rollouts what they need of this program.
+func (p *program) rolloutCommands() []*cobra.Command {
 	h := &room.Host{
 		Run: func(c *cobra.Command, args []string, positional cobra.PositionalArgs, do room.Action) error {
 			return p.run(c, args, positional, do)
 		},
 		Follows: following, Connect: p.rolloutSession, Submission: rolloutSubmission,
+		ConnectTo: p.sessionTo, Coordination: p.rolloutCoordination,
 		Within: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			if p.flags.Timeout == 0 { // each activation has a time of its own
 				return context.WithCancel(ctx)
@@ -49,7 +52,28 @@ func (p *program) rolloutCommand() *cobra.Command {
 		Print:     func(w *term.Printer, d *result.Document) { text.Rollout(w, d, p.flags.Verbose || p.flags.Debug) },
 		UserAgent: p.userAgent, Roots: p.roots, Now: p.now,
 	}
-	return h.Command()
+	return h.Commands()
+}
+
+// sessionTo opens a session with another section of the credentials file.
+func (p *program) sessionTo(section string) (*room.Session, error) {
+	own := p.flags.Section
+	defer func() { p.flags.Section = own }()
+	p.flags.Section = cmp.Or(section, own)
+	return p.rolloutSession()
+}
+
+// rolloutCoordination is what rollouts share with other machines. A simulation shares it
+// with nobody.
+func (p *program) rolloutCoordination() (*room.Coordination, error) {
+	c, err := p.coordination()
+	if err != nil || c == nil && !p.flags.Simulate {
+		return nil, err
+	}
+	if c == nil {
+		return &room.Coordination{Store: &coordinator.Memory{}, Work: &coordinator.MemoryWork{}, Holder: holder(p), Section: p.flags.Section}, nil
+	}
+	return &room.Coordination{Store: c.store, Work: c.work, Holder: holder(p), Section: p.flags.Section}, nil
 }
 
 // rolloutSession opens a session for a rollout.

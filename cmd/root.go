@@ -132,9 +132,10 @@ success, and one that is on its way is followed and not submitted again.`,
 		p.waitCommand(result.Properties), p.cancelCommand(result.Properties),
 		p.listCommand(result.Properties), p.statusCommand(result.Properties), p.pendingCommand(result.Properties),
 		p.historyCommand(result.Properties), p.diffCommand(result.Properties), p.validateCommand(result.Properties), p.budgetCommand(),
-		p.hostnamesCommand(), p.includesCommand(), p.rolloutCommand(),
+		p.hostnamesCommand(), p.includesCommand(),
 		p.simulateCommand(), p.doctorCommand(), p.coordinatorCommand(), p.configCommand(), p.explainCommand(), p.schemaCommand(), p.completionCommand(), p.versionCommand(),
 	)
+	root.AddCommand(p.rolloutCommands()...)
 	help.Install(root, p.env, func() { p.exitCode = catalogue.ExitError })
 	return root
 }

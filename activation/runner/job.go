@@ -66,6 +66,7 @@ type Lead struct {
 // End is how a rollout has ended.
 type End struct {
 	Outcome rollout.Outcome `json:"outcome"`
+	Code    string          `json:"code,omitempty"` // of the error
 	Error   string          `json:"error,omitempty"`
 	At      time.Time       `json:"at"`
 }
@@ -154,7 +155,7 @@ func (j *Job) valid(key string) bool {
 	}
 	long := func(s string) bool { return len(s) > maxText }
 	return !slices.ContainsFunc(texts, long) && slices.Contains([]State{Running, Stopped, Ended}, j.State) &&
-		(j.End == nil || len(j.End.Error) <= 2*maxError) && j.Stage >= 0 && j.Options.PartSize >= 0 &&
+		(j.End == nil || len(j.End.Error) <= 2*maxError && len(j.End.Code) <= maxText) && j.Stage >= 0 && j.Options.PartSize >= 0 &&
 		key == jobKey(j.AccountID, j.Name) && j.AccountID.Valid() && j.Name != "" && validSum(j.Plan)
 }
 

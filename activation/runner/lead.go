@@ -307,6 +307,9 @@ func (l *lead) ended(parent, ctx context.Context, result *rollout.Result, err er
 	end := End{Outcome: result.Outcome, At: time.Now().UTC()}
 	if err != nil {
 		end.Error = cut(err.Error())
+		if l.account.Code != nil {
+			end.Code = l.account.Code(end.Outcome, err)
+		}
 	}
 	for { // it is led until this is known
 		changed := l.change(parent, func(j *Job) {

@@ -53,6 +53,9 @@ type Account struct {
 	Options rollout.Options
 	// Observe is told what happens in a rollout that this runner leads; nil means nobody.
 	Observe func(*Job, rollout.Event)
+	// Code names an error with which a rollout has ended, for those who only hear of it;
+	// nil: it has no name.
+	Code func(rollout.Outcome, error) string
 }
 
 // Report is what a runner has done.

@@ -175,6 +175,7 @@ const (
 	CodeNoActivation          = "no-activation"
 	CodeNothingBefore         = "nothing-before"
 	CodeRolloutFailed         = "rollout-failed"
+	CodeRolledBack            = "rollout-rolled-back"
 	codeTimedOut              = "timed-out"
 	codeInterrupted           = "interrupted"
 	CodeInternal              = "internal"

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/propctl/propctl/activation/rollout"
+	"github.com/propctl/propctl/activation/runner"
 )
 
 // RolloutError says how a rollout ended that did not come to its end. Err may have the
@@ -33,6 +34,12 @@ func (e *RolloutFileError) Error() string { return e.File + ": " + e.Err.Error()
 
 // Unwrap returns the cause.
 func (e *RolloutFileError) Unwrap() error { return e.Err }
+
+// ToldError is how somebody else's run has ended, with the code that it had there.
+type ToldError struct{ Code, Text string }
+
+// Error is what was told.
+func (e *ToldError) Error() string { return e.Text }
 
 // ended matches a rollout that ended with an outcome, for a reason of a kind.
 func ended[E error](outcome rollout.Outcome) func(error) bool {
@@ -77,7 +84,7 @@ func rolloutEntries() []Entry {
 			Matches: []Match{{Fits: ended[*rollout.CheckError](rollout.OutcomeUndecided)}},
 		},
 		{
-			Code: "rollout-rolled-back", Category: CategoryRemoteSystemError, Outcome: string(rollout.OutcomeRolledBack), ExitCode: ExitFailed, Retry: RetryNever,
+			Code: CodeRolledBack, Category: CategoryRemoteSystemError, Outcome: string(rollout.OutcomeRolledBack), ExitCode: ExitFailed, Retry: RetryNever,
 			Message: "the rollout went wrong and was rolled back", FoundBy: "on-failure of the manifest",
 			Meaning: "Too many items of a wave have failed, or a check did not hold, and what the rollout had activated was returned to what was active before. The result says of each item what became of it.",
 			Help:    "remove the cause, then begin another attempt with --replan; this plan is closed",
@@ -162,7 +169,7 @@ func refusedRolloutEntries() []Entry {
 			Message: "another plan of this rollout has not ended", FoundBy: "in the notes of the activations",
 			Meaning: "Activations of the same rollout's name are unfinished, and they are of another plan: the manifest was edited, or what latest stands for has moved.",
 			Help:    "finish that plan, or go on with this one by --replan; to return what that plan has activated, give it instead of the manifest",
-			Matches: []Match{{Fits: Is[*rollout.AnotherPlanError]}},
+			Matches: []Match{{Fits: Is[*rollout.AnotherPlanError]}, {Fits: Is[*runner.OpenError]}},
 		},
 		{
 			Code: "budget-short", Category: CategoryRemoteSystemError, Outcome: OutcomeLimited, ExitCode: ExitLimited, Retry: RetryAtTime,
@@ -212,6 +219,9 @@ func rolloutFileEntries() []Entry {
 
 // judgedAsRollout returns the row of a rollout's end, where it has one of its own.
 func judgedAsRollout(err error) (Entry, bool) {
+	if told, ok := errors.AsType[*ToldError](err); ok {
+		return Lookup(told.Code), true
+	}
 	if _, ok := errors.AsType[*RolloutError](err); !ok {
 		return Entry{}, false
 	}

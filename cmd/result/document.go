@@ -60,6 +60,8 @@ type Document struct {
 	Settings       []*Setting       `json:"settings,omitempty"`       // config
 	SettingsFile   *SettingsFile    `json:"settingsFile,omitempty"`   // config path, config init
 	Rollout        *Rollout         `json:"rollout,omitempty"`        // rollout
+	HandedIn       *HandedIn        `json:"handedIn,omitempty"`       // rollout apply --detach, rollout status --watch, rollout stop, rollout resume
+	Runner         *Runner          `json:"runner,omitempty"`         // runner
 
 	Requested []papi.Network `json:"-"` // that were to be gone through, when there are several; touched are those in Results
 }

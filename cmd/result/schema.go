@@ -183,7 +183,7 @@ func valuesOf(member string) []any {
 		return AnySlice(SchemaVersion)
 	case "document.outcome":
 		return AnySlice("active", "already-active", "submitted", "deactivated", "already-inactive", "cancelled", "already-cancelled", "rolled-back",
-			"rolled-out", "paused", "planned", "ok", "free", "different", "failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
+			"rolled-out", "paused", "planned", "handed-in", "stopped", "resumed", "ok", "free", "different", "failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
 	case "entry.outcome":
 		return AnySlice("different", "paused", "rolled-back", "failed", "aborted", "superseded", "rejected", "busy", "limited", "timed-out", "interrupted", "error")
 	case "document.exitCode":

@@ -16,6 +16,40 @@ rollout.options: Flags that leave out something of the manifest.
 rollout.next: The command that goes on; null where nothing is left or error.help has it.
 rollout.plan: Of rollout plan: the pinned plan. With it, this document is what rollout apply, status and rollback take as PLAN.
 
+handedIn: A rollout that was handed in at a coordinator.
+handedIn.name: Its name.
+handedIn.mark: Its name and the digest of its plan.
+handedIn.accountId: The account.
+handedIn.section: The section of the credentials file of whoever has handed it in.
+handedIn.state: What is to become of it: running, stopped or ended.
+handedIn.by: Who has handed it in.
+handedIn.at: When, by the clock of that machine.
+handedIn.lead: The runner that leads it; null where none does.
+handedIn.wave: The wave that it is at, as its lead has told last.
+handedIn.network: The network that it is at.
+handedIn.totals: The items of that wave there, and of all waves when it has ended, by what became of them.
+handedIn.outcome: How it has ended; null where it has not.
+handedIn.error: Why it has not ended well; null where it has.
+handedIn.ended: When it has ended, by the clock of its lead.
+party: A process with a part in a rollout that was handed in.
+party.host: The name of its machine.
+party.user: Its user.
+party.ci: The CI system that it runs in; null for none.
+party.job: The job there.
+party.url: Where the job can be seen.
+runner: What a runner has done.
+runner.accounts: The accounts that it has worked for.
+runner.submitted: How many items it has submitted for those who lead.
+runner.found: How many were there or on their way when it looked.
+runner.left: How many it has left to those who lead.
+runner.rollouts: The rollouts that it has led to their ends.
+runnerLed: A rollout that a runner has led to its end.
+runnerLed.name: Its name.
+runnerLed.mark: Its name and the digest of its plan.
+runnerLed.accountId: The account.
+runnerLed.outcome: How it has ended.
+runnerLed.error: Why it has not ended well; null where it has.
+
 rolloutWave: A wave of a rollout.
 rolloutWave.name: Its name.
 rolloutWave.outcome: How far it is: open, running, checking, done, failed or rolled-back.

@@ -16,6 +16,9 @@ func (h *Host) apply(r *run, f *applyFlags) error {
 	if err := errors.Join(checkWave("through", f.through, r.source), r.addressed(f, r.source.settings())); err != nil {
 		return err
 	}
+	if f.detach && f.dryRun {
+		return catalogue.Usagef("--detach: with --dry-run there is nothing to hand in")
+	}
 	return r.change("apply", f, "Activate", func(runner *rollout.Runner, o rollout.Options) (*rollout.Result, error) {
 		return runner.Apply(r.ctx, r.plan, o)
 	})
@@ -57,6 +60,9 @@ func (r *run) change(verb string, f *applyFlags, what string, do func(*rollout.R
 			return err
 		}
 		r.Begin("rollout " + r.source.title())
+	}
+	if f.detach {
+		return r.handIn(f)
 	}
 	if wait := r.plan.Window.Until(r.Now()); wait > 0 && !f.anyTime && !f.back {
 		r.Say("nothing is submitted before %s, when the manifest's window opens; --any-time takes no notice of it", term.Timestamp(r.Now().Add(wait)))
@@ -166,6 +172,9 @@ func (h *Host) status(r *run, f *statusFlags) error {
 		fast := o
 		fast.Fast = true
 		r.Say("this takes %d requests; --fast takes %d", cost, r.plan.StatusCost(fast))
+	}
+	if f.watch {
+		return r.watch(f, o)
 	}
 	res, err := (&rollout.Runner{API: r.session.Client}).Status(r.ctx, r.plan, o)
 	v := result.NewRollout(res, r.Now())

@@ -6,8 +6,10 @@ import (
 	"github.com/propctl/propctl/cmd/settings"
 )
 
-// Command is rollout with all that is below it.
-func (h *Host) Command() *cobra.Command {
+// Commands are rollout with all that is below it, and runner.
+func (h *Host) Commands() []*cobra.Command { return []*cobra.Command{h.rolloutCommand(), h.runnerCommand()} }
+
+func (h *Host) rolloutCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rollout",
 		Short: "Activate many properties in waves, by one manifest",
@@ -34,7 +36,7 @@ crash, or from another machine, the same command does what is left.`,
   propctl rollout apply plan.json --through canary
   propctl rollout status plan.json`,
 	}
-	c.AddCommand(h.planCommand(), h.applyCommand(), h.statusCommand(), h.checkCommand(), h.rollbackCommand())
+	c.AddCommand(h.planCommand(), h.applyCommand(), h.statusCommand(), h.checkCommand(), h.rollbackCommand(), h.stopCommand(), h.resumeCommand())
 	return c
 }
 
@@ -64,9 +66,13 @@ is active, and its checks have held. Whatever stops it, the same command goes on
 any machine; with --through it ends after a wave, for somebody to approve the rest.
 
 A manifest that was edited, or whose latest versions have moved, is another plan, and
-refused while the one before is unfinished, unless --replan says that it is meant.`,
+refused while the one before is unfinished, unless --replan says that it is meant.
+
+With --detach it hands the plan in at the coordinator and ends: whatever machine runs
+propctl runner carries it out.`,
 		Example: `  propctl rollout apply rollout.yaml
-  propctl rollout apply plan.json --through canary`,
+  propctl rollout apply plan.json --through canary
+  propctl rollout apply plan.json --detach`,
 	}, func(r *run) error { return h.apply(r, f) })
 	f.declare(c, h)
 	return h.Follows(c)
@@ -79,10 +85,16 @@ func (h *Host) statusCommand() *cobra.Command {
 		Short: "Show how far a rollout is",
 		Long: `Show how far a rollout is, from PAPI's lists alone: whoever has begun it, and wherever.
 It takes a request for each property. With --fast, it is one for each group, which shows
-what is active, and not what is on its way or has failed.`,
+what is active, and not what is on its way or has failed.
+
+With --watch it goes on until the rollout has ended, and its exit code is that of the
+rollout's end. Where the plan was handed in at a coordinator, its runners tell how far it
+is; else PAPI is asked each minute.`,
 		Example: `  propctl rollout status plan.json
-  propctl rollout status plan.json --fast`,
+  propctl rollout status plan.json --fast
+  propctl rollout status plan.json --watch`,
 	}, func(r *run) error { return h.status(r, f) })
+	c.Flags().BoolVar(&f.watch, "watch", false, "go on until the rollout has ended")
 	c.Flags().VarPF(&f.fast, "fast", "", "ask for the lists of groups only").NoOptDefVal = "true"
 	f.declareItems(c.Flags())
 	return c

@@ -27,6 +27,7 @@ type applyFlags struct {
 	anyTime, overBudget             bool
 	requireStaging                  bool
 	deactivateNew, dryRun, yes      bool
+	detach                          bool
 	tolerate                        tolerance
 	submit                          rollout.Submit
 	lag                             settings.Duration
@@ -38,7 +39,8 @@ type applyFlags struct {
 type statusFlags struct {
 	itemFlags
 
-	fast switched
+	fast  switched
+	watch bool
 }
 
 // switched is a switch whose name is that of a choice of another command, rollback --fast,
@@ -95,6 +97,7 @@ func (f *applyFlags) declare(c *cobra.Command, h *Host) {
 	fs.BoolVar(&f.requireStaging, "require-staging", false, "production only for what is active on staging")
 	f.submit = rollout.SubmitSingle
 	fs.Var(settings.OneOf[rollout.Submit]{To: &f.submit, Allowed: []rollout.Submit{rollout.SubmitSingle, rollout.SubmitBulk, rollout.SubmitAuto}}, "submit", "one or many with a request")
+	fs.BoolVar(&f.detach, "detach", false, "hand it in at the coordinator")
 	fs.TextVar(&f.lag, "list-lag", settings.Duration(0), "`DURATION` how far PAPI's lists may be behind")
 	f.declareBoth(c, h)
 }

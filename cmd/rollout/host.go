@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/coordinator"
 	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
@@ -26,6 +27,10 @@ type Host struct {
 	Follows func(*cobra.Command) *cobra.Command
 	// Connect opens a session. Nothing is sent yet.
 	Connect func() (*Session, error)
+	// ConnectTo is Connect with another section of the credentials file; empty: the same one.
+	ConnectTo func(section string) (*Session, error)
+	// Coordination is what is shared with other machines; nil where nothing is.
+	Coordination func() (*Coordination, error)
 	// Submission declares the flags that go with every submission.
 	Submission func(*pflag.FlagSet) Submission
 	// Within bounds a command by its time-out, where one was given.
@@ -69,6 +74,14 @@ type Session struct {
 	Remember      func(*papi.Quota)
 	Happened      func(rollout.Event)
 	OutputFile    string // empty: none
+}
+
+// Coordination is what is shared with other machines.
+type Coordination struct {
+	Store   coordinator.Store
+	Work    coordinator.Work
+	Holder  activation.Holder // who this process is
+	Section string            // whose credentials it uses
 }
 
 // Submission is what goes with every submission.

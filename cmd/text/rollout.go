@@ -18,13 +18,15 @@ const (
 	mostFailures = 20
 )
 
+const outcomeHandedIn = "handed-in"
+
 // Rollout shows how far a rollout is, or what would be done.
 func Rollout(w *term.Printer, d *result.Document, verbose bool) {
 	v := d.Rollout
 	if v == nil {
 		return
 	}
-	planned := d.Outcome == string(result.RolloutPlanned)
+	planned := d.Outcome == string(result.RolloutPlanned) || d.Outcome == outcomeHandedIn
 	printRolloutOutcome(w, d)
 	printWaves(w, v, planned)
 	if planned {
@@ -58,8 +60,11 @@ func Rollout(w *term.Printer, d *result.Document, verbose bool) {
 func printRolloutOutcome(w *term.Printer, d *result.Document) {
 	name, tone := "rollout "+term.Clean(d.Rollout.Name, term.MaxName)+": ", result.OutcomeTone(d.Outcome)
 	outcome, more := strings.ReplaceAll(d.Outcome, "-", " "), d.Rollout.Totals.Text()
-	if d.Outcome == string(result.RolloutPlanned) {
+	switch d.Outcome {
+	case string(result.RolloutPlanned):
 		more = "nothing was submitted"
+	case outcomeHandedIn:
+		more = "and is carried out by whoever runs propctl runner"
 	}
 	whole := outcome + ", " + more
 	if most := w.Terminal.Width; most == 0 || term.Cells(name+whole) <= most {
