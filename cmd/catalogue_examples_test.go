@@ -82,6 +82,7 @@ func localExamples() []example {
 	return []example{
 		{name: "no server", prepare: kept(dead), code: "coordinator-gone", category: "RemoteSystemError", exit: 1, reads: 1, took: 61 * time.Second, help: "--without-coordinator", says: "nats://nats.example.com"},
 		{name: "of something else", prepare: kept(foreign()), code: "coordinator-unreadable", category: "TypeError", exit: 1, reads: 1, help: "one version of this"},
+		{name: "of a name that nobody knows", args: "rollout stop nobody", prepare: kept(&coordinator.Memory{}), code: "not-handed-in", category: "NotFound", exit: 1, help: "--detach", says: "none was"},
 		{name: "cut off", prepare: kept(dying), network: cut, code: "turn-lost", category: "Conflict", exit: 1, reads: 4, took: 65 * time.Second, help: "looks before"},
 		{name: "no address", args: "activate prp_1001@8", code: "usage", category: "InvalidData", exit: 2, help: "--help"},
 		{name: "variable", prepare: env("PROPCTL_TIMEOUT", "30"), code: "settings", category: "InvalidSettings", exit: 2, help: "propctl help environment", says: "PROPCTL_TIMEOUT"},

@@ -18,6 +18,8 @@ func notRun(line string) string {
 	switch {
 	case strings.Contains(line, " simulate "), strings.Contains(line, "sim/.edgerc"):
 		return "it serves until it is interrupted; testdata/script/simulate.txtar runs it"
+	case strings.Contains(line, "rollout stop "), strings.Contains(line, "rollout resume "), strings.Contains(line, "runner --coordinator"), strings.Contains(line, "runner --accounts"):
+		return "it needs a coordinator; the tests in .ci/coordinator run it"
 	case strings.Contains(line, "propctl completion "):
 		return "a script is for a shell to read; testdata/script/command-line.txtar prints them"
 	}

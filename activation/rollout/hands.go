@@ -62,10 +62,37 @@ func (l *loop) handedOver(e *entry, id papi.ID) {
 	l.touched[e.Stage] = true
 	e.attempt = max(e.attempt, l.closed+1)
 	e.state, e.err, e.blocker = Underway, nil, nil
+	if e.usual == 0 { // this run has not seen its list
+		e.usual = l.typical(e.Network)
+	}
 	e.followed(l.clock.now(), &papi.Activation{
 		ActivationID: id, ActivationType: papi.Activate, PropertyID: e.PropertyID, PropertyName: e.Name,
 		PropertyVersion: e.Version, Network: e.Network,
 	})
+}
+
+// typical is how long activations on a network take: those of this run that have arrived,
+// or else what lists have told.
+func (b *board) typical(network papi.Network) time.Duration {
+	var seen, told []time.Duration
+	for _, e := range b.entries {
+		if e.Network != network || e.back {
+			continue
+		}
+		if took := e.arrived.Sub(e.since); e.state == Active && e.submitted && !e.since.IsZero() && took > 0 {
+			seen = append(seen, took)
+		}
+		if e.usual > 0 {
+			told = append(told, e.usual)
+		}
+	}
+	for _, all := range [][]time.Duration{seen, told} {
+		if len(all) > 0 {
+			slices.Sort(all)
+			return all[len(all)/2]
+		}
+	}
+	return usual(nil, network)
 }
 
 // believed reports whether what was said of an item that others have submitted is so.

@@ -211,14 +211,14 @@ func coordinatorEntries() []Entry {
 			Code: codeCoordinatorUnreadable, Category: CategoryTypeError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "a line at the coordinator cannot be read", FoundBy: "in what the coordinator has for the property",
 			Meaning: "It was written by another version of propctl, or by something else. It is not taken for an empty line, so nothing is submitted.",
-			Help:    "use one version of this program everywhere; docs/coordinator.md says how a line is made anew",
+			Help:    "run one version of this program everywhere; docs/coordinator.md says how a line is made anew",
 			Matches: []Match{{Fits: Is[*coordinator.UnreadableError]}},
 		},
 		{
 			Code: "not-handed-in", Category: CategoryNotFound, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "no rollout of this name was handed in", FoundBy: "in what the coordinator has",
 			Meaning: "There is no rollout of the name at the coordinator: it was not handed in, or at another coordinator, or so long ago that the coordinator has forgotten it.",
-			Help:    "hand it in with propctl rollout apply PLAN --detach",
+			Help:    "run propctl rollout apply PLAN --detach, which hands it in",
 			Matches: []Match{{Fits: Is[*runner.NoJobError]}},
 		},
 	}

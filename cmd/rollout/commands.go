@@ -64,15 +64,12 @@ func (h *Host) applyCommand() *cobra.Command {
 		Long: `Carry out a manifest, or a plan, wave by wave. A wave begins when all of the one before
 is active, and its checks have held. Whatever stops it, the same command goes on from
 any machine; with --through it ends after a wave, for somebody to approve the rest.
+With --detach, machines that run propctl runner carry it out.
 
 A manifest that was edited, or whose latest versions have moved, is another plan, and
-refused while the one before is unfinished, unless --replan says that it is meant.
-
-With --detach it hands the plan in at the coordinator and ends: whatever machine runs
-propctl runner carries it out.`,
+refused while the one before is unfinished, unless --replan says that it is meant.`,
 		Example: `  propctl rollout apply rollout.yaml
-  propctl rollout apply plan.json --through canary
-  propctl rollout apply plan.json --detach`,
+  propctl rollout apply plan.json --through canary`,
 	}, func(r *run) error { return h.apply(r, f) })
 	f.declare(c, h)
 	return h.Follows(c)
@@ -91,10 +88,9 @@ With --watch it goes on until the rollout has ended, and its exit code is that o
 rollout's end. Where the plan was handed in at a coordinator, its runners tell how far it
 is; else PAPI is asked each minute.`,
 		Example: `  propctl rollout status plan.json
-  propctl rollout status plan.json --fast
-  propctl rollout status plan.json --watch`,
+  propctl rollout status plan.json --fast`,
 	}, func(r *run) error { return h.status(r, f) })
-	c.Flags().BoolVar(&f.watch, "watch", false, "go on until the rollout has ended")
+	c.Flags().BoolVarP(&f.watch, "watch", "w", false, "until the rollout has ended")
 	c.Flags().VarPF(&f.fast, "fast", "", "ask for the lists of groups only").NoOptDefVal = "true"
 	f.declareItems(c.Flags())
 	return c
