@@ -218,7 +218,7 @@ func coordinatorEntries() []Entry {
 			Code: "not-handed-in", Category: CategoryNotFound, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "no rollout of this name was handed in", FoundBy: "in what the coordinator has",
 			Meaning: "There is no rollout of the name at the coordinator: it was not handed in, or at another coordinator, or so long ago that the coordinator has forgotten it.",
-			Help:    "run propctl rollout apply PLAN --detach, which hands it in",
+			Help:    "give the plan to runners first: rollout apply with --detach hands it in",
 			Matches: []Match{{Fits: Is[*runner.NoJobError]}},
 		},
 	}

@@ -7,7 +7,9 @@ import (
 )
 
 // Commands are rollout with all that is below it, and runner.
-func (h *Host) Commands() []*cobra.Command { return []*cobra.Command{h.rolloutCommand(), h.runnerCommand()} }
+func (h *Host) Commands() []*cobra.Command {
+	return []*cobra.Command{h.rolloutCommand(), h.runnerCommand()}
+}
 
 func (h *Host) rolloutCommand() *cobra.Command {
 	c := &cobra.Command{
