@@ -233,7 +233,7 @@ func (c chaos) run(t *testing.T, seed uint64) {
 		all.Go(func() { s.runner(n, stop, &deaths, kill) })
 	}
 	restarts := s.trouble(c, kill)
-	outcome, exit := s.do("rollout", "status", "plan.json", "--watch", "--timeout", "8m")
+	outcome, exit := s.do("rollout", "status", "plan.json", "--watch", "--timeout", "30m")
 	close(stop)
 	all.Wait()
 	if outcome != "rolled-out" || exit != 0 {

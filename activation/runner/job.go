@@ -79,6 +79,7 @@ type Options struct {
 	SkipChecks    bool                   `json:"skipChecks,omitempty"`
 	AnyTime       bool                   `json:"anyTime,omitempty"`
 	OverBudget    bool                   `json:"overBudget,omitempty"`
+	Staging       bool                   `json:"requireStaging,omitempty"`
 	Only          []string               `json:"only,omitempty"`
 	Skip          []string               `json:"skip,omitempty"`
 	Tolerate      *rollout.Amount        `json:"tolerate,omitempty"`
@@ -94,7 +95,8 @@ type Options struct {
 func optionsOf(o rollout.Options) Options {
 	return Options{
 		Through: o.Through, RetryFailed: o.RetryFailed, Replan: o.Replan, SkipChecks: o.SkipChecks, AnyTime: o.AnyTime, OverBudget: o.OverBudget,
-		Only: o.Only, Skip: o.Skip, Tolerate: o.Tolerate, DeactivateNew: o.DeactivateNew, Patience: o.Patience,
+		Staging: o.RequireStaging,
+		Only:    o.Only, Skip: o.Skip, Tolerate: o.Tolerate, DeactivateNew: o.DeactivateNew, Patience: o.Patience,
 		Submit: o.Submit, PartSize: o.PartSize, Lag: o.Lag, Request: o.Request,
 	}
 }
@@ -104,7 +106,7 @@ func (o Options) over(own rollout.Options) rollout.Options {
 	own.Through, own.RetryFailed, own.Replan, own.SkipChecks = o.Through, o.RetryFailed, o.Replan, o.SkipChecks
 	own.AnyTime, own.OverBudget, own.Only, own.Skip, own.Tolerate = o.AnyTime, o.OverBudget, o.Only, o.Skip, o.Tolerate
 	own.DeactivateNew, own.Patience, own.Submit, own.PartSize, own.Lag = o.DeactivateNew, o.Patience, o.Submit, o.PartSize, o.Lag
-	own.Request = o.Request
+	own.RequireStaging, own.Request = o.Staging, o.Request
 	return own
 }
 

@@ -66,6 +66,8 @@ func TestRunnersThatDieLoseAndDoubleNothing(t *testing.T) {
 				p := s.plan(manifest(n, twoWaves))
 				s.handIn(p)
 				kills := 0
+				late := time.AfterFunc(10*time.Hour, func() { panic(fmt.Sprintf("it does not end: %+v\n%s", s.job(p), s.lines())) })
+				defer late.Stop()
 				var all sync.WaitGroup
 				var mu sync.Mutex
 				for i := range runners {
