@@ -15,6 +15,7 @@ import (
 	"github.com/propctl/propctl/cmd/journal"
 	"github.com/propctl/propctl/cmd/result"
 	room "github.com/propctl/propctl/cmd/rollout"
+	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/cmd/text"
 	"github.com/propctl/propctl/papi"
@@ -71,9 +72,9 @@ func (p *program) rolloutCoordination() (*room.Coordination, error) {
 		return nil, err
 	}
 	if c == nil {
-		return &room.Coordination{Store: &coordinator.Memory{}, Work: &coordinator.MemoryWork{}, Holder: holder(p), Section: p.flags.Section}, nil
+		return &room.Coordination{Store: &coordinator.Memory{}, Work: &coordinator.MemoryWork{}, Holder: settings.Holder(p.env.Lookup), Section: p.flags.Section}, nil
 	}
-	return &room.Coordination{Store: c.store, Work: c.work, Holder: holder(p), Section: p.flags.Section}, nil
+	return &room.Coordination{Store: c.store, Work: c.work, Holder: settings.Holder(p.env.Lookup), Section: p.flags.Section}, nil
 }
 
 // rolloutSession opens a session for a rollout.
