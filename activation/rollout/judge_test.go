@@ -251,8 +251,9 @@ func (s *story) touched(i rollout.Item) bool {
 	return s.foreign[string(i.PropertyID)]
 }
 
-// seenLate is how late one of two sees what the other one has returned.
-const seenLate = 5 * time.Minute
+// seenLate is how late one of two sees what the other one has returned: lists of groups that are not read because of
+// faults are read again minutes later, and a request that hangs takes ten.
+const seenLate = 15 * time.Minute
 
 // inactiveSince is when an item was taken off its network.
 func (s *story) inactiveSince(i rollout.Item) time.Time {
