@@ -2,7 +2,10 @@ package rollout
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/propctl/propctl/papi"
 )
 
 // What has arrived may be undone while the rollout goes on: another process with this plan
@@ -71,15 +74,36 @@ func (l *loop) confirm(ctx context.Context, items []*entry) {
 	}
 	asked := l.now()
 	byGroup := len(groups) < len(items) && !groups[pair{}]
+	var failed map[pair]error
 	if byGroup {
-		l.list(ctx, groups)
+		failed = l.list(ctx, groups)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if byGroup && len(failed) == 0 {
+		l.downs = 0
+	}
+	wait := l.waitsFor(failed)
 	for _, e := range items {
-		e.shownAt = asked // also where the list could not be read: it is not what decides
-		if !byGroup {
+		err := failed[pair{e.ContractID, e.GroupID}]
+		switch {
+		case err != nil && wait: // its group's list is asked for again
+		case err != nil, !byGroup:
+			e.shownAt = asked
 			l.askAgain(e)
+		default:
+			e.shownAt = asked
 		}
 	}
+}
+
+// waitsFor leaves PAPI alone when the lists of groups could not be read for now. It is false
+// when that did not help, or would not: the items are asked themselves then.
+func (l *loop) waitsFor(failed map[pair]error) bool {
+	wait := len(failed) > 0
+	for _, err := range failed {
+		problem, ok := errors.AsType[*papi.Error](err)
+		wait = wait && ok && (problem.Class.Transient() || problem.Uncertain()) && l.rests(problem.Wait())
+	}
+	return wait
 }

@@ -265,18 +265,21 @@ func (l *loop) stragglers(many []*entry, now time.Time) []*entry {
 }
 
 // list reads the lists of groups.
-func (l *loop) list(ctx context.Context, groups map[pair]bool) {
+func (l *loop) list(ctx context.Context, groups map[pair]bool) (failed map[pair]error) {
+	failed = map[pair]error{}
 	for g := range sorted(groups) {
 		asked := l.now()
 		list, err := l.runner.API.Properties(ctx, papi.ListQuery{ContractID: g.contract, GroupID: g.group})
 		if err != nil {
-			continue // the next round tells, and what is overdue is asked itself
+			failed[g] = err // the next round tells, and what is overdue is asked itself
+			continue
 		}
 		l.mu.Lock()
 		l.heard(list.Answer)
 		l.arrivals(list, asked, false)
 		l.mu.Unlock()
 	}
+	return failed
 }
 
 // poll asks an item that is on its way.
