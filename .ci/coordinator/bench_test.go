@@ -29,6 +29,7 @@ func BenchmarkWork(b *testing.B) {
 					b.Fatal(err)
 				}
 				ctx, stop := context.WithCancel(b.Context())
+				defer stop()
 				var done atomic.Int32
 				var all sync.WaitGroup
 				begun := time.Now()
