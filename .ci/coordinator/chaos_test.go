@@ -4,7 +4,9 @@ package coordinator_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"encoding/pem"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -18,8 +20,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"encoding/pem"
 
 	"github.com/Shopify/toxiproxy/v2"
 	"github.com/nats-io/nats-server/v2/server"
@@ -120,7 +120,7 @@ func (s *stage) runner(n int, stop <-chan struct{}, deaths *atomic.Int32, kill <
 		at = "nats://" + s.cut.Listen
 	}
 	for life := 0; ; life++ {
-		c := exec.Command(*program, "runner", "-o", "json")
+		c := exec.CommandContext(context.Background(), *program, "runner", "-o", "json")
 		c.Env = s.env(fmt.Sprintf("machine-%d", n), at)
 		var out bytes.Buffer
 		c.Stderr = &out
