@@ -4,7 +4,6 @@ package coordinator_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"flag"
 	"net"
@@ -52,7 +51,7 @@ func simulate(t *testing.T, speed string) *site {
 		t.Skip("-propctl says which program to run")
 	}
 	s := &site{t: t, folder: t.TempDir()}
-	c := exec.CommandContext(context.Background(), *program, "simulate", "--dir", s.folder, "--speed", speed)
+	c := exec.CommandContext(t.Context(), *program, "simulate", "--dir", s.folder, "--speed", speed)
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	if err := c.Start(); err != nil {
