@@ -27,7 +27,7 @@ import (
 func working(command string, flags map[string]string) []string {
 	words := strings.Fields(command)
 	switch last := words[len(words)-1]; {
-	case last == "budget", last == "lines", last == "version", last == "simulate", last == "explain", last == "schema", last == "doctor", words[0] == "config":
+	case last == "budget", last == "lines", last == "runner", last == "version", last == "simulate", last == "explain", last == "schema", last == "doctor", words[0] == "config":
 	case words[0] == "includes":
 		words = append(words, "inc_2001")
 	case last == "wait", last == "cancel":

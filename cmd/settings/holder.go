@@ -34,10 +34,11 @@ func Holder(lookup func(string) (string, bool)) activation.Holder {
 		h.User = cmp.Or(env("GITLAB_USER_LOGIN"), h.User)
 	case env("TF_BUILD") != "":
 		h.CI, h.Job = string(CIAzure), env("SYSTEM_JOBDISPLAYNAME", "SYSTEM_JOBNAME")
-		if build := env("BUILD_BUILDID"); build != "" {
-			h.URL = strings.TrimSuffix(withoutSecrets(env("SYSTEM_COLLECTIONURI")), "/") + "/" + url.PathEscape(env("SYSTEM_TEAMPROJECT")) + "/_build/results?buildId=" + url.QueryEscape(build)
-			return h
+		build, site := env("BUILD_BUILDID"), strings.TrimSuffix(withoutSecrets(env("SYSTEM_COLLECTIONURI")), "/")
+		if build != "" && site != "" {
+			h.URL = site + "/" + url.PathEscape(env("SYSTEM_TEAMPROJECT")) + "/_build/results?buildId=" + url.QueryEscape(build)
 		}
+		return h
 	case env("TEAMCITY_VERSION") != "":
 		h.CI, h.Job = string(CITeamCity), env("TEAMCITY_BUILDCONF_NAME")
 	case env("JENKINS_URL") != "":
