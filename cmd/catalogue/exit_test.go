@@ -18,6 +18,7 @@ import (
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/activation/coordinator"
 	"github.com/propctl/propctl/activation/rollout"
+	"github.com/propctl/propctl/activation/runner"
 	"github.com/propctl/propctl/papi"
 )
 
@@ -127,6 +128,8 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"uncertain items that failed", rolled(rollout.OutcomeError, &rollout.FailuresError{}), want{"error", 1, "rollout-uncertain", CategoryRemoteSystemError}},
 		{"return failed", rolled(rollout.OutcomeError, errors.Join(&rollout.ReturnError{}, nil)), want{"error", 1, "rollout-return-failed", CategoryRemoteSystemError}},
 		{"drifted", rolled(rollout.OutcomeRejected, &rollout.DriftError{}), want{"rejected", 7, "drifted", CategoryConflict}},
+		{"another plan at the coordinator", &runner.OpenError{Job: &runner.Job{}}, want{"rejected", 7, "another-plan", CategoryConflict}},
+		{"nothing handed in", &runner.NoJobError{Name: "redirects"}, want{"error", 1, "not-handed-in", CategoryNotFound}},
 		{"another plan", rolled(rollout.OutcomeRejected, &rollout.AnotherPlanError{}), want{"rejected", 7, "another-plan", CategoryConflict}},
 		{"budget of a rollout", rolled(rollout.OutcomeLimited, &rollout.BudgetError{}), want{"limited", 8, "budget-short", CategoryRemoteSystemError}},
 		{"budget used up in a rollout", rolled(rollout.OutcomeLimited, &activation.LimitError{Daily: true}), want{"limited", 8, "budget-exhausted", CategoryRemoteSystemError}},
