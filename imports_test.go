@@ -30,8 +30,8 @@ var arrows = map[string][]string{
 	"cmd/rollout": {
 		"cmd/settings", "cmd/result", "cmd/catalogue", "cmd/term", "activation", "activation/rollout", "activation/coordinator", "activation/runner", "papi",
 	},
-	"cmd/term":                {},
-	"cmd/catalogue":           {"activation", "activation/coordinator", "activation/rollout", "activation/runner", "papi"},
+	"cmd/term":      {},
+	"cmd/catalogue": {"activation", "activation/coordinator", "activation/rollout", "activation/runner", "papi"},
 	"cmd/result": {
 		"cmd/catalogue", "cmd/term", "activation", "activation/coordinator", "activation/rollout", "activation/runner", "papi", "papi/rulediff",
 	},
