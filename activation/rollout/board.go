@@ -219,7 +219,7 @@ func (b *board) next(now time.Time) step {
 		if s, shut := b.gate(now); shut {
 			return s
 		}
-		if stale := b.stale(now); len(stale) > 0 {
+		if stale := b.stale(now, oldAtTheEnd); len(stale) > 0 {
 			return b.look(confirm, stale, now)
 		}
 		b.stage++
@@ -249,9 +249,12 @@ func (b *board) proceed(now time.Time) (step, bool) {
 		if b.options.AnyTime {
 			wait = max(b.held.Sub(now), 0)
 		}
+		stale := b.stale(now, oldForAnything)
 		switch {
 		case wait > 0:
 			return step{kind: follow, until: now.Add(wait)}, true
+		case len(stale) > 0:
+			return b.look(confirm, stale, now), true
 		case len(bulk) > 0:
 			return step{kind: submitPart, items: bulk}, true
 		}

@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/propctl/propctl/papi"
@@ -11,17 +12,20 @@ import (
 // What has arrived may be undone while the rollout goes on: another process with this plan
 // goes back, or somebody activates another version. Nothing later is to be built on it.
 
-// confirmEach is how old the last look at an active item may be when its stage ends.
-const confirmEach = time.Minute
+// How old the last look at an active item may be when a stage ends, and when more is submitted: a stage may last for hours.
+const (
+	oldAtTheEnd    = time.Minute
+	oldForAnything = 5 * time.Minute
+)
 
-// stale returns the active items that nobody has looked at for long, up to this stage.
-func (b *board) stale(now time.Time) []*entry {
-	if !b.touched[b.stage] {
+// stale returns the active items that nobody has looked at for so long, up to this stage.
+func (b *board) stale(now time.Time, old time.Duration) []*entry {
+	if !slices.Contains(b.touched[:b.stage+1], true) {
 		return nil // this run has brought nothing about that could be undone meanwhile
 	}
 	var all []*entry
 	for _, e := range b.entries {
-		if e.Stage <= b.stage && e.state == Active && !e.working && now.Sub(later(e.arrived, e.shownAt)) > confirmEach {
+		if e.Stage <= b.stage && e.state == Active && !e.working && now.Sub(later(e.arrived, e.shownAt)) > old {
 			all = append(all, e)
 		}
 	}

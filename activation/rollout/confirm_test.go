@@ -56,6 +56,33 @@ func TestWhoSeesThatAnotherOneGoesBackSubmitsNothingMore(t *testing.T) {
 	}
 }
 
+// A wave may last for hours, and in a small one nobody lists the groups: what goes back
+// meanwhile of an earlier wave is seen all the same, before much more is submitted.
+func TestWhatGoesBackDuringALongWaveIsSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, 12, 1, simulator.Options{})
+		p := s.plan(manifest(12, "networks: [production]", "waves: [{name: one, take: 3}, {name: two, at-once: 1}]"))
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for s.active(12, 3, simulator.Production) < 4 { // the second wave goes on
+				time.Sleep(10 * time.Second)
+			}
+			o := rollout.Options{Only: []string{id(0)}}
+			if r, err := (&rollout.Runner{API: s.client()}).Return(t.Context(), p, o); err != nil || r.Totals.Returned != 1 {
+				t.Errorf("%+v, %v", r.Totals, err)
+			}
+		})
+		r, err := s.apply(p, rollout.Options{})
+		wg.Wait()
+		if _, ok := errors.AsType[*rollout.ClosedError](err); !ok || r.Outcome != rollout.OutcomeRolledBack {
+			t.Errorf("%s, %v", r.Outcome, err)
+		}
+		if n := s.submissions(12); n > 6 {
+			t.Errorf("%d were submitted", n)
+		}
+	})
+}
+
 // What somebody else puts in the place of an item that has arrived is a failure, in large
 // waves, too, and before anything is built on it.
 func TestWhatIsReplacedDuringTheWaveIsAFailure(t *testing.T) {

@@ -141,8 +141,9 @@ func (s *story) judgeItem(r *rollout.Result, item rollout.ItemResult) {
 	foreign := s.foreign[string(item.PropertyID)]
 	switch item.State { //nolint:exhaustive // the others claim nothing about PAPI
 	case rollout.Active:
-		stopped := s.twins && r.Outcome != rollout.OutcomeRolledOut // and has not looked what the other one did since
-		if (now == nil || now.Version != item.Version) && !foreign && !s.blind() && !stopped {
+		// Who has stopped for another reason may not have seen yet what the other one has returned.
+		late := s.twins && r.Outcome != rollout.OutcomeRolledOut && time.Since(s.inactiveSince(item.Item)) <= seenLate
+		if (now == nil || now.Version != item.Version) && !foreign && !s.blind() && !late {
 			s.violate("%s on %s is said to be active, and PAPI has %+v", item.Title(), item.Network, now)
 		}
 	case rollout.Returned:
@@ -253,9 +254,8 @@ func (s *story) touched(i rollout.Item) bool {
 	return s.foreign[string(i.PropertyID)]
 }
 
-// seenLate is how late one of two sees what the other one has returned: lists of groups that are not read because of
-// faults are read again minutes later, and a request that hangs takes ten.
-const seenLate = 15 * time.Minute
+// seenLate is how late one of two sees what the other one has returned: five minutes, and what its requests take.
+const seenLate = 6 * time.Minute
 
 // inactiveSince is when an item was taken off its network.
 func (s *story) inactiveSince(i rollout.Item) time.Time {
