@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"sync"
 	"time"
 
@@ -38,7 +36,7 @@ func (p *program) coordination() (*coordinated, error) {
 	options := jetstream.Options{URL: p.flags.Coordinator.URL, Name: toolName + " " + p.env.Build.Version}
 	var err error
 	if file := p.flags.CoordinatorCreds; file != "" {
-		if options.Credentials, err = readSmall(file); err != nil {
+		if options.Credentials, err = settings.ReadNamedFile(context.Background(), file, 1); err != nil {
 			return nil, catalogue.Usagef("--coordinator-creds: %w", err)
 		}
 	}
@@ -53,17 +51,6 @@ func (p *program) coordination() (*coordinated, error) {
 	}
 	p.shared = &coordinated{program: p, store: client, work: client, buckets: &coordinator.Buckets{Store: client}, servers: client.Servers(), close: client.Close}
 	return p.shared, nil
-}
-
-// readSmall reads a file that is never large.
-func readSmall(name string) ([]byte, error) {
-	const most = 64 << 10
-	file, err := os.Open(name) //nolint:gosec // the user names it
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close() //nolint:errcheck // it was only read
-	return io.ReadAll(io.LimitReader(file, most))
 }
 
 // Take implements [pace.Source].

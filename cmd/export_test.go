@@ -19,7 +19,7 @@ import (
 func RunWith(ctx context.Context, env Env, store coordinator.Store, args []string) int {
 	p := newProgram(env)
 	p.shared = &coordinated{
-		program: p, store: store, buckets: &coordinator.Buckets{Store: store}, servers: "nats://nats.example.com", close: func() {},
+		program: p, store: store, work: &coordinator.MemoryWork{}, buckets: &coordinator.Buckets{Store: store}, servers: "nats://nats.example.com", close: func() {},
 	}
 	return p.execute(ctx, args)
 }

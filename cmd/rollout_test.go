@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/propctl/propctl/activation/coordinator"
 	"github.com/propctl/propctl/cmd"
 	"github.com/propctl/propctl/papi/simulator"
 )
@@ -122,6 +123,13 @@ func rolloutExamples() []rolloutEnd {
 			s.sim.Inject(simulator.Fault{Operation: simulator.OpGroups, Status: 200, Body: `{"accountId":"act_A-OTHER","accountName":"x","groups":{"items":[]}}`})
 			return "rollout apply " + plan
 		}, 0, "switch key", "A-OTHER"},
+		{"rollout-stopped", 3, "aborted", func(s *scene) string {
+			s.store = &coordinator.Memory{}
+			plan := s.planned(s.manifest("prp_1001@8"))
+			s.run("rollout", "apply", plan, "--detach", "--yes")
+			s.run("rollout", "stop", "test")
+			return "rollout status " + plan + " --watch"
+		}, 0, "rollout resume", "stopped before its end"},
 		{"rollout-failed", 3, "failed", apply("prp_1007@2"), 1, "--retry-failed", "failing.example.com (failed)"},
 		{"rollout-check-failed", 3, "failed", func(s *scene) string {
 			s.checking = visits(500)

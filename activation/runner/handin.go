@@ -56,6 +56,14 @@ func (e *OpenError) Error() string {
 	return fmt.Sprintf("another plan of this rollout, %s, was handed in by %s and has not ended: it is %s", e.Job.Mark(), e.Job.By, e.Job.State)
 }
 
+// StoppedError says that somebody has stopped a rollout before its end.
+type StoppedError struct{ Name string }
+
+// Error names it.
+func (e *StoppedError) Error() string {
+	return fmt.Sprintf("rollout %s was stopped before its end", e.Name)
+}
+
 // Stop has nothing more submitted of a rollout. What is on its way goes on at Akamai.
 func Stop(ctx context.Context, s coordinator.Store, account papi.ID, name string) (*Job, error) {
 	return turn(ctx, s, account, name, func(j *Job) bool {

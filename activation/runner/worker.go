@@ -141,7 +141,7 @@ func (u *run) wanted(ctx context.Context, c *claim) error {
 	if err == nil && job.Plan != c.job.Plan {
 		err = errStale
 	}
-	c.stale = err != nil
+	c.stale = errors.Is(err, errStale)
 	return err
 }
 

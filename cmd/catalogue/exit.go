@@ -108,6 +108,9 @@ const (
 	OutcomeLimited     = "limited"
 	OutcomeTimedOut    = "timed-out"
 	OutcomeInterrupted = "interrupted"
+	OutcomeHandedIn    = "handed-in" // a rollout, to runners
+	OutcomeStopped     = "stopped"   // and the same for all of them
+	OutcomeResumed     = "resumed"
 )
 
 // Is matches an error type.

@@ -129,6 +129,7 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"return failed", rolled(rollout.OutcomeError, errors.Join(&rollout.ReturnError{}, nil)), want{"error", 1, "rollout-return-failed", CategoryRemoteSystemError}},
 		{"drifted", rolled(rollout.OutcomeRejected, &rollout.DriftError{}), want{"rejected", 7, "drifted", CategoryConflict}},
 		{"another plan at the coordinator", &runner.OpenError{Job: &runner.Job{}}, want{"rejected", 7, "another-plan", CategoryConflict}},
+		{"stopped by somebody", &runner.StoppedError{Name: "redirects"}, want{"aborted", 3, "rollout-stopped", CategoryConflict}},
 		{"nothing handed in", &runner.NoJobError{Name: "redirects"}, want{"error", 1, "not-handed-in", CategoryNotFound}},
 		{"another plan", rolled(rollout.OutcomeRejected, &rollout.AnotherPlanError{}), want{"rejected", 7, "another-plan", CategoryConflict}},
 		{"budget of a rollout", rolled(rollout.OutcomeLimited, &rollout.BudgetError{}), want{"limited", 8, "budget-short", CategoryRemoteSystemError}},

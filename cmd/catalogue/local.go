@@ -215,6 +215,13 @@ func coordinatorEntries() []Entry {
 			Matches: []Match{{Fits: Is[*coordinator.UnreadableError]}},
 		},
 		{
+			Code: "rollout-stopped", Category: CategoryConflict, Outcome: string(activation.OutcomeAborted), ExitCode: ExitFailed, Retry: RetryNever,
+			Message: "the rollout was stopped before its end", FoundBy: "in what the coordinator has",
+			Meaning: "Somebody has stopped the rollout for all runners. Nothing more is submitted; what was submitted before goes on at Akamai.",
+			Help:    "find out why it was stopped, then go on with it by rollout resume",
+			Matches: []Match{{Fits: Is[*runner.StoppedError]}},
+		},
+		{
 			Code: "not-handed-in", Category: CategoryNotFound, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "no rollout of this name was handed in", FoundBy: "in what the coordinator has",
 			Meaning: "There is no rollout of the name at the coordinator: it was not handed in, or at another coordinator, or so long ago that the coordinator has forgotten it.",

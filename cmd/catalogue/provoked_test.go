@@ -305,7 +305,7 @@ func TestRealErrorsHaveTheirRow(t *testing.T) {
 		met[code] = true
 	}
 	// Those of the command line, which only cmd can bring about.
-	const local = "usage settings credentials-missing credentials-invalid ambiguous hostname-bucket different output-not-written declined internal rollout-overdue rollout-blocked not-handed-in"
+	const local = "usage settings credentials-missing credentials-invalid ambiguous hostname-bucket different output-not-written declined internal rollout-overdue rollout-blocked not-handed-in rollout-stopped"
 	for _, code := range catalogue.Codes() {
 		if !met[code] && !slices.Contains(strings.Fields(local), code) {
 			t.Errorf("nothing brings %s about: give a line that does, here or in rolloutRows, or name it in local if only a command can", code)

@@ -6,8 +6,8 @@ import (
 	"github.com/propctl/propctl/activation/rollout"
 )
 
-// Short is what is known of a rollout with at most so many items and as many checks, those
-// that have failed first, and the others counted. With none of them, there are no waves
+// Short is what is known of a rollout with at most so many items, those that have failed
+// first, and the others counted, and as many checks that did not hold. With none, there are no waves
 // either: how many there may be has no bound. The pinned plan is left out.
 func (v *Rollout) Short(most int) *Rollout {
 	if v == nil {
@@ -35,8 +35,11 @@ func (v *Rollout) Short(most int) *Rollout {
 		wave.ItemsLeftOut = len(w.Items) - len(wave.Items)
 		wave.Items = withoutAnswers(wave.Items)
 		wave.Checks = slices.DeleteFunc(slices.Clone(w.Checks), func(c *RolloutCheck) bool {
+			if c.Outcome == rollout.Held {
+				return true
+			}
 			checks--
-			return checks < 0 || c.Outcome == rollout.Held
+			return checks < 0
 		})
 		short.Waves = append(short.Waves, &wave)
 	}

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -14,13 +15,6 @@ import (
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
-)
-
-// The outcomes of a rollout that was given to runners.
-const (
-	outcomeHandedIn = "handed-in"
-	outcomeStopped  = "stopped"
-	outcomeResumed  = "resumed"
 )
 
 // coordination is what is shared with other machines, which has to be there.
@@ -39,7 +33,7 @@ func (r *run) handIn(f *applyFlags) error {
 		return err
 	}
 	job, err := runner.HandIn(r.ctx, c.Store, r.plan, f.options(r), c.Section, c.Holder)
-	if open, ok := asOpen(err); ok {
+	if open, ok := errors.AsType[*runner.OpenError](err); ok {
 		err = &catalogue.RolloutError{Outcome: rollout.OutcomeRejected, Err: open}
 		r.report.Help = "let that one end, or stop it; --replan hands this one in instead"
 	}
@@ -47,15 +41,10 @@ func (r *run) handIn(f *applyFlags) error {
 		return err
 	}
 	v := result.NewRolloutPlan(r.plan, r.session.Budget)
-	v.Options, v.State = f.emergency(), outcomeHandedIn
+	v.Options, v.State = f.emergency(), catalogue.OutcomeHandedIn
 	v.Next = new(r.Repeat([]string{"rollout", "status", r.source.name, "--watch"}, reachingAll))
-	r.tell(outcomeHandedIn, v, func(d *result.Document) { d.HandedIn = result.NewHandedIn(job) })
+	r.tell(catalogue.OutcomeHandedIn, v, func(d *result.Document) { d.HandedIn = result.NewHandedIn(job) })
 	return nil
-}
-
-func asOpen(err error) (*runner.OpenError, bool) {
-	open, ok := err.(*runner.OpenError) //nolint:errorlint // it is returned as it is
-	return open, ok
 }
 
 // reachingAll are the flags that say how to reach the same account and coordinator again.
@@ -70,7 +59,7 @@ func (h *Host) stopCommand() *cobra.Command {
 		Long: `Have the runners submit nothing more of a rollout that was handed in, until rollout
 resume. What was submitted goes on at Akamai.`,
 		Example: `  propctl rollout stop new-rule-format`,
-	}, outcomeStopped, runner.Stop)
+	}, catalogue.OutcomeStopped, runner.Stop)
 }
 
 func (h *Host) resumeCommand() *cobra.Command {
@@ -80,7 +69,7 @@ func (h *Host) resumeCommand() *cobra.Command {
 		Long: `Have the runners go on with a rollout that was stopped, or that has ended before all of
 it was done. They look first, as rollout apply does.`,
 		Example: `  propctl rollout resume new-rule-format`,
-	}, outcomeResumed, runner.Resume)
+	}, catalogue.OutcomeResumed, runner.Resume)
 }
 
 // turnOver changes the state of a rollout that was handed in.
@@ -106,6 +95,9 @@ func (h *Host) named(c *cobra.Command, outcome string, do turnOver) *cobra.Comma
 			}
 			v := result.NewHandedIn(job)
 			report.Outcome = outcome
+			if job.State == runner.Ended { // there is nothing to stop, and nothing left to go on with
+				report.Outcome = catalogue.OutcomeOK
+			}
 			report.Fill = func(d *result.Document) { d.HandedIn = v }
 			report.Text = func(w *term.Printer, _ *result.Document) { printHandedIn(w, v) }
 			return report, nil

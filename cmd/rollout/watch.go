@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/activation/runner"
 	"github.com/propctl/propctl/cmd/catalogue"
@@ -16,6 +17,7 @@ import (
 const (
 	jobEach    = 2 * time.Second // at the coordinator
 	statusEach = time.Minute     // at PAPI
+	goneFor    = time.Minute     // that a coordinator is waited for
 )
 
 // watch shows how far a rollout is until it has ended.
@@ -44,7 +46,7 @@ func (r *run) watch(f *statusFlags, o rollout.StatusOptions) error {
 	outcome := string(res.Outcome)
 	switch {
 	case job != nil && job.State == runner.Stopped && err == nil:
-		outcome = outcomeStopped
+		outcome, err = string(activation.OutcomeAborted), &runner.StoppedError{Name: job.Name}
 		v.Next = new(r.Repeat([]string{"rollout", "resume", job.Name}, reachingAll))
 	case res.Outcome == rollout.OutcomeUndecided:
 		outcome, v.State = string(rollout.OutcomePaused), rollout.OutcomePaused
@@ -58,16 +60,25 @@ func (r *run) watch(f *statusFlags, o rollout.StatusOptions) error {
 }
 
 // watchJob follows what the runners tell until the rollout has ended, or was stopped; nil
-// when it was not handed in.
+// when it was not handed in, or the coordinator does not answer any more: PAPI tells, too.
 func (r *run) watchJob(c *Coordination) (*runner.Job, error) {
 	told := ""
+	var gone time.Time // since when the coordinator does not answer
 	for {
 		job, err := runner.Find(r.ctx, c.Store, r.plan.AccountID, r.plan.Name)
+		if err == nil {
+			gone = time.Time{}
+		}
 		switch {
-		case err != nil && r.ctx.Err() == nil && job == nil && told != "":
-			// it is told again when the coordinator answers
-		case err != nil:
+		case err != nil && (r.ctx.Err() != nil || told == ""):
 			return nil, err
+		case err != nil && gone.IsZero():
+			gone = time.Now()
+			r.Say("%v; this waits for it", err)
+		case err != nil && time.Since(gone) > goneFor:
+			r.Say("%v; PAPI is asked from now on", err)
+			return nil, nil //nolint:nilnil // who is led by whom is not known
+		case err != nil:
 		case job == nil || job.Digest != r.plan.Digest:
 			return nil, nil //nolint:nilnil // nobody has
 		case job.State != runner.Running:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation/rollout"
+	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/result"
 	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
@@ -18,15 +19,13 @@ const (
 	mostFailures = 20
 )
 
-const outcomeHandedIn = "handed-in"
-
 // Rollout shows how far a rollout is, or what would be done.
 func Rollout(w *term.Printer, d *result.Document, verbose bool) {
 	v := d.Rollout
 	if v == nil {
 		return
 	}
-	planned := d.Outcome == string(result.RolloutPlanned) || d.Outcome == outcomeHandedIn
+	planned := d.Outcome == string(result.RolloutPlanned) || d.Outcome == catalogue.OutcomeHandedIn
 	printRolloutOutcome(w, d)
 	printWaves(w, v, planned)
 	if planned {
@@ -63,7 +62,7 @@ func printRolloutOutcome(w *term.Printer, d *result.Document) {
 	switch d.Outcome {
 	case string(result.RolloutPlanned):
 		more = "nothing was submitted"
-	case outcomeHandedIn:
+	case catalogue.OutcomeHandedIn:
 		more = "and is carried out by whoever runs propctl runner"
 	}
 	whole := outcome + ", " + more
