@@ -56,7 +56,12 @@ func (l *loop) submitPart(ctx context.Context, items []*entry) {
 	defer release()
 	looked := l.lookAtAll(reserved, items, turns)
 	last := turns.permit(ctx, items, looked)
-	p, request, oldest := l.newPart(items, looked)
+	var p *part
+	var request papi.BulkActivationRequest
+	var oldest time.Time
+	if l.permitted() {
+		p, request, oldest = l.newPart(items, looked)
+	}
 	if p == nil {
 		turns.told(ctx)
 		return

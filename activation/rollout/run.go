@@ -18,7 +18,7 @@ type Runner struct {
 	// with others before them hold up nobody. [Runner.Submit] waits for its turn.
 	Turns activation.Turns
 	Hands Hands // nil: the run submits all items itself
-	// Permit is asked right before an item is submitted, after its look; nil: nobody is.
+	// Permit is asked right before anything is submitted, once for a bulk request, after the looks; nil: nobody is.
 	Permit func() error
 }
 

@@ -105,9 +105,16 @@ func (l *loop) submit(ctx context.Context, e *entry) {
 // permit says whether an item may be submitted after a look. It is the last word.
 func (l *loop) permit(e *entry, list *papi.ActivationList) error {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.permits(e, l.plan.stands(e.Item, list.Items, l.closed))
+	err := l.permits(e, l.plan.stands(e.Item, list.Items, l.closed))
+	l.mu.Unlock()
+	if err == nil && !l.permitted() {
+		return errHeld
+	}
+	return err
 }
+
+// permitted asks whether anything may be submitted. It may take a while: the lock is not held.
+func (l *loop) permitted() bool { return l.permission == nil || l.permission() == nil }
 
 // permits decides that from how the item stands.
 func (l *loop) permits(e *entry, s standing) error {
@@ -120,8 +127,6 @@ func (l *loop) permits(e *entry, s standing) error {
 		return errHeld
 	case e.drifts(s):
 		return errHeld // somebody has activated another version
-	case l.permission != nil && l.permission() != nil:
-		return errHeld
 	case l.options.RequireStaging && e.Network == papi.Production && s.staging != e.Version:
 		there := "nothing is"
 		if s.staging > 0 {

@@ -273,7 +273,6 @@ func (l *lead) lead(parent context.Context) {
 	aside.Go(func() { l.renew(renewing, end) })
 	engine := l.run.engine(l.account)
 	engine.Hands, engine.Permit = h, func() error { return l.permit(ctx) }
-	engine.API = guarded{l.account.API, l}
 	options := l.job.Options.over(l.account.Options)
 	options.Observe = l.observe
 	result, err := engine.Apply(ctx, l.plan, options)
@@ -340,19 +339,4 @@ func (l *lead) leave() {
 		j.Lead = nil
 		return true, nil
 	})
-}
-
-// guarded lets nobody submit many at once who does not lead any more: that takes no turns.
-type guarded struct {
-	rollout.API
-
-	lead *lead
-}
-
-// CreateBulkActivation implements [rollout.API].
-func (g guarded) CreateBulkActivation(ctx context.Context, req papi.BulkActivationRequest) (*papi.CreatedBulkActivation, error) {
-	if err := g.lead.permit(ctx); err != nil {
-		return nil, &papi.Error{Class: papi.ClassSuspended} // which says that nothing was sent
-	}
-	return g.API.CreateBulkActivation(ctx, req)
 }
