@@ -17,7 +17,9 @@ type handedInDoc struct {
 	ExitCode int
 	Error    *provokedFailure
 	HandedIn *struct{ Name, State string }
-	Runner   *struct{ Rollouts []struct{ Name, Outcome string } }
+	Runner   *struct {
+		Rollouts []struct{ Name, Outcome string }
+	}
 }
 
 func (r result) handedIn(t *testing.T) handedInDoc {

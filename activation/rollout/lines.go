@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/propctl/propctl/activation"
@@ -17,7 +18,6 @@ type lines struct {
 	leave   context.CancelFunc
 	waits   sync.WaitGroup
 	came    chan struct{} // has a value when something is new
-	waiting int           // items; guarded by the loop's mu
 	dropped bool          // once, when the run was stopped
 }
 
@@ -89,7 +89,6 @@ func (l *loop) takeTurn(e *entry) (turn activation.Turn, ok bool) { //nolint:ire
 	default:
 	}
 	w.alone, e.queued = true, true
-	l.lines.waiting++
 	return nil, false
 }
 
@@ -106,7 +105,6 @@ func (w *wait) take(ctx context.Context) {
 	defer l.mu.Unlock()
 	if w.alone {
 		e.queued = false
-		l.lines.waiting--
 		e.turn = turn
 	} else {
 		w.turn = turn
@@ -221,11 +219,11 @@ func (l *loop) leaveLines() {
 	l.lines.waits.Wait()
 }
 
-// inLine is how many items wait for their turns.
-func (l *loop) inLine() int {
+// inLine reports whether an item waits for its turn.
+func (l *loop) inLine() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.lines.waiting
+	return slices.ContainsFunc(l.entries, func(e *entry) bool { return e.queued })
 }
 
 // lent is a turn for one run of the engine, which does not leave it: that is done by who

@@ -219,7 +219,7 @@ func (l *loop) await(ctx context.Context, wake time.Time) error {
 		defer timer.Stop()
 		alarm = timer.C
 	}
-	if alarm == nil && l.running+l.rounds+l.out+l.inLine() == 0 {
+	if alarm == nil && l.running+l.rounds+l.out == 0 && !l.inLine() {
 		return errIdle
 	}
 	select {
