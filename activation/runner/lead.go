@@ -32,8 +32,9 @@ type lead struct {
 
 // Why a lead ends before its rollout does.
 var (
-	errNotLead = errors.New("another runner leads the rollout now")
-	errStopped = errors.New("somebody has stopped the rollout")
+	errNotLead   = errors.New("another runner leads the rollout now")
+	errLeaseOver = errors.New("its lease has run out before the coordinator has answered")
+	errStopped   = errors.New("somebody has stopped the rollout")
 )
 
 // leads takes the lead of rollouts of an account that nobody leads.
@@ -233,7 +234,7 @@ func (l *lead) renew(ctx context.Context, end context.CancelCauseFunc) {
 			end(err)
 			return
 		case !l.holds():
-			end(errNotLead)
+			end(errLeaseOver)
 			return
 		default:
 			l.run.storeGone(ctx, err)
