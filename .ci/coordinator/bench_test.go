@@ -23,8 +23,8 @@ func BenchmarkWork(b *testing.B) {
 		b.Run(fmt.Sprintf("runners=%d", runners), func(b *testing.B) {
 			for range b.N {
 				const items = 10000
-				s := serve(b, nil)
-				lead := member(b, jetstream.Options{URL: s.ClientURL()})
+				s := serve(b, "")
+				lead := member(b, jetstream.Options{URL: s.url()})
 				if _, err := lead.Get(b.Context(), "check"); err != nil {
 					b.Fatal(err)
 				}
@@ -34,7 +34,7 @@ func BenchmarkWork(b *testing.B) {
 				var all sync.WaitGroup
 				begun := time.Now()
 				for range runners {
-					c := member(b, jetstream.Options{URL: s.ClientURL()})
+					c := member(b, jetstream.Options{URL: s.url()})
 					turns := &coordinator.Turns{Store: c}
 					for range 4 {
 						all.Go(func() {

@@ -22,7 +22,6 @@ import (
 	"time"
 
 	"github.com/Shopify/toxiproxy/v2"
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/rs/zerolog"
 
 	"github.com/propctl/propctl/papi/simulator"
@@ -65,16 +64,14 @@ type stage struct {
 	t      *testing.T
 	site   *site
 	sim    *simulator.Simulator
-	server *server.Server
-	store  string
-	port   int
+	server *natsServer
 	cut    *toxiproxy.Proxy // between the server and a part of the runners
 	random *rand.Rand
 }
 
 func newStage(t *testing.T, c chaos, seed uint64) *stage {
 	t.Helper()
-	s := &stage{t: t, site: &site{t: t, folder: t.TempDir()}, store: t.TempDir(), random: rand.New(rand.NewPCG(seed, 3))}
+	s := &stage{t: t, site: &site{t: t, folder: t.TempDir()}, server: serve(t, ""), random: rand.New(rand.NewPCG(seed, 3))}
 	s.sim = simulator.New(simulator.Options{
 		Speed: 60, RealDates: true, Properties: simulator.Properties(c.properties, 1, time.Now()),
 		Pace: simulator.Fixed(3*time.Minute, 5*time.Minute), RequestBurst: 1_000_000, RequestsPerMinute: 60_000, ActivationsPerDay: 100_000, Seed: seed,
@@ -90,9 +87,7 @@ func newStage(t *testing.T, c chaos, seed uint64) *stage {
 			t.Fatal(err)
 		}
 	}
-	s.serve(server.RANDOM_PORT)
-	s.port = portOf(t, s.server.Addr().String())
-	s.cut = toxiproxy.NewProxy(toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop()), "nats", "127.0.0.1:0", s.server.Addr().String())
+	s.cut = toxiproxy.NewProxy(toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop()), "nats", "127.0.0.1:0", s.server.address)
 	if err := s.cut.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -109,13 +104,9 @@ func manifestOf(c chaos) string {
 	return b.String() + c.waves + "\n"
 }
 
-func (s *stage) serve(port int) {
-	s.server = serve(s.t, func(o *server.Options) { o.Port, o.StoreDir = port, s.store })
-}
-
 // runner keeps a runner running, whatever kills it, until stop is closed.
 func (s *stage) runner(n int, stop <-chan struct{}, deaths *atomic.Int32, kill <-chan struct{}) {
-	at := s.server.ClientURL()
+	at := s.server.url()
 	if n%4 == 1 {
 		at = "nats://" + s.cut.Listen
 	}
@@ -160,7 +151,7 @@ func (s *stage) env(machine, at string) []string {
 func (s *stage) do(args ...string) (outcome string, exit int) {
 	s.t.Helper()
 	c := exec.CommandContext(s.t.Context(), *program, append(args, "-o", "json")...)
-	c.Env, c.Dir = s.env("desk", s.server.ClientURL()), s.site.folder
+	c.Env, c.Dir = s.env("desk", s.server.url()), s.site.folder
 	var stdout, stderr bytes.Buffer
 	c.Stdout, c.Stderr = &stdout, &stderr
 	_ = c.Run()
@@ -202,10 +193,9 @@ func (s *stage) trouble(c chaos, kill chan<- struct{}) (restarts int) {
 		if !restarted && time.Since(begun) > c.troubles/2 {
 			restarted = true
 			restarts++
-			s.server.Shutdown()
-			s.server.WaitForShutdown()
+			s.server.end(syscall.SIGKILL)
 			time.Sleep(time.Duration(s.random.IntN(2000)) * time.Millisecond)
-			s.serve(s.port)
+			s.server.start()
 		}
 	}
 	s.cut.Toxics.ResetToxics(s.t.Context())

@@ -6,18 +6,20 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
+	"fmt"
 	"math/big"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/nats-io/jwt/v2"
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
 
 	"github.com/propctl/propctl/activation/coordinator"
@@ -27,7 +29,7 @@ import (
 // ways are how a server lets somebody in: its options, and those of who comes. wrong are
 // those of somebody who may not.
 type ways struct {
-	serve  func(*server.Options)
+	serve  string // lines of the configuration file
 	prefix string // of the address in the URL, before the host
 	wrong  string
 	creds  []byte
@@ -39,17 +41,15 @@ func TestServersThatAskForCredentials(t *testing.T) {
 	user, other := keys(t), keys(t)
 	certificate, roots := certificate(t)
 	for name, w := range map[string]ways{
-		"user and password": {serve: func(o *server.Options) { o.Username, o.Password = "propctl", password }, prefix: "propctl:" + password + "@", wrong: "propctl:wrong@"},
-		"a token":           {serve: func(o *server.Options) { o.Authorization = password }, prefix: password + "@", wrong: "wrong@"},
+		"user and password": {serve: "authorization { user: propctl, password: " + password + " }", prefix: "propctl:" + password + "@", wrong: "propctl:wrong@"},
+		"a token":           {serve: "authorization { token: " + password + " }", prefix: password + "@", wrong: "wrong@"},
 		"an nkey": {
-			serve: func(o *server.Options) { o.Nkeys = []*server.NkeyUser{{Nkey: public(t, user)}} },
+			serve: "authorization { users = [{nkey: " + public(t, user) + "}] }",
 			creds: seed(t, user), others: seed(t, other),
 		},
 		"a .creds file": byAccounts(t),
 		"TLS": {
-			serve: func(o *server.Options) {
-				o.TLS, o.TLSConfig, o.Username, o.Password = true, certificate, "propctl", password
-			},
+			serve: certificate + "authorization { user: propctl, password: " + password + " }",
 			roots: roots, prefix: "propctl:" + password + "@", wrong: "propctl:wrong@",
 		},
 	} {
@@ -60,7 +60,7 @@ func TestServersThatAskForCredentials(t *testing.T) {
 				if w.roots != nil {
 					scheme = "tls://"
 				}
-				return scheme + prefix + s.Addr().String()
+				return scheme + prefix + s.address
 			}
 			if err := use(t, member(t, jetstream.Options{URL: at(w.prefix), Credentials: w.creds, Roots: w.roots})); err != nil {
 				t.Errorf("with what the server asks for: %v", err)
@@ -136,23 +136,16 @@ func byAccounts(t *testing.T) ways {
 		}
 		return text
 	}
-	resolver := &server.MemAccResolver{}
-	for key, text := range map[string]string{public(t, account): accountJWT, public(t, system): systemJWT} {
-		if err := resolver.Store(key, text); err != nil {
-			t.Fatal(err)
-		}
-	}
-	trusted := jwt.NewOperatorClaims(public(t, operator))
+	trusted := sign(jwt.NewOperatorClaims(public(t, operator)), operator)
 	return ways{
-		serve: func(o *server.Options) {
-			o.TrustedOperators, o.SystemAccount, o.AccountResolver = []*jwt.OperatorClaims{trusted}, public(t, system), resolver
-		},
+		serve: "operator: " + trusted + "\nsystem_account: " + public(t, system) + "\nresolver: MEMORY\nresolver_preload: {\n" +
+			public(t, account) + ": " + accountJWT + "\n" + public(t, system) + ": " + systemJWT + "\n}",
 		creds: file(account), others: file(pair(nkeys.CreateAccount())),
 	}
 }
 
-// certificate is one for 127.0.0.1, and who trusts it.
-func certificate(t *testing.T) (*tls.Config, *x509.CertPool) {
+// certificate returns the lines of a configuration file with a certificate for 127.0.0.1, and who trusts it.
+func certificate(t *testing.T) (lines string, roots *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -170,7 +163,17 @@ func certificate(t *testing.T) (*tls.Config, *x509.CertPool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	roots := x509.NewCertPool()
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	for name, block := range map[string]*pem.Block{"cert.pem": {Type: "CERTIFICATE", Bytes: der}, "key.pem": {Type: "PRIVATE KEY", Bytes: private}} {
+		if err := os.WriteFile(filepath.Join(folder, name), pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	roots = x509.NewCertPool()
 	roots.AddCert(parsed)
-	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, roots
+	return fmt.Sprintf("tls { cert_file: %q, key_file: %q }\n", filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")), roots
 }

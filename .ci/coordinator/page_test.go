@@ -24,7 +24,7 @@ func TestTheLinesAboutManyMachinesRun(t *testing.T) {
 	if !found || len(blocks) != 2 || manifest == nil {
 		t.Fatalf("the page has %d blocks of lines", len(blocks))
 	}
-	s := serve(t, nil)
+	s := serve(t, "")
 	site := simulate(t, "60")
 	path := t.TempDir()
 	if err := os.Symlink(*program, filepath.Join(path, "propctl")); err != nil {
@@ -35,11 +35,11 @@ func TestTheLinesAboutManyMachinesRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, block := range blocks {
-		lines := strings.ReplaceAll(block[1], "nats://127.0.0.1:4222", s.ClientURL())
+		lines := strings.ReplaceAll(block[1], "nats://127.0.0.1:4222", s.url())
 		c := exec.CommandContext(t.Context(), "sh", "-ec", lines)
 		c.Dir = folder
 		c.Env = []string{
-			"PATH=" + path + ":" + os.Getenv("PATH"), "HOME=" + folder, "XDG_STATE_HOME=" + folder, "PROPCTL_COORDINATOR=" + s.ClientURL(),
+			"PATH=" + path + ":" + os.Getenv("PATH"), "HOME=" + folder, "XDG_STATE_HOME=" + folder, "PROPCTL_COORDINATOR=" + s.url(),
 			"AKAMAI_EDGERC=" + filepath.Join(site.folder, ".edgerc"), "SSL_CERT_FILE=" + caOf(t, site.folder),
 		}
 		out, err := c.CombinedOutput()

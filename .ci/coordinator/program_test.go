@@ -6,18 +6,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
 	"github.com/propctl/propctl/activation/coordinator"
@@ -25,19 +22,6 @@ import (
 )
 
 var program = flag.String("propctl", "", "the `path` of the program to run; empty: only what needs none is tested")
-
-func portOf(t *testing.T, address string) int {
-	t.Helper()
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	number, err := strconv.Atoi(port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return number
-}
 
 // site is a simulated PAPI that is a process, and how to reach it.
 type site struct {
@@ -128,8 +112,8 @@ const password = "s3cr3t-of-nats"
 // TestProcessesWaitInLine has processes activate several versions of one property, and
 // kills the first one.
 func TestProcessesWaitInLine(t *testing.T) {
-	s := serve(t, func(o *server.Options) { o.Username, o.Password = "propctl", password })
-	at := strings.Replace(s.ClientURL(), "nats://", "nats://propctl:"+password+"@", 1)
+	s := serve(t, "authorization { user: propctl, password: "+password+" }")
+	at := "nats://propctl:" + password + "@" + s.address
 	seen := listen(t, at)
 	site := simulate(t, "20")
 	env := []string{"PROPCTL_COORDINATOR=" + at, "CI_JOB_URL=https://user:token@ci.example.com/jobs/1?private_token=x", "GITLAB_CI=true"}

@@ -6,13 +6,12 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
 	"github.com/propctl/propctl/activation"
@@ -44,17 +43,8 @@ func TestTheRightsOfTheDocumentationAreEnough(t *testing.T) {
 		t.Fatal("the page has no permission file")
 	}
 	text := strings.Replace(string(found[1]), "$PROPCTL_PASSWORD", "secret", 1)
-	file := filepath.Join(t.TempDir(), "nats.conf")
-	admin := strings.Replace(text, "users = [", "users = [\n    {user: admin, password: admin}", 1)
-	if err := os.WriteFile(file, []byte(admin), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	from, err := server.ProcessConfigFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := serve(t, func(o *server.Options) { o.Users = from.Users })
-	at := func(user string) string { return strings.Replace(s.ClientURL(), "nats://", "nats://"+user+"@", 1) }
+	s := serve(t, strings.Replace(text, "users = [", "users = [\n    {user: admin, password: admin}", 1))
+	at := func(user string) string { return "nats://" + user + "@" + s.address }
 	if err := use(t, member(t, jetstream.Options{URL: at("propctl:secret")})); err == nil {
 		t.Error("the bucket was made by who may not")
 	}
@@ -72,19 +62,12 @@ func TestTheRightsOfTheDocumentationAreEnough(t *testing.T) {
 
 // TestAServerThatIsGoneIsSaidSoAtOnce has one that is stopped, comes back, and loses its bucket.
 func TestAServerThatIsGoneIsSaidSoAtOnce(t *testing.T) {
-	folder := t.TempDir()
-	start := func(port int) *server.Server {
-		return serve(t, func(o *server.Options) { o.Port, o.StoreDir = port, folder })
-	}
-	s := start(server.RANDOM_PORT)
-	port := s.ClientURL()
-	c := member(t, jetstream.Options{URL: s.ClientURL()})
+	s := serve(t, "")
+	c := member(t, jetstream.Options{URL: s.url()})
 	if err := use(t, c); err != nil {
 		t.Fatal(err)
 	}
-	number := s.Addr().String()
-	s.Shutdown()
-	s.WaitForShutdown()
+	s.end(syscall.SIGTERM)
 	begun := time.Now()
 	patient, stop := context.WithTimeout(t.Context(), 2*time.Second)
 	defer stop()
@@ -97,10 +80,7 @@ func TestAServerThatIsGoneIsSaidSoAtOnce(t *testing.T) {
 	if _, err := c.Get(ctx, "check"); err == nil || time.Since(begun) > time.Second {
 		t.Errorf("with a context that ends, after %s: %v", time.Since(begun), err)
 	}
-	again := start(portOf(t, number))
-	if again.ClientURL() != port {
-		t.Fatalf("%s, and was %s", again.ClientURL(), port)
-	}
+	s.start()
 	for begun := time.Now(); ; time.Sleep(100 * time.Millisecond) {
 		entry, err := c.Get(t.Context(), "check")
 		if err == nil && entry.Revision > 0 {
@@ -110,7 +90,7 @@ func TestAServerThatIsGoneIsSaidSoAtOnce(t *testing.T) {
 			t.Fatalf("it is not back: %+v, %v", entry, err)
 		}
 	}
-	conn, err := nats.Connect(port)
+	conn, err := nats.Connect(s.url())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ var long = flag.Bool("long", false, "also run what takes minutes")
 func TestWorkOnAServer(t *testing.T) {
 	coordinatortest.RunWork(t, pacetest.RealTime, func(t *testing.T) func() coordinator.Work {
 		t.Helper()
-		s := serve(t, nil)
-		return func() coordinator.Work { return member(t, jetstream.Options{URL: s.ClientURL(), Name: t.Name()}) }
+		s := serve(t, "")
+		return func() coordinator.Work { return member(t, jetstream.Options{URL: s.url(), Name: t.Name()}) }
 	}, *long)
 }
