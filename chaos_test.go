@@ -169,7 +169,7 @@ func serve(t *testing.T, speed int) *simulation {
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(pem)
-	if s.client, err = papi.New(credentials, papi.Options{Transport: papi.NewNetwork(roots)}); err != nil {
+	if s.client, err = papi.New(credentials, papi.Options{Transport: papi.NewTransport(roots)}); err != nil {
 		t.Fatal(err)
 	}
 	for _, a := range s.activations(t) {

@@ -88,7 +88,7 @@ func TestAForeignVersionCancelledMeanwhileIsNotSubmitted(t *testing.T) {
 			}
 			return next.RoundTrip(r)
 		}))
-		d := s.draft(8, papi.AddedHostname{CNAMEFrom: "shop2.example.com", CNAMETo: "www.example.com.edgekey.net"})
+		d := s.draft(8, papi.HostnameToAdd{CNAMEFrom: "shop2.example.com", CNAMETo: "www.example.com.edgekey.net"})
 		target := www()
 		target.Version, target.NoWait = d, true
 		if _, err := s.activate(target); err != nil {
@@ -105,7 +105,7 @@ func TestAForeignVersionCancelledMeanwhileIsNotSubmitted(t *testing.T) {
 func TestPendingVersionOfSomebodyElseIsNotCalledResumed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{})
-		d := s.draft(8, papi.AddedHostname{CNAMEFrom: "shop2.example.com", CNAMETo: "www.example.com.edgekey.net"})
+		d := s.draft(8, papi.HostnameToAdd{CNAMEFrom: "shop2.example.com", CNAMETo: "www.example.com.edgekey.net"})
 		target := www()
 		target.Version, target.NoWait = d, true
 		if _, err := s.activate(target); err != nil {

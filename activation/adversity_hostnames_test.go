@@ -16,7 +16,7 @@ import (
 	"github.com/propctl/propctl/papi/simulator"
 )
 
-func (s *scene) draft(from int, add ...papi.AddedHostname) int {
+func (s *scene) draft(from int, add ...papi.HostnameToAdd) int {
 	s.t.Helper()
 	c, err := s.client().CreateVersion(s.t.Context(), www().Property, from, "")
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *scene) draft(from int, add ...papi.AddedHostname) int {
 func TestADraftThatLeadsAHostnameElsewhereIsNotOurs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{})
-		d := s.draft(7, papi.AddedHostname{CNAMEFrom: "www.example.com", CNAMETo: "api.example.com.edgekey.net"})
+		d := s.draft(7, papi.HostnameToAdd{CNAMEFrom: "www.example.com", CNAMETo: "api.example.com.edgekey.net"})
 		r, err := s.engine.ChangeHostnames(t.Context(), added())
 		if s.of(d) != 0 || r.Version == d {
 			t.Errorf("somebody else's draft %d was edited and activated: %q, %+v, %v", d, r.Outcome, r.Hostnames, err)
@@ -48,7 +48,7 @@ func TestADraftThatLeadsAHostnameElsewhereIsNotOurs(t *testing.T) {
 func TestADraftWithAnotherCertificateIsNotOurs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{})
-		d := s.draft(7, papi.AddedHostname{CNAMEFrom: "www.example.com", CNAMETo: "www.example.com.edgekey.net", CertProvisioningType: papi.CertDefault})
+		d := s.draft(7, papi.HostnameToAdd{CNAMEFrom: "www.example.com", CNAMETo: "www.example.com.edgekey.net", CertProvisioningType: papi.CertDefault})
 		r, err := s.engine.ChangeHostnames(t.Context(), added())
 		if s.of(d) != 0 {
 			t.Errorf("somebody else's draft %d was edited and activated: %q, %+v, %v", d, r.Outcome, r.Hostnames, err)
@@ -59,7 +59,7 @@ func TestADraftWithAnotherCertificateIsNotOurs(t *testing.T) {
 func TestAVersionWhoseOwnerCancelsItIsNotActivated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{SlowCancel: time.Minute, Pace: simulator.Fixed(10*time.Minute, time.Hour)})
-		d := s.draft(8, papi.AddedHostname{CNAMEFrom: "shop2.example.com", CNAMETo: "www.example.com.edgekey.net"}) // other rules, too
+		d := s.draft(8, papi.HostnameToAdd{CNAMEFrom: "shop2.example.com", CNAMETo: "www.example.com.edgekey.net"}) // other rules, too
 		target := www()
 		target.Version, target.NoWait = d, true
 		r, err := s.activate(target)

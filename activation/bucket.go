@@ -242,7 +242,7 @@ func (b *bucket) part(ctx context.Context) (part papi.BucketChange, left int, er
 	add, remove := difference(b.result.Hostnames.Hostnames, b.change.Add, b.change.Remove)
 	all := len(add) + len(remove)
 	b.wanted = max(b.wanted, all)
-	add = slices.DeleteFunc(add, func(a papi.AddedHostname) bool { return b.shown[strings.ToLower(a.CNAMEFrom)] })
+	add = slices.DeleteFunc(add, func(a papi.HostnameToAdd) bool { return b.shown[strings.ToLower(a.CNAMEFrom)] })
 	remove = slices.DeleteFunc(remove, func(name string) bool { return b.shown[strings.ToLower(name)] })
 	left = all - len(add) - len(remove)
 	part.Add = add[:min(len(add), papi.MaxBucketHostnames)]

@@ -187,7 +187,7 @@ func (r *run) cancel(ctx context.Context, a papi.Activation) error {
 	for fails := 0; phaseOf(a) == inProgress; {
 		answer, err := r.engine.API.CancelActivation(ctx, r.ref(), a.ActivationID)
 		switch {
-		case err == nil && answer.Already:
+		case err == nil && answer.AlreadyCancelled:
 			r.result.Outcome = OutcomeAlreadyCancelled
 			a.Status = papi.StatusAborted
 			r.see(a, r.age(a))

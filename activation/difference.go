@@ -19,7 +19,7 @@ func without(all, others []papi.Hostname) []string {
 }
 
 // difference returns what of a change is not so already.
-func difference(have []papi.Hostname, add []papi.AddedHostname, remove []string) (missing []papi.AddedHostname, surplus []string) {
+func difference(have []papi.Hostname, add []papi.HostnameToAdd, remove []string) (missing []papi.HostnameToAdd, surplus []string) {
 	find := func(name string) *papi.Hostname {
 		for i := range have {
 			if sameName(have[i].CNAMEFrom, name) {
@@ -50,7 +50,7 @@ func sameName(a, b string) bool {
 
 // leadsTo reports whether a hostname is what an edit asks for, as far as it
 // asks.
-func leadsTo(h papi.Hostname, e papi.AddedHostname) bool {
+func leadsTo(h papi.Hostname, e papi.HostnameToAdd) bool {
 	return (e.CNAMETo == "" || sameName(h.CNAMETo, e.CNAMETo)) &&
 		(e.EdgeHostnameID == "" || h.EdgeHostnameID.Equal(e.EdgeHostnameID)) &&
 		(e.CertProvisioningType == "" || h.CertProvisioningType == e.CertProvisioningType)

@@ -144,7 +144,7 @@ func (p *place) wanted() []papi.Hostname {
 	var all []papi.Hostname
 	for _, h := range p.have.Items {
 		removed := slices.ContainsFunc(p.remove, func(name string) bool { return sameName(name, h.CNAMEFrom) })
-		replaced := slices.ContainsFunc(p.add, func(a papi.AddedHostname) bool { return sameName(a.CNAMEFrom, h.CNAMEFrom) })
+		replaced := slices.ContainsFunc(p.add, func(a papi.HostnameToAdd) bool { return sameName(a.CNAMEFrom, h.CNAMEFrom) })
 		if !removed && !replaced {
 			all = append(all, h)
 		}
@@ -159,7 +159,7 @@ func (p *place) wanted() []papi.Hostname {
 func sameHostnames(a, b []papi.Hostname) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(b, func(want papi.Hostname) bool {
 		return !slices.ContainsFunc(a, func(have papi.Hostname) bool {
-			return sameName(have.CNAMEFrom, want.CNAMEFrom) && leadsTo(have, papi.AddedHostname{CNAMETo: want.CNAMETo, EdgeHostnameID: want.EdgeHostnameID, CertProvisioningType: want.CertProvisioningType})
+			return sameName(have.CNAMEFrom, want.CNAMEFrom) && leadsTo(have, papi.HostnameToAdd{CNAMETo: want.CNAMETo, EdgeHostnameID: want.EdgeHostnameID, CertProvisioningType: want.CertProvisioningType})
 		})
 	})
 }

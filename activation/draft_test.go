@@ -213,7 +213,7 @@ func (m *meddler) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // patch edits the hostnames of version 9 as somebody else.
-func (s *scene) patch(add []papi.AddedHostname, remove ...string) {
+func (s *scene) patch(add []papi.HostnameToAdd, remove ...string) {
 	s.t.Helper()
 	have, err := s.client().VersionHostnames(s.t.Context(), www().Property, 9)
 	if err == nil {
@@ -224,8 +224,8 @@ func (s *scene) patch(add []papi.AddedHostname, remove ...string) {
 	}
 }
 
-func foreign() []papi.AddedHostname {
-	return []papi.AddedHostname{{CNAMEFrom: "foreign.example.com", CNAMETo: "www.example.com.edgekey.net"}}
+func foreign() []papi.HostnameToAdd {
+	return []papi.HostnameToAdd{{CNAMEFrom: "foreign.example.com", CNAMETo: "www.example.com.edgekey.net"}}
 }
 
 func TestAVersionWhoseHostnamesAreEditedWhileItWaitsIsNotActivated(t *testing.T) {

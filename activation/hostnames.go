@@ -17,7 +17,7 @@ type HostnamesAPI interface {
 	Version(ctx context.Context, ref papi.PropertyRef, version int) (*papi.VersionList, error)
 	VersionHostnames(context.Context, papi.PropertyRef, int) (*papi.HostnameList, error)
 	CreateVersion(ctx context.Context, ref papi.PropertyRef, from int, etag string) (*papi.CreatedVersion, error)
-	PatchVersionHostnames(ctx context.Context, ref papi.PropertyRef, version int, etag string, add []papi.AddedHostname, remove []string) (*papi.HostnameList, error)
+	PatchVersionHostnames(ctx context.Context, ref papi.PropertyRef, version int, etag string, add []papi.HostnameToAdd, remove []string) (*papi.HostnameList, error)
 }
 
 // HostnameChange names the hostnames that a property is to have, and those that it is not to have.
@@ -31,7 +31,7 @@ type HostnameChange struct {
 	Or []papi.PropertyRef
 	// Add has the hostnames that the property is to have, Remove those that it is not
 	// to have. What is so already is left alone.
-	Add    []papi.AddedHostname
+	Add    []papi.HostnameToAdd
 	Remove []string
 	// Base is the version that the new one is made from. The zero value means the one
 	// that is active on Target.Network; without a network, the latest one.
@@ -113,7 +113,7 @@ func (c HostnameChange) contradiction() error {
 		if slices.ContainsFunc(c.Remove, func(name string) bool { return sameName(name, a.CNAMEFrom) }) {
 			return &RejectedError{Reason: a.CNAMEFrom + " is to be added and removed"}
 		}
-		if slices.ContainsFunc(c.Add[:i], func(b papi.AddedHostname) bool { return sameName(a.CNAMEFrom, b.CNAMEFrom) }) {
+		if slices.ContainsFunc(c.Add[:i], func(b papi.HostnameToAdd) bool { return sameName(a.CNAMEFrom, b.CNAMEFrom) }) {
 			return &RejectedError{Reason: a.CNAMEFrom + " is to be added twice"}
 		}
 	}
@@ -160,7 +160,7 @@ type place struct {
 	list    *papi.ActivationList
 	base    int
 	have    *papi.HostnameList // of the base
-	add     []papi.AddedHostname
+	add     []papi.HostnameToAdd
 	remove  []string
 	blocker *papi.Activation // in progress on the network
 	ours    bool             // what is in progress has the wanted hostnames

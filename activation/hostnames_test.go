@@ -21,7 +21,7 @@ func added() activation.HostnameChange {
 	t.Version = 0
 	return activation.HostnameChange{
 		Target: t,
-		Add:    []papi.AddedHostname{{CNAMEFrom: "shop2.example.com", CNAMETo: "www.example.com.edgekey.net"}},
+		Add:    []papi.HostnameToAdd{{CNAMEFrom: "shop2.example.com", CNAMETo: "www.example.com.edgekey.net"}},
 	}
 }
 
@@ -287,7 +287,7 @@ func TestAHostnameThatLeadsElsewhereTakesNoRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, simulator.Options{HostnamesPerProperty: 1})
 		change := added()
-		change.Add = []papi.AddedHostname{{CNAMEFrom: "www.example.com", CNAMETo: "api.example.com.edgekey.net"}}
+		change.Add = []papi.HostnameToAdd{{CNAMEFrom: "www.example.com", CNAMETo: "api.example.com.edgekey.net"}}
 		result, err := s.engine.ChangeHostnames(t.Context(), change)
 		if err != nil || result.Outcome != activation.OutcomeActive || result.Version != 9 {
 			t.Errorf("outcome %q of version %d: %v", result.Outcome, result.Version, err)

@@ -144,7 +144,7 @@ func bucketChange(n int) activation.HostnameChange {
 		Request: papi.ActivationRequest{NotifyEmails: []string{"you@example.com"}},
 	}}
 	for i := range n {
-		c.Add = append(c.Add, papi.AddedHostname{CNAMEFrom: fmt.Sprintf("h%d.bucket.example.com", i), EdgeHostnameID: "ehn_3001"})
+		c.Add = append(c.Add, papi.HostnameToAdd{CNAMEFrom: fmt.Sprintf("h%d.bucket.example.com", i), EdgeHostnameID: "ehn_3001"})
 	}
 	return c
 }

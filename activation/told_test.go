@@ -43,7 +43,7 @@ func TestWhoIsToldWhenToComeAgainWaitsUntilTimeIsUp(t *testing.T) {
 			fault string
 			run   func(s *scene) (*activation.Result, error)
 		}{operation, func(s *scene) (*activation.Result, error) {
-			change := activation.HostnameChange{Target: www(), Add: []papi.AddedHostname{{CNAMEFrom: "shop.example.com", CNAMETo: "shop.example.com.edgekey.net"}}}
+			change := activation.HostnameChange{Target: www(), Add: []papi.HostnameToAdd{{CNAMEFrom: "shop.example.com", CNAMETo: "shop.example.com.edgekey.net"}}}
 			change.Version = 0
 			return s.engine.ChangeHostnames(anHour(s.t), change)
 		}}

@@ -15,7 +15,7 @@ import (
 )
 
 func TestActivateOutcomes(t *testing.T) {
-	known := simulator.Known()
+	known := simulator.KnownFaults()
 	tests := []struct {
 		name    string
 		args    string
@@ -82,7 +82,7 @@ func TestUncertainSubmissionIsNotLostWhenPAPIRefusesToTell(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t)
 		s.sim.Inject(simulator.Fault{Operation: simulator.OpSubmit, Drop: true, After: true})
-		forbidden := simulator.Known()["forbidden"]
+		forbidden := simulator.KnownFaults()["forbidden"]
 		forbidden.Operation, forbidden.Skip, forbidden.Times = simulator.OpList, 1, -1
 		s.sim.Inject(forbidden)
 		r := s.run("activate", "www.example.com", notify, "-o", "json")

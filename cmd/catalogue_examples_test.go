@@ -27,7 +27,7 @@ const pages = "https://problems.example.com/papi/v1/"
 
 // known is an error that PAPI is known to give, met by one kind of request.
 func known(o simulator.Operation, name string) simulator.Fault {
-	f, ok := simulator.Known()[name]
+	f, ok := simulator.KnownFaults()[name]
 	if !ok {
 		panic("no fault " + name)
 	}

@@ -170,7 +170,7 @@ func (p *program) network(transport http.RoundTripper) (http.RoundTripper, error
 	if err != nil || transport != nil {
 		return transport, err
 	}
-	network := papi.NewNetwork(roots)
+	network := papi.NewTransport(roots)
 	network.Proxy = p.proxies().ForRequest
 	return network, nil
 }

@@ -188,7 +188,7 @@ func (c *changing) checkBucket() error {
 
 // nameEdges replaces the names of edge hostnames by their ids, which is all that a hostname bucket takes.
 func (c *changing) nameEdges(ctx context.Context) error {
-	named := func(a papi.AddedHostname) bool { return a.CNAMETo != "" }
+	named := func(a papi.HostnameToAdd) bool { return a.CNAMETo != "" }
 	if !slices.ContainsFunc(c.change.Add, named) {
 		return nil
 	}

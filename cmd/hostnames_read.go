@@ -40,13 +40,13 @@ const (
 )
 
 // read returns what is to be added, from the arguments and from the file.
-func (in *hostnameInput) read(ctx context.Context, p *program, args []string) ([]papi.AddedHostname, error) {
+func (in *hostnameInput) read(ctx context.Context, p *program, args []string) ([]papi.HostnameToAdd, error) {
 	lines, err := in.lines(ctx, p, args)
 	if err != nil {
 		return nil, err
 	}
-	var all []papi.AddedHostname
-	seen := map[string]papi.AddedHostname{}
+	var all []papi.HostnameToAdd
+	seen := map[string]papi.HostnameToAdd{}
 	for _, line := range lines {
 		host, to, _ := strings.Cut(line.text, "=")
 		added, err := in.added(host, to)
@@ -108,8 +108,8 @@ func (in *hostnameInput) lines(ctx context.Context, p *program, args []string) (
 	return all, nil
 }
 
-func (in *hostnameInput) added(host, to string) (papi.AddedHostname, error) {
-	a := papi.AddedHostname{}
+func (in *hostnameInput) added(host, to string) (papi.HostnameToAdd, error) {
+	a := papi.HostnameToAdd{}
 	switch in.cert {
 	case "":
 	case certDefault:

@@ -79,7 +79,7 @@ func (p *program) connect(about result.AssetKind, credentials papi.Credentials, 
 		Jitter:         p.env.Jitter,
 		Observe:        s.attempted,
 		Account:        s.shared,
-		Delayed:        s.delayed,
+		ObserveDelay:   s.delayed,
 	})
 	if err != nil {
 		return nil, &catalogue.CredentialsError{Err: err}

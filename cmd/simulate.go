@@ -42,7 +42,7 @@ foreign, delay:10s or one of the names below, with -after when the request takes
 effect all the same; N is how often, once by default. With foreign, somebody else
 activates another version of the property right before the request.
 
-Errors that PAPI is known for: ` + strings.Join(slices.Sorted(maps.Keys(simulator.Known())), ", ") + ".",
+Errors that PAPI is known for: ` + strings.Join(slices.Sorted(maps.Keys(simulator.KnownFaults())), ", ") + ".",
 		Example: `  propctl simulate --dir sim
   propctl activate www.example.com --notify you@example.com --edgerc sim/.edgerc --ca-file sim/ca.pem
   propctl simulate --fault submit=503-after --fault poll=429@3

@@ -20,7 +20,7 @@ func completeFaults(_ *cobra.Command, _ []string, typed string) ([]cobra.Complet
 		}
 		return beginning(all, typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
-	known := slices.Sorted(maps.Keys(simulator.Known()))
+	known := slices.Sorted(maps.Keys(simulator.KnownFaults()))
 	for _, fault := range slices.Concat([]string{"drop", "malformed", "delay:10s", "429", "500", "503", "503-after"}, known) {
 		all = append(all, operation+"="+fault)
 	}

@@ -244,5 +244,5 @@ func parseLink(k result.AssetKind, link string) (namedActivation, error) {
 	if ref.Kind != k {
 		return namedActivation{}, catalogue.Usagef("%q is not a link to an activation of %s", link, k.Choose("a property", "an include"))
 	}
-	return namedActivation{ref: ref, id: parsed.ActivationID, inBucket: parsed.OfHostnames}, nil
+	return namedActivation{ref: ref, id: parsed.ActivationID, inBucket: parsed.HostnameBucket}, nil
 }

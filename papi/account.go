@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// paceFile returns where the pace of the account of c is kept in a folder. Its name
-// tells neither the host nor the account switch key, and the form of what is in it,
-// so that other versions of this program keep away from it.
+// paceFile returns the file in folder that holds the pace of c's account. The name is a hash, so it reveals
+// neither the host nor the account switch key, and carries a format number, so that a version with another
+// format uses another file.
 func paceFile(folder string, c Credentials) string { return accountFile(folder, "pace-1-", c) }
 
-// deskFile is paceFile for this machine's share of a pace that other machines share.
+// deskFile is paceFile for this machine's share of a pace that several machines share.
 func deskFile(folder string, c Credentials) string { return accountFile(folder, "share-1-", c) }
 
 func accountFile(folder, form string, c Credentials) string {
@@ -22,8 +22,8 @@ func accountFile(folder, form string, c Credentials) string {
 	return filepath.Join(folder, form+hex.EncodeToString(sum[:12])+".json")
 }
 
-// AccountID returns the account of the API client, or of the account switch key,
-// as the first answer that names it has it; empty until then.
+// AccountID returns the account that the client acts on: that of the API client, or that of the account switch
+// key. It is empty until an answer of PAPI has named it.
 func (c *Client) AccountID() ID {
 	if id := c.account.Load(); id != nil {
 		return *id
@@ -31,8 +31,8 @@ func (c *Client) AccountID() ID {
 	return ""
 }
 
-// learnAccount takes the account from the first answer that has it. PAPI writes it
-// at the top of most bodies, and into each item of some.
+// learnAccount stores the account from the first answer that names it. PAPI puts it at the top of most bodies,
+// and into each item of some.
 func (c *Client) learnAccount(ctx context.Context, body []byte) {
 	if c.account.Load() != nil {
 		return
@@ -50,7 +50,7 @@ func (c *Client) learnAccount(ctx context.Context, body []byte) {
 		Includes   list `json:"includes"`
 		Versions   list `json:"versions"`
 	}
-	_ = json.Unmarshal(body, &doc) // what has another form is about no account
+	_ = json.Unmarshal(body, &doc) // a body of another shape names no account
 	owners := []owned{doc.owned}
 	for _, l := range [...]list{doc.Properties, doc.Includes, doc.Versions} {
 		owners = append(owners, l.Items[:min(len(l.Items), 1)]...)
@@ -65,7 +65,7 @@ func (c *Client) learnAccount(ctx context.Context, body []byte) {
 	}
 }
 
-// belongs tells a pace that is shared by account which one it is.
+// belongs passes the account on to a pace that machines share per account.
 func (c *Client) belongs(ctx context.Context, id ID) {
 	if shared, ok := c.limiter.account.Pace.(interface {
 		Belongs(ctx context.Context, account string)
@@ -116,7 +116,7 @@ func (c *Client) Contracts(ctx context.Context) (*ContractList, error) {
 type Group struct {
 	GroupID       ID     `json:"groupId"`
 	GroupName     string `json:"groupName"`
-	ParentGroupID ID     `json:"parentGroupId,omitempty"` // empty for a group at the top
+	ParentGroupID ID     `json:"parentGroupId,omitempty"` // empty at the top level
 	ContractIDs   []ID   `json:"contractIds"`
 }
 
@@ -143,7 +143,7 @@ func (b *groupsBody) absent() string {
 	return ""
 }
 
-// Groups lists the groups that the API client can see, and names their account.
+// Groups lists the groups that the API client can see, and the name of their account.
 // Source: GET /groups.
 func (c *Client) Groups(ctx context.Context) (*GroupList, error) {
 	var body groupsBody

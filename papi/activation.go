@@ -35,9 +35,8 @@ const (
 	Deactivate ActivationType = "DEACTIVATE"
 )
 
-// FMASteady is the last value of Activation.FMAActivationState: nothing moves
-// any more. Alone it is no proof of success; a cancelled activation is steady
-// too.
+// FMASteady is the last value of Activation.FMAActivationState: the roll-out to the servers has ended. It does
+// not mean success; a cancelled activation is steady too.
 const FMASteady = "steady"
 
 // Activation is one activation or deactivation of a property version. It is
@@ -50,18 +49,18 @@ type Activation struct {
 	AccountID          ID             `json:"accountId,omitempty"`
 	GroupID            ID             `json:"groupId,omitempty"`
 	PropertyID         ID             `json:"propertyId"`
-	IncludeID          ID             `json:"-"` // set instead of PropertyID for an include, whose name and version the next two are
+	IncludeID          ID             `json:"-"` // set instead of PropertyID for an activation of an include; its name and version follow
 	PropertyName       string         `json:"propertyName"`
 	PropertyVersion    int            `json:"propertyVersion"`
 	Network            Network        `json:"network"`
 	Status             Status         `json:"status"`
 	FMAActivationState string         `json:"fmaActivationState,omitempty"` // received, lived, deployed, steady, cancelling; absent on older activations
-	SubmitDate         time.Time      `json:"submitDate,omitzero"`          // zero where PAPI sent none, or nonsense
-	UpdateDate         time.Time      `json:"updateDate,omitzero"`          // of the last change of status
+	SubmitDate         time.Time      `json:"submitDate,omitzero"`          // zero where PAPI sent none, or one that cannot be read
+	UpdateDate         time.Time      `json:"updateDate,omitzero"`          // when the status last changed
 	Note               string         `json:"note"`
 	NotifyEmails       []string       `json:"notifyEmails"`
 	FallbackInfo       *FallbackInfo  `json:"fallbackInfo,omitempty"`
-	FailureCause       *Problem       `json:"failureCause,omitempty"` // only with FAILED, after delayed validation
+	FailureCause       *Problem       `json:"failureCause,omitempty"` // set only with FAILED, after delayed validation
 }
 
 // UnmarshalJSON decodes an activation. A date that cannot be read becomes the
@@ -80,15 +79,14 @@ func (a *Activation) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// FallbackInfo says whether an activation can be undone within seconds, and
-// until when.
+// FallbackInfo says whether an activation can be undone by fast fallback, which takes seconds, and until when.
 type FallbackInfo struct {
 	CanFastFallback            bool
 	FallbackVersion            int // the version that was active before; 0 where there was none
 	PropertyVersion            int // 0 where PAPI did not say
 	FastFallbackAttempted      bool
 	SteadyStateTime            time.Time // when the activation became steady
-	FastFallbackExpirationTime time.Time // after it, only an ordinary activation is possible
+	FastFallbackExpirationTime time.Time // after this time only an ordinary activation is possible
 	FastFallbackRecoveryState  string
 }
 
@@ -103,7 +101,7 @@ type fallbackWire struct {
 	FastFallbackRecoveryState  *string `json:"fastFallbackRecoveryState"`
 }
 
-// UnmarshalJSON decodes PAPI's form, in which times are seconds since 1970.
+// UnmarshalJSON decodes PAPI's form, with times in seconds since 1970.
 func (f *FallbackInfo) UnmarshalJSON(data []byte) error {
 	var wire fallbackWire
 	if err := json.Unmarshal(data, &wire); err != nil {
@@ -123,7 +121,7 @@ func (f *FallbackInfo) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON encodes PAPI's form.
+// MarshalJSON encodes PAPI's form, with times in seconds since 1970.
 func (f FallbackInfo) MarshalJSON() ([]byte, error) {
 	wire := fallbackWire{
 		CanFastFallback:            f.CanFastFallback,

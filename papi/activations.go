@@ -6,8 +6,8 @@ import (
 	"net/http"
 )
 
-// ActivationList is every activation of a property, on both networks, in no
-// particular order. Cancelled ones are missing from it.
+// ActivationList is every activation of a property on both networks, in no particular order. PAPI leaves
+// cancelled ones out.
 type ActivationList struct {
 	Answer
 	AccountID  ID
@@ -16,8 +16,7 @@ type ActivationList struct {
 	Items      []Activation
 }
 
-// ActivationRequest is what a submission sends. The pointers are sent only when
-// set: PAPI's own defaults hold otherwise.
+// ActivationRequest is the body of a submission. A nil pointer is not sent, so that PAPI's default applies.
 // Source: POST /properties/{propertyId}/activations.
 type ActivationRequest struct {
 	PropertyVersion        int               `json:"propertyVersion"`
@@ -33,11 +32,11 @@ type ActivationRequest struct {
 	ComplianceRecord       *ComplianceRecord `json:"complianceRecord,omitempty"`
 }
 
-// ComplianceReason says why an activation on production was not done by the
-// customer. Only Akamai staff and partners send it.
+// ComplianceReason says why an activation on production bypassed the customer's own process. Only Akamai staff
+// and partners need one.
 type ComplianceReason string
 
-// The reasons that PAPI takes.
+// The reasons that PAPI accepts.
 const (
 	ComplianceNone                ComplianceReason = "NONE"
 	ComplianceOther               ComplianceReason = "OTHER"
@@ -45,24 +44,23 @@ const (
 	ComplianceEmergency           ComplianceReason = "EMERGENCY"
 )
 
-// ComplianceRecord goes with an activation on production that Akamai staff or a
-// partner submits for a customer. Which members are needed depends on the
-// reason.
+// ComplianceRecord accompanies an activation on production that Akamai staff or a partner submits for a
+// customer. The reason decides which members are required.
 type ComplianceRecord struct {
 	NoncomplianceReason      ComplianceReason `json:"noncomplianceReason"`
-	OtherNoncomplianceReason string           `json:"otherNoncomplianceReason,omitempty"` // OTHER: needed
-	CustomerEmail            string           `json:"customerEmail,omitempty"`            // NONE: needed
-	PeerReviewedBy           string           `json:"peerReviewedBy,omitempty"`           // NONE: needed
-	UnitTested               bool             `json:"unitTested,omitempty"`               // NONE: must be true
+	OtherNoncomplianceReason string           `json:"otherNoncomplianceReason,omitempty"` // required with OTHER
+	CustomerEmail            string           `json:"customerEmail,omitempty"`            // required with NONE
+	PeerReviewedBy           string           `json:"peerReviewedBy,omitempty"`           // required with NONE
+	UnitTested               bool             `json:"unitTested,omitempty"`               // must be true with NONE
 	TicketID                 string           `json:"ticketId,omitempty"`
 }
 
-// CreatedActivation is the answer to an accepted submission. Its
-// Limits.Activations is what is left of the daily budget.
+// CreatedActivation is the answer to an accepted submission. Its Limits.Activations is the remaining daily
+// budget.
 type CreatedActivation struct {
 	Answer
 	ActivationID ID
-	ContractID   ID // from the link; empty where it has none
+	ContractID   ID // from the link; empty where the link has none
 	GroupID      ID
 }
 
@@ -75,13 +73,12 @@ type ActivationAnswer struct {
 	Activation Activation
 }
 
-// Cancellation is the answer to a request to cancel.
+// Cancellation is the answer to a cancellation.
 type Cancellation struct {
 	Answer
-	// Already is true where PAPI said that the activation had been cancelled
-	// before. Activation is then nil.
-	Already bool
-	// Activation is ABORTED, or PENDING_CANCELLATION while the cancelling goes on.
+	// AlreadyCancelled reports that PAPI had cancelled the activation before. Activation is then nil.
+	AlreadyCancelled bool
+	// Activation has status ABORTED, or PENDING_CANCELLATION while PAPI is still cancelling.
 	Activation *Activation
 }
 
@@ -115,10 +112,9 @@ func (c *Client) Activations(ctx context.Context, ref PropertyRef) (*ActivationL
 	}, nil
 }
 
-// Activation gets one activation; cancelled ones too. Answer.RetryAfter is
-// PAPI's estimate of when it will be live, while it is pending. The error is of
-// class [ClassNotFound] for an unknown id, and may be for a moment after the
-// submission.
+// Activation gets one activation, including a cancelled one. While it is pending, Answer.RetryAfter is PAPI's
+// estimate of when it will be live. The error is of class [ClassNotFound] for an unknown id, and may be so for
+// a moment after the submission.
 // Source: GET /properties/{propertyId}/activations/{activationId}.
 func (c *Client) Activation(ctx context.Context, ref PropertyRef, id ID) (*ActivationAnswer, error) {
 	var body activationsBody
@@ -138,9 +134,8 @@ func (c *Client) Activation(ctx context.Context, ref PropertyRef, id ID) (*Activ
 	return nil, missing(target, answer, "activation "+string(id))
 }
 
-// CreateActivation submits an activation or a deactivation. It sends exactly
-// one request. When its error is of a class for which [Class.Uncertain] holds,
-// PAPI may have accepted the submission all the same: look before you submit
+// CreateActivation submits an activation or a deactivation. It sends exactly one request. If [Error.Uncertain]
+// holds for its error, PAPI may have accepted the submission: look at [Client.Activations] before submitting
 // again.
 // Source: POST /properties/{propertyId}/activations.
 func (c *Client) CreateActivation(ctx context.Context, ref PropertyRef, req ActivationRequest) (*CreatedActivation, error) {
@@ -157,7 +152,7 @@ func (c *Client) CreateActivation(ctx context.Context, ref PropertyRef, req Acti
 		link = answer.location
 	}
 	parsed, err := ParseActivationLink(link)
-	if err == nil && (parsed.OfHostnames || !parsed.Property.PropertyID.Equal(ref.PropertyID)) {
+	if err == nil && (parsed.HostnameBucket || !parsed.Property.PropertyID.Equal(ref.PropertyID)) {
 		err = fmt.Errorf("%q is not a link to an activation of %s", link, ref.PropertyID)
 	}
 	if err != nil {
@@ -169,8 +164,8 @@ func (c *Client) CreateActivation(ctx context.Context, ref PropertyRef, req Acti
 	}, nil
 }
 
-// CancelActivation asks PAPI to cancel a pending activation. The error is of
-// class [ClassCancelTooLate] once it is no longer pending.
+// CancelActivation asks PAPI to cancel a pending activation. The error is of class [ClassCancelTooLate] if it
+// is no longer pending.
 // Source: DELETE /properties/{propertyId}/activations/{activationId}.
 func (c *Client) CancelActivation(ctx context.Context, ref PropertyRef, id ID) (*Cancellation, error) {
 	var body activationsBody
@@ -180,7 +175,7 @@ func (c *Client) CancelActivation(ctx context.Context, ref PropertyRef, id ID) (
 		return nil, err
 	}
 	if answer.StatusCode == http.StatusNoContent {
-		return &Cancellation{Answer: answer, Already: true}, nil
+		return &Cancellation{Answer: answer, AlreadyCancelled: true}, nil
 	}
 	for _, item := range body.Activations.Items {
 		if item.ActivationID.Equal(id) {

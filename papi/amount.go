@@ -2,13 +2,12 @@ package papi
 
 import "errors"
 
-// What is small on the wire can be large in memory: an empty object takes three
-// bytes in a list, and hundreds as an activation. So the members of lists are
-// counted before they are made.
+// A small document can need a lot of memory: an empty object takes three bytes in a list, and hundreds when
+// decoded as an activation. So lists are counted before they are decoded.
 const (
-	maxItems    = 50_000  // of one list
-	maxAllItems = 250_000 // of all lists of an answer
-	maxDepth    = 1_000   // of lists and objects in each other
+	maxItems    = 50_000  // in one list
+	maxAllItems = 250_000 // in all lists of an answer
+	maxDepth    = 1_000   // of nested lists and objects
 )
 
 var (
@@ -16,8 +15,8 @@ var (
 	errTooDeep = errors.New("its lists and objects are nested too deeply")
 )
 
-// checkAmount reports why a JSON document may not be decoded; nil when it may.
-// It takes no notice of other mistakes.
+// checkAmount returns an error if a JSON document is too large or too deep to be decoded. It ignores other
+// mistakes.
 func checkAmount(doc []byte) error {
 	var (
 		open     []int // members of each list that is open, -1 for an object

@@ -6,17 +6,15 @@ import (
 	"time"
 )
 
-// Answer is the status and the headers of an answer of PAPI, of which every
-// result has one.
+// Answer is the status and the headers of PAPI's answer. Every result embeds it.
 type Answer struct {
 	StatusCode int
-	// RetryAfter is how long PAPI asks to wait, 0 where it did not say. With a
-	// pending activation it is an estimate of when it will be live; with 429 and
-	// 503 it is the least that has to be waited.
+	// RetryAfter is how long PAPI asks to wait; 0 where it did not say. With a pending activation it is an
+	// estimate of when it will be live; with 429 and 503 it is the minimum wait.
 	RetryAfter time.Duration
-	// Date is PAPI's clock, to the second; the zero time where it did not say.
+	// Date is PAPI's clock, to the second; the zero time if PAPI did not send it.
 	Date time.Time
-	// ETag is the version of what was read, without quotes.
+	// ETag identifies the state of what was read, without quotes.
 	ETag   string
 	Limits Limits
 
@@ -25,11 +23,11 @@ type Answer struct {
 	certificates Allowance // default ones, of the contract
 }
 
-// Limits are the rate limits in the headers of an answer. One that PAPI did not
-// send is nil, which is normal.
+// Limits are the rate limits in the headers of an answer. A limit that PAPI did not send is nil, which is
+// common.
 type Limits struct {
-	Requests    *Quota // this minute, over all API clients of the account
-	Activations *Quota // this day; PAPI sends it with the answer to a submission
+	Requests    *Quota // per minute, over all API clients of the account
+	Activations *Quota // per day; sent with the answer to a submission
 }
 
 // Quota is a rate limit and what is left of it. Members that PAPI did not send
@@ -37,11 +35,11 @@ type Limits struct {
 type Quota struct {
 	Limit     *int
 	Remaining *int
-	Reset     time.Time // activations: when Remaining is Limit again; requests: when the next is allowed
-	AsOf      time.Time // when it was said, by the local clock; with Options.Speed by PAPI's
+	Reset     time.Time // activations: when Remaining is back to Limit; requests: when the next one is allowed
+	AsOf      time.Time // when PAPI said so, by the local clock; by PAPI's with Options.Speed
 }
 
-// saidBy takes PAPI's time for when the quotas were said, where it is another than the local one.
+// saidBy sets AsOf to PAPI's time where PAPI's clock runs at another speed than the local one.
 func (l *Limits) saidBy(k clock, date time.Time) {
 	if k.speed <= 0 || k.speed == 1 || date.IsZero() {
 		return
@@ -55,8 +53,7 @@ func (l *Limits) saidBy(k clock, date time.Time) {
 
 const maxQuota = 1 << 30
 
-// readAnswer takes what it can from the headers. now is the local time at
-// which the answer came.
+// readAnswer reads the headers it knows. now is the local time at which the answer arrived.
 func readAnswer(resp *http.Response, now time.Time) Answer {
 	h := resp.Header
 	a := Answer{StatusCode: resp.StatusCode, location: h.Get("Location")}

@@ -9,32 +9,29 @@ import (
 	"time"
 )
 
-// Suspension says for how long a kind of request is not sent after it has
-// failed so often in a row that PAPI is taken to be down. The zero value is
-// [DefaultSuspension].
+// Suspension says for how long the client stops sending a kind of request after so many consecutive failures
+// that PAPI appears to be down. The zero value means [DefaultSuspension].
 type Suspension struct {
-	Initial time.Duration // of the first suspension
-	Factor  float64       // by which each further one is longer, while nothing succeeds
-	Maximum time.Duration // of any
+	Initial time.Duration // length of the first suspension
+	Factor  float64       // factor by which each further one grows until a request succeeds
+	Maximum time.Duration // upper bound
 }
 
-// DefaultSuspension holds unless Options says otherwise.
+// DefaultSuspension applies unless Options sets another.
 func DefaultSuspension() Suspension {
 	return Suspension{Initial: 30 * time.Second, Factor: 2, Maximum: 5 * time.Minute}
 }
 
-// suspendAfter is how many failures in a row suspend a kind of request, at
-// least; never fewer than the attempts at one read. A read that fails for good
-// is the sign.
+// suspendAfter is how many consecutive failures suspend a kind of request, unless a read makes more attempts
+// than that: a read that fails for good has to be counted as a whole.
 const suspendAfter = DefaultMaxRetries + 1
 
-// breaker keeps requests from a PAPI that is down. Reads, submissions and
-// cancellations are suspended apart, since they fail apart. When a suspension is
-// over, one request may try; its success ends the trouble, its failure begins
-// the next suspension. A client has one host, and so has its breaker.
+// breaker is a circuit breaker: it keeps requests from a PAPI that is down. Reads, submissions and
+// cancellations have a circuit each, because they fail independently. When a suspension ends, one request is
+// let through as a probe: its success closes the circuit, its failure begins the next, longer suspension.
 type breaker struct {
 	settings Suspension
-	after    int // failures in a row
+	after    int // consecutive failures
 	clock    clock
 	next     http.RoundTripper
 
@@ -44,10 +41,10 @@ type breaker struct {
 
 // circuit is the state of one kind of request.
 type circuit struct {
-	failures int           // in a row
-	length   time.Duration // of the last suspension; 0 while there was none
-	until    time.Time     // the end of the suspension; zero while there is none
-	probing  bool          // a request tries whether PAPI is back
+	failures int           // consecutive
+	length   time.Duration // of the last suspension; 0 if there was none
+	until    time.Time     // end of the suspension; zero if there is none
+	probing  bool          // a probe is under way
 }
 
 func newBreaker(s Suspension, maxRetries int, k clock, next http.RoundTripper) *breaker {
@@ -69,7 +66,7 @@ func newBreaker(s Suspension, maxRetries int, k clock, next http.RoundTripper) *
 func (b *breaker) RoundTrip(req *http.Request) (*http.Response, error) {
 	kind := req.Method
 	if callFrom(req.Context()).repeatable {
-		kind = http.MethodGet // a search is a read
+		kind = http.MethodGet // a search is a POST, but only reads
 	}
 	probe, err := b.admit(kind, time.Now())
 	if err != nil {
@@ -80,13 +77,13 @@ func (b *breaker) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// verdict is what an attempt says about PAPI.
+// verdict is what the outcome of an attempt says about the state of PAPI.
 type verdict int
 
 const (
 	healthy verdict = iota
 	failing
-	silent // nothing: PAPI is there and busy, or the attempt was given up
+	silent // nothing: PAPI works but is busy, or the attempt was given up
 )
 
 func verdictOf(ctx context.Context, resp *http.Response, err error) verdict {
@@ -94,7 +91,7 @@ func verdictOf(ctx context.Context, resp *http.Response, err error) verdict {
 	case err != nil && ctx.Err() != nil:
 		return silent
 	case err != nil && (classOfCause(err) == ClassTLS || errors.Is(err, errNoTime) || errors.Is(err, errTooLate)):
-		return silent // waiting does not mend a certificate; and what was not sent tells nothing
+		return silent // waiting does not repair a certificate, and a request that was not sent tells nothing
 	case err != nil:
 		return failing
 	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusServiceUnavailable && failed(resp).namesTime():
@@ -105,8 +102,7 @@ func verdictOf(ctx context.Context, resp *http.Response, err error) verdict {
 	return healthy
 }
 
-// admit lets a request through, perhaps as the probe that ends a suspension, or
-// returns until when its kind is suspended.
+// admit lets a request through, as the probe if a suspension has just ended, or returns a suspendedError.
 func (b *breaker) admit(kind string, now time.Time) (probe bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -123,8 +119,8 @@ func (b *breaker) admit(kind string, now time.Time) (probe bool, err error) {
 	return true, nil
 }
 
-// learn takes an attempt's verdict. While a probe is under way, only the probe's
-// counts: the others were sent before.
+// learn records an attempt's verdict. While a probe is under way only the probe counts, since all others were
+// sent before it.
 func (b *breaker) learn(kind string, v verdict, probe bool, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -154,16 +150,16 @@ func (b *breaker) learn(kind string, v verdict, probe bool, now time.Time) {
 	}
 }
 
-// suspendedError says that a request was not sent because PAPI is down.
+// suspendedError reports that a request was not sent because PAPI is down.
 type suspendedError struct {
 	kind   string
 	until  time.Time
 	clock  clock
-	probed bool // the suspension is over, and another request tries whether PAPI is back
+	probed bool // the suspension has ended, but another request is already the probe
 }
 
-// SuspendedUntil returns the end of the suspension because of which a request
-// was not sent; the zero time where there was none.
+// SuspendedUntil returns the end of the suspension that kept a request from being sent; the zero time if err is
+// not about a suspension.
 func SuspendedUntil(err error) time.Time {
 	suspended, ok := errors.AsType[*suspendedError](err)
 	if !ok || suspended.probed {

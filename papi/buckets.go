@@ -12,19 +12,19 @@ import (
 	"time"
 )
 
-// PropertyTypeBucket is the PropertyType of a property whose hostnames belong to a
-// network and not to a version.
+// PropertyTypeBucket is the PropertyType of a property with a hostname bucket, whose hostnames belong to a
+// network instead of a version.
 const PropertyTypeBucket = "HOSTNAME_BUCKET"
 
-// MaxBucketHostnames is how many hostnames one request may change.
+// MaxBucketHostnames is how many hostnames one PATCH of a bucket may change.
 const MaxBucketHostnames = 1000
 
-// maxPages bounds how many pages of a list are read. At PAPI's pace of requests more
-// would take longer than anybody waits.
+// maxPages bounds how many pages of a list are read. At PAPI's rate limit, more would take longer than anybody
+// waits.
 const maxPages = 100
 
-// ServedHostname is a hostname that is active, and what serves it on each network.
-// Members of a network on which it is not active are empty.
+// ServedHostname is an active hostname and what serves it on each network. The members of a network on which it
+// is not active are empty.
 type ServedHostname struct {
 	CNAMEFrom                string      `json:"cnameFrom"`
 	CNAMEType                string      `json:"cnameType"`
@@ -37,8 +37,7 @@ type ServedHostname struct {
 	CertStatus               *CertStatus `json:"certStatus,omitempty"`
 }
 
-// ServedHostnames is all active hostnames of a property. Its Answer is that of the
-// last page.
+// ServedHostnames is all active hostnames of a property. Its Answer is that of the last page.
 type ServedHostnames struct {
 	Answer
 	AccountID  ID
@@ -54,8 +53,8 @@ func (c *Client) PropertyHostnames(ctx context.Context, ref PropertyRef, network
 	return c.propertyHostnames(ctx, ref.path("hostnames"), network)
 }
 
-// PropertyHostnamesAndCerts is [Client.PropertyHostnames] with the state of the default
-// certificates, for which PAPI needs longer.
+// PropertyHostnamesAndCerts is [Client.PropertyHostnames] with the state of the default certificates, which
+// takes PAPI longer.
 // Source: GET /properties/{propertyId}/hostnames.
 func (c *Client) PropertyHostnamesAndCerts(ctx context.Context, ref PropertyRef, network Network) (*ServedHostnames, error) {
 	return c.propertyHostnames(ctx, ref.path("hostnames").withCerts(), network)
@@ -93,12 +92,12 @@ func (c *Client) propertyHostnames(ctx context.Context, t target, network Networ
 	return list, nil
 }
 
-// paging is what a page says about those after it.
+// paging is what a page says about the pages after it.
 type paging struct {
 	NextLink   string `json:"nextLink"`
 	TotalItems int    `json:"totalItems"`
 
-	read int // items so far
+	read int // items read so far
 }
 
 func (p paging) at(read int) paging {
@@ -106,9 +105,9 @@ func (p paging) at(read int) paging {
 	return p
 }
 
-// readPages reads pages until there is no next one. Only the offset and the limit are
-// taken from the link to it: of its path, PAPI's documents have several spellings, and
-// of the offset, several meanings. So a page that brings nothing new is the last too.
+// readPages reads pages until there is no next one. It takes only offset and limit from the link to the next
+// page, because PAPI's documents spell the link's path in several ways and give the offset several meanings.
+// For the same reason, a page that brings nothing new ends the list.
 func readPages(t target, read func(target) (paging, error)) error {
 	before := 0
 	for range maxPages {
@@ -139,20 +138,20 @@ func readPages(t target, read func(target) (paging, error)) error {
 // BucketChange is what to change in a hostname bucket on one network.
 type BucketChange struct {
 	Network      Network
-	Add          []AddedHostname
+	Add          []HostnameToAdd
 	Remove       []string
 	Note         string
-	NotifyEmails []string // nil: nobody
+	NotifyEmails []string // nil: PAPI notifies nobody
 }
 
 // CreatedHostnameActivation is the answer to an accepted change of a bucket.
 type CreatedHostnameActivation struct {
 	Answer
 	ActivationID ID
-	ContractID   ID // from the link; empty where it has none
+	ContractID   ID // from the link; empty where the link has none
 	GroupID      ID
 	Hostnames    []BucketHostname // those that change
-	// Limit, Remaining and DefaultCerts are as in a HostnameList.
+	// As in HostnameList.
 	Limit, Remaining *int
 	DefaultCerts     Allowance
 }
@@ -160,16 +159,15 @@ type CreatedHostnameActivation struct {
 // BucketHostname is a hostname in a change of a bucket.
 type BucketHostname struct {
 	Hostname
-	Action string `json:"action,omitempty"` // ADD or REMOVE; empty where PAPI did not say
+	Action string `json:"action,omitempty"` // ADD or REMOVE; empty if PAPI did not say
 }
 
-// PatchBucket adds hostnames to a hostname bucket and removes others. There is no
-// version and no activation to submit: the change goes to the network at once, and
-// until it is there PAPI refuses every other activation of the property, with an error
-// of class [ClassBusy]. It sends exactly one request, and none for more than
-// MaxBucketHostnames or for a hostname without the id of its edge hostname
-// ([ClassInvalid]). When its error is of a class for which [Class.Uncertain] holds,
-// look at [Client.HostnameActivations] before you send it again.
+// PatchBucket adds hostnames to a hostname bucket and removes others. There is no version to activate: the
+// change goes to the network at once, and until it is live PAPI refuses every other activation of the property
+// with an error of class [ClassBusy]. It sends exactly one request; it sends none, and returns [ClassInvalid],
+// for more than MaxBucketHostnames or for an added hostname without an EdgeHostnameID. If [Error.Uncertain]
+// holds for its error, PAPI may have accepted the change: look at [Client.HostnameActivations] before sending
+// it again.
 // Source: PATCH /properties/{propertyId}/hostnames.
 func (c *Client) PatchBucket(ctx context.Context, ref PropertyRef, change BucketChange) (*CreatedHostnameActivation, error) {
 	t := ref.path("hostnames")
@@ -178,7 +176,7 @@ func (c *Client) PatchBucket(ctx context.Context, ref PropertyRef, change Bucket
 	}
 	request := struct {
 		Network      Network         `json:"network"`
-		Add          []AddedHostname `json:"add,omitempty"`
+		Add          []HostnameToAdd `json:"add,omitempty"`
 		Remove       []string        `json:"remove,omitempty"`
 		Note         string          `json:"note,omitempty"`
 		NotifyEmails []string        `json:"notifyEmails,omitempty"`
@@ -225,15 +223,15 @@ type HostnameActivation struct {
 	Network              Network          `json:"network"`
 	Status               Status           `json:"status"`
 	FMAActivationState   string           `json:"fmaActivationState,omitempty"`
-	SubmitDate           time.Time        `json:"submitDate,omitzero"` // zero where PAPI sent none, or nonsense
+	SubmitDate           time.Time        `json:"submitDate,omitzero"` // zero where PAPI sent none, or one that cannot be read
 	UpdateDate           time.Time        `json:"updateDate,omitzero"`
 	Note                 string           `json:"note"`
 	NotifyEmails         []string         `json:"notifyEmails"`
-	Hostnames            []BucketHostname `json:"hostnames,omitempty"` // only with a single one
+	Hostnames            []BucketHostname `json:"hostnames,omitempty"` // set only when a single activation is read
 }
 
-// UnmarshalJSON decodes an activation by either name of its id. A date that cannot be
-// read becomes the zero time.
+// UnmarshalJSON decodes an activation; PAPI names its id in two ways. A date that cannot be read becomes the
+// zero time.
 func (a *HostnameActivation) UnmarshalJSON(data []byte) error {
 	type plain HostnameActivation
 	wire := struct {
@@ -254,8 +252,8 @@ func (a *HostnameActivation) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Activation returns a as an activation of a property, of version 0: what holds for
-// one holds for the other.
+// Activation returns a in the form of a property's activation, with version 0, so that one workflow can follow
+// both.
 func (a HostnameActivation) Activation() Activation {
 	return Activation{
 		ActivationID: a.HostnameActivationID, ActivationType: a.ActivationType,

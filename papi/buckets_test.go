@@ -45,7 +45,7 @@ func TestABucketIsChangedWithoutAVersion(t *testing.T) {
 		}
 		created, err := client.PatchBucket(t.Context(), bucketRef(), papi.BucketChange{
 			Network: papi.Production, Note: "a note", NotifyEmails: []string{"you@example.com"}, Remove: []string{"one.bucket.example.com"},
-			Add: []papi.AddedHostname{{CNAMEFrom: "new.example.com", EdgeHostnameID: papi.ID(sim.EdgeHostnameID(bucketEdge)), CertProvisioningType: papi.CertDefault}},
+			Add: []papi.HostnameToAdd{{CNAMEFrom: "new.example.com", EdgeHostnameID: papi.ID(sim.EdgeHostnameID(bucketEdge)), CertProvisioningType: papi.CertDefault}},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -138,7 +138,7 @@ func TestABucketTakesAThousandHostnamesARequest(t *testing.T) {
 		client := newClient(t, sim, papi.Options{})
 		change := papi.BucketChange{Network: papi.Staging, Remove: []string{"one.bucket.example.com", "two.bucket.example.com", "three.bucket.example.com"}}
 		for i := range papi.MaxBucketHostnames - len(change.Remove) {
-			change.Add = append(change.Add, papi.AddedHostname{CNAMEFrom: fmt.Sprintf("h%03d.example.com", i), EdgeHostnameID: papi.ID(sim.EdgeHostnameID(bucketEdge))})
+			change.Add = append(change.Add, papi.HostnameToAdd{CNAMEFrom: fmt.Sprintf("h%03d.example.com", i), EdgeHostnameID: papi.ID(sim.EdgeHostnameID(bucketEdge))})
 		}
 		if _, err := client.PatchBucket(t.Context(), bucketRef(), change); err != nil {
 			t.Fatal(err)
@@ -148,7 +148,7 @@ func TestABucketTakesAThousandHostnamesARequest(t *testing.T) {
 			t.Errorf("%d hostnames in %d pages", len(got), sim.Count(simulator.OpBucket))
 		}
 		change.Remove = append(change.Remove, "four.bucket.example.com")
-		unnamed := papi.BucketChange{Network: papi.Staging, Add: []papi.AddedHostname{{CNAMEFrom: "a.example.com", CNAMETo: bucketEdge}}}
+		unnamed := papi.BucketChange{Network: papi.Staging, Add: []papi.HostnameToAdd{{CNAMEFrom: "a.example.com", CNAMETo: bucketEdge}}}
 		for _, change := range []papi.BucketChange{change, unnamed} {
 			if _, err := client.PatchBucket(t.Context(), bucketRef(), change); !errors.Is(err, papi.ClassInvalid) {
 				t.Errorf("refused with %v", err)

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// BulkStatus is how far a bulk request is. PAPI may send values that are not listed
-// here; they survive decoding and encoding.
+// BulkStatus is the progress of a bulk request. PAPI may send values that are not listed here; they survive
+// decoding and encoding.
 type BulkStatus string
 
-// The statuses of a bulk request. Complete means that each item was submitted, or
-// never will be: it says nothing of what has become of the activations since.
+// The statuses of a bulk request. BulkComplete means that each item was submitted or never will be. It says
+// nothing about the state of the activations.
 const (
 	BulkNew        BulkStatus = "NEW"
 	BulkPending    BulkStatus = "PENDING"
@@ -22,12 +22,11 @@ const (
 	BulkComplete   BulkStatus = "COMPLETE"
 )
 
-// TaskStatus is how far an item of a bulk request is. PAPI may send values that are
-// not listed here.
+// TaskStatus is the progress of one item of a bulk request. PAPI may send values that are not listed here.
 type TaskStatus string
 
-// The statuses of an item. COMPLETE and SUBMITTED say that it was submitted,
-// INTERRUPTED and SUBMISSION_ERROR that this request never will submit it.
+// The statuses of an item. COMPLETE and SUBMITTED mean that it was submitted, INTERRUPTED and SUBMISSION_ERROR
+// that this request will never submit it.
 const (
 	TaskPending         TaskStatus = "PENDING"
 	TaskInProgress      TaskStatus = "IN_PROGRESS"
@@ -37,15 +36,15 @@ const (
 	TaskComplete        TaskStatus = "COMPLETE"
 )
 
-// BulkActivationRequest is a submission of many activations in one request.
+// BulkActivationRequest submits many activations with one request.
 // Source: POST /bulk/activations.
 type BulkActivationRequest struct {
 	Defaults BulkDefaults         `json:"defaultActivationSettings"`
 	Items    []BulkActivationItem `json:"activatePropertyVersions"` // at least one
 }
 
-// BulkDefaults holds for all items of a bulk request. The pointer is sent only when
-// set: PAPI's own default holds otherwise.
+// BulkDefaults applies to all items of a bulk request. A nil pointer is not sent, so that PAPI's default
+// applies.
 type BulkDefaults struct {
 	AcknowledgeAllWarnings bool     `json:"acknowledgeAllWarnings"`
 	UseFastFallback        bool     `json:"useFastFallback,omitempty"`
@@ -61,38 +60,38 @@ type BulkActivationItem struct {
 	Note            string  `json:"note,omitempty"`
 }
 
-// CreatedBulkActivation is PAPI's word that it has taken a bulk request, whose items
-// it submits over time. It says nothing of any item.
+// CreatedBulkActivation is the answer to a bulk request that PAPI has accepted. PAPI submits the items later,
+// so it says nothing about any of them.
 type CreatedBulkActivation struct {
 	Answer
 	ID int
 }
 
-// BulkActivation is how far a bulk request is.
+// BulkActivation is the state of a bulk request.
 type BulkActivation struct {
 	Answer
 	ID         int
 	Status     BulkStatus
-	SubmitDate time.Time // zero where PAPI sent none, or nonsense
+	SubmitDate time.Time // zero where PAPI sent none, or one that cannot be read
 	UpdateDate time.Time
-	Items      []BulkActivated
+	Items      []BulkItemResult
 }
 
-// BulkActivated is one item of a bulk request, as it was when it was submitted. Its
-// activation has to be asked itself from then on.
-type BulkActivated struct {
+// BulkItemResult is what became of one item of a bulk request when PAPI submitted it. It is not updated
+// afterwards: read the activation itself from then on.
+type BulkItemResult struct {
 	PropertyID      ID
 	PropertyName    string
 	PropertyVersion int
 	Network         Network
 	Note            string
 	TaskStatus      TaskStatus
-	// ActivationID is empty while nothing was submitted, and where PAPI's link does
-	// not say which activation of this property it is.
+	// ActivationID is empty until the item is submitted, and where PAPI's link does not name an activation of
+	// this property.
 	ActivationID ID
-	FatalError   string // why it was not submitted, where PAPI gave one reason
+	FatalError   string // why it was not submitted, if PAPI gave one reason
 	Errors       []Problem
-	Warnings     []Problem // that nobody acknowledged
+	Warnings     []Problem // not acknowledged
 }
 
 type bulkItemWire struct {
@@ -108,29 +107,29 @@ type bulkItemWire struct {
 	Warnings        []Problem  `json:"activationWarnings"`
 }
 
-// UnmarshalJSON decodes PAPI's form, which has a link instead of an id.
-func (b *BulkActivated) UnmarshalJSON(data []byte) error {
+// UnmarshalJSON decodes PAPI's form, which has a link to the activation instead of its id.
+func (b *BulkItemResult) UnmarshalJSON(data []byte) error {
 	var w bulkItemWire
 	if err := json.Unmarshal(data, &w); err != nil {
 		return err
 	}
-	*b = BulkActivated{
+	*b = BulkItemResult{
 		PropertyID: w.PropertyID, PropertyName: w.PropertyName, PropertyVersion: w.PropertyVersion, Network: w.Network,
 		Note: w.Note, TaskStatus: w.TaskStatus, FatalError: w.FatalError,
 		Errors: atMost(w.Errors, maxProblems), Warnings: atMost(w.Warnings, maxProblems),
 	}
-	if link, err := ParseActivationLink(w.Link); err == nil && !link.OfHostnames && link.Property.PropertyID.Equal(w.PropertyID) {
+	if link, err := ParseActivationLink(w.Link); err == nil && !link.HostnameBucket && link.Property.PropertyID.Equal(w.PropertyID) {
 		b.ActivationID = link.ActivationID
 	}
 	return nil
 }
 
 type bulkBody struct {
-	ID         int             `json:"bulkActivationId"`
-	Status     BulkStatus      `json:"bulkActivationStatus"`
-	SubmitDate date            `json:"bulkActivationSubmitDate"`
-	UpdateDate date            `json:"bulkActivationUpdateDate"`
-	Items      []BulkActivated `json:"activatePropertyVersions"`
+	ID         int              `json:"bulkActivationId"`
+	Status     BulkStatus       `json:"bulkActivationStatus"`
+	SubmitDate date             `json:"bulkActivationSubmitDate"`
+	UpdateDate date             `json:"bulkActivationUpdateDate"`
+	Items      []BulkItemResult `json:"activatePropertyVersions"`
 }
 
 func (b *bulkBody) absent() string {
@@ -140,11 +139,10 @@ func (b *bulkBody) absent() string {
 	return ""
 }
 
-// CreateBulkActivation submits many activations. It sends exactly one request. When
-// its error is of a class for which [Class.Uncertain] holds, PAPI may have taken the
-// request all the same, and then submits its items over minutes: look at the lists
-// for as long before you submit any of them again. The items' daily budget is not
-// known before they are submitted.
+// CreateBulkActivation submits many activations. It sends exactly one request. If [Error.Uncertain] holds for
+// its error, PAPI may have accepted the request, and submits its items over the following minutes: keep looking
+// at each property's activations for that long before submitting again. What is left of the daily budget is not
+// known until PAPI submits the items.
 // Source: POST /bulk/activations.
 func (c *Client) CreateBulkActivation(ctx context.Context, req BulkActivationRequest) (*CreatedBulkActivation, error) {
 	var body struct {

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Time-outs and repeats that hold unless [Options] says otherwise.
+// Time-outs and retries, unless [Options] sets others.
 const (
 	DefaultRequestTimeout = 60 * time.Second
 	DefaultSubmitTimeout  = 120 * time.Second
@@ -24,7 +24,7 @@ const (
 
 // Options sets up a [Client]. The zero value is ready for use.
 type Options struct {
-	// Transport carries signed requests to Akamai; nil means [NewNetwork] with
+	// Transport carries signed requests to Akamai; nil means [NewTransport] with
 	// its defaults.
 	Transport http.RoundTripper
 	// UserAgent is sent with every request; empty means "propctl".
@@ -36,49 +36,44 @@ type Options struct {
 	// submission or of a rule tree's validation. 0 means the defaults.
 	RequestTimeout time.Duration
 	SubmitTimeout  time.Duration
-	// Suspension says for how long nothing is sent to a PAPI that is down.
+	// Suspension says for how long the client sends nothing to a PAPI that is down.
 	Suspension Suspension
-	// Account is shared by the clients of one account; nil means that the
-	// client has it to itself. With [SharedAccount] the processes of one machine
-	// share their pace.
+	// Account is shared by the clients of one account; nil means that no other client shares it.
+	// [SharedAccount] shares an account's pace among the processes of one machine.
 	Account *Account
-	// Speed is how many seconds of PAPI's time pass in a real one, as with a
-	// simulator; 0 means 1. Pauses, what PAPI asks to wait, the pace, suspensions
-	// and time-outs are of PAPI's time, and pass that much faster.
+	// Speed is how many seconds of PAPI's time pass in one real second, for a simulator; 0 means 1. All pauses,
+	// time-outs, suspensions and rate limits are in PAPI's time and become that much shorter.
 	Speed float64
-	// Jitter returns what is added to a pause between two attempts at a read;
-	// nil means nothing.
+	// Jitter returns what to add to the pause before a retry; nil adds nothing.
 	Jitter func(pause time.Duration) time.Duration
-	// Observe is told of every attempt, from the goroutine of the call; nil
-	// means nobody.
+	// Observe is called after every attempt, on the goroutine of the call; nil for none.
 	Observe func(Attempt)
-	// Delayed is told, once and from the goroutine of a call, when requests have
-	// been or will be held back for more than 5 s in all because of PAPI's rate
-	// limit; nil means nobody.
-	Delayed func(Delay)
+	// ObserveDelay is called once, on the goroutine of a call, when the rate limit has held requests back, or will,
+	// for more than 5 s in total; nil for none.
+	ObserveDelay func(Delay)
 }
 
-// Attempt is one request as it went over the network.
+// Attempt is one attempt at a request.
 type Attempt struct {
 	Method     string
 	Path       string // with the query, without the account switch key
-	Sent       bool   // false where it was kept back: PAPI is down, or there is no time left
+	Sent       bool   // false if it was held back: PAPI is down, or there is no time left
 	StatusCode int    // 0 where there was no answer
-	Err        error  // why there was none
-	Class      Class  // of what went wrong; empty for a success
-	Instance   string // what Akamai's support asks for, where PAPI named it
+	Err        error  // why there was no answer
+	Class      Class  // of the failure; empty for a success
+	Instance   string // identifies the problem to Akamai's support, if PAPI sent it
 	Elapsed    time.Duration
 	Answer     Answer
-	// Retry says that the request will be repeated, after Pause.
+	// Retry reports that the request will be repeated after Pause.
 	Retry bool
 	Pause time.Duration // of PAPI's time
-	// Slowed says that this is PAPI's first refusal: the account's requests go on
-	// more slowly, as PAPI has said or else at half the rate, which grows back.
+	// Slowed reports that PAPI has just refused a request as too many: the account's requests go on more
+	// slowly, at the pace that PAPI named or else at half the rate, which grows back.
 	Slowed bool
 }
 
-// Client is a connection to PAPI for one credential. It may be used from
-// several goroutines, and all its calls share its limits.
+// Client is a connection to PAPI with one set of credentials. It is safe for concurrent use, and all its calls
+// share its limits.
 type Client struct {
 	credentials   Credentials
 	http          *http.Client
@@ -95,15 +90,15 @@ type Client struct {
 	account       atomic.Pointer[ID]
 }
 
-// New returns a client that signs with the credentials. The error says what is
-// wrong with them; nothing is sent.
+// New returns a client that signs with the credentials. It sends nothing; an error says what is wrong with the
+// credentials.
 func New(credentials Credentials, o Options) (*Client, error) {
 	credentials, err := credentials.checked()
 	if err != nil {
 		return nil, err
 	}
 	if o.Transport == nil {
-		o.Transport = NewNetwork(nil)
+		o.Transport = NewTransport(nil)
 	}
 	c := &Client{
 		credentials:   credentials,
@@ -116,7 +111,7 @@ func New(credentials Credentials, o Options) (*Client, error) {
 		clock:         clock{speed: o.Speed},
 	}
 	c.applyDefaults()
-	c.delays = &delays{clock: c.clock, tell: o.Delayed}
+	c.delays = &delays{clock: c.clock, tell: o.ObserveDelay}
 	var transport http.RoundTripper
 	transport, c.limiter = stack(credentials, o, c.maxRetries, c.delays)
 	c.http = &http.Client{
@@ -148,19 +143,17 @@ func (c *Client) applyDefaults() {
 	}
 }
 
-// call is one call of a method of Client: one request, or several when a read
-// is repeated.
+// call is one call of a Client method: one request, or several if a read is retried.
 type call struct {
 	method     string
 	target     target
-	header     http.Header   // beside those of every request; nil for none
-	body       any           // sent as JSON; nil for none
-	repeatable bool          // a read, which may be repeated
+	header     http.Header   // in addition to those of every request; may be nil
+	body       any           // sent as JSON; may be nil
+	repeatable bool          // it only reads, so it may be retried
 	timeout    time.Duration // of one attempt
 }
 
-// get reads. A redirect is followed once, on the same host, with a new
-// signature.
+// get reads. It follows one redirect, on the same host only, with a new signature.
 func (c *Client) get(ctx context.Context, t target, into any) (Answer, error) {
 	return c.getWithin(ctx, t, c.readTimeout, into)
 }
@@ -182,7 +175,7 @@ func (c *Client) getWithin(ctx context.Context, t target, timeout time.Duration,
 	return answer, decode(cl, answer, body, into)
 }
 
-// send writes, or searches, without ever following a redirect.
+// send makes a request that is not a plain GET. It never follows a redirect.
 func (c *Client) send(ctx context.Context, cl call, into any) (Answer, error) {
 	answer, body, err := c.exchange(ctx, cl)
 	if err != nil {
@@ -191,9 +184,8 @@ func (c *Client) send(ctx context.Context, cl call, into any) (Answer, error) {
 	return answer, decode(cl, answer, body, into)
 }
 
-// decode reads the body of a success, and makes an error of anything else. A
-// body without what was asked for is no success: nobody may take the absence of
-// a list for an empty one.
+// decode reads the body of a success and returns an error for anything else. A body without the expected
+// members is an error too: the absence of a list must not be taken for an empty one.
 func decode(cl call, answer Answer, body []byte, into any) error {
 	switch {
 	case answer.StatusCode == http.StatusNoContent && cl.method == http.MethodDelete:
@@ -210,8 +202,8 @@ func decode(cl call, answer Answer, body []byte, into any) error {
 	return nil
 }
 
-// exchange sends the request of cl, and again where it may be repeated and has
-// to be. It returns an answer of 2xx or 3xx, and an error for anything else.
+// exchange sends the request of cl, with retries where allowed. It returns a 2xx or 3xx answer, and an error
+// for anything else.
 func (c *Client) exchange(ctx context.Context, cl call) (Answer, []byte, error) {
 	resp, tries, err := c.attempt(ctx, cl)
 	if resp != nil {
@@ -271,13 +263,13 @@ func (c *Client) newRequest(ctx context.Context, cl call) (*http.Request, error)
 	return req, nil
 }
 
-// String says whose client it is, without secrets.
+// String names the host and the source of the credentials, without secrets.
 func (c *Client) String() string { return "PAPI client of " + c.credentials.String() }
 
-// GoString is String: %#v must not print secrets either.
+// GoString is String, so that %#v prints no secrets either.
 func (c *Client) GoString() string { return c.String() }
 
-// LogValue is String, for log/slog.
+// LogValue is String, so that log/slog prints no secrets either.
 func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // bare removes net/http's wrapping, which repeats the request's URL.

@@ -6,11 +6,10 @@ import (
 	"github.com/propctl/propctl/papi/pace"
 )
 
-// clock relates PAPI's time to this machine's. All durations of this package are
-// of PAPI's time: pauses, time-outs, what PAPI asks to wait, suspensions. Moments,
-// and how long an attempt took, are this machine's.
+// clock converts between PAPI's time and this machine's. In this package durations are in PAPI's time: pauses,
+// time-outs, Retry-After, suspensions. Points in time, and how long an attempt took, are this machine's.
 type clock struct {
-	speed float64 // seconds of PAPI's time in a real one; 0 means 1
+	speed float64 // seconds of PAPI's time in one real second; 0 means 1
 }
 
 // real returns how long a duration takes on this machine.

@@ -12,35 +12,33 @@ import (
 	"github.com/akamai/AkamaiOPEN-edgegrid-golang/v13/pkg/edgegrid"
 )
 
-// Credentials are what EdgeGrid signs with. They print without their secrets.
+// Credentials are the EdgeGrid credentials. They print without secrets.
 //
-// Blanks, line breaks and one pair of quotes around a value are no part of it. No
-// value has a blank, a quote, a control character or anything but ASCII in it.
+// Blanks, line breaks and one pair of quotes around a value are removed. A value that still contains a blank, a
+// quote, a control character or a character outside ASCII is refused.
 type Credentials struct {
 	Host          string   // without scheme
 	ClientToken   string   `json:"-"`
 	ClientSecret  string   `json:"-"`
 	AccessToken   string   `json:"-"`
 	AccountKey    string   `json:"-"` // account switch key; empty for the API client's own account
-	MaxBody       int      // bytes of a POST that are signed; 0 means edgegrid's 131072
-	HeadersToSign []string // names of headers
-	// Source says where they came from, for messages: a file and section, or
-	// the environment. Section is the section's name alone, and empty where
-	// there are none.
+	MaxBody       int      // how many bytes of a POST are signed; 0 means EdgeGrid's 131072
+	HeadersToSign []string // names of the headers to sign
+	// Source says where the credentials came from, for messages: a file and section, or the environment.
+	// Section is the section's name alone; empty without sections.
 	Source, Section string
 }
 
 // String returns the host and where the credentials came from.
 func (c Credentials) String() string { return c.Host + " (" + c.Source + ")" }
 
-// GoString is String: %#v must not print secrets either.
+// GoString is String, so that %#v prints no secrets either.
 func (c Credentials) GoString() string { return c.String() }
 
-// LogValue is String, for log/slog.
+// LogValue is String, so that log/slog prints no secrets either.
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// Names of the keys in an .edgerc file, and in capitals of the variables. Every
-// credential has the first four.
+// Keys of an .edgerc file; in capitals they end the names of the variables. The first four are required.
 const (
 	keyHost          = "host"
 	keyClientToken   = "client_token"
@@ -51,9 +49,8 @@ const (
 	keyHeadersToSign = "headers_to_sign"
 )
 
-// ParseAccountKey returns an account switch key as it is sent: without blanks,
-// line breaks and quotes around it. The error says what it has in it that no key
-// has, and does not name the key.
+// ParseAccountKey returns an account switch key without surrounding blanks, line breaks and quotes. The error
+// says which character cannot be part of a key, without printing the key.
 func ParseAccountKey(s string) (string, error) {
 	s = trimValue(s)
 	if what := foreign(s); what != "" {
@@ -62,33 +59,32 @@ func ParseAccountKey(s string) (string, error) {
 	return s, nil
 }
 
-// ErrAccountKey says of an error of credentials that nothing but their account switch key
-// is wrong.
+// ErrAccountKey matches an error about credentials in which only the account switch key is wrong.
 var ErrAccountKey = errors.New("an account switch key that cannot be one")
 
-// accountKeyError is an ErrAccountKey that says what is wrong.
+// accountKeyError matches ErrAccountKey and says what is wrong.
 type accountKeyError struct{ error }
 
-// Is implements what errors.Is looks for.
+// Is implements the interface of errors.Is.
 func (*accountKeyError) Is(target error) bool { return target == ErrAccountKey }
 
-// missingError says which keys have no value.
+// missingError lists the keys that have no value.
 type missingError struct {
 	source string
 	keys   []string
-	hint   string // what may be the reason, or ""
+	hint   string // a likely reason, or ""
 }
 
 func (e *missingError) Error() string {
 	return e.source + ": missing " + strings.Join(e.keys, ", ") + e.hint
 }
 
-// checked returns c in the form that is signed, or what is wrong with it.
+// checked returns c as it is used for signing, or what is wrong with it.
 func (c Credentials) checked() (Credentials, error) {
 	return c.checkedAt(func(key string) string { return key })
 }
 
-// checkedAt is checked for values of which place tells where they are.
+// checkedAt is checked, with errors that name the place of a value in its file.
 func (c Credentials) checkedAt(place func(key string) string) (Credentials, error) {
 	source := c.Source
 	if source == "" {
@@ -134,8 +130,7 @@ func (c Credentials) checkedAt(place func(key string) string) (Credentials, erro
 	return c, nil
 }
 
-// trimValue returns a value without what files and shells leave around it: blanks,
-// line breaks, and one pair of quotes.
+// trimValue removes blanks, line breaks and one pair of quotes, which files and shells leave around a value.
 func trimValue(s string) string {
 	s = strings.TrimSpace(s)
 	if n := len(s); n >= 2 && (s[0] == '"' || s[0] == '\'') && s[n-1] == s[0] {
@@ -144,9 +139,8 @@ func trimValue(s string) string {
 	return s
 }
 
-// foreign names the first character of a value that no credential has, and
-// returns "" where there is none. It never names a character that can be seen and
-// may be a part of the secret.
+// foreign describes the first character that cannot be part of a credential; "" if there is none. It never
+// prints a visible character, which may be part of the secret.
 func foreign(value string) string {
 	if what := unprintable(value); what != "" {
 		return what
@@ -164,8 +158,7 @@ func foreign(value string) string {
 	return ""
 }
 
-// unprintable names the first character that nobody sees, and returns "" where
-// there is none.
+// unprintable describes the first invisible character; "" if there is none.
 func unprintable(s string) string {
 	for i, r := range s {
 		switch {
@@ -186,7 +179,7 @@ func isVisible(r rune) bool {
 
 var errNoHost = errors.New("it is not a host name; it looks like akab-….luna.akamaiapis.net")
 
-// checkHost accepts a host with or without https:// and a slash at its end.
+// checkHost accepts a host with or without https:// and a trailing slash.
 func checkHost(host string) (string, error) {
 	if rest, ok := cutPrefixFold(host, "https://"); ok {
 		host = rest
@@ -210,7 +203,7 @@ func cutPrefixFold(s, prefix string) (string, bool) {
 	return s, false
 }
 
-// asciiLower is strings.ToLower for ASCII: other characters never become one.
+// asciiLower is strings.ToLower for ASCII only: some other characters become ASCII letters when lowered.
 func asciiLower(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

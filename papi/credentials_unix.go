@@ -4,5 +4,5 @@ package papi
 
 import "io/fs"
 
-// isReadableByOthers reports whether anyone but the owner may read the file.
+// isReadableByOthers reports whether anyone but the owner can read the file.
 func isReadableByOthers(info fs.FileInfo) bool { return info.Mode().Perm()&0o077 != 0 }

@@ -2,5 +2,5 @@ package papi
 
 import "io/fs"
 
-// isReadableByOthers is false: on Windows the mode says nothing about it.
+// isReadableByOthers is always false: on Windows the mode bits do not tell.
 func isReadableByOthers(fs.FileInfo) bool { return false }

@@ -5,37 +5,35 @@ import (
 	"time"
 )
 
-// Delay says that requests are held back so that an account stays within what PAPI
-// allows it.
+// Delay describes requests that are held back to stay within the account's rate limit.
 type Delay struct {
 	Method string // of the request that waits
 	Path   string // with the query, without the account switch key
-	// Until is when it will be sent, as it looks now.
+	// Until is when it will be sent, by the current estimate.
 	Until time.Time
-	// Refused says that PAPI has refused a request and named this time. Otherwise
-	// nothing was refused: others are before it in the line.
+	// Refused reports that PAPI has refused a request and named this time. Otherwise nothing was refused, and
+	// the request waits for those ahead of it.
 	Refused bool
-	// Ahead is how many requests are before it, of all who share the account's pace.
+	// Ahead is how many requests are ahead of it, from everybody who shares the account's pace.
 	Ahead int
 }
 
-// tellAfter is how long requests wait, all in all, before that is told.
+// tellAfter is the total delay after which Options.ObserveDelay is called.
 const tellAfter = 5 * time.Second
 
-// delays adds up for how long requests were held back, and tells of it once. Times
-// in which several wait count once.
+// delays adds up the time during which at least one request was held back, and reports it once.
 type delays struct {
 	clock clock
 	tell  func(Delay) // nil: nobody
 
 	mu      sync.Mutex // guards what follows
 	waiting int
-	since   time.Time     // when the first of those began
-	total   time.Duration // before that
+	since   time.Time     // when the current wait began
+	total   time.Duration // of the waits before it
 	told    bool
 }
 
-// begin says that a request begins to wait.
+// begin records that a request begins to wait.
 func (d *delays) begin() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -45,7 +43,7 @@ func (d *delays) begin() {
 	d.waiting++
 }
 
-// end says that a request does not wait any more.
+// end records that a request has stopped waiting.
 func (d *delays) end() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -54,7 +52,7 @@ func (d *delays) end() {
 	}
 }
 
-// expect tells of a delay if it will have been a long one, with those before it.
+// expect reports the delay if the total, with this wait, will exceed tellAfter.
 func (d *delays) expect(cl call, delay Delay) {
 	d.mu.Lock()
 	total := d.total

@@ -17,7 +17,7 @@ import (
 type told []papi.Delay
 
 func (d *told) options() papi.Options {
-	return papi.Options{Delayed: func(delay papi.Delay) { *d = append(*d, delay) }}
+	return papi.Options{ObserveDelay: func(delay papi.Delay) { *d = append(*d, delay) }}
 }
 
 const listPath = "/papi/v1/properties/prp_1001/activations"

@@ -6,19 +6,19 @@ import (
 	"net/http"
 )
 
-// EdgeHostname is a name on Akamai's network that hostnames lead to.
+// EdgeHostname is the name on Akamai's network that the CNAME records of hostnames point to.
 type EdgeHostname struct {
 	EdgeHostnameID     ID     `json:"edgeHostnameId"`
 	EdgeHostnameDomain string `json:"edgeHostnameDomain"` // the whole name, such as www.example.com.edgekey.net
 }
 
-// EdgeHostnameList is every edge hostname that a contract and a group can use.
+// EdgeHostnameList is every edge hostname available to a contract and a group.
 type EdgeHostnameList struct {
 	Answer
 	Items []EdgeHostname
 }
 
-// EdgeHostnames lists the edge hostnames of a contract and a group, in no particular order.
+// EdgeHostnames lists the edge hostnames available to a contract and a group, in no particular order.
 // Source: GET /edgehostnames.
 func (c *Client) EdgeHostnames(ctx context.Context, contract, group ID) (*EdgeHostnameList, error) {
 	var body struct {

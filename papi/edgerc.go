@@ -11,27 +11,25 @@ import (
 	"unicode/utf8"
 )
 
-// The libraries for ini files add something to a section that does not stand in
-// it: what a section with a shorter name has, what stands under a second header
-// of the same name, what %(name)s or a backslash at the end of a line stand for.
-// And none says in which line a key is. So .edgerc has a reader of its own, which
-// reads what Akamai's Python library reads, and where that would send something
-// that cannot be a credential reads what was meant or says what is wrong.
+// This is a parser of its own because INI libraries give a section values that are not written in it: those of
+// a section with a shorter name, those under a second header of the same name, interpolated %(name)s, lines
+// joined by a backslash. None of them reports the line of a key either. The parser accepts what Akamai's Python
+// library accepts. Where that would send something that cannot be a credential, it recovers the intended value
+// or says what is wrong.
 
-// Edgerc is an .edgerc file that has been read, once: a pipe can be read no
-// second time.
+// Edgerc is a parsed .edgerc file. It is kept because a pipe cannot be read twice.
 type Edgerc struct {
 	path     string
 	sections []edgercSection
-	shared   bool // others can read it
+	shared   bool // readable by others
 }
 
-// edgercSection is one section: what stands between its header and the next.
+// edgercSection is the content between one section header and the next.
 type edgercSection struct {
 	name    string
 	line    int // of the header
 	values  map[string]edgercValue
-	unknown []int // lines of keys that mean nothing here
+	unknown []int // lines with unknown keys
 }
 
 type edgercValue struct {
@@ -39,15 +37,14 @@ type edgercValue struct {
 	line int
 }
 
-// ErrNoSection says that a credentials file does not have the section.
+// ErrNoSection reports that a credentials file lacks the section.
 var ErrNoSection = errors.New("no section")
 
 const maxEdgerc = 1 // MiB
 
-// ReadEdgerc reads an .edgerc file of at most 1 MiB, which may be a pipe. A line
-// that is neither a section, nor a key with its value, nor a comment is an error,
-// as are two sections of one name and two values of one key. The errors name the
-// file and the line, and never a value.
+// ReadEdgerc reads an .edgerc file of at most 1 MiB, which may be a pipe. A line that is neither a section
+// header, a key with a value nor a comment is an error, and so is a duplicate section or key. Errors name the
+// file and the line, never a value.
 func ReadEdgerc(path string) (*Edgerc, error) {
 	text, info, err := readText(path, maxEdgerc)
 	switch {
@@ -63,8 +60,7 @@ func ReadEdgerc(path string) (*Edgerc, error) {
 	return e, nil
 }
 
-// ReadableByOthers reports whether the file, which has secrets in it, can be read by
-// others than its owner, as far as the system tells.
+// ReadableByOthers reports whether users other than the owner can read the file, as far as the system tells.
 func (e *Edgerc) ReadableByOthers() bool { return e.shared }
 
 // Sections returns the names of the sections, in the order of the file.
@@ -85,9 +81,8 @@ func (e *Edgerc) section(name string) (edgercSection, bool) {
 	return edgercSection{}, false
 }
 
-// Credentials returns what stands in a section, and nothing of any other: no
-// section is completed from [DEFAULT] or from one with a shorter name. The
-// warnings are about what other programs read from it.
+// Credentials returns the values of one section only: nothing is inherited from [DEFAULT] or from a section
+// with a shorter name. The warnings name what other programs would inherit.
 func (e *Edgerc) Credentials(section string) (c Credentials, warnings []string, err error) {
 	s, found := e.section(section)
 	if !found {
@@ -111,7 +106,7 @@ func (e *Edgerc) Credentials(section string) (c Credentials, warnings []string, 
 	return c, e.notInherited(s), err
 }
 
-// place says where the value of a key is.
+// place says where the value of a key stands, for messages.
 func (s edgercSection) place(key string) string {
 	if v, ok := s.values[key]; ok {
 		return fmt.Sprintf("line %d: %s", v.line, key)
@@ -119,7 +114,7 @@ func (s edgercSection) place(key string) string {
 	return key
 }
 
-// hint says where the keys that a section lacks may have gone.
+// hint suggests where the keys that a section lacks may be.
 func (e *Edgerc) hint(s edgercSection) string {
 	if len(s.unknown) > 0 {
 		return fmt.Sprintf("; the key in line %d is not known", s.unknown[0])
@@ -135,7 +130,7 @@ func (e *Edgerc) hint(s edgercSection) string {
 	return ""
 }
 
-// notInherited warns where Akamai's Python tools would add a key of [DEFAULT].
+// notInherited warns about keys that Akamai's Python tools would inherit from [DEFAULT].
 func (e *Edgerc) notInherited(s edgercSection) []string {
 	general, found := e.section("DEFAULT")
 	if !found || s.name == general.name {
@@ -153,7 +148,7 @@ func (e *Edgerc) notInherited(s edgercSection) []string {
 // parse reads the lines of an .edgerc file.
 func (e *Edgerc) parse(text string) error {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
-	number, lastIndent := 0, -1 // of the last key; -1 where there is none to go on with
+	number, lastIndent := 0, -1 // indent of the last key; -1 if there is none to continue
 	for line := range strings.SplitSeq(text, "\n") {
 		number++
 		content := strings.TrimSpace(line)
@@ -184,7 +179,7 @@ func (e *Edgerc) parse(text string) error {
 
 func isComment(s string) bool { return s[0] == '#' || s[0] == ';' }
 
-// addSection takes a header: a name in brackets, and maybe a comment.
+// addSection reads a header: a name in brackets, perhaps followed by a comment.
 func (e *Edgerc) addSection(header string, line int) error {
 	name, rest, closed := strings.Cut(header[1:], "]")
 	name, rest = strings.TrimSpace(name), strings.TrimSpace(rest)
@@ -206,7 +201,7 @@ func (e *Edgerc) addSection(header string, line int) error {
 	return nil
 }
 
-// addValue takes a key with its value, and reports whether the key is known here.
+// addValue reads a key and its value, and reports whether the key is known.
 func (e *Edgerc) addValue(content string, line int) (known bool, err error) {
 	i := strings.IndexAny(content, "=:")
 	switch {
@@ -243,8 +238,7 @@ func isEdgercKey(key string) bool {
 	return false
 }
 
-// withoutComment cuts what stands behind a blank and a # or ;, which no value has
-// in it.
+// withoutComment cuts a comment that begins with a blank and # or ;. No value contains a blank.
 func withoutComment(value string) string {
 	for i := 1; i < len(value); i++ {
 		if blank := value[i-1] == ' ' || value[i-1] == '\t'; blank && isComment(value[i:]) {
@@ -254,7 +248,7 @@ func withoutComment(value string) string {
 	return value
 }
 
-// parseMaxBody reads max_body, which is 0 where nothing is said.
+// parseMaxBody reads max_body; 0 if it is empty.
 func parseMaxBody(s string) (int, error) {
 	if s == "" {
 		return 0, nil
@@ -266,7 +260,7 @@ func parseMaxBody(s string) (int, error) {
 	return n, nil
 }
 
-// parseHeaders reads headers_to_sign, the names of headers between commas.
+// parseHeaders reads headers_to_sign, a comma-separated list of header names.
 func parseHeaders(s string) ([]string, error) {
 	var names []string
 	for name := range strings.SplitSeq(s, ",") {
@@ -292,8 +286,7 @@ func quoted(names []string) string {
 	return strings.Join(all, ", ")
 }
 
-// CredentialsFromFile reads a section of an .edgerc file, as [ReadEdgerc] and
-// [Edgerc.Credentials] do.
+// CredentialsFromFile reads one section of an .edgerc file: [ReadEdgerc] and [Edgerc.Credentials] in one call.
 func CredentialsFromFile(path, section string) (c Credentials, warnings []string, err error) {
 	e, err := ReadEdgerc(path)
 	if err != nil {
@@ -306,7 +299,7 @@ func CredentialsFromFile(path, section string) (c Credentials, warnings []string
 	return c, warnings, err
 }
 
-// Sections returns the names of the sections of an .edgerc file, in its order.
+// Sections returns the names of the sections of an .edgerc file, in order.
 func Sections(path string) ([]string, error) {
 	e, err := ReadEdgerc(path)
 	if err != nil {

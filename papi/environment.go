@@ -8,14 +8,13 @@ import (
 	"github.com/akamai/AkamaiOPEN-edgegrid-golang/v13/pkg/edgegrid"
 )
 
-// CredentialsFromEnv reads the variables of a section: AKAMAI_HOST,
-// AKAMAI_CLIENT_TOKEN, AKAMAI_CLIENT_SECRET and AKAMAI_ACCESS_TOKEN, with
-// AKAMAI_ACCOUNT_KEY and AKAMAI_MAX_BODY beside them, for "default" and "", and
-// AKAMAI_<SECTION>_HOST and so on for any other, where <SECTION> is the name with
-// its ASCII letters in capitals. One set is never completed from another.
+// CredentialsFromEnv reads credentials from environment variables. For the section "default" or "" these are
+// AKAMAI_HOST, AKAMAI_CLIENT_TOKEN, AKAMAI_CLIENT_SECRET and AKAMAI_ACCESS_TOKEN, optionally with
+// AKAMAI_ACCOUNT_KEY and AKAMAI_MAX_BODY; for another section AKAMAI_<SECTION>_HOST and so on, with the ASCII
+// letters of its name in capitals. Values missing from one set are never taken from another.
 //
-// found is false where none of them but MAX_BODY has a value. An account key
-// without the others is found, and an error: it would be left out unnoticed.
+// found is false if none of the variables, MAX_BODY aside, has a value. An account key alone counts as found
+// and is an error, because it would otherwise be ignored silently.
 func CredentialsFromEnv(section string, lookup func(string) (string, bool)) (c Credentials, found bool, err error) {
 	prefix := "AKAMAI_"
 	if section != edgegrid.DefaultSection && section != "" {
@@ -45,8 +44,8 @@ func CredentialsFromEnv(section string, lookup func(string) (string, bool)) (c C
 	return c, true, err
 }
 
-// asciiUpper is strings.ToUpper for ASCII: of two names that differ in other
-// letters each has variables of its own.
+// asciiUpper is strings.ToUpper for ASCII only, so that names that differ in other letters keep separate
+// variables.
 func asciiUpper(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'a' <= r && r <= 'z' {

@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// Error is a request that did not succeed: PAPI's answer, or why there was
-// none. errors.Is compares it with a [Class]; errors.Unwrap gives the cause
-// where there was no answer.
+// Error is a request that failed: PAPI's answer, or why there was none. errors.Is compares it with a [Class];
+// errors.Unwrap returns the cause if there was no answer.
 type Error struct {
 	Class  Class
 	Method string
@@ -20,30 +19,28 @@ type Error struct {
 	// StatusCode is 0 where there was no answer.
 	StatusCode int
 	Problem
-	// Errors and Warnings have the first MiB of each list of PAPI; ErrorsLeftOut
-	// and WarningsLeftOut count the members behind it. Not counted is what comes
-	// after the first 50,000 members, or after 8 MiB of the answer.
+	// Errors and Warnings hold the first MiB of each list. ErrorsLeftOut and WarningsLeftOut count the members
+	// after that, but not those after the first 50,000, or after 8 MiB of the answer.
 	Errors, Warnings               []Problem
 	ErrorsLeftOut, WarningsLeftOut int
-	// LimitKey names the resource limit that was reached, with Limit and
-	// Remaining where PAPI gave them.
+	// LimitKey names the resource limit that was reached; Limit and Remaining are its figures, if PAPI sent
+	// them.
 	LimitKey         string
 	Limit, Remaining *int
 	// Body is the beginning of an answer that is not a problem document.
 	Body string
-	// Answer has the limits, PAPI's clock and what it asked to wait.
+	// Answer has the limits, PAPI's clock and Retry-After.
 	Answer Answer
 
-	// GaveUp says why a read was not repeated although that might have helped; nil
-	// in every other case.
+	// GaveUp is why a read that could have been retried was not; otherwise nil.
 	GaveUp error
 
 	cause        error
 	notBefore    time.Time // by PAPI's clock
-	leftOutTypes []string  // of the errors that are left out, each once
+	leftOutTypes []string  // distinct types of the errors that are left out
 }
 
-// Error says what was asked for and what PAPI answered, in one line.
+// Error names the request and PAPI's answer, in one line.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
@@ -83,14 +80,13 @@ func (e *Error) gaveUp() string {
 	return "; " + e.GaveUp.Error()
 }
 
-// Uncertain reports whether PAPI may have accepted a submission although it
-// ended in this error. So it is where no answer came, or one that does not say
-// that PAPI has refused it.
+// Uncertain reports whether PAPI may have accepted a submission that failed with this error: there was no
+// answer, or one that is not a clear refusal.
 func (e *Error) Uncertain() bool {
 	return e.StatusCode >= http.StatusInternalServerError || e.Class.Uncertain()
 }
 
-// scrub removes the credentials from what PAPI wrote.
+// scrub removes the credentials from PAPI's text.
 func (e *Error) scrub(c Credentials) {
 	secrets := c.secrets()
 	for _, text := range e.texts() {
@@ -98,7 +94,7 @@ func (e *Error) scrub(c Credentials) {
 	}
 }
 
-// texts returns everything that PAPI wrote.
+// texts returns pointers to all text that came from PAPI.
 func (e *Error) texts() []*string {
 	all := []*string{&e.Body, &e.LimitKey}
 	for _, p := range append([]*Problem{&e.Problem}, pointers(e.Errors, e.Warnings)...) {
@@ -116,10 +112,9 @@ func (e *Error) Is(target error) bool {
 // Unwrap returns why there was no answer, or why it could not be read.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Wait returns how long PAPI wants the next request of this kind to be put
-// off, counted from now, and 0 where it did not say. It is the latest of
-// Retry-After, X-RateLimit-Next and a time in the text, each compared with
-// PAPI's own clock.
+// Wait returns how long PAPI asks to wait before the next request of this kind, counted from now; 0 if it did
+// not say. It is the latest of Retry-After, X-RateLimit-Next and a time in the text, each relative to PAPI's
+// own clock.
 func (e *Error) Wait() time.Duration {
 	clock := e.Answer.Date
 	if clock.IsZero() {
@@ -145,27 +140,26 @@ func (e *Error) Wait() time.Duration {
 	return max(wait, 0)
 }
 
-// namesTime reports whether PAPI is there, and has said when to come again.
+// namesTime reports whether PAPI is up and has said when to try again.
 func (e *Error) namesTime() bool {
 	told := e.StatusCode == http.StatusTooManyRequests || e.StatusCode == http.StatusServiceUnavailable || e.Class == ClassRateLimited
 	return told && e.Wait() > 0
 }
 
-// maxOutage is the longest Retry-After of a 503 that is believed. Nobody knows an
-// outage that far ahead.
+// maxOutage bounds the Retry-After of a 503: nobody can predict an outage further ahead.
 const maxOutage = time.Hour
 
-// pauses reports whether a time in the text is about when to come again.
+// pauses reports whether a time in the text says when to try again.
 func (e *Error) pauses() bool {
 	return e.Class == ClassRateLimited || e.Class == ClassBudgetExhausted || e.Class == ClassCacheWipe
 }
 
 const (
 	maxErrorText = 500
-	maxMember    = 8 << 10 // bytes of a text in a problem document
+	maxMember    = 8 << 10 // bytes of one text member of a problem document
 )
 
-// newError makes an Error of an answer that is no success.
+// newError returns the Error for an unsuccessful answer.
 func newError(method string, t target, answer Answer, body []byte) *Error {
 	e := &Error{Method: method, Path: t.String(), StatusCode: answer.StatusCode, Answer: answer}
 	e.read(body)
@@ -178,12 +172,12 @@ func newError(method string, t target, answer Answer, body []byte) *Error {
 	e.notBefore = statedTime(e.Detail + " " + e.Body)
 	e.Class = classify(e)
 	if e.Class == ClassInvalid && e.Type == "" && len(e.Errors) > 0 && len(body) >= maxErrorBody {
-		e.Class = ClassRejected // its type stands behind a list that is too long to be read
+		e.Class = ClassRejected // its type follows a list that is too long to read
 	}
 	return e
 }
 
-// afterTag returns what follows a tag whose < has been cut off.
+// afterTag returns what follows a tag; text begins after its <.
 func afterTag(text []byte) []byte {
 	for _, name := range [...]string{"script", "style"} {
 		if bytes.HasPrefix(text, []byte(name)) {
@@ -197,7 +191,7 @@ func afterTag(text []byte) []byte {
 	return text
 }
 
-// malformed is the error for an answer whose body is not what PAPI documents.
+// malformed returns the error for an answer whose body is not what PAPI documents.
 func malformed(method string, t target, answer Answer, cause error) *Error {
 	return &Error{
 		Class: ClassMalformed, Method: method, Path: t.String(), StatusCode: answer.StatusCode, Answer: answer,
@@ -205,7 +199,7 @@ func malformed(method string, t target, answer Answer, cause error) *Error {
 	}
 }
 
-// missing is the error for an answer of 200 that does not contain what was asked for.
+// missing returns the error for a 200 that lacks what was asked for.
 func missing(t target, answer Answer, what string) *Error {
 	return &Error{
 		Class: ClassNotFound, Method: http.MethodGet, Path: t.String(), StatusCode: answer.StatusCode, Answer: answer,
@@ -213,7 +207,7 @@ func missing(t target, answer Answer, what string) *Error {
 	}
 }
 
-// unanswered is the error for a request that brought no answer.
+// unanswered returns the error for a request without an answer.
 func unanswered(method string, t target, cause error) *Error {
 	return &Error{Class: classOfCause(cause), Method: method, Path: t.String(), cause: cause}
 }

@@ -11,13 +11,11 @@ import (
 	"time"
 )
 
-// pipeTimeout is how long a pipe is waited for. Whoever opens one that nobody
-// writes into would wait for ever.
+// pipeTimeout bounds the wait for a pipe. Opening one that nobody writes to would block for ever.
 const pipeTimeout = 30 * time.Second
 
-// readFile returns what stands in a file or a pipe, such as /dev/stdin or what a
-// shell makes of <(command), of at most limit MiB. Its errors do not name the
-// path.
+// readFile returns the content of a file or a pipe, such as /dev/stdin or a shell's <(command), of at most
+// limit MiB. Its errors do not name the path.
 func readFile(path string, limit int64) ([]byte, fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -41,7 +39,7 @@ func readFile(path string, limit int64) ([]byte, fs.FileInfo, error) {
 	return data, info, nil
 }
 
-// readAtMost returns one byte more than limit where there are more.
+// readAtMost returns at most limit bytes, and one more if the file is larger.
 func readAtMost(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path) //nolint:gosec // the file that the user named
 	if err != nil {
@@ -51,8 +49,8 @@ func readAtMost(path string, limit int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, limit+1))
 }
 
-// readPipe is readAtMost for a while. Opening a pipe cannot be interrupted, so
-// the goroutine that does stays behind when the time is over.
+// readPipe is readAtMost with a time-out. Opening a pipe cannot be interrupted, so after the time-out its
+// goroutine is left behind.
 func readPipe(path string, limit int64) ([]byte, error) {
 	type content struct {
 		data []byte
@@ -73,7 +71,7 @@ func readPipe(path string, limit int64) ([]byte, error) {
 	}
 }
 
-// bareFileError removes the path, which the message has already.
+// bareFileError removes the path, which the message already names.
 func bareFileError(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err
@@ -83,8 +81,7 @@ func bareFileError(err error) error {
 
 const byteOrderMark = "\ufeff"
 
-// readText is readFile for a text in UTF-8, without a byte order mark. The bytes
-// may still be wrong somewhere.
+// readText is readFile for UTF-8 text; it removes the byte order mark. It does not validate the encoding.
 func readText(path string, limit int64) (string, fs.FileInfo, error) {
 	data, info, err := readFile(path, limit)
 	if err != nil {
@@ -99,8 +96,8 @@ func readText(path string, limit int64) (string, fs.FileInfo, error) {
 	return strings.TrimPrefix(string(data), byteOrderMark), info, nil
 }
 
-// isUTF16 reports whether a text begins as one in UTF-16 does: with a mark, or
-// with ASCII characters that have a zero beside each.
+// isUTF16 reports whether the data looks like UTF-16: it begins with a byte order mark, or with ASCII
+// characters that alternate with zero bytes.
 func isUTF16(data []byte) bool {
 	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
 		return true

@@ -6,24 +6,23 @@ import (
 	"strings"
 )
 
-// Grant is what an API client may do with one of Akamai's APIs.
+// Grant is the access that an API client has to one of Akamai's APIs.
 type Grant struct {
 	API   string // as Akamai calls it: papi, ccu, …
 	Level string // READ-WRITE, READ-ONLY, …
 }
 
-// Writes reports whether the grant is for changes too.
+// Writes reports whether the grant includes changes.
 func (g Grant) Writes() bool { return strings.Contains(strings.ToUpper(g.Level), "WRITE") }
 
-// GrantList is what an API client may do.
+// GrantList is the access that an API client has.
 type GrantList struct {
 	Answer
-	Name  string // of the API client; empty where Akamai did not say
+	Name  string // of the API client; empty if Akamai did not say
 	Items []Grant
 }
 
-// PAPI returns the grant for the Property Manager API, which Akamai calls by its
-// short name or by its long one.
+// PAPI returns the grant for the Property Manager API, which Akamai lists under a short or a long name.
 func (l *GrantList) PAPI() (g Grant, found bool) {
 	i := slices.IndexFunc(l.Items, func(g Grant) bool {
 		api := strings.ToLower(g.API)
@@ -35,9 +34,8 @@ func (l *GrantList) PAPI() (g Grant, found bool) {
 	return l.Items[i], true
 }
 
-// ActiveGrants asks the gateway in front of PAPI what the API client may do. It is
-// not part of PAPI's documents, and is not there for every API client: take an
-// error for not knowing.
+// ActiveGrants asks the gateway in front of PAPI what the API client may do. The endpoint is not part of PAPI's
+// documentation and does not exist for every API client, so an error means only that the grants are unknown.
 // Source: GET /-/client-api/active-grants/implicit.
 func (c *Client) ActiveGrants(ctx context.Context) (*GrantList, error) {
 	var body struct {

@@ -127,7 +127,7 @@ func TestMemoryOfOneHostileAnswer(t *testing.T) {
 	}
 	roots := x509.NewCertPool()
 	roots.AddCert(certificate)
-	network := papi.NewNetwork(roots)
+	network := papi.NewTransport(roots)
 	network.Proxy = nil
 	client, err := papi.New(papi.Credentials{
 		Host: strings.TrimPrefix(*hostileServer, "https://"), ClientToken: "akab-client", ClientSecret: "s3cret-s3cret=", AccessToken: "akab-access",

@@ -8,8 +8,8 @@ import (
 	"net/http"
 )
 
-// HostnameActivationList is every change of a property's hostname bucket, on both
-// networks, in no particular order. Its Answer is that of the last page.
+// HostnameActivationList is every change of a property's hostname bucket on both networks, in no particular
+// order. Its Answer is that of the last page.
 type HostnameActivationList struct {
 	Answer
 	AccountID  ID
@@ -27,8 +27,8 @@ type HostnameActivationAnswer struct {
 	Activation HostnameActivation
 }
 
-// hostnameActivationsBody is a list in one of the three shapes that PAPI's documents
-// have: with its pages beside it or inside it, or the one activation without a list.
+// hostnameActivationsBody decodes the three shapes in PAPI's documents: a list with its paging beside it or
+// inside it, and a single activation without a list.
 type hostnameActivationsBody struct {
 	AccountID  ID
 	ContractID ID
@@ -68,8 +68,8 @@ func (b *hostnameActivationsBody) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// HostnameActivations lists all changes of a property's hostname bucket. It reads all
-// pages. The items have no hostnames.
+// HostnameActivations lists all changes of a property's hostname bucket, over all pages. The items have no
+// Hostnames.
 // Source: GET /properties/{propertyId}/hostname-activations.
 func (c *Client) HostnameActivations(ctx context.Context, ref PropertyRef) (*HostnameActivationList, error) {
 	list := &HostnameActivationList{}
@@ -92,9 +92,8 @@ func (c *Client) HostnameActivations(ctx context.Context, ref PropertyRef) (*Hos
 	return list, nil
 }
 
-// HostnameActivation gets one change of a hostname bucket, with its hostnames. ref has
-// to name contract and group. Answer.RetryAfter is PAPI's estimate of when it will be
-// live, while it is pending.
+// HostnameActivation gets one change of a hostname bucket, with its hostnames. ref must name contract and
+// group. While it is pending, Answer.RetryAfter is PAPI's estimate of when it will be live.
 // Source: GET /properties/{propertyId}/hostname-activations/{hostnameActivationId}.
 func (c *Client) HostnameActivation(ctx context.Context, ref PropertyRef, id ID) (*HostnameActivationAnswer, error) {
 	t := ref.path("hostname-activations", id.segment(PrefixActivation))
@@ -107,9 +106,8 @@ func (c *Client) HostnameActivation(ctx context.Context, ref PropertyRef, id ID)
 	return body.one(t, answer, id)
 }
 
-// CancelHostnameActivation asks PAPI to cancel a pending change of a hostname bucket.
-// ref has to name contract and group. The error is of class [ClassCancelTooLate] once
-// it is on its way.
+// CancelHostnameActivation asks PAPI to cancel a pending change of a hostname bucket. ref must name contract
+// and group. The error is of class [ClassCancelTooLate] once the change is on its way to the network.
 // Source: DELETE /properties/{propertyId}/hostname-activations/{hostnameActivationId}.
 func (c *Client) CancelHostnameActivation(ctx context.Context, ref PropertyRef, id ID) (*Cancellation, error) {
 	t := ref.path("hostname-activations", id.segment(PrefixActivation))
@@ -118,8 +116,8 @@ func (c *Client) CancelHostnameActivation(ctx context.Context, ref PropertyRef, 
 	if err != nil {
 		return nil, err
 	}
-	if answer.StatusCode == http.StatusNoContent { // as with other activations; not documented for these
-		return &Cancellation{Answer: answer, Already: true}, nil
+	if answer.StatusCode == http.StatusNoContent { // as for other activations; not documented for these
+		return &Cancellation{Answer: answer, AlreadyCancelled: true}, nil
 	}
 	cancelled := &Cancellation{Answer: answer}
 	if one, err := body.one(t, answer, id); err == nil {

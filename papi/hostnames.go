@@ -29,7 +29,7 @@ type CertStatus struct {
 	Production []CertDeployment `json:"production,omitempty"`
 }
 
-// CertDeployment is the state of a certificate on a network.
+// CertDeployment is the state of a certificate on one network.
 type CertDeployment struct {
 	Status string `json:"status"`
 }
@@ -45,17 +45,16 @@ type HostnameList struct {
 	PropertyVersion int        `json:"propertyVersion"`
 	BodyETag        string     `json:"etag"`
 	Items           []Hostname `json:"-"`
-	// Limit and Remaining say how many hostnames the property may have; nil
-	// where PAPI did not say.
+	// Limit is how many hostnames the property may have, Remaining how many more; nil if PAPI did not say.
 	Limit     *int `json:"-"`
 	Remaining *int `json:"-"`
-	// DefaultCerts says how many default certificates the contract may have. PAPI
-	// does with the answer to a change only.
+	// DefaultCerts is how many default certificates the contract may have. PAPI sends it only with the answer
+	// to a change.
 	DefaultCerts Allowance `json:"-"`
 }
 
-// Allowance is how many things of a kind there may be. PAPI refuses more with an
-// error of class [ClassResourceLimit]. Members are nil where PAPI did not say.
+// Allowance is a resource limit. PAPI refuses more with an error of class [ClassResourceLimit]. Members are nil
+// if PAPI did not say.
 type Allowance struct {
 	Limit     *int
 	Remaining *int
@@ -65,18 +64,18 @@ func readAllowance(h http.Header, prefix string) Allowance {
 	return Allowance{Limit: headerInt(h.Get(prefix + "Limit")), Remaining: headerInt(h.Get(prefix + "Remaining"))}
 }
 
-// The kinds of certificate that a hostname can be added with.
+// The kinds of certificate for an added hostname.
 const (
-	CertDefault = "DEFAULT"     // Akamai gets it, once a validation CNAME is in the DNS
-	CertCPS     = "CPS_MANAGED" // it is managed elsewhere
+	CertDefault = "DEFAULT"     // Akamai obtains it once a validation CNAME is in the DNS
+	CertCPS     = "CPS_MANAGED" // managed outside of PAPI
 )
 
 // cnameTypeEdge is the only type of CNAME that PAPI knows.
 const cnameTypeEdge = "EDGE_HOSTNAME"
 
-// AddedHostname is a hostname to add. It needs one of CNAMETo and EdgeHostnameID; for a
-// hostname bucket that is EdgeHostnameID, and CNAMETo must be empty.
-type AddedHostname struct {
+// HostnameToAdd is a hostname to add to a version or a bucket. It needs either CNAMETo or EdgeHostnameID; for a
+// hostname bucket it must be EdgeHostnameID alone.
+type HostnameToAdd struct {
 	CNAMEFrom            string `json:"cnameFrom"`
 	CNAMETo              string `json:"cnameTo,omitempty"`
 	CNAMEType            string `json:"cnameType"` // empty: EDGE_HOSTNAME
@@ -84,8 +83,8 @@ type AddedHostname struct {
 	CertProvisioningType string `json:"certProvisioningType,omitempty"` // empty: CPS_MANAGED
 }
 
-// complete returns the hostnames with what was left empty.
-func complete(add []AddedHostname) []AddedHostname {
+// complete returns the hostnames with their empty members set to the defaults.
+func complete(add []HostnameToAdd) []HostnameToAdd {
 	list := slices.Clone(add)
 	for i := range list {
 		list[i].CNAMEType = cmp.Or(list[i].CNAMEType, cnameTypeEdge)
@@ -101,14 +100,14 @@ func (c *Client) VersionHostnames(ctx context.Context, ref PropertyRef, version 
 	return c.versionHostnames(ctx, ref.path("versions", strconv.Itoa(version), "hostnames"))
 }
 
-// VersionHostnamesAndCerts is [Client.VersionHostnames] with the state of the default
-// certificates, for which PAPI needs longer.
+// VersionHostnamesAndCerts is [Client.VersionHostnames] with the state of the default certificates, which takes
+// PAPI longer.
 // Source: GET /properties/{propertyId}/versions/{propertyVersion}/hostnames.
 func (c *Client) VersionHostnamesAndCerts(ctx context.Context, ref PropertyRef, version int) (*HostnameList, error) {
 	return c.versionHostnames(ctx, ref.path("versions", strconv.Itoa(version), "hostnames").withCerts())
 }
 
-// withCerts asks for the state of default certificates, too.
+// withCerts asks for the state of the default certificates as well.
 func (t target) withCerts() target {
 	t.query.Set("includeCertStatus", "true")
 	return t
@@ -145,21 +144,19 @@ func (b *hostnamesBody) list(answer Answer) *HostnameList {
 	return &list
 }
 
-// PatchVersionHostnames adds hostnames to a version and removes others, and returns
-// all that the version has then, with the state of their default certificates. The
-// etag is that of the version as it was read, with or without quotes; when it has been
-// changed since, the error is of class [ClassETag]. A version that was ever active
-// cannot be edited: [ClassVersionLocked]. It sends exactly one request. When its error
-// is of a class for which [Class.Uncertain] holds, the version may have been changed
-// all the same.
+// PatchVersionHostnames adds hostnames to a version, removes others, and returns the resulting hostnames with
+// the state of their default certificates. etag is that of the version as it was read, with or without quotes;
+// if the version has changed since, the error is of class [ClassETag]. A version that was ever active cannot be
+// edited: [ClassVersionLocked]. It sends exactly one request. If [Error.Uncertain] holds for its error, the
+// version may have been changed.
 // Source: PATCH /properties/{propertyId}/versions/{propertyVersion}/hostnames.
-func (c *Client) PatchVersionHostnames(ctx context.Context, ref PropertyRef, version int, etag string, add []AddedHostname, remove []string) (*HostnameList, error) {
+func (c *Client) PatchVersionHostnames(ctx context.Context, ref PropertyRef, version int, etag string, add []HostnameToAdd, remove []string) (*HostnameList, error) {
 	t := ref.path("versions", strconv.Itoa(version), "hostnames").withCerts()
 	cl := call{
 		method: http.MethodPatch, target: t, timeout: c.submitTimeout,
 		header: http.Header{"If-Match": {`"` + trimETag(etag) + `"`}},
 		body: struct {
-			Add    []AddedHostname `json:"add,omitempty"`
+			Add    []HostnameToAdd `json:"add,omitempty"`
 			Remove []string        `json:"remove,omitempty"`
 		}{complete(add), remove},
 	}

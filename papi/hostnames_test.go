@@ -23,7 +23,7 @@ func TestHostnamesAreAddedAndRemoved(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := client.PatchVersionHostnames(t.Context(), www(), 8, before.BodyETag, []papi.AddedHostname{
+		after, err := client.PatchVersionHostnames(t.Context(), www(), 8, before.BodyETag, []papi.HostnameToAdd{
 			{CNAMEFrom: "new.example.com", CNAMETo: edge, CertProvisioningType: papi.CertDefault},
 			{CNAMEFrom: "other.example.com", EdgeHostnameID: papi.ID(sim.EdgeHostnameID(edge)).With("")},
 		}, []string{"www.example.com"})
@@ -55,18 +55,18 @@ func TestHostnameEditsThatPAPIRefuses(t *testing.T) {
 		ref     papi.PropertyRef
 		version int
 		etag    string // empty: the right one
-		add     papi.AddedHostname
+		add     papi.HostnameToAdd
 		want    papi.Class
 	}{
-		"changed since":                 {www(), 8, "0123", papi.AddedHostname{CNAMEFrom: "a.example.com", CNAMETo: edge}, papi.ClassETag},
-		"was active":                    {www(), 7, "", papi.AddedHostname{CNAMEFrom: "a.example.com", CNAMETo: edge}, papi.ClassVersionLocked},
-		"was active once":               {www(), 3, "", papi.AddedHostname{CNAMEFrom: "a.example.com", CNAMETo: edge}, papi.ClassVersionLocked},
-		"is being activated":            {papi.PropertyRef{PropertyID: "prp_1006"}, 3, "", papi.AddedHostname{CNAMEFrom: "a.example.com", CNAMETo: edge}, papi.ClassBusy},
-		"no such edge hostname":         {www(), 8, "", papi.AddedHostname{CNAMEFrom: "a.example.com", CNAMETo: "nowhere.example.net"}, papi.ClassInvalid},
-		"no such id":                    {www(), 8, "", papi.AddedHostname{CNAMEFrom: "a.example.com", EdgeHostnameID: "ehn_1"}, papi.ClassInvalid},
-		"no edge hostname at all":       {www(), 8, "", papi.AddedHostname{CNAMEFrom: "a.example.com"}, papi.ClassInvalid},
-		"no certificates left":          {www(), 8, "", papi.AddedHostname{CNAMEFrom: "a.example.com", CNAMETo: edge, CertProvisioningType: papi.CertDefault}, papi.ClassResourceLimit},
-		"version of a property unknown": {www(), 99, "x", papi.AddedHostname{CNAMEFrom: "a.example.com", CNAMETo: edge}, papi.ClassNotFound},
+		"changed since":                 {www(), 8, "0123", papi.HostnameToAdd{CNAMEFrom: "a.example.com", CNAMETo: edge}, papi.ClassETag},
+		"was active":                    {www(), 7, "", papi.HostnameToAdd{CNAMEFrom: "a.example.com", CNAMETo: edge}, papi.ClassVersionLocked},
+		"was active once":               {www(), 3, "", papi.HostnameToAdd{CNAMEFrom: "a.example.com", CNAMETo: edge}, papi.ClassVersionLocked},
+		"is being activated":            {papi.PropertyRef{PropertyID: "prp_1006"}, 3, "", papi.HostnameToAdd{CNAMEFrom: "a.example.com", CNAMETo: edge}, papi.ClassBusy},
+		"no such edge hostname":         {www(), 8, "", papi.HostnameToAdd{CNAMEFrom: "a.example.com", CNAMETo: "nowhere.example.net"}, papi.ClassInvalid},
+		"no such id":                    {www(), 8, "", papi.HostnameToAdd{CNAMEFrom: "a.example.com", EdgeHostnameID: "ehn_1"}, papi.ClassInvalid},
+		"no edge hostname at all":       {www(), 8, "", papi.HostnameToAdd{CNAMEFrom: "a.example.com"}, papi.ClassInvalid},
+		"no certificates left":          {www(), 8, "", papi.HostnameToAdd{CNAMEFrom: "a.example.com", CNAMETo: edge, CertProvisioningType: papi.CertDefault}, papi.ClassResourceLimit},
+		"version of a property unknown": {www(), 99, "x", papi.HostnameToAdd{CNAMEFrom: "a.example.com", CNAMETo: edge}, papi.ClassNotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestHostnameEditsThatPAPIRefuses(t *testing.T) {
 					}
 					tt.etag = list.ETag
 				}
-				_, err := client.PatchVersionHostnames(t.Context(), tt.ref, tt.version, tt.etag, []papi.AddedHostname{tt.add}, nil)
+				_, err := client.PatchVersionHostnames(t.Context(), tt.ref, tt.version, tt.etag, []papi.HostnameToAdd{tt.add}, nil)
 				if !errors.Is(err, tt.want) {
 					t.Errorf("error is %v, want class %q", err, tt.want)
 				}

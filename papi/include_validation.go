@@ -9,9 +9,8 @@ import (
 	"strings"
 )
 
-// ValidationState is the state of the validation that comes before an include is
-// activated, in which PAPI checks the properties that use the include. PAPI may
-// send values that are not listed here.
+// ValidationState is the state of the validation that precedes an include's activation: PAPI checks the
+// properties that use the include. PAPI may send values that are not listed here.
 type ValidationState string
 
 // The states that PAPI documents.
@@ -32,12 +31,11 @@ const (
 	ValidationPassedWithWarnings ValidationState = "VALIDATION_PASSED_WITH_WARNINGS"
 )
 
-// maxNamed is how many properties a Problem names.
+// maxNamed is how many properties Cause names.
 const maxNamed = 5
 
-// Status returns the status of an activation that is still in validation: FAILED
-// or ABORTED where that ended so, and PENDING while it goes on or where the
-// state is not known here.
+// Status returns the status of an activation in this state of validation: FAILED or ABORTED if the validation
+// ended so, and PENDING while it runs or for an unknown state.
 func (s ValidationState) Status() Status {
 	switch s {
 	case ValidationConflict, ValidationErrorAbort, ValidationClientError, ValidationSystemErrorExpired:
@@ -51,14 +49,13 @@ func (s ValidationState) Status() Status {
 	return StatusPending
 }
 
-// IncludeValidation is the validation that comes before an include's activation.
+// IncludeValidation is the validation that precedes an include's activation.
 type IncludeValidation struct {
 	Network         Network
 	CompletePercent float64
 	State           ValidationState
-	ErrorMessage    string // of PAPI; often a status and a problem document in one text
-	// Errors are about the properties that are not valid with the include, or have
-	// warnings with it.
+	ErrorMessage    string // often a status and a problem document in one text
+	// Errors lists the properties that are not valid with the include, or have warnings with it.
 	Errors []ParentValidation
 }
 
@@ -73,8 +70,7 @@ type ParentValidation struct {
 	ValidationResultsLink string `json:"validationResultsLink"`
 }
 
-// UnmarshalJSON decodes a validation by any of the names that PAPI's documents have
-// for the list of errors.
+// UnmarshalJSON decodes a validation. PAPI's documents give the list of errors several names.
 func (v *IncludeValidation) UnmarshalJSON(data []byte) error {
 	type list struct {
 		Items      []ParentValidation `json:"items"`
@@ -104,8 +100,7 @@ func (v *IncludeValidation) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Cause returns why the validation failed; nil where it did not, or where PAPI
-// does not say.
+// Cause returns why the validation failed; nil if it did not, or if PAPI does not say.
 func (v *IncludeValidation) Cause() *Problem {
 	if v == nil || v.State.Status() != StatusFailed {
 		return nil
@@ -142,15 +137,15 @@ type IncludeActivationAnswer struct {
 	AccountID  ID
 	ContractID ID
 	GroupID    ID
-	// Item is nil while the activation is validated, and after that ended badly.
+	// Item is nil during validation, and after validation that failed or was aborted.
 	Item *IncludeActivation
-	// Validation is nil where PAPI did not say anything about it.
+	// Validation is nil if PAPI did not send it.
 	Validation *IncludeValidation
 }
 
-// Activation returns the activation that was asked for by id in the form that property activations have. While
-// it is validated it is PENDING and has no version; when that ended badly it is FAILED,
-// with the cause, or ABORTED. Once there is an item its id counts, which may be another one.
+// Activation returns the activation in the form of a property's activation. id is the one that was asked for.
+// During validation the status is PENDING, without a version; after failed validation it is FAILED with the
+// cause, or ABORTED. Once there is an Item its id is used, which may differ.
 func (a *IncludeActivationAnswer) Activation(id ID) Activation {
 	if a.Item != nil {
 		return a.Item.Activation()
@@ -162,9 +157,8 @@ func (a *IncludeActivationAnswer) Activation(id ID) Activation {
 	return found
 }
 
-// IncludeActivation gets one activation of an include by its id, or by the temporary one
-// that its submission brought. Its error is of class [ClassNotFound] for an unknown id,
-// and for some seconds after the submission.
+// IncludeActivation gets one activation of an include by its id, or by the temporary id that the submission
+// returned. The error is of class [ClassNotFound] for an unknown id, and for some seconds after the submission.
 // Source: GET /includes/{includeId}/activations/{activationId}.
 func (c *Client) IncludeActivation(ctx context.Context, ref IncludeRef, id ID) (*IncludeActivationAnswer, error) {
 	var body includeActivationsBody

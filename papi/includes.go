@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// IncludeRef names an include in a request. ContractID and GroupID go together; both
-// may be empty where the include belongs to one contract and one group.
+// IncludeRef names an include in a request. ContractID and GroupID are given together; both may be empty if the
+// include belongs to one contract and one group.
 type IncludeRef struct {
 	IncludeID  ID
 	ContractID ID
@@ -34,8 +34,8 @@ func (r IncludeRef) path(segments ...string) target {
 	return t
 }
 
-// IncludeRules gets the rule tree of an include's version and has PAPI validate
-// it. Its PropertyVersion is the include's version.
+// IncludeRules gets the rule tree of an include's version and has PAPI validate it. The result's
+// PropertyVersion is the include's version.
 // Source: GET /includes/{includeId}/versions/{includeVersion}/rules.
 func (c *Client) IncludeRules(ctx context.Context, ref IncludeRef, version int) (*RuleTree, error) {
 	t := ref.path("versions", strconv.Itoa(version), "rules")
@@ -120,15 +120,15 @@ type IncludeActivation struct {
 	Network             Network        `json:"network"`
 	Status              Status         `json:"status"`
 	FMAActivationState  string         `json:"fmaActivationState,omitempty"`
-	SubmitDate          time.Time      `json:"submitDate,omitzero"` // zero where PAPI sent none, or nonsense
+	SubmitDate          time.Time      `json:"submitDate,omitzero"` // zero where PAPI sent none, or one that cannot be read
 	UpdateDate          time.Time      `json:"updateDate,omitzero"`
 	Note                string         `json:"note"`
 	NotifyEmails        []string       `json:"notifyEmails"`
 	FailureCause        *Problem       `json:"failureCause,omitempty"`
 }
 
-// UnmarshalJSON decodes an activation by either name of its id. A date that cannot be
-// read becomes the zero time.
+// UnmarshalJSON decodes an activation; PAPI names its id in two ways. A date that cannot be read becomes the
+// zero time.
 func (a *IncludeActivation) UnmarshalJSON(data []byte) error {
 	type plain IncludeActivation
 	wire := struct {
@@ -145,8 +145,8 @@ func (a *IncludeActivation) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Activation returns a in the form that property activations have, with IncludeID
-// instead of PropertyID. Includes have no fast fallback, so FallbackInfo is nil.
+// Activation returns a in the form of a property's activation, with IncludeID instead of PropertyID. Includes
+// have no fast fallback, so FallbackInfo is nil.
 func (a IncludeActivation) Activation() Activation {
 	return Activation{
 		ActivationID: a.IncludeActivationID, ActivationType: a.ActivationType, AccountID: a.AccountID, GroupID: a.GroupID,
@@ -156,8 +156,8 @@ func (a IncludeActivation) Activation() Activation {
 	}
 }
 
-// IncludeActivationList is every activation of an include that has passed its
-// validation, on both networks, in no particular order.
+// IncludeActivationList is every activation of an include that has passed validation, on both networks, in no
+// particular order.
 type IncludeActivationList struct {
 	Answer
 	AccountID  ID
@@ -166,7 +166,7 @@ type IncludeActivationList struct {
 	Items      []IncludeActivation
 }
 
-// ActivationList returns l in the form that lists of property activations have.
+// ActivationList returns l in the form of a property's list.
 func (l *IncludeActivationList) ActivationList() *ActivationList {
 	all := &ActivationList{
 		Answer: l.Answer, AccountID: l.AccountID, ContractID: l.ContractID, GroupID: l.GroupID,
@@ -178,8 +178,8 @@ func (l *IncludeActivationList) ActivationList() *ActivationList {
 	return all
 }
 
-// IncludeActivationRequest is what a submission sends. There is no fast fallback and no
-// fast push. The pointers are sent only when set.
+// IncludeActivationRequest is the body of a submission. Includes have no fast fallback and no fast push. A nil
+// pointer is not sent, so that PAPI's default applies.
 // Source: POST /includes/{includeId}/activations.
 type IncludeActivationRequest struct {
 	IncludeVersion         int               `json:"includeVersion"`
@@ -203,8 +203,7 @@ type includeActivationsBody struct {
 	} `json:"activations"`
 }
 
-// IncludeActivations lists the activations of an include. One that is still being
-// validated may be missing from it.
+// IncludeActivations lists the activations of an include. One that is still being validated may be missing.
 // Source: GET /includes/{includeId}/activations.
 func (c *Client) IncludeActivations(ctx context.Context, ref IncludeRef) (*IncludeActivationList, error) {
 	var body includeActivationsBody
@@ -222,10 +221,9 @@ func (c *Client) IncludeActivations(ctx context.Context, ref IncludeRef) (*Inclu
 	}, nil
 }
 
-// CreateIncludeActivation submits an activation or a deactivation of an include. What
-// holds for [Client.CreateActivation] holds here. The id that it returns is a temporary
-// one: [Client.IncludeActivation] takes it, but may not know it for some seconds, and
-// the list has another one.
+// CreateIncludeActivation submits an activation or a deactivation of an include, with the guarantees of
+// [Client.CreateActivation]. It returns a temporary id, which [Client.IncludeActivation] accepts, though
+// perhaps only after some seconds; the list has another id.
 // Source: POST /includes/{includeId}/activations.
 func (c *Client) CreateIncludeActivation(ctx context.Context, ref IncludeRef, req IncludeActivationRequest) (*CreatedActivation, error) {
 	var body struct {
@@ -243,8 +241,8 @@ func (c *Client) CreateIncludeActivation(ctx context.Context, ref IncludeRef, re
 	return &CreatedActivation{Answer: answer, ActivationID: link.id, ContractID: link.contract, GroupID: link.group}, nil
 }
 
-// CancelIncludeActivation asks PAPI to cancel a pending activation of an include, as
-// [Client.CancelActivation] does for a property. It is PENDING_CANCELLATION for a while.
+// CancelIncludeActivation asks PAPI to cancel a pending activation of an include, as [Client.CancelActivation]
+// does for a property. The status is PENDING_CANCELLATION for a while.
 // Source: DELETE /includes/{includeId}/activations/{activationId}.
 func (c *Client) CancelIncludeActivation(ctx context.Context, ref IncludeRef, id ID) (*Cancellation, error) {
 	var body includeActivationsBody
@@ -254,7 +252,7 @@ func (c *Client) CancelIncludeActivation(ctx context.Context, ref IncludeRef, id
 		return nil, err
 	}
 	if answer.StatusCode == http.StatusNoContent {
-		return &Cancellation{Answer: answer, Already: true}, nil
+		return &Cancellation{Answer: answer, AlreadyCancelled: true}, nil
 	}
 	cancelled := &Cancellation{Answer: answer}
 	if item := body.item(id); item != nil {
@@ -264,8 +262,7 @@ func (c *Client) CancelIncludeActivation(ctx context.Context, ref IncludeRef, id
 	return cancelled, nil
 }
 
-// item returns the activation that was asked for by id, which may have another one:
-// then it is the only one in the answer.
+// item returns the activation with that id. PAPI may answer with another id; then it is the only item.
 func (b *includeActivationsBody) item(id ID) *IncludeActivation {
 	items := b.Activations.Items
 	for i := range items {
@@ -276,7 +273,7 @@ func (b *includeActivationsBody) item(id ID) *IncludeActivation {
 	return nil
 }
 
-// activationIn returns what a link to an activation in that collection names.
+// activationIn parses a link to an activation of an item of that collection.
 func activationIn(link, collection string) (found struct{ id, contract, group ID }, err error) {
 	u, segments, err := splitLink(link)
 	if err != nil {

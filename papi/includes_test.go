@@ -138,7 +138,7 @@ func TestAnIncludesCancellationTakesItsTime(t *testing.T) {
 		if err != nil || ended.Item.Status != papi.StatusAborted {
 			t.Errorf("%+v: %v", ended, err)
 		}
-		if again, err := client.CancelIncludeActivation(t.Context(), headers(), created.ActivationID); err != nil || !again.Already {
+		if again, err := client.CancelIncludeActivation(t.Context(), headers(), created.ActivationID); err != nil || !again.AlreadyCancelled {
 			t.Errorf("once more: %+v: %v", again, err)
 		}
 	})

@@ -13,40 +13,40 @@ import (
 	"github.com/propctl/propctl/papi/pace"
 )
 
-// How many requests may be in flight.
+// Limits of concurrent requests.
 const (
-	maxInFlight = 4  // of one credential
-	maxAccount  = 10 // of one account, of this process
+	maxInFlight = 4  // for one client
+	maxAccount  = 10 // for one account, in this process
 )
 
-// When fewer are in flight.
+// When latency grows, fewer requests are sent at once.
 const (
-	slowAnswer    = 2 * time.Second // an answer below it is never slow
-	slowerThan    = 3               // times the usual latency is slow
-	latencyWeight = 0.1             // of a new latency in the usual one
+	slowAnswer    = 2 * time.Second // a faster answer is never slow
+	slowerThan    = 3               // slow is so many times the usual latency
+	latencyWeight = 0.1             // weight of a new latency in the moving average
 )
 
-// Account is what all clients of an account share: the requests in flight, and the
-// pace. PAPI's limits are the account's. The zero value is ready for use.
+// Account is what all clients of an account share: its concurrent requests and its pace, because PAPI's limits
+// apply to the account. The zero value is ready for use.
 type Account struct {
-	// Pace shares out the requests; nil means that this process has the account to
-	// itself. It is not changed once a client was made.
+	// Pace decides when each request may be sent; nil means that no other process shares it. It must not be
+	// changed once a client uses the account.
 	Pace pace.Pace
 
 	once  sync.Once
 	slots chan struct{}
 }
 
-// SharedAccount returns an account whose pace is shared by all processes of this
-// machine that use the same folder and the same credentials. The folder is made
-// when it is needed. Whatever is wrong with it, a process then goes by itself.
+// SharedAccount returns an account whose pace is shared by all processes of this machine that use the same
+// folder and credentials. The folder is created when needed. If it cannot be used, each process paces itself
+// alone; see [Account.Err].
 func SharedAccount(folder string, c Credentials) *Account {
 	return &Account{Pace: pace.NewFile(paceFile(folder, c), 0)}
 }
 
-// CoordinatedAccount is SharedAccount for an account that other machines use as well: a
-// source gives each machine its share. While there is none, it goes on as SharedAccount.
-// Without a folder, the process shares with no other of its machine.
+// CoordinatedAccount is SharedAccount for an account that other machines use as well: source allots each
+// machine its share. While the source cannot be reached, the account behaves as with SharedAccount. Without a
+// folder the process shares with no other on its machine.
 func CoordinatedAccount(source pace.Source, folder string, c Credentials, speed float64) *Account {
 	if folder == "" {
 		return &Account{Pace: pace.NewShared(source, pace.NewLocal(speed), "", speed)}
@@ -54,8 +54,8 @@ func CoordinatedAccount(source pace.Source, folder string, c Credentials, speed 
 	return &Account{Pace: pace.NewShared(source, pace.NewFile(paceFile(folder, c), speed), deskFile(folder, c), speed)}
 }
 
-// SourceErr returns why the account's pace is not shared with other machines at the
-// moment; nil where it is, and where it was not to.
+// SourceErr returns why the pace is currently not shared with other machines; nil if it is, or was not meant to
+// be.
 func (a *Account) SourceErr() error {
 	if shared, ok := a.Pace.(interface{ SourceErr() error }); ok {
 		return shared.SourceErr()
@@ -63,8 +63,8 @@ func (a *Account) SourceErr() error {
 	return nil
 }
 
-// Close waits until nothing of the shared pace is in use by this process any more, for
-// a second at most. The account can be used again.
+// Close waits, for at most one second, until this process no longer uses the shared pace. The account remains
+// usable.
 func (a *Account) Close() error {
 	if shared, ok := a.Pace.(io.Closer); ok {
 		return shared.Close()
@@ -72,8 +72,8 @@ func (a *Account) Close() error {
 	return nil
 }
 
-// Err returns why this process does not share the account's pace with others at the
-// moment; nil where it does, and where it was not to.
+// Err returns why this process currently does not share the account's pace with others; nil if it does, or was
+// not meant to.
 func (a *Account) Err() error {
 	shared, ok := a.Pace.(interface{ Err() error })
 	if !ok {
@@ -91,8 +91,8 @@ func (a *Account) start(speed float64) {
 	})
 }
 
-// limiter lets through as many requests as PAPI allows: each waits for its turn in
-// the account's pace. With answers that take longer, fewer are in flight at once.
+// limiter delays requests to what PAPI allows: each waits for its turn in the account's pace. When answers
+// become slower, it also lowers the number of concurrent requests.
 type limiter struct {
 	slots   chan struct{}
 	account *Account
@@ -101,9 +101,9 @@ type limiter struct {
 	next    http.RoundTripper
 
 	mu    sync.Mutex    // guards what follows
-	usual time.Duration // latency
+	usual time.Duration // average latency
 	width int           // how many requests may be in flight
-	lent  int           // slots that were taken out
+	lent  int           // slots withdrawn to reduce width
 }
 
 func newLimiter(account *Account, d *delays, next http.RoundTripper) *limiter {
@@ -152,7 +152,7 @@ func (l *limiter) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// ticket returns one whose turn it is: that of a reservation, or a new one.
+// ticket returns a ticket whose turn has come: that of a reservation in ctx, or a new one.
 func (l *limiter) ticket(ctx context.Context) (pace.Ticket, error) {
 	if r, ok := ctx.Value(reservationKey{}).(*reservation); ok && r.use() {
 		return r.ticket, nil
@@ -160,7 +160,7 @@ func (l *limiter) ticket(ctx context.Context) (pace.Ticket, error) {
 	return l.await(ctx, callFrom(ctx), 1)
 }
 
-// await waits until it is the turn of n requests.
+// await waits for the turn of n requests.
 func (l *limiter) await(ctx context.Context, cl call, n int) (pace.Ticket, error) {
 	waits := false
 	defer func() {
@@ -190,14 +190,12 @@ type reservation struct {
 
 type reservationKey struct{}
 
-// use takes one of its requests, and reports whether there was one.
+// use takes one place of the reservation, and reports whether one was left.
 func (r *reservation) use() bool { return r.left.Add(-1) >= 0 }
 
-// Reserve waits until n requests may be sent one right after the other, such as a
-// look and the submission that it decides. With the context that it returns that
-// many attempts are made without waiting for the account's pace. Those that were
-// not made are given back by release, which has to be called. n is 1 to
-// [pace.MaxPlaces].
+// Reserve waits until n requests may be sent in direct succession, such as a look and the submission that
+// depends on it. With the returned context, that many attempts do not wait for the account's pace. The caller
+// must call release, which gives unused places back. n is 1 to [pace.MaxPlaces].
 func (c *Client) Reserve(ctx context.Context, n int) (reserved context.Context, release func(), err error) {
 	if n < 1 || n > pace.MaxPlaces {
 		return nil, nil, unanswered("", target{}, errNotReserved)
@@ -222,7 +220,7 @@ func (c *Client) Reserve(ctx context.Context, n int) (reserved context.Context, 
 
 var errNotReserved = errors.New("a reservation is for 1 to 200 requests")
 
-// release gives a slot back, or keeps it when fewer requests are to be in flight.
+// release gives a slot back, or withdraws it if fewer requests are to be in flight.
 func (l *limiter) release() {
 	l.mu.Lock()
 	keep := l.lent < maxInFlight-l.width
@@ -243,7 +241,7 @@ func (l *limiter) release() {
 	}
 }
 
-// reply is what an answer says about the pace.
+// reply is what an answer says about the rate limit.
 func (l *limiter) reply(resp *http.Response) pace.Reply {
 	r := pace.Reply{
 		Remaining: headerInt(resp.Header.Get("X-RateLimit-Remaining")), Limit: headerInt(resp.Header.Get("X-RateLimit-Limit")),
@@ -251,19 +249,19 @@ func (l *limiter) reply(resp *http.Response) pace.Reply {
 	if wait, refused := refused(resp); refused {
 		r.Refused, r.Wait = true, l.clock.real(wait)
 	} else if r.Remaining == nil && resp.StatusCode >= http.StatusBadRequest {
-		r.NoAnswer = true // a gateway's
+		r.NoAnswer = true // it came from a gateway, not from PAPI
 	}
 	return r
 }
 
-// measure takes from an answer's latency how many requests may be in flight.
+// measure adjusts the number of concurrent requests to an answer's latency.
 func (l *limiter) measure(latency time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	slow := l.clock.real(slowAnswer)
 	if l.usual > 0 && latency > max(slow, slowerThan*l.usual) {
 		l.width = max(l.width-1, 1)
-		return // what is slow does not become usual
+		return // a slow answer must not raise the average
 	}
 	if latency < slow {
 		l.width = min(l.width+1, maxInFlight)
@@ -274,12 +272,12 @@ func (l *limiter) measure(latency time.Duration) {
 	l.usual += time.Duration(math.Round(latencyWeight * float64(latency-l.usual)))
 }
 
-// errNoTime says that a request was not sent: it would have been its turn after
-// the end of the command.
+// errNoTime reports that a request was not sent because its turn would have come after the deadline of the
+// command.
 var errNoTime = errors.New("the rate limit leaves no time for another request")
 
-// refused reports whether an answer says that there were too many requests, and
-// how long PAPI asks to wait then. The answer's body is in memory, and is left as it was.
+// refused reports whether an answer refuses a request as one too many, and how long PAPI asks to wait. It
+// leaves the body, which is in memory, readable.
 func refused(resp *http.Response) (wait time.Duration, refused bool) {
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests, http.StatusBadRequest, http.StatusServiceUnavailable:
@@ -290,11 +288,11 @@ func refused(resp *http.Response) (wait time.Duration, refused bool) {
 	return e.Wait(), e.Class == ClassRateLimited
 }
 
-// failed returns the error for an answer that is a failure.
+// failed returns the error for an unsuccessful answer.
 func failed(resp *http.Response) *Error {
 	body, err := bodyOf(resp)
 	if err != nil {
-		body = nil // then its status and headers have to tell
+		body = nil // then only status and headers are known
 	}
 	return newError("", target{}, readAnswer(resp, time.Now()), body)
 }

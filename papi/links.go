@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// basePath is where the API begins. Links in answers often name version 0 of
-// it; what they name exists in version 1 too.
+// basePath is the root of the API. Links in answers often name version 0; the same resources exist in version
+// 1.
 const basePath = "/papi/v1"
 
-// target is where a request goes: an escaped path below basePath and a query.
+// target is where a request goes: an escaped path below basePath, and a query.
 type target struct {
 	path    string
 	query   url.Values
-	outside bool  // the path is below the host itself: it is not of this API
-	problem error // why nothing may be sent there; nil if it may
+	outside bool  // the path is below the host, not below basePath
+	problem error // why the target is not valid; nil if it is
 }
 
 func (t target) String() string {
@@ -31,8 +31,8 @@ func (t target) String() string {
 	return path + "?" + t.query.Encode()
 }
 
-// path returns the target of something below the property. Each segment is
-// escaped, so that no id can leave its place.
+// path returns the target of a resource below the property. Each segment is escaped, so that an id cannot
+// change the path.
 func (r PropertyRef) path(segments ...string) target {
 	t := target{path: "/properties/" + r.PropertyID.segment(PrefixProperty), query: r.query()}
 	for _, s := range segments {
@@ -58,11 +58,10 @@ func (r PropertyRef) query() url.Values {
 	return q
 }
 
-// errNoID says that nothing can be asked for with what was given for an id.
+// errNoID reports that a given id cannot be one.
 var errNoID = errors.New("not an id")
 
-// segment returns id as one segment of a path, and nothing for what is not an
-// id, or has the prefix of something else.
+// segment returns id as one path segment; "" if it is not an id or has another kind's prefix.
 func (id ID) segment(prefix string) string {
 	whole := id.With(prefix)
 	if !id.Valid() || string(id) != id.Bare() && !strings.HasPrefix(string(id), prefix) {
@@ -71,22 +70,20 @@ func (id ID) segment(prefix string) string {
 	return url.PathEscape(string(whole))
 }
 
-// ActivationLink is what PAPI's link to an activation names. One of Property and
-// Include is set.
+// ActivationLink is the content of a link to an activation. Either Property or Include is set.
 type ActivationLink struct {
 	Property     PropertyRef
 	Include      IncludeRef
 	ActivationID ID
-	// OfHostnames says that the link is to a change of a hostname bucket, which
-	// [Client.HostnameActivation] reads.
-	OfHostnames bool
+	// HostnameBucket reports that the link is to a change of a hostname bucket; read it with
+	// [Client.HostnameActivation].
+	HostnameBucket bool
 }
 
 const maxLink = 2048
 
-// ParseActivationLink reads a link to an activation as PAPI prints it: a path
-// or a whole URL, of any API version, with contract and group in its query or
-// without. It may be of a property, an include, or a hostname bucket.
+// ParseActivationLink parses a link to an activation as PAPI returns it: a path or a URL, of any API version,
+// with or without contract and group in its query. It may be of a property, an include, or a hostname bucket.
 func ParseActivationLink(link string) (ActivationLink, error) {
 	u, segments, err := splitLink(link)
 	if err != nil {
@@ -102,7 +99,7 @@ func ParseActivationLink(link string) (ActivationLink, error) {
 	switch collection {
 	case "properties/activations", "properties/hostname-activations":
 		parsed.Property = PropertyRef{PropertyID: of.With(PrefixProperty), ContractID: contract, GroupID: group}
-		parsed.OfHostnames = collection == "properties/hostname-activations"
+		parsed.HostnameBucket = collection == "properties/hostname-activations"
 	case "includes/activations":
 		parsed.Include = IncludeRef{IncludeID: of.With(PrefixInclude), ContractID: contract, GroupID: group}
 	default:
@@ -167,6 +164,5 @@ func isID(s string) bool {
 	return true
 }
 
-// Valid reports whether id has the form of an id. Others are refused before
-// anything is sent.
+// Valid reports whether id has the form of an id. The client refuses others before sending anything.
 func (id ID) Valid() bool { return isID(string(id)) }

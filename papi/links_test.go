@@ -16,7 +16,7 @@ func TestActivationLinks(t *testing.T) {
 		{"/papi/v1/properties/1/activations/2", papi.ActivationLink{Property: papi.PropertyRef{PropertyID: "prp_1"}, ActivationID: "2"}},
 		{"https://akab.example.com/papi/v1/properties/1/activations/2/", papi.ActivationLink{Property: papi.PropertyRef{PropertyID: "prp_1"}, ActivationID: "2"}},
 		{"/papi/v1/includes/1/activations/atv_2?contractId=ctr_3&groupId=grp_4", papi.ActivationLink{Include: papi.IncludeRef{IncludeID: "inc_1", ContractID: "ctr_3", GroupID: "grp_4"}, ActivationID: "atv_2"}},
-		{"/papi/v1/properties/prp_1/hostname-activations/atv_2", papi.ActivationLink{Property: papi.PropertyRef{PropertyID: "prp_1"}, ActivationID: "atv_2", OfHostnames: true}},
+		{"/papi/v1/properties/prp_1/hostname-activations/atv_2", papi.ActivationLink{Property: papi.PropertyRef{PropertyID: "prp_1"}, ActivationID: "atv_2", HostnameBucket: true}},
 	} {
 		if got, err := papi.ParseActivationLink(tt.link); err != nil || got != tt.want {
 			t.Errorf("%s is %+v: %v", tt.link, got, err)

@@ -9,14 +9,13 @@ import (
 	"time"
 )
 
-// ListQuery says what to list: the properties or includes of a contract and a
-// group, or with ModifiedSince those that were modified within that time.
-// ModifiedSince without a contract and a group covers everything that the
-// credential has access to. PAPI needs one of the two.
+// ListQuery selects properties or includes: those of a contract and a group, those modified within
+// ModifiedSince, or both. With ModifiedSince alone it covers everything that the credentials have access to.
+// PAPI requires one of the two.
 type ListQuery struct {
 	ContractID    ID
 	GroupID       ID
-	ModifiedSince time.Duration // in whole days; 0: at any time
+	ModifiedSince time.Duration // in whole days; 0 means any time
 }
 
 func (q ListQuery) values() url.Values {
@@ -27,8 +26,8 @@ func (q ListQuery) values() url.Values {
 	return v
 }
 
-// PropertyList is a list of properties, in no particular order. A property of
-// several contracts and groups may be in it once for each.
+// PropertyList is a list of properties, in no particular order. A property in several contracts and groups may
+// appear once for each.
 type PropertyList struct {
 	Answer
 	Items []Property

@@ -6,21 +6,19 @@ import (
 	"strings"
 )
 
-// isDirect reports whether requests to u need no proxy whatever HTTPS_PROXY says.
-// The rules are those of net/http, which keeps them to itself; the library that has
-// them too would make the program larger by 190 KB.
+// isDirect reports whether requests to u need no proxy, whatever HTTPS_PROXY says. It follows net/http, which
+// does not export these rules; golang.org/x/net/http/httpproxy does, but would make the program 190 KB larger.
 func isDirect(u *url.URL, noProxy string) bool { return isThisMachine(u) || isExcluded(u, noProxy) }
 
-// isThisMachine reports whether u is on a loopback interface.
+// isThisMachine reports whether u is a loopback address.
 func isThisMachine(u *url.URL) bool {
 	host := strings.ToLower(u.Hostname())
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
-// isExcluded reports whether NO_PROXY has the host of u. It is a list between commas. "*" stands for all hosts, "example.com" and
-// "example.com:443" for the host and all below it, ".example.com" and
-// "*.example.com" for those below it, and "192.0.2.1" and "192.0.2.0/24" for
-// addresses, which are not looked up.
+// isExcluded reports whether NO_PROXY, a comma-separated list, matches the host of u. "*" matches all hosts,
+// "example.com" and "example.com:443" the host and everything below it, ".example.com" and "*.example.com" only
+// what is below it, "192.0.2.1" and "192.0.2.0/24" addresses. Host names are not resolved.
 func isExcluded(u *url.URL, noProxy string) bool {
 	host, port := strings.ToLower(u.Hostname()), u.Port()
 	if port == "" {
@@ -35,8 +33,7 @@ func isExcluded(u *url.URL, noProxy string) bool {
 	return false
 }
 
-// excludes reports whether an entry of NO_PROXY stands for a host, whose address is
-// nil where it has a name.
+// excludes reports whether one entry of NO_PROXY matches a host; address is nil if the host is a name.
 func excludes(entry, host, port string, address net.IP) bool {
 	if _, network, err := net.ParseCIDR(entry); err == nil {
 		return address != nil && network.Contains(address)

@@ -29,12 +29,11 @@ import (
 	"strings"
 )
 
-// ID is an identifier as PAPI writes it: with its prefix ("prp_123") or, for
-// API clients set up that way, without ("123"). Both name the same thing, so
-// compare with [ID.Equal] and never with ==.
+// ID is an identifier as PAPI writes it: with its prefix ("prp_123") or, for API clients configured that way,
+// without ("123"). Both name the same thing, so compare with [ID.Equal] and not with ==.
 type ID string
 
-// Prefixes of ids.
+// The prefixes of ids.
 const (
 	PrefixProperty     = "prp_"
 	PrefixActivation   = "atv_"
@@ -42,7 +41,7 @@ const (
 	PrefixGroup        = "grp_"
 	PrefixInclude      = "inc_"
 	PrefixEdgeHostname = "ehn_"
-	PrefixAsset        = "aid_" // what Control Center knows a property by
+	PrefixAsset        = "aid_" // asset id, which Control Center uses for a property
 )
 
 // Bare returns id without its prefix.
@@ -58,11 +57,11 @@ func (id ID) Bare() string {
 	return string(id)
 }
 
-// Equal reports whether both name the same thing, whatever their prefixes.
-// An empty id equals only another empty one.
+// Equal reports whether both name the same thing, with or without prefixes. An empty id equals only another
+// empty one.
 func (id ID) Equal(other ID) bool { return id.Bare() == other.Bare() }
 
-// With returns id with the prefix, and the empty id as it is.
+// With returns id with the given prefix; an empty id stays empty.
 func (id ID) With(prefix string) ID {
 	if id == "" {
 		return ""
@@ -70,8 +69,7 @@ func (id ID) With(prefix string) ID {
 	return ID(prefix + id.Bare())
 }
 
-// Network is where a version is activated. Values that this package does not
-// know survive decoding and encoding.
+// Network is where a version is activated. Unknown values survive decoding and encoding.
 type Network string
 
 // The networks that PAPI knows.
@@ -80,8 +78,7 @@ const (
 	Production Network = "PRODUCTION"
 )
 
-// ParseNetwork reads what people type for a network: its name in any case, or
-// one of s, stage, p, prod.
+// ParseNetwork parses the name of a network in any case, or one of s, stage, p, prod.
 func ParseNetwork(s string) (Network, error) {
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "staging", "stage", "s":
@@ -92,9 +89,8 @@ func ParseNetwork(s string) (Network, error) {
 	return "", fmt.Errorf("network %q is neither staging nor production", s)
 }
 
-// PropertyRef names a property in a request. ContractID and GroupID go
-// together; both may be empty where the property belongs to one contract and
-// one group.
+// PropertyRef names a property in a request. ContractID and GroupID are given together; both may be empty if
+// the property belongs to one contract and one group.
 type PropertyRef struct {
 	PropertyID ID
 	ContractID ID
@@ -116,5 +112,5 @@ type Property struct {
 	Note              string `json:"note"`
 	ProductID         string `json:"productId,omitempty"`
 	RuleFormat        string `json:"ruleFormat,omitempty"`
-	PropertyType      string `json:"propertyType,omitempty"` // HOSTNAME_BUCKET or TRADITIONAL, where PAPI says
+	PropertyType      string `json:"propertyType,omitempty"` // HOSTNAME_BUCKET or TRADITIONAL; empty if PAPI did not say
 }

@@ -8,19 +8,18 @@ import (
 	"time"
 )
 
-// Problem is the common part of PAPI's error and warning documents.
-// Source: RFC 9457, with PAPI's own members.
+// Problem is the common part of PAPI's error and warning documents: RFC 9457 with PAPI's own members.
 type Problem struct {
 	Type          string `json:"type,omitempty"`
 	Title         string `json:"title,omitempty"`
 	Detail        string `json:"detail,omitempty"`
-	Instance      string `json:"instance,omitempty"` // what Akamai's support asks for
+	Instance      string `json:"instance,omitempty"` // identifies the problem to Akamai's support
 	MessageID     string `json:"messageId,omitempty"`
 	ErrorLocation string `json:"errorLocation,omitempty"`
 	BehaviorName  string `json:"behaviorName,omitempty"`
 }
 
-// Summary returns the most telling member of p, on one line of at most 500 bytes.
+// Summary returns the most specific text of p, in one line of at most 500 bytes.
 func (p Problem) Summary() string {
 	for _, s := range [...]string{p.Detail, p.Title, p.MessageID, p.Type} {
 		if s = oneLine(s); s != "" {
@@ -30,8 +29,7 @@ func (p Problem) Summary() string {
 	return ""
 }
 
-// oneLine returns a text without line breaks, and cut where it is too long for
-// a message.
+// oneLine joins the lines of a text and cuts it if it is too long for a message.
 func oneLine(s string) string {
 	s = strings.Join(strings.Fields(s[:min(len(s), 4*maxErrorText)]), " ")
 	if len(s) <= maxErrorText {
@@ -60,8 +58,8 @@ func excerpt(body []byte) string {
 	return strings.ToValidUTF8(string(text[:maxErrorText]), "") + "…"
 }
 
-// withoutTags returns text with a blank in the place of each tag, and without
-// scripts and styles. A regular expression would take minutes for some texts.
+// withoutTags replaces each tag by a blank and removes scripts and styles. It is a loop because a regular
+// expression takes minutes for some inputs.
 func withoutTags(text []byte) []byte {
 	var b bytes.Buffer
 	for {
@@ -75,8 +73,7 @@ func withoutTags(text []byte) []byte {
 	}
 }
 
-// statedTime finds the time in sentences like "Please try after
-// 2024-01-16T15:20:55.945Z".
+// statedTime finds the time in sentences such as "Please try after 2024-01-16T15:20:55.945Z".
 func statedTime(text string) time.Time {
 	found := regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)`).FindString(text)
 	if found == "" {
@@ -85,7 +82,7 @@ func statedTime(text string) time.Time {
 	return parseDate(found)
 }
 
-// statedSeconds finds the pause in sentences like "try again in 30 seconds".
+// statedSeconds finds the pause in sentences such as "try again in 30 seconds".
 func statedSeconds(text string) time.Duration {
 	found := regexp.MustCompile(`\b(\d{1,6}) seconds?\b`).FindStringSubmatch(text)
 	if found == nil {

@@ -12,15 +12,14 @@ import (
 const (
 	maxProblems     = 10_000
 	maxProblemBytes = 1 << 20
-	maxTypes        = 32 // of those that are left out
+	maxTypes        = 32 // of the problems that are left out
 )
 
-// errUnread says that the rest of a document is not read.
+// errUnread reports that a document was not read to its end.
 var errUnread = errors.New("it is not read to its end")
 
-// read takes from a problem document what is in it. It goes member by member, so
-// that a list that is long, or cut off in the middle, costs nothing of what stands
-// before it. A member of an unexpected type is left out.
+// read decodes a problem document. It goes member by member, so that a list which is long or cut off does not
+// lose what precedes it. A member of an unexpected type is ignored.
 func (e *Error) read(body []byte) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
@@ -53,17 +52,17 @@ func (e *Error) read(body []byte) {
 	}
 }
 
-// problemList is a list of problems, of which the first are kept.
+// problemList decodes a list of problems, and keeps the first ones.
 type problemList struct {
 	kept    *[]Problem
 	leftOut *int
-	types   *[]string // of those that are left out
+	types   *[]string // of the problems that are left out
 }
 
 func (l *problemList) read(decoder *json.Decoder) error {
 	open, err := decoder.Token()
 	if delim, ok := open.(json.Delim); err != nil || !ok {
-		return err // a text or a number is no list
+		return err // a string or a number instead of a list
 	} else if delim != '[' {
 		return errUnread
 	}

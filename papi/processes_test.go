@@ -71,13 +71,13 @@ func read(text string) (report, error) {
 	if job.Pace != "" {
 		account.Pace = pace.NewFile(job.Pace, job.Speed)
 	}
-	network := papi.NewNetwork(roots)
+	network := papi.NewTransport(roots)
 	network.Proxy = nil
 	sample := simulator.SampleCredentials()
 	var delayed atomic.Int32
 	client, err := papi.New(papi.Credentials{
 		Host: job.Host, ClientToken: sample.ClientToken, ClientSecret: sample.ClientSecret, AccessToken: sample.AccessToken,
-	}, papi.Options{Transport: network, Account: account, Speed: job.Speed, Delayed: func(papi.Delay) { delayed.Add(1) }})
+	}, papi.Options{Transport: network, Account: account, Speed: job.Speed, ObserveDelay: func(papi.Delay) { delayed.Add(1) }})
 	if err != nil {
 		return report{}, err
 	}

@@ -41,8 +41,8 @@ type Build struct {
 	CatalogVersion string
 }
 
-// Build asks for PAPI's build. It needs no property and costs PAPI nothing, so
-// it serves to read the limits.
+// Build gets PAPI's build. It needs no property and is cheap for PAPI, so it also serves to read the rate
+// limits.
 // Source: GET /build.
 func (c *Client) Build(ctx context.Context) (*Build, error) {
 	var body struct {
@@ -56,7 +56,7 @@ func (c *Client) Build(ctx context.Context) (*Build, error) {
 	return &Build{Answer: answer, CoreVersion: body.CoreVersion, CatalogVersion: body.CatalogVersion}, nil
 }
 
-// SearchQuery has exactly one member set.
+// SearchQuery is what to search for. Exactly one member must be set.
 type SearchQuery struct {
 	PropertyName string `json:"propertyName,omitempty"`
 	Hostname     string `json:"hostname,omitempty"`
@@ -64,8 +64,8 @@ type SearchQuery struct {
 	IncludeName  string `json:"includeName,omitempty"`
 }
 
-// FoundVersion is a version that a search found. A property comes up once for
-// each of its active versions, and for its latest one.
+// FoundVersion is a version that a search found. A search returns a property once for each active version, and
+// once for its latest.
 type FoundVersion struct {
 	AccountID        ID        `json:"accountId"`
 	AssetID          string    `json:"assetId"`
@@ -100,15 +100,14 @@ func (v *FoundVersion) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// SearchResult is the answer to a search. No match is no error.
+// SearchResult is the answer to a search. No match is not an error.
 type SearchResult struct {
 	Answer
 	Items []FoundVersion
 }
 
-// FindByValue finds versions by the name of their property, or by a hostname
-// that they serve on a network. It is a POST that changes nothing, and is
-// repeated like a read.
+// FindByValue finds versions by the name of their property, or by a hostname that they serve on a network. It
+// is a POST that changes nothing, and is retried like a GET.
 // Source: POST /search/find-by-value.
 func (c *Client) FindByValue(ctx context.Context, query SearchQuery) (*SearchResult, error) {
 	var body struct {

@@ -106,7 +106,7 @@ func TestWhatIsTrueOfEachProxyVariable(t *testing.T) {
 }
 
 func TestAProxyVariableThatCannotBeReadIsNeverBypassed(t *testing.T) {
-	network := papi.NewNetwork(nil)
+	network := papi.NewTransport(nil)
 	network.Proxy = papi.ReadProxies(lookupIn(map[string]string{"HTTPS_PROXY": "http://jane:hu%zzsh@proxy.example.com"})).ForRequest
 	client := clientOver(t, papi.Options{MaxRetries: -1}, network.RoundTrip)
 	_, err := client.CreateActivation(t.Context(), www(), submission())
@@ -169,7 +169,7 @@ func TestTheNetworkReadsTheVariablesOfItsProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if proxy, err := papi.NewNetwork(nil).Proxy(req); err == nil {
+	if proxy, err := papi.NewTransport(nil).Proxy(req); err == nil {
 		t.Errorf("it goes by %v", proxy)
 	}
 }

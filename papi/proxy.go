@@ -14,21 +14,18 @@ import (
 	"strings"
 )
 
-// Proxies are the proxy variables of an environment: HTTPS_PROXY for https,
-// HTTP_PROXY for http, NO_PROXY for hosts that need none, and their small forms,
-// which count where the large one is empty. They mean what they mean to net/http,
-// with one difference: what cannot be read is an error, and not as if it were not
-// there.
+// Proxies are the proxy variables of an environment: HTTPS_PROXY for https, HTTP_PROXY for http, NO_PROXY for
+// hosts that need none, and their lower-case forms, which count if the upper-case one is empty. They mean what
+// they mean to net/http, except that a value that cannot be parsed is an error here, while net/http ignores it.
 type Proxies struct {
 	lookup            func(string) (string, bool)
 	https, http, none proxyVariable
 }
 
-// proxyVariable is the one of a variable's two forms that counts.
+// proxyVariable is the form of a variable that counts.
 type proxyVariable struct{ name, value string }
 
-// ReadProxies reads the proxy variables of an environment. What is wrong with
-// them is said when a request needs one.
+// ReadProxies reads the proxy variables of an environment. A wrong value is reported when a request needs it.
 func ReadProxies(lookup func(string) (string, bool)) *Proxies {
 	p := &Proxies{lookup: lookup}
 	p.https, p.http, p.none = p.variable("HTTPS_PROXY"), p.variable("HTTP_PROXY"), p.variable("NO_PROXY")
@@ -44,9 +41,8 @@ func (p *Proxies) variable(name string) proxyVariable {
 	return proxyVariable{name: name}
 }
 
-// For returns the proxy that a request to u goes through, with the user and the
-// password, and nil where it goes there directly. The error for a variable that
-// cannot be read is a [*ProxyVariableError].
+// For returns the proxy for requests to u, with user and password; nil if they go directly. A variable that
+// cannot be parsed is a [*ProxyVariableError].
 func (p *Proxies) For(u *url.URL) (*url.URL, error) {
 	v := p.variableFor(u)
 	if v.value == "" || isDirect(u, p.none.value) {
@@ -58,10 +54,10 @@ func (p *Proxies) For(u *url.URL) (*url.URL, error) {
 	return v.url()
 }
 
-// ForRequest is [Proxies.For] in the form that [http.Transport] has.
+// ForRequest is [Proxies.For] as the Proxy function of an [http.Transport].
 func (p *Proxies) ForRequest(req *http.Request) (*url.URL, error) { return p.For(req.URL) }
 
-// variableFor returns the variable that is for requests to u.
+// variableFor returns the variable that applies to requests to u.
 func (p *Proxies) variableFor(u *url.URL) proxyVariable {
 	if u.Scheme == "http" {
 		return p.http
@@ -69,25 +65,25 @@ func (p *Proxies) variableFor(u *url.URL) proxyVariable {
 	return p.https
 }
 
-// ProxyFor returns the proxy of this process's environment that requests to a
-// host go through by https, and nil where they go there directly.
+// ProxyFor returns the proxy that this process's environment sets for https requests to host; nil if they go
+// directly.
 func ProxyFor(host string) (*url.URL, error) {
 	return ownProxies().For(&url.URL{Scheme: "https", Host: host})
 }
 
-// ownProxies are those of this process, which net/http would read by itself.
+// ownProxies reads this process's environment, as net/http would.
 func ownProxies() *Proxies {
 	return ReadProxies(os.LookupEnv) //nolint:forbidigo // cmd sets the transport's Proxy to that of its own environment
 }
 
-// ProxyVariableError says that a variable does not have the address of a proxy.
+// ProxyVariableError reports that a variable is not the address of a proxy.
 type ProxyVariableError struct {
 	Name string // of the variable
-	// Problem is what is wrong with its value, of which nothing is told.
+	// Problem says what is wrong, without the value.
 	Problem string
 }
 
-// Error says what is wrong, without the value.
+// Error names the variable and the problem, without the value.
 func (e *ProxyVariableError) Error() string {
 	return e.Name + " is not the address of a proxy: " + e.Problem
 }
@@ -95,7 +91,7 @@ func (e *ProxyVariableError) Error() string {
 const percentEncode = "the user or the password has a character that has to be percent-encoded there: " +
 	`%23 for #, %2F for /, %3F for ?, %25 for %, %5C for \, %40 for @, %20 for a blank`
 
-// url reads the address of a proxy, with or without a scheme.
+// url parses the address of a proxy, with or without a scheme.
 func (v proxyVariable) url() (*url.URL, error) {
 	wrong := func(problem string) (*url.URL, error) { return nil, &ProxyVariableError{v.name, problem} }
 	if strings.TrimSpace(v.value) != v.value {
@@ -126,8 +122,7 @@ func (v proxyVariable) url() (*url.URL, error) {
 	return u, nil
 }
 
-// isHostPort reports whether u has the name or the address of a host, and no port
-// or one that can be.
+// isHostPort reports whether u has a host name or address, and either no port or a valid one.
 func isHostPort(u *url.URL) bool {
 	name, port := u.Hostname(), u.Port()
 	if strings.HasSuffix(u.Host, ":") || name == "" || net.ParseIP(name) == nil && strings.Trim(asciiLower(name), hostCharacters) != "" {
@@ -137,13 +132,12 @@ func isHostPort(u *url.URL) bool {
 	return err == nil && n > 0
 }
 
-// proxyError says that a proxy would not connect to Akamai.
+// proxyError reports that a proxy refused to connect to Akamai.
 type proxyError struct{ status string }
 
 func (e *proxyError) Error() string { return "the proxy answered " + e.status }
 
-// refusedByProxy gives the answer of a proxy that does not connect a type, which
-// net/http does not.
+// refusedByProxy turns a proxy's refusal into a proxyError; net/http has no error type for it.
 func refusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode == http.StatusOK {
 		return nil
@@ -151,8 +145,8 @@ func refusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http
 	return &proxyError{status: answer.Status}
 }
 
-// isProxyError reports whether the way to Akamai ended at a proxy, or at a
-// variable that names none. Nothing has been sent to Akamai then.
+// isProxyError reports whether a request ended at a proxy, or at a proxy variable that cannot be parsed.
+// Nothing has been sent to Akamai then.
 func isProxyError(err error) bool {
 	_, refused := errors.AsType[*proxyError](err)
 	_, unread := errors.AsType[*ProxyVariableError](err)

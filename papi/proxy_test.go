@@ -30,7 +30,7 @@ func TestProxyThatDoesNotConnectIsNamed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			network := papi.NewNetwork(nil)
+			network := papi.NewTransport(nil)
 			network.Proxy = http.ProxyURL(proxy)
 			client := clientOver(t, papi.Options{MaxRetries: -1}, network.RoundTrip)
 			_, err = client.CreateActivation(t.Context(), www(), submission())

@@ -5,33 +5,31 @@ import (
 	"strings"
 )
 
-// ProxyVariable is what is true of a variable for the requests to one host.
+// ProxyVariable describes the effect of one proxy variable on requests to a host.
 type ProxyVariable struct {
-	Name string // as it is spelt in the environment
+	Name string // as spelled in the environment
 	Use  ProxyUse
-	// Proxy is the proxy that it names, without user and password; empty where it
-	// names none or cannot be read.
+	// Proxy is the address without user and password; empty if the variable is not an address.
 	Proxy string
-	// Err is why it cannot be read, whether or not it is used.
+	// Err is why the variable cannot be parsed, whether or not it is used.
 	Err error
 }
 
-// ProxyUse is what becomes of a proxy variable.
+// ProxyUse is whether a proxy variable is used, or why not.
 type ProxyUse string
 
-// What can become of a variable.
+// The values of ProxyUse.
 const (
-	ProxyUsed     ProxyUse = "used"         // requests to the host go as it says, or fail with Err
-	ProxyExcluded ProxyUse = "excluded"     // NO_PROXY has the host
-	ProxyLocal    ProxyUse = "local"        // the host is this machine, which needs none
-	ProxyShadowed ProxyUse = "shadowed"     // the form in capitals counts
-	ProxyHTTPOnly ProxyUse = "http-only"    // HTTP_PROXY: it is for addresses that begin with http://
-	ProxyNotRead  ProxyUse = "not-read"     // ALL_PROXY: other programs read it
-	ProxyNoMatch  ProxyUse = "not-matching" // NO_PROXY: it does not have the host
+	ProxyUsed     ProxyUse = "used"         // requests to the host use it, or fail with Err
+	ProxyExcluded ProxyUse = "excluded"     // NO_PROXY matches the host
+	ProxyLocal    ProxyUse = "local"        // the host is this machine
+	ProxyShadowed ProxyUse = "shadowed"     // the upper-case form counts
+	ProxyHTTPOnly ProxyUse = "http-only"    // HTTP_PROXY applies to http:// only
+	ProxyNotRead  ProxyUse = "not-read"     // ALL_PROXY is read by other programs only
+	ProxyNoMatch  ProxyUse = "not-matching" // NO_PROXY does not match the host
 )
 
-// Variables says what is true of each proxy variable that has a value, for the
-// requests to a host by https.
+// Variables describes each proxy variable that has a value, for https requests to host.
 func (p *Proxies) Variables(host string) []ProxyVariable {
 	target := &url.URL{Scheme: "https", Host: host}
 	var all []ProxyVariable
@@ -39,7 +37,7 @@ func (p *Proxies) Variables(host string) []ProxyVariable {
 		counts := p.variable(name)
 		for _, form := range [...]string{name, strings.ToLower(name)} {
 			value, _ := p.lookup(form)
-			if value == "" || form != counts.name && value == counts.value { // one variable has both names on Windows
+			if value == "" || form != counts.name && value == counts.value { // on Windows both names are one variable
 				continue
 			}
 			v := ProxyVariable{Name: form, Use: p.useOf(name, target)}
@@ -55,7 +53,7 @@ func (p *Proxies) Variables(host string) []ProxyVariable {
 	return all
 }
 
-// useOf returns what becomes of a variable for requests to u.
+// useOf returns the use of a variable for requests to u.
 func (p *Proxies) useOf(name string, u *url.URL) ProxyUse {
 	excluded := isExcluded(u, p.none.value)
 	switch {
@@ -82,8 +80,7 @@ func (v proxyVariable) shown() (string, error) {
 	return u.Scheme + "://" + u.Host, nil
 }
 
-// String says in a sentence what is true of the variable, without user and
-// password.
+// String describes the variable in one sentence, without user and password.
 func (v ProxyVariable) String() string {
 	is := map[ProxyUse]string{
 		ProxyUsed:     "is used",

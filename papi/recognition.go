@@ -7,22 +7,19 @@ import (
 	"strings"
 )
 
-// Recognition is one way to tell the class of an answer. Members that are empty
-// match everything; Type and Text are matched as parts and in any case, since
-// PAPI spells one type in several ways.
+// Recognition is one rule that recognises the class of an answer. An empty member matches everything; Type and
+// Text match case-insensitively and in part, since PAPI spells a type in several ways.
 type Recognition struct {
-	// Status is that of the answer, or the first of several up to Last.
+	// Status is the status code, or the first of a range up to Last.
 	Status, Last int
 	Type         string
-	// InErrors says that Type is not the answer's but that of every member of
-	// errors[].
+	// InErrors means that Type is matched against every member of errors[] instead of the answer's own type.
 	InErrors bool
-	Text     string // in the title, the detail, or a body that is no problem document
-	Also     string // what else has to hold, in words
+	Text     string // in the title, the detail, or a body that is not a problem document
+	Also     string // a further condition, in words
 }
 
-// rule is a Recognition with its class. also decides what Also says; nil where
-// that is nothing.
+// rule is a Recognition with its class. also implements the condition Also; nil if there is none.
 type rule struct {
 	Recognition
 
@@ -30,14 +27,14 @@ type rule struct {
 	class Class
 }
 
-// certificateRace is the type of the one error in errors[] that heals by itself.
+// certificateRace is the type of the only error in errors[] that goes away by itself.
 const certificateRace = "unauthorized_third_party_cert_for_hostname"
 
-// highestStatus is the last one that net/http lets through.
+// highestStatus is the highest status code that net/http accepts.
 const highestStatus = 999
 
-// rules are tried in order, and the first that fits decides. Some name a type
-// that a later one without it would catch as well: then the type alone tells.
+// rules are tried in order; the first match decides. A rule with a type comes before the more general ones that
+// would match as well, so that [ClassOfType] can go by the type alone.
 func rules() []rule {
 	return slices.Concat(limitRules(), serverRules(), refusalRules(), rejectionRules(), conflictRules(), []rule{
 		{Recognition{Status: http.StatusMultipleChoices, Last: http.StatusBadRequest - 1}, nil, ClassRedirect},
@@ -47,7 +44,7 @@ func rules() []rule {
 
 func of(class Class, r Recognition) rule { return rule{Recognition: r, class: class} }
 
-// limitRules come first: a limit may wear any status.
+// limitRules come first, because a limit may have any status.
 func limitRules() []rule {
 	resource := func(e *Error) bool {
 		return e.LimitKey != "" && e.StatusCode < http.StatusInternalServerError && !hasType(e.Type, budgetType)
@@ -65,7 +62,7 @@ func limitRules() []rule {
 	}
 }
 
-// budgetType has a limitKey at times, and is no resource limit.
+// budgetType sometimes has a limitKey, but is not a resource limit.
 const budgetType = "rate-limit-exceeded.activations"
 
 func serverRules() []rule {
@@ -80,7 +77,7 @@ func serverRules() []rule {
 	}
 }
 
-// refusalRules are about who asks, and for what.
+// refusalRules are about the caller and its permissions.
 func refusalRules() []rule {
 	return []rule{
 		of(ClassUnauthorized, Recognition{Status: http.StatusUnauthorized, Type: "pep-authn/deny"}),
@@ -96,7 +93,7 @@ func refusalRules() []rule {
 	}
 }
 
-// rejectionRules are about what was asked for.
+// rejectionRules are about the content of the request.
 func rejectionRules() []rule {
 	bad := http.StatusBadRequest
 	return []rule{
@@ -118,7 +115,7 @@ func rejectionRules() []rule {
 	}
 }
 
-// conflictRules are about what else is going on.
+// conflictRules are about the current state of the property.
 func conflictRules() []rule {
 	return []rule{
 		of(ClassARLConflict, Recognition{Status: http.StatusConflict, Type: "arlfile.exists"}),
@@ -141,7 +138,7 @@ func hasType(kind, part string) bool {
 	return strings.Contains(strings.ToLower(kind), strings.ToLower(part))
 }
 
-// fits reports whether the rule recognises e, whatever its status.
+// fits reports whether the rule matches e, apart from its status.
 func (r rule) fits(e *Error) bool {
 	text := strings.ToLower(e.Title + " " + e.Detail + " " + e.Body)
 	if !strings.Contains(text, strings.ToLower(r.Text)) || r.also != nil && !r.also(e) {
@@ -159,7 +156,7 @@ func (r rule) hasStatus(status int) bool {
 	return r.Status == 0 || r.Status == status || r.Status < status && status <= r.Last
 }
 
-// classify says what kind of error an answer is.
+// classify returns the class of an error answer.
 func classify(e *Error) Class {
 	for _, r := range rules() {
 		if r.hasStatus(e.StatusCode) && r.fits(e) {
@@ -169,8 +166,8 @@ func classify(e *Error) Class {
 	return ClassOtherRejection
 }
 
-// Recognitions returns the ways to recognise an answer of a class, in the order
-// in which they are tried. It is nil for a class of failures without an answer.
+// Recognitions returns the rules that recognise an answer of a class, in the order in which they are tried; nil
+// for a class of failures without an answer.
 func Recognitions(class Class) []Recognition {
 	var all []Recognition
 	for _, r := range rules() {
@@ -181,17 +178,15 @@ func Recognitions(class Class) []Recognition {
 	return all
 }
 
-// Classify returns the class of an answer with the given status and body. A
-// status of 0 means that it is not known: it is then taken from the body, and
-// without one there the texts of the body decide. The class is empty for a
-// success, and where nothing was recognised.
+// Classify returns the class of an answer with the given status and body. With status 0 the status is taken
+// from the body; if that has none, the text decides. The class is empty for a success, and if nothing matches.
 func Classify(status int, body []byte) Class {
 	if status == 0 {
 		var doc struct {
 			Status     any `json:"status"`
 			StatusCode any `json:"statusCode"` // as other tools print it
 		}
-		_ = json.Unmarshal(body, &doc) // what is no JSON names no status
+		_ = json.Unmarshal(body, &doc) // a body that is not JSON has no status
 		for _, n := range [...]any{doc.StatusCode, doc.Status} {
 			if f, ok := n.(float64); ok && f >= http.StatusMultipleChoices && f <= highestStatus {
 				status = int(f)
@@ -208,7 +203,7 @@ func Classify(status int, body []byte) Class {
 	return classifyText(e)
 }
 
-// classifyText goes by what a problem says, first by its type.
+// classifyText classifies by the problem's type first, then by its text.
 func classifyText(e *Error) Class {
 	for _, typed := range [...]bool{true, false} {
 		for _, r := range rules() {
@@ -221,8 +216,7 @@ func classifyText(e *Error) Class {
 	return ""
 }
 
-// ClassOfType returns the class that the type of a problem document stands for,
-// whole or in part, and whether there is one.
+// ClassOfType returns the class that a problem's type, or a part of it, stands for, and whether there is one.
 func ClassOfType(kind string) (Class, bool) {
 	for _, r := range rules() {
 		if r.Type != "" && hasType(kind, r.Type) {

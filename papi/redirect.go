@@ -12,16 +12,15 @@ import (
 
 func isRedirect(status int) bool { return status >= 300 && status <= 399 }
 
-// redirected returns where a redirected read has to go: the same path, with the
-// contract and group of the Location or of the link in the body. A link to
-// anything else, to another host or without HTTPS is not followed.
+// redirected returns the target of a redirected read: the same path, with the contract and group of the
+// Location header or of the link in the body. It refuses a link to another path or host, or one without HTTPS.
 func (c *Client) redirected(from target, answer Answer, body []byte) (target, error) {
 	var links struct {
 		Redirect   string `json:"redirectLink"`
 		Activation string `json:"activationLink"`
 		Version    string `json:"versionLink"`
 	}
-	_ = json.Unmarshal(body, &links) // a body that is no JSON has no links
+	_ = json.Unmarshal(body, &links) // a body that is not JSON has no links
 	for _, link := range [...]string{links.Redirect, links.Activation, links.Version, answer.location} {
 		if link == "" {
 			continue
@@ -48,19 +47,19 @@ func (c *Client) redirected(from target, answer Answer, body []byte) (target, er
 	return target{}, errors.New("redirected without saying where to")
 }
 
-// samePath compares two paths whose ids may have prefixes or not.
+// samePath compares two paths, ignoring the prefixes of ids.
 func samePath(a, b string) bool {
 	return slices.EqualFunc(strings.Split(a, "/"), strings.Split(b, "/"), func(a, b string) bool { return ID(a).Equal(ID(b)) })
 }
 
-// refusedRedirect is the error for a redirect that is not followed.
+// refusedRedirect returns the error for a redirect that is not followed.
 func refusedRedirect(method string, t target, answer Answer, body []byte, cause error) *Error {
 	e := newError(method, t, answer, body)
 	e.cause = cause
 	return e
 }
 
-// cutVersion removes "/papi/v0" or the like from the beginning of a path.
+// cutVersion removes a prefix such as "/papi/v0" from a path.
 func cutVersion(path string) (string, bool) {
 	rest, ok := strings.CutPrefix(path, "/papi/v")
 	if !ok || strings.Contains(path, "..") {

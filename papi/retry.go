@@ -12,15 +12,15 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// The rules of repeating:
-//   - Only reads are repeated. A submission may have been accepted although its
-//     answer was lost, and nothing here could tell.
-//   - The pause doubles from 1 s to 30 s, jitter comes on top, and what PAPI asks
-//     for is the least.
-//   - Who is told to wait waits as often as it takes: an answer of 429 or 503 that
-//     names a time does not count as one of the repeats, only the context ends it.
-//   - A pause that would last to the end of the command, or longer, is not begun.
-//   - Each attempt has a signature of its own, so an answer of 401 is final.
+// The rules of retrying:
+//   - Only reads are retried. A submission may have been accepted although its
+//     answer was lost, and nothing at this level could tell.
+//   - The pause doubles from 1 s to 30 s, plus jitter; it is never shorter than
+//     what PAPI asks for.
+//   - A 429 or 503 that names a time does not count against MaxRetries: such waits
+//     are repeated until the context ends.
+//   - A pause that would reach the context's deadline is not begun.
+//   - Each attempt has a signature of its own, so a 401 is final.
 const (
 	firstPause = time.Second
 	maxPause   = 30 * time.Second
@@ -30,16 +30,16 @@ const (
 type attempts struct {
 	client  *Client
 	call    call
-	repeats int           // that count
-	told    int           // others, because PAPI named a time
+	repeats int           // retries that count
+	told    int           // retries that do not, because PAPI named a time
 	waiting bool          // for such a time
-	begun   time.Time     // of the attempt under way
-	pause   time.Duration // before the next one
+	begun   time.Time     // start of the current attempt
+	pause   time.Duration // before the next attempt
 	tooLong error         // why a pause was not begun
 }
 
-// attempt sends the request of cl until it has an answer that stands. The error
-// says why there is none, or why a failure was not tried again in time.
+// attempt sends the request of cl until its answer is final. The error says why there is no answer, or why a
+// failure was not retried.
 func (c *Client) attempt(ctx context.Context, cl call) (*http.Response, *attempts, error) {
 	a := &attempts{client: c, call: cl, begun: time.Now()}
 	req, err := c.newRequest(ctx, cl)
@@ -52,7 +52,7 @@ func (c *Client) attempt(ctx context.Context, cl call) (*http.Response, *attempt
 	}
 	repeating := retryablehttp.Client{
 		HTTPClient:   c.http,
-		RetryMax:     math.MaxInt, // the attempts count for themselves
+		RetryMax:     math.MaxInt, // check counts the attempts
 		CheckRetry:   a.check,
 		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return c.clock.real(a.pause) },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
@@ -63,7 +63,7 @@ func (c *Client) attempt(ctx context.Context, cl call) (*http.Response, *attempt
 	return resp, a, err
 }
 
-// check decides after each attempt whether there is to be another one.
+// check decides after each attempt whether to retry.
 func (a *attempts) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	done := Attempt{Method: a.call.method, Path: a.call.target.String(), Elapsed: time.Since(a.begun)}
 	if err != nil {
@@ -85,7 +85,7 @@ func (a *attempts) check(ctx context.Context, resp *http.Response, err error) (b
 	return done.Retry, nil
 }
 
-// failure returns what went wrong with an attempt, nil if nothing.
+// failure returns the error of an attempt; nil if it succeeded.
 func (a *attempts) failure(resp *http.Response, done Attempt) *Error {
 	switch {
 	case done.Err != nil:
@@ -107,7 +107,7 @@ func (a *attempts) failure(resp *http.Response, done Attempt) *Error {
 	return nil
 }
 
-// again reports whether the attempt is to be repeated, after a.pause.
+// again reports whether to retry, after a.pause.
 func (a *attempts) again(ctx context.Context, e *Error) bool {
 	if !a.call.repeatable {
 		return false
@@ -136,7 +136,7 @@ func (a *attempts) again(ctx context.Context, e *Error) bool {
 	return true
 }
 
-// waitAsTold says that the next pause is one that PAPI has asked for.
+// waitAsTold records that PAPI asked for the next pause.
 func (a *attempts) waitAsTold() {
 	until := time.Now().Add(a.client.clock.real(a.pause))
 	a.client.delays.expect(a.call, Delay{Until: until, Refused: true})
@@ -144,7 +144,7 @@ func (a *attempts) waitAsTold() {
 	a.waiting = true
 }
 
-// waited says that the pause is over.
+// waited records that the pause is over.
 func (a *attempts) waited() {
 	if a.waiting {
 		a.client.delays.end()

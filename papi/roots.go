@@ -11,10 +11,9 @@ import (
 
 const maxRoots = 16 // MiB
 
-// ReadRoots returns the certificates that the system trusts and those of a file,
-// or a pipe, of at most 16 MiB in PEM form. One of several that this program
-// cannot read is passed over, as by other programs. It is an error where none can
-// be read, or one is damaged or cut off. The errors do not name the path.
+// ReadRoots returns the system's trusted certificates and those of a PEM file, or pipe, of at most 16 MiB. A
+// certificate that cannot be parsed is skipped, as other programs do; a file without any that can, or one that
+// is damaged or cut off, is an error. Errors do not name the path.
 func ReadRoots(path string) (*x509.CertPool, error) {
 	data, _, err := readFile(path, maxRoots)
 	if err != nil {
@@ -42,7 +41,7 @@ func addRoots(pool *x509.CertPool, data []byte) error {
 		if block == nil {
 			break
 		}
-		// The block ends where the rest begins, and has no marker but its own.
+		// The block ends where the rest begins, and contains no BEGIN line but its own.
 		end := len(data) - len(behind)
 		line := 1 + bytes.Count(data[:bytes.LastIndex(data[:end], []byte("-----BEGIN "))], []byte("\n"))
 		rest = behind
@@ -70,7 +69,7 @@ func addRoots(pool *x509.CertPool, data []byte) error {
 	return withoutRoots(data, other)
 }
 
-// withoutRoots says what a file without a certificate in PEM form is.
+// withoutRoots says what a file without PEM certificates appears to be.
 func withoutRoots(data []byte, block string) error {
 	if _, err := x509.ParseCertificates(data); err == nil && len(data) > 0 {
 		return errors.New("it is a certificate in DER form; convert it: openssl x509 -inform der -in FILE -out FILE.pem")
@@ -86,7 +85,7 @@ func withoutRoots(data []byte, block string) error {
 	return errors.New("there is no certificate in PEM form in it, which begins with -----BEGIN CERTIFICATE-----")
 }
 
-// printableType returns the type of a PEM block as it may stand in a message.
+// printableType returns the type of a PEM block, made safe for a message.
 func printableType(block string) string {
 	const longest = 40
 	if foreign(string(bytes.ReplaceAll([]byte(block), []byte(" "), nil))) != "" || len(block) > longest {

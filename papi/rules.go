@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// RuleTree is a version's rule tree with what its validation found.
+// RuleTree is a version's rule tree with the result of its validation.
 // Source: GET /properties/{propertyId}/versions/{propertyVersion}/rules.
 type RuleTree struct {
 	Answer          `json:"-"`
@@ -21,12 +21,11 @@ type RuleTree struct {
 	BodyETag        string          `json:"etag"`
 	RuleFormat      string          `json:"ruleFormat"`
 	Rules           json.RawMessage `json:"rules"`              // as PAPI sent it
-	Errors          []Problem       `json:"errors,omitempty"`   // keep the version from being activated
-	Warnings        []Problem       `json:"warnings,omitempty"` // have to be acknowledged
+	Errors          []Problem       `json:"errors,omitempty"`   // prevent activation
+	Warnings        []Problem       `json:"warnings,omitempty"` // must be acknowledged
 }
 
-// Rules gets the rule tree of a version and has PAPI validate it, which may
-// take a while for a large one.
+// Rules gets the rule tree of a version and has PAPI validate it, which can take a while for a large one.
 // Source: GET /properties/{propertyId}/versions/{propertyVersion}/rules.
 func (c *Client) Rules(ctx context.Context, ref PropertyRef, version int) (*RuleTree, error) {
 	t := ref.path("versions", strconv.Itoa(version), "rules")

@@ -10,39 +10,36 @@ import (
 
 const masked = "***"
 
-// How long a value has to be to be looked for in a text. The shorter it is, the
-// more often the same letters stand there for something else.
+// The minimal length of a value that is searched for in a text. The shorter a value, the more likely it is a
+// coincidence.
 const (
-	secretAnywhere = 8 // at least so long: wherever it stands
-	secretAlone    = 4 // at least so long: where no letter, digit, - or _ is next to it
+	secretAnywhere = 8 // from this length on: anywhere
+	secretAlone    = 4 // from this length on: only with no letter, digit, - or _ next to it
 )
 
-// Scrub replaces the credentials in a text that came from outside: error
-// documents repeat the URL of the request, and with it the account switch key.
-// Values of less than eight characters are replaced only where they stand alone,
-// and those of less than four only where their name stands before them, as in
-// "accountSwitchKey=1-A".
+// Scrub masks the credentials in a text from outside: error documents repeat the URL of the request, which
+// contains the account switch key. Values of less than eight characters are masked only where they stand alone,
+// and those of less than four only after their name, as in "accountSwitchKey=1-A".
 func (c Credentials) Scrub(text string) string { return scrub(text, c.secrets()) }
 
 func scrub(text string, secrets []secret) string {
 	for _, s := range secrets {
 		text = s.scrub(text)
 	}
-	const signature = "signature=" // of the request itself, which a proxy may send back
+	const signature = "signature=" // of the request itself, which a proxy may echo
 	if strings.Contains(text, signature) {
 		text = regexp.MustCompile(signature+`[\w+/=-]+`).ReplaceAllString(text, signature+masked)
 	}
 	return text
 }
 
-// secret is a value that must not appear anywhere.
+// secret is a value that must not appear in any output.
 type secret struct {
 	value string
-	name  string // as it stands before the value in a URL or in the Authorization header
+	name  string // what precedes the value in a URL or in the Authorization header
 }
 
-// secrets returns the values that must not appear, the longest first: one may be
-// the beginning of another, of which the rest would stay.
+// secrets returns the values to mask, longest first, because one may be a prefix of another.
 func (c Credentials) secrets() []secret {
 	all := []secret{
 		{c.ClientSecret, keyClientSecret}, {c.ClientToken, keyClientToken}, {c.AccessToken, keyAccessToken}, {c.AccountKey, "accountSwitchKey"},
@@ -57,7 +54,7 @@ func (c Credentials) secrets() []secret {
 	return slices.Compact(all)
 }
 
-// withSmallEscapes returns an escaped text with %2f in the place of %2F.
+// withSmallEscapes returns an escaped text with lower-case escapes: %2f instead of %2F.
 func withSmallEscapes(escaped string) string {
 	if !strings.Contains(escaped, "%") {
 		return escaped
@@ -89,8 +86,7 @@ func (s secret) scrub(text string) string {
 	}
 }
 
-// standsBetween reports whether what stands between the two texts is the secret,
-// and not a part of something else.
+// standsBetween reports whether the text between before and after is the secret, and not part of a longer word.
 func (s secret) standsBetween(before, after string) bool {
 	if endsInWord(before) || startsWithWord(after) {
 		return false
@@ -98,8 +94,7 @@ func (s secret) standsBetween(before, after string) bool {
 	return len(s.value) >= secretAlone || regexp.MustCompile(`(?i)`+s.name+`["']?\s{0,3}(=|%3D|:)\s{0,3}["']?$`).MatchString(before)
 }
 
-// endsInWord reports whether s ends in a part of a word, and not in an escape as
-// %3D, which stands for something else.
+// endsInWord reports whether s ends within a word. An escape such as %3D is not part of one.
 func endsInWord(s string) bool {
 	if n := len(s); n >= 3 && s[n-3] == '%' {
 		return false
@@ -113,7 +108,7 @@ func isWord(c byte) bool {
 	return c == '_' || c == '-' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// scrubError returns err, with its text replaced where it has a secret in it.
+// scrubError returns err, with its text masked if it contains a secret.
 func (c Credentials) scrubError(err error) error {
 	if text := c.Scrub(err.Error()); text != err.Error() {
 		return scrubbedError{text: text, cause: err}
@@ -121,7 +116,7 @@ func (c Credentials) scrubError(err error) error {
 	return err
 }
 
-// scrubbedError prints differently from its cause.
+// scrubbedError has another text than its cause.
 type scrubbedError struct {
 	text  string
 	cause error

@@ -7,8 +7,7 @@ import (
 	"github.com/akamai/AkamaiOPEN-edgegrid-golang/v13/pkg/edgegrid"
 )
 
-// signer adds EdgeGrid's Authorization header, and the account switch key,
-// which is part of what is signed.
+// signer adds EdgeGrid's Authorization header, and the account switch key, which is signed with the URL.
 type signer struct {
 	config edgegrid.Config
 }
@@ -26,9 +25,8 @@ var (
 	errReused    = errors.New("the request has been signed before")
 )
 
-// signed signs req, which has to be a clone that nobody else uses: signing adds
-// the account switch key each time. A POST loses its GetBody, so that net/http
-// cannot send it twice; reads see to that when they are sent.
+// signed signs req, which must be a clone of its own: signing adds the account switch key each time. A POST
+// loses its GetBody, so that net/http cannot send it twice; for reads see single.
 func (s *signer) signed(req *http.Request) (*http.Request, error) {
 	switch {
 	case req.URL.Scheme != "https":

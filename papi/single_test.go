@@ -70,7 +70,7 @@ func (g *gateway) reader(t *testing.T, h2 bool) (*papi.Client, *atomic.Int32) {
 	t.Cleanup(server.Close)
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
-	network := papi.NewNetwork(roots)
+	network := papi.NewTransport(roots)
 	network.Proxy = nil
 	t.Cleanup(network.CloseIdleConnections)
 	client, err := papi.New(papi.Credentials{

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// date decodes PAPI's ISO 8601 dates. What cannot be read becomes the zero time.
+// date decodes PAPI's ISO 8601 dates. One that cannot be parsed becomes the zero time.
 type date time.Time
 
 func (d *date) UnmarshalJSON(data []byte) error {
@@ -53,8 +53,7 @@ func (e epoch) MarshalJSON() ([]byte, error) {
 	return strconv.AppendInt(nil, t.Unix(), 10), nil
 }
 
-// millisFrom is the first number that is read as milliseconds since 1970 and
-// not as seconds: as seconds it would be in the year 5138.
+// millisFrom is the smallest number taken for milliseconds since 1970; as seconds it would be in the year 5138.
 const millisFrom = 1e11
 
 // fromEpoch reads seconds or milliseconds since 1970.
@@ -68,8 +67,8 @@ func fromEpoch(n float64) time.Time {
 	return plausible(time.Unix(int64(n), 0).UTC())
 }
 
-// plausible returns t, or the zero time where its year cannot be meant. Times
-// far out would overflow the durations that are computed from them.
+// plausible returns t, or the zero time if its year cannot be right. Times far away would overflow durations
+// computed from them.
 func plausible(t time.Time) time.Time {
 	if t.Year() < 1990 || t.Year() > 2200 {
 		return time.Time{}
@@ -77,8 +76,8 @@ func plausible(t time.Time) time.Time {
 	return t
 }
 
-// parseInstant reads a moment in any form that a PAPI header has been seen
-// with: milliseconds or seconds since 1970, RFC 3339, or an HTTP date.
+// parseInstant parses a time in any form that PAPI's headers use: milliseconds or seconds since 1970, RFC 3339,
+// or an HTTP date.
 func parseInstant(s string) time.Time {
 	s = strings.TrimSpace(s)
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
@@ -93,11 +92,11 @@ func parseInstant(s string) time.Time {
 	return time.Time{}
 }
 
-// maxRetryAfter bounds what is believed of a Retry-After: a day.
+// maxRetryAfter bounds a Retry-After to a day.
 const maxRetryAfter = 24 * time.Hour
 
-// parseRetryAfter reads seconds or an HTTP date, which is compared with now.
-// It returns 0 for what is absent, in the past, or nonsense.
+// parseRetryAfter parses seconds, or an HTTP date relative to now. It returns 0 if the value is absent, past or
+// nonsense.
 func parseRetryAfter(s string, now time.Time) time.Duration {
 	s = strings.TrimSpace(s)
 	if s == "" {

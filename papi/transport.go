@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// The way of a request, from above to below. Everything above the signature
-// may wait; nothing below it does, since a signature is good for one attempt
-// and for half a minute.
+// The path of a request, from the caller to the network. Everything above the
+// signature may wait; nothing below it does, since a signature is valid for one
+// attempt and for 30 seconds.
 //
-//	Client ─► attempt (repeats reads) ─► breaker ─► limiter ─► exchanger (time-outs, signature, body) ─► network
+//	Client ─► attempt (retries reads) ─► breaker ─► limiter ─► exchanger (time-outs, signature, body) ─► network
 func stack(credentials Credentials, o Options, maxRetries int, d *delays) (http.RoundTripper, *limiter) {
 	k := d.clock
 	limiter := newLimiter(o.Account, d, &exchanger{sign: newSigner(credentials), clock: k, next: o.Transport})
@@ -32,21 +32,19 @@ const (
 	idleTimeout    = 90 * time.Second
 )
 
-// MaxBody is the size in bytes up to which the body of an answer is read. A larger
-// one is an error of class [ClassMalformed].
+// MaxBody bounds the body of an answer, in bytes. A larger one is an error of class [ClassMalformed].
 const MaxBody = 16 << 20
 
 const (
 	maxHeaderBytes = 1 << 20
-	// maxErrorBody is the most that is read of an answer that is a failure.
+	// maxErrorBody bounds what is read of an unsuccessful answer.
 	maxErrorBody = 8 << 20
 )
 
-// NewNetwork returns the transport that connects to Akamai over TLS, with
-// HTTP/2 where it is offered, through the proxy that the environment of this
-// process names ([ReadProxies]). roots are the certificates to trust; nil means
-// the system's.
-func NewNetwork(roots *x509.CertPool) *http.Transport {
+// NewTransport returns a transport that connects to Akamai over TLS, with HTTP/2 if offered, through the proxy
+// that this process's environment names ([ReadProxies]). roots are the trusted certificates; nil means the
+// system's.
+func NewTransport(roots *x509.CertPool) *http.Transport {
 	return &http.Transport{
 		Proxy:                  ownProxies().ForRequest,
 		OnProxyConnectResponse: refusedByProxy,
@@ -71,8 +69,8 @@ func callFrom(ctx context.Context) call {
 	return cl
 }
 
-// exchanger sends one attempt, bounds its time, and reads its answer into
-// memory, so that whatever is above it sees an answer whole or not at all.
+// exchanger sends one attempt within its time-out and reads the answer into memory, so that the layers above
+// see an answer whole or not at all.
 type exchanger struct {
 	sign  *signer
 	clock clock
@@ -93,7 +91,7 @@ func (x *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer cancel()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	// The beginning of an answer has to come a little earlier than its end.
+	// The header has to arrive somewhat earlier than the end of the body.
 	untilHeader := limit - limit/6
 	headerTimer := time.AfterFunc(x.clock.real(untilHeader), func() { stop(&timeoutError{"the beginning of an answer", untilHeader}) })
 
@@ -115,16 +113,15 @@ func (x *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// single keeps net/http from sending a signed read a second time. Over HTTP/1 it
-// does so by itself when a connection that was kept alive is cut, and the nonce,
-// which is good for one request, would be used twice. Of a request with a body
-// that it cannot have again it does not: so a read gets an empty one, of which
-// nothing is written. HTTP/2 would tell the server of a body, and has no need of
-// it: there net/http repeats only what the server says that it has not begun.
+// single keeps net/http from repeating a signed GET. Over HTTP/1, net/http does that by itself when a
+// kept-alive connection is cut, and would use the nonce, which is valid once, a second time. It does not repeat
+// a request whose body it cannot get again, so a GET is given an empty body, of which nothing is written.
+// HTTP/2 would announce that body to the server, and does not need it: there net/http repeats only what the
+// server says it has not processed.
 type single struct{ request *http.Request }
 
-// traced returns the context of the request, which is given a body when it has a
-// connection, by the goroutine that is about to send it.
+// traced returns a context that gives the request its body when it gets a connection, on the goroutine that
+// sends it.
 func (s *single) traced(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) {
 		encrypted, ok := c.Conn.(*tls.Conn)
@@ -137,18 +134,17 @@ func (s *single) traced(ctx context.Context) context.Context {
 	}})
 }
 
-// emptyBody is not http.NoBody, which net/http takes for something that it can send again.
+// emptyBody is used instead of http.NoBody, which net/http knows to be repeatable.
 type emptyBody struct{}
 
 func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
 func (emptyBody) Close() error             { return nil }
 
-// answerGrace is how long a write that is on its way is waited for after its
-// context has ended: what PAPI has accepted should be known.
+// answerGrace is how long to wait for the answer to a write after its context has ended, to learn what PAPI has
+// accepted.
 const answerGrace = 10 * time.Second
 
-// patient returns the context of an attempt: that of the call, which for a write
-// ends a little later.
+// patient returns the context of an attempt: that of the call, extended by answerGrace for a write.
 func (x *exchanger) patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	if callFrom(ctx).repeatable {
 		return ctx, func() {}
@@ -164,8 +160,7 @@ func (x *exchanger) patient(ctx context.Context) (context.Context, context.Cance
 	}
 }
 
-// buffer reads the body into memory; of a failure only the beginning, since its
-// status says the most.
+// buffer reads the body into memory; of a failure only the beginning, since its status says the most.
 func buffer(resp *http.Response) error {
 	defer resp.Body.Close()
 	if resp.StatusCode >= http.StatusBadRequest {
@@ -184,7 +179,7 @@ func buffer(resp *http.Response) error {
 	return nil
 }
 
-// heldBody is a body that is in memory, and can be had without a copy.
+// heldBody is a body in memory, available without a copy.
 type heldBody struct {
 	*bytes.Reader
 
@@ -196,7 +191,7 @@ func newHeldBody(content []byte) *heldBody { return &heldBody{bytes.NewReader(co
 // Close implements io.Closer.
 func (*heldBody) Close() error { return nil }
 
-// bodyOf returns the whole body of an answer, which can be read again.
+// bodyOf returns the whole body of an answer and leaves it readable.
 func bodyOf(resp *http.Response) ([]byte, error) {
 	if held, ok := resp.Body.(*heldBody); ok {
 		return held.content, nil
@@ -206,8 +201,8 @@ func bodyOf(resp *http.Response) ([]byte, error) {
 	return body, err
 }
 
-// causeOf returns why the attempt's context ended where that is what ended it,
-// and err otherwise.
+// causeOf returns the cause of the attempt's context if the attempt, but not the whole call, has ended;
+// otherwise err.
 func causeOf(attempt, whole context.Context, err error) error {
 	if whole.Err() == nil && attempt.Err() != nil {
 		return context.Cause(attempt)
@@ -225,7 +220,7 @@ func (e *timeoutError) Error() string {
 	return fmt.Sprintf("%s did not come within %s", e.part, e.after)
 }
 
-// Timeout marks the error as a time-out for [net.Error].
+// Timeout implements [net.Error].
 func (e *timeoutError) Timeout() bool { return true }
 
 func isCertificateError(err error) bool {

@@ -134,7 +134,7 @@ func TestBothVersionsOfHTTPWork(t *testing.T) {
 			defer server.Close()
 			roots := x509.NewCertPool()
 			roots.AddCert(server.Certificate())
-			network := papi.NewNetwork(roots)
+			network := papi.NewTransport(roots)
 			network.Proxy = nil
 			client, err := papi.New(papi.Credentials{
 				Host: strings.TrimPrefix(server.URL, "https://"), ClientToken: "a", ClientSecret: "b", AccessToken: "c",
@@ -154,7 +154,7 @@ func TestACertificateThatIsNotTrustedIsNotTriedAgain(t *testing.T) {
 	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	server.StartTLS()
 	defer server.Close()
-	network := papi.NewNetwork(x509.NewCertPool())
+	network := papi.NewTransport(x509.NewCertPool())
 	network.Proxy = nil
 	attempts := 0
 	client, err := papi.New(papi.Credentials{

@@ -13,7 +13,7 @@ import (
 // Source: GET /properties/{propertyId}/versions/{propertyVersion}.
 type Version struct {
 	PropertyVersion  int       `json:"propertyVersion"`
-	IncludeVersion   int       `json:"includeVersion,omitempty"` // instead of PropertyVersion, for an include
+	IncludeVersion   int       `json:"includeVersion,omitempty"` // set instead of PropertyVersion for an include
 	UpdatedByUser    string    `json:"updatedByUser"`
 	UpdatedDate      time.Time `json:"updatedDate,omitzero"`
 	ProductionStatus Status    `json:"productionStatus"`
@@ -38,7 +38,7 @@ func (v *Version) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// VersionList is some versions of a property.
+// VersionList is a list of versions of a property.
 type VersionList struct {
 	Answer
 	AccountID    ID
@@ -55,7 +55,7 @@ func (c *Client) Versions(ctx context.Context, ref PropertyRef) (*VersionList, e
 	return c.versions(ctx, ref.path("versions"))
 }
 
-// Version gets one version; Items has exactly that one.
+// Version gets one version; Items has exactly one element.
 // Source: GET /properties/{propertyId}/versions/{propertyVersion}.
 func (c *Client) Version(ctx context.Context, ref PropertyRef, version int) (*VersionList, error) {
 	t := ref.path("versions", strconv.Itoa(version))
@@ -99,15 +99,14 @@ func (b *versionsBody) absent() string {
 	return ""
 }
 
-// LatestVersion returns the number of the latest version, or of the one that is
-// active on a network when it is given. PAPI answers with a link to the version,
-// which is enough; it is not followed.
+// LatestVersion returns the number of the latest version, or of the version that is active on activeOn if that
+// is not empty. PAPI answers with a link, which names the version and is not followed.
 // Source: GET /properties/{propertyId}/versions/latest.
 func (c *Client) LatestVersion(ctx context.Context, ref PropertyRef, activeOn Network) (int, error) {
 	return c.latestVersion(ctx, ref.path("versions", "latest"), activeOn)
 }
 
-// latestVersion returns the version that t leads to.
+// latestVersion returns the version that the answer to t links to.
 func (c *Client) latestVersion(ctx context.Context, t target, activeOn Network) (int, error) {
 	if activeOn != "" {
 		t.query.Set("activatedOn", string(activeOn))
@@ -118,7 +117,7 @@ func (c *Client) latestVersion(ctx context.Context, t target, activeOn Network) 
 		return 0, err
 	}
 	version := versionIn(answer, body)
-	if version == 0 && isRedirect(answer.StatusCode) { // to itself, with contract and group
+	if version == 0 && isRedirect(answer.StatusCode) { // redirected to itself, with contract and group
 		if cl.target, err = c.redirected(cl.target, answer, body); err != nil {
 			return 0, refusedRedirect(cl.method, t, answer, body, err)
 		}
@@ -145,7 +144,7 @@ func versionIn(answer Answer, body []byte) int {
 		VersionLink string `json:"versionLink"`
 		versionsBody
 	}
-	_ = json.Unmarshal(body, &doc) // the Location says the same
+	_ = json.Unmarshal(body, &doc) // the Location header has it too
 	for _, link := range [...]string{doc.VersionLink, answer.location} {
 		if v, err := versionFromLink(link); err == nil {
 			return v
@@ -157,11 +156,9 @@ func versionIn(answer Answer, body []byte) int {
 	return 0
 }
 
-// CreateVersion makes a new version out of the version from, with its rules and its
-// hostnames, and returns its number. An etag makes PAPI refuse, with an error of
-// class [ClassETag], when that version has been changed since; an empty one does not.
-// It sends exactly one request. When its error is of a class for which
-// [Class.Uncertain] holds, there may be a new version all the same.
+// CreateVersion creates a version from the version from, with its rules and hostnames, and returns its number.
+// With an etag PAPI refuses, with an error of class [ClassETag], if that version has changed since. It sends
+// exactly one request. If [Error.Uncertain] holds for its error, the version may have been created.
 // Source: POST /properties/{propertyId}/versions.
 func (c *Client) CreateVersion(ctx context.Context, ref PropertyRef, from int, etag string) (*CreatedVersion, error) {
 	request := struct {

@@ -49,7 +49,7 @@ func TestAVersionIsNotMadeOfOneThatWasChanged(t *testing.T) {
 
 // TestEditsAreSentOnce holds for everything that changes something.
 func TestEditsAreSentOnce(t *testing.T) {
-	add := []papi.AddedHostname{{CNAMEFrom: "new.example.com", EdgeHostnameID: "1"}}
+	add := []papi.HostnameToAdd{{CNAMEFrom: "new.example.com", EdgeHostnameID: "1"}}
 	include := papi.IncludeRef{IncludeID: "inc_2001"}
 	for name, call := range map[string]func(context.Context, *papi.Client) error{
 		"new version": func(ctx context.Context, c *papi.Client) error {

@@ -237,7 +237,7 @@ func TestABulkRequestThatPAPIDeclines(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newScene(t, 60, 1, simulator.Options{})
-			fault := simulator.Known()[c.fault]
+			fault := simulator.KnownFaults()[c.fault]
 			fault.Operation = simulator.OpBulkActivate
 			s.sim.Inject(fault)
 			p := s.plan(manifest(30, "tolerate: 100"))
@@ -277,7 +277,7 @@ func TestTheMarkOfABulkRequestNamesItsPart(t *testing.T) {
 func TestABulkRequestThatVanishesIsLookedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, 60, 1, simulator.Options{BulkInterval: 2 * time.Second})
-		gone := simulator.Known()["not-found"]
+		gone := simulator.KnownFaults()["not-found"]
 		gone.Operation, gone.Times = simulator.OpBulkActivation, -1
 		s.sim.Inject(gone)
 		p := s.plan(manifest(30))

@@ -140,7 +140,7 @@ func (l *loop) askJob(ctx context.Context, p *part) {
 }
 
 // task takes over what a bulk request tells of an item.
-func (l *loop) task(e *entry, p *part, rows []papi.BulkActivated) {
+func (l *loop) task(e *entry, p *part, rows []papi.BulkItemResult) {
 	var refused, submitted, other bool
 	for _, row := range rows {
 		if !row.PropertyID.Equal(e.PropertyID) || row.Network != e.Network || row.PropertyVersion != e.Version {
@@ -170,7 +170,7 @@ func (l *loop) task(e *entry, p *part, rows []papi.BulkActivated) {
 }
 
 // carried takes over an item that a bulk request has submitted.
-func (l *loop) carried(e *entry, p *part, row papi.BulkActivated) {
+func (l *loop) carried(e *entry, p *part, row papi.BulkItemResult) {
 	e.part, e.bulk, e.state = nil, p.id, Underway
 	e.submitted, e.ours, e.marked = true, true, true
 	e.attempt = max(e.attempt, l.closed+1)

@@ -74,33 +74,33 @@ func TestWhatABulkRequestCannotCarry(t *testing.T) {
 }
 
 func TestWhatABulkRequestTellsOfAnItem(t *testing.T) {
-	row := func(status papi.TaskStatus, activation papi.ID) papi.BulkActivated {
-		return papi.BulkActivated{PropertyID: "prp_1", PropertyVersion: 3, Network: papi.Staging, TaskStatus: status, ActivationID: activation}
+	row := func(status papi.TaskStatus, activation papi.ID) papi.BulkItemResult {
+		return papi.BulkItemResult{PropertyID: "prp_1", PropertyVersion: 3, Network: papi.Staging, TaskStatus: status, ActivationID: activation}
 	}
-	with := func(r papi.BulkActivated, change func(*papi.BulkActivated)) papi.BulkActivated {
+	with := func(r papi.BulkItemResult, change func(*papi.BulkItemResult)) papi.BulkItemResult {
 		change(&r)
 		return r
 	}
 	for _, c := range []struct {
 		name string
-		rows []papi.BulkActivated
+		rows []papi.BulkItemResult
 		want string
 	}{
 		{"nothing", nil, "underway open"},
-		{"it waits", []papi.BulkActivated{row(papi.TaskPending, "")}, "underway open"},
-		{"it is being submitted", []papi.BulkActivated{row(papi.TaskInProgress, "")}, "underway open"},
-		{"it was submitted", []papi.BulkActivated{row(papi.TaskComplete, "atv_7")}, "underway atv_7"},
-		{"it was submitted, in other words", []papi.BulkActivated{row(papi.TaskSubmitted, "atv_7")}, "underway atv_7"},
-		{"it was submitted, in a word that nobody knows", []papi.BulkActivated{row("DONE", "atv_7")}, "underway atv_7"},
-		{"it was submitted, and not which", []papi.BulkActivated{row(papi.TaskComplete, "")}, "underway open asked"},
-		{"it was refused", []papi.BulkActivated{row(papi.TaskSubmissionError, "")}, "waiting alone"},
-		{"it was interrupted", []papi.BulkActivated{row(papi.TaskInterrupted, "")}, "waiting alone"},
-		{"a word that nobody knows", []papi.BulkActivated{row("WHO_KNOWS", "")}, "underway open"},
-		{"of another property", []papi.BulkActivated{with(row(papi.TaskInterrupted, ""), func(r *papi.BulkActivated) { r.PropertyID = "prp_2" })}, "underway open"},
-		{"of another version", []papi.BulkActivated{with(row(papi.TaskComplete, "atv_7"), func(r *papi.BulkActivated) { r.PropertyVersion = 4 })}, "underway open"},
-		{"of another network", []papi.BulkActivated{with(row(papi.TaskComplete, "atv_7"), func(r *papi.BulkActivated) { r.Network = papi.Production })}, "underway open"},
-		{"refused, and waiting", []papi.BulkActivated{row(papi.TaskSubmissionError, ""), row(papi.TaskPending, "")}, "underway open"},
-		{"refused, and submitted", []papi.BulkActivated{row(papi.TaskSubmissionError, ""), row(papi.TaskComplete, "atv_7")}, "underway atv_7"},
+		{"it waits", []papi.BulkItemResult{row(papi.TaskPending, "")}, "underway open"},
+		{"it is being submitted", []papi.BulkItemResult{row(papi.TaskInProgress, "")}, "underway open"},
+		{"it was submitted", []papi.BulkItemResult{row(papi.TaskComplete, "atv_7")}, "underway atv_7"},
+		{"it was submitted, in other words", []papi.BulkItemResult{row(papi.TaskSubmitted, "atv_7")}, "underway atv_7"},
+		{"it was submitted, in a word that nobody knows", []papi.BulkItemResult{row("DONE", "atv_7")}, "underway atv_7"},
+		{"it was submitted, and not which", []papi.BulkItemResult{row(papi.TaskComplete, "")}, "underway open asked"},
+		{"it was refused", []papi.BulkItemResult{row(papi.TaskSubmissionError, "")}, "waiting alone"},
+		{"it was interrupted", []papi.BulkItemResult{row(papi.TaskInterrupted, "")}, "waiting alone"},
+		{"a word that nobody knows", []papi.BulkItemResult{row("WHO_KNOWS", "")}, "underway open"},
+		{"of another property", []papi.BulkItemResult{with(row(papi.TaskInterrupted, ""), func(r *papi.BulkItemResult) { r.PropertyID = "prp_2" })}, "underway open"},
+		{"of another version", []papi.BulkItemResult{with(row(papi.TaskComplete, "atv_7"), func(r *papi.BulkItemResult) { r.PropertyVersion = 4 })}, "underway open"},
+		{"of another network", []papi.BulkItemResult{with(row(papi.TaskComplete, "atv_7"), func(r *papi.BulkItemResult) { r.Network = papi.Production })}, "underway open"},
+		{"refused, and waiting", []papi.BulkItemResult{row(papi.TaskSubmissionError, ""), row(papi.TaskPending, "")}, "underway open"},
+		{"refused, and submitted", []papi.BulkItemResult{row(papi.TaskSubmissionError, ""), row(papi.TaskComplete, "atv_7")}, "underway atv_7"},
 	} {
 		l := &loop{board: boardOf(planOf(staging, 1), Options{}, "underway")}
 		p := &part{Part: Part{1, 1}, id: 9}

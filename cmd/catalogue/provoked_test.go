@@ -106,7 +106,7 @@ func read(ctx context.Context, m *machine) error {
 
 // on is a fault that PAPI is known for, met by an operation.
 func on(o simulator.Operation, name string) simulator.Fault {
-	f, ok := simulator.Known()[name]
+	f, ok := simulator.KnownFaults()[name]
 	if !ok {
 		panic("no fault " + name)
 	}
@@ -227,7 +227,7 @@ func ends() []provocation {
 	byTimeout := func(t *activation.Target) { t.CancelOnTimeout = true }
 	hostname := func(ctx context.Context, m *machine) error {
 		t := target("prp_1001", 0)
-		_, err := m.engine.ChangeHostnames(ctx, activation.HostnameChange{Target: t, Add: []papi.AddedHostname{{CNAMEFrom: "a.example.com", EdgeHostnameID: "ehn_3001"}}})
+		_, err := m.engine.ChangeHostnames(ctx, activation.HostnameChange{Target: t, Add: []papi.HostnameToAdd{{CNAMEFrom: "a.example.com", EdgeHostnameID: "ehn_3001"}}})
 		return err
 	}
 	rollback := func(ctx context.Context, m *machine) error {

@@ -5,47 +5,46 @@ import (
 	"time"
 )
 
-// How a bucket shares out an account among machines. Durations are of PAPI's time.
+// Constants of sharing out an account among machines. Durations are in PAPI's time.
 const (
-	bucketPerMinute = 96 // of 100: what PAPI says is left corrects it both ways
-	// line is how many requests are shared out in advance at most: what is promised to
-	// others is how long a newcomer waits.
+	bucketPerMinute = 96 // of PAPI's 100; PAPI's count of remaining requests corrects it in both directions
+	// lineLength bounds how many places are allotted in advance: a newcomer waits until those allotted to
+	// others are due.
 	lineLength    = 120
 	mostAtOnce    = 30
-	leastAtOnce   = 2                // a look and the submission that it decides
-	activeFor     = 90 * time.Second // without a word, a member does not count any more
+	leastAtOnce   = 2                // a look and the submission that depends on it
+	activeFor     = 90 * time.Second // a member that has not taken places for that long no longer counts
 	mostMembers   = 256
 	bucketVersion = 1
 )
 
-// Bucket is what the machines that use an account share: a token bucket, as values.
-// Places are given out with the times at which they are due, one after the other at
-// PAPI's pace; those that were saved up are due at once. All times are those of the
-// clock of whoever keeps the bucket.
+// Bucket is the state that the machines of an account share: a token bucket, as plain data. It allots places
+// with the times at which they are due, one after the other at PAPI's pace; places that were saved up are due
+// at once. All times are by the clock of whoever keeps the bucket.
 //
-// It is kept as JSON, and changed by compare-and-set.
+// It is stored as JSON and updated by compare-and-set.
 type Bucket struct {
 	Version int `json:"v"`
-	// Next is when the next place is due. In the past, it says how many were saved up.
+	// Next is when the next place is due. A time in the past tells how many places are saved up.
 	Next time.Time `json:"next"`
-	// PerMinute is the rate, which refusals lower and time raises.
+	// PerMinute is the rate; a refusal lowers it, and it grows back over time.
 	PerMinute float64   `json:"perMinute"`
 	Slowed    time.Time `json:"slowed"`
-	// Members are those that have taken places lately, by names that they gave themselves.
+	// Members are the machines that have taken places lately, by the names that they chose.
 	Members map[string]Member `json:"members"`
-	// Told is when a member last told what became of its places, and took others.
+	// Told is when a member last reported on its places while taking others.
 	Told time.Time `json:"told"`
 }
 
-// Member is what a bucket knows of one machine.
+// Member is the state of one machine.
 type Member struct {
-	Open int       `json:"open"` // places that it has, and of which PAPI has counted no request yet
+	Open int       `json:"open"` // places that it has taken and that PAPI has not counted a request for yet
 	At   time.Time `json:"at"`
 	Last time.Time `json:"last"` // when the last of them is due
 }
 
-// waiting is how many of its places a member has still to use at a time: those that are
-// not due yet, and all of them when it has just got them.
+// waiting is how many of its places a member has not used yet at a time: those that are not due, and all of
+// them if they were allotted only just before.
 func (m Member) waiting(at time.Time, each time.Duration, speed float64) int {
 	if each <= 0 || at.Sub(m.At) < Real(usableFor, speed) {
 		return m.Open
@@ -53,33 +52,32 @@ func (m Member) waiting(at time.Time, each time.Duration, speed float64) int {
 	return min(m.Open, max(int(m.Last.Sub(at)/each)+1, 0))
 }
 
-// Share is a number of places: the first is due at First, the others follow.
+// Share is a number of places: the first is due at First, the others follow at intervals of Each.
 type Share struct {
 	First time.Time
 	Each  time.Duration
 	Size  int
 }
 
-// due is when one of its places is, counted from 0.
+// due is when the given place is due, counted from 0.
 func (s Share) due(place int) time.Time { return s.First.Add(time.Duration(place) * s.Each) }
 
-// Told is what a member says when it takes places.
+// Told is what a member reports when it takes places.
 type Told struct {
-	// Open is how many of its places PAPI has counted no request of yet.
+	// Open is how many of its places PAPI has not counted a request for yet.
 	Open int
-	// Reply is the last answer of PAPI that is not told yet, and At when it came; the
-	// zero time for none.
+	// Reply is the last answer of PAPI that was not reported yet, and At is when it arrived; zero if there is
+	// none.
 	Reply Reply
 	At    time.Time
 }
 
-// NewBucket returns an empty bucket: whatever PAPI has saved up for the account, it is
-// not known whether somebody has used it.
+// NewBucket returns a bucket without saved-up places: somebody may just have used PAPI's burst.
 func NewBucket(now time.Time) *Bucket {
 	return &Bucket{Version: bucketVersion, Next: now, PerMinute: bucketPerMinute, Slowed: now, Members: map[string]Member{}}
 }
 
-// Check returns an error for a bucket that no bucket can have become.
+// Check returns an error for a state that a bucket can never reach.
 func (b *Bucket) Check(now time.Time, speed float64) error {
 	far := Real(longestPause+time.Hour, speed)
 	open := 0
@@ -97,8 +95,7 @@ func (b *Bucket) Check(now time.Time, speed float64) error {
 	return nil
 }
 
-// Take gives a member n places at most, after what it has told. speed is as for
-// [NewLocal].
+// Take records what the member has told and allots it at most n places. speed is as for [NewLocal].
 func (b *Bucket) Take(now time.Time, speed float64, name string, n int, told Told) Share {
 	b.grow(now, speed)
 	b.settle(now, name, told)
@@ -116,7 +113,7 @@ func (b *Bucket) Take(now time.Time, speed float64, name string, n int, told Tol
 	return s
 }
 
-// portion is how many places a member may have at once: the more members, the fewer.
+// portion is how many places a member may have at once; with more members it is less.
 func (b *Bucket) portion(now time.Time, speed float64, name string) int {
 	members := 1
 	for other, m := range b.Members {
@@ -131,7 +128,7 @@ func (b *Bucket) each(speed float64) time.Duration {
 	return time.Duration(float64(Real(time.Minute, speed)) / b.PerMinute)
 }
 
-// settle takes note of which places a member has still to use.
+// settle records how many of its places a member has not used yet.
 func (b *Bucket) settle(now time.Time, name string, told Told) {
 	if b.Members == nil {
 		b.Members = map[string]Member{}
@@ -148,9 +145,9 @@ func (b *Bucket) settle(now time.Time, name string, told Told) {
 	}
 }
 
-// learn corrects the bucket by what PAPI has answered. What PAPI says is left is for all
-// places that are open at that time, so that it is only taken at its word when it was
-// said after all others have told theirs. Otherwise it can only take away.
+// learn corrects the bucket by PAPI's answer. The remaining requests that PAPI states are shared with all
+// places that were open then, so the value is taken literally only if all other members have reported since.
+// Otherwise it can only lower what the bucket allots.
 func (b *Bucket) learn(now time.Time, speed float64, name string, told Told) {
 	r, said := told.Reply, told.At
 	if said.After(now) {
@@ -179,7 +176,7 @@ func (b *Bucket) learn(now time.Time, speed float64, name string, told Told) {
 	}
 }
 
-// refused puts all further places off.
+// refused puts off all further places.
 func (b *Bucket) refused(now time.Time, speed float64, r Reply) {
 	next := now.Add(max(min(r.Wait, Real(longestPause, speed)), b.each(speed)))
 	b.Next = later(b.Next, next)
@@ -188,7 +185,7 @@ func (b *Bucket) refused(now time.Time, speed float64, r Reply) {
 	}
 }
 
-// grow raises a rate that was lowered, and forgets members that have gone.
+// grow raises a lowered rate again, and removes members that have gone.
 func (b *Bucket) grow(now time.Time, speed float64) {
 	if b.Slowed.After(now) {
 		b.Slowed = now

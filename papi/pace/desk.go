@@ -6,40 +6,39 @@ import (
 	"time"
 )
 
-// How a machine uses its share of a bucket. Durations are of PAPI's time.
+// Constants of using a machine's share of a bucket. Durations are in PAPI's time.
 const (
-	usableFor   = 5 * time.Second  // a place, from when it is due
-	visitFor    = 3 * time.Second  // at most; then somebody else may try, in real time
-	recently    = 30 * time.Second // since a visit: there is more to come
+	usableFor   = 5 * time.Second  // how long a place may be used, from when it is due
+	visitFor    = 3 * time.Second  // at most, in real time; then another process may ask
+	recently    = 30 * time.Second // since the last place was used: more requests are likely to follow
 	deskVersion = 1
 )
 
-// desk is the line of one machine whose places are those that it has got of a bucket.
-// Like [Line] it is values, and all times are of this machine's clock.
+// desk is the waiting line of one machine, with places that the bucket has allotted. Like [Line] it is plain
+// data; all times are by this machine's clock.
 type desk struct {
 	Version int       `json:"v"`
 	ID      string    `json:"id"`
-	Account string    `json:"account"` // whose bucket it is; empty while nobody knows
-	Issued  uint64    `json:"issued"`  // the last place that was taken here
-	Gone    uint64    `json:"gone"`    // the last one whose turn has come
+	Account string    `json:"account"` // whose bucket it is; empty until PAPI has named it
+	Issued  uint64    `json:"issued"`  // number of the last place that was taken here
+	Gone    uint64    `json:"gone"`    // number of the last place whose turn has come
 	Left    []uint64  `json:"left,omitempty"`
-	Shares  []Share   `json:"shares,omitempty"` // that are left, in order
+	Shares  []Share   `json:"shares,omitempty"` // places left of the bucket's allotments, in order
 	At      time.Time `json:"at"`
 	Paused  time.Time `json:"paused"`
-	// Settled is how many places up to Gone are not on their way any more; Mark is
-	// where Gone was at MarkAt.
+	// Settled is how many places up to Gone are no longer in flight; Mark is the value of Gone at MarkAt.
 	Settled uint64    `json:"settled"`
 	Mark    uint64    `json:"mark"`
 	MarkAt  time.Time `json:"markAt"`
-	// Reply is the last answer that the bucket has not been told, and ReplyAt when it came.
+	// Reply is the last answer of PAPI that the bucket was not told yet; it arrived at ReplyAt.
 	Reply   Reply     `json:"reply"`
 	ReplyAt time.Time `json:"replyAt"`
-	// Visit is until when somebody is asking the bucket, or PAPI for the account. Portion
-	// is how many places it gave, and Last when one was used last.
+	// Visit is until when a process may be asking the bucket, or PAPI for the account. Portion is how many
+	// places the bucket allotted last, and Last is when a place was last used.
 	Visit   time.Time `json:"visit"`
 	Last    time.Time `json:"last"`
 	Portion int       `json:"portion"`
-	Given   time.Time `json:"given"` // when the bucket gave the last places
+	Given   time.Time `json:"given"` // when the bucket last allotted places
 
 	speed float64
 }
@@ -48,7 +47,7 @@ func newDesk(now time.Time, speed float64) *desk {
 	return &desk{Version: deskVersion, ID: rand.Text(), At: now, MarkAt: now, speed: speed}
 }
 
-// check returns an error for a desk that no desk can have become.
+// check returns an error for a state that a desk can never reach.
 func (d *desk) check(now time.Time) error {
 	open := 0
 	for _, s := range d.Shares {
@@ -71,7 +70,7 @@ func (d *desk) check(now time.Time) error {
 
 func (d *desk) real(t time.Duration) time.Duration { return Real(t, d.speed) }
 
-// take takes n places of this machine.
+// take takes n places in this machine's line.
 func (d *desk) take(now time.Time, n int) Ticket {
 	d.advance(now)
 	n = min(max(n, 1), MaxPlaces)
@@ -80,7 +79,7 @@ func (d *desk) take(now time.Time, n int) Ticket {
 	return Ticket{Line: d.ID, Last: d.Issued, Size: n}
 }
 
-// look returns how far away the turn of a ticket is.
+// look returns how far away a ticket's turn is.
 func (d *desk) look(now time.Time, t Ticket) Turn {
 	d.advance(now)
 	switch {
@@ -118,7 +117,7 @@ func (d *desk) leave(now time.Time, t Ticket) {
 	}
 	for n := t.Last; n > 0 && n+uint64(t.Size) > t.Last; n-- { //nolint:gosec // a ticket has few places
 		if n <= d.Gone {
-			d.Settled = min(d.Settled+1, d.Gone) // its place is lost
+			d.Settled = min(d.Settled+1, d.Gone) // its place goes unused
 			continue
 		}
 		if at, twice := slices.BinarySearch(d.Left, n); !twice {
@@ -128,7 +127,7 @@ func (d *desk) leave(now time.Time, t Ticket) {
 	d.advance(now)
 }
 
-// learn takes what PAPI answered to a request.
+// learn records PAPI's answer to a request of a ticket.
 func (d *desk) learn(now time.Time, t Ticket, r Reply) {
 	d.advance(now)
 	if t.Line == d.ID && t.Last <= d.Issued {
@@ -143,24 +142,24 @@ func (d *desk) learn(now time.Time, t Ticket, r Reply) {
 	case r.Remaining == nil:
 		return
 	case *r.Remaining == 0 && (r.Limit == nil || *r.Limit > 1):
-		d.Shares = nil // others have used them up; the bucket has to know
+		d.Shares = nil // others have used up the account's requests; the bucket must be told first
 	}
-	if !d.Reply.Refused || d.ReplyAt.IsZero() || r.Refused { // a refusal is not to be forgotten
+	if !d.Reply.Refused || d.ReplyAt.IsZero() || r.Refused { // a refusal must not be overwritten by a later answer
 		d.Reply, d.ReplyAt = r, now
 	}
 }
 
-// wants returns how many places the bucket is to be asked for, and what to tell it, when
-// it is time for that. Whoever it is given to asks.
+// wants returns how many places to ask the bucket for and what to tell it; 0 if it is not time to ask. The
+// caller must ask.
 func (d *desk) wants(now time.Time) (n int, told Told) {
 	d.advance(now)
 	waiting := int(d.Issued-d.Gone) - len(d.Left) //nolint:gosec // a line is no longer than longestLine
 	if waiting == 0 || len(d.Shares) > 0 || now.Before(d.Visit) || now.Before(d.Paused) {
-		return 0, Told{} // who has places left does not go to the end of the line for more
+		return 0, Told{} // a machine with places left must not join the end of the line for more
 	}
 	n = waiting
 	if now.Sub(d.Last) < d.real(recently) {
-		n = max(n, min(2*d.Portion, mostAtOnce)) //nolint:mnd // it has used up the last: it may have as many again
+		n = max(n, min(2*d.Portion, mostAtOnce)) //nolint:mnd // it has used up its last allotment, so it may have as many again
 	}
 	d.Visit = now.Add(visitFor)
 	told = Told{Open: int(d.Gone - d.Settled), Reply: d.Reply, At: d.ReplyAt} //nolint:gosec // as above
@@ -168,7 +167,7 @@ func (d *desk) wants(now time.Time) (n int, told Told) {
 	return n, told
 }
 
-// scouts reports whether whoever asks is to find out whose account it is: one at a time.
+// scouts reports whether the caller is to find out the account; only one process does so at a time.
 func (d *desk) scouts(now time.Time) bool {
 	if now.Before(d.Visit) {
 		return false
@@ -177,7 +176,7 @@ func (d *desk) scouts(now time.Time) bool {
 	return true
 }
 
-// got takes over a share; one of no places says that there was none.
+// got adds a share; an empty one means that the bucket had none.
 func (d *desk) got(now time.Time, s Share) {
 	d.Visit = time.Time{}
 	if s.Size > 0 {
@@ -188,7 +187,7 @@ func (d *desk) got(now time.Time, s Share) {
 	d.advance(now)
 }
 
-// advance moves on to now.
+// advance moves the desk on to now.
 func (d *desk) advance(now time.Time) {
 	if back := d.At.Sub(now); back > 0 { // the clock was set back
 		for _, t := range [...]*time.Time{&d.Paused, &d.MarkAt, &d.ReplyAt, &d.Visit, &d.Last, &d.Given} {
@@ -214,7 +213,7 @@ func (d *desk) advance(now time.Time) {
 		d.Gone++
 	}
 	for len(d.Shares) > 0 && now.Sub(d.Shares[0].First) > d.lifetime() {
-		d.drop() // nobody wants it, and the bucket counts on its having been used
+		d.drop() // nobody needs it, but the bucket assumes that it was used
 	}
 	if now.Sub(d.MarkAt) >= d.real(lostAfter) {
 		d.Settled = max(d.Settled, d.Mark)
@@ -222,13 +221,13 @@ func (d *desk) advance(now time.Time) {
 	}
 }
 
-// lifetime is how long the first place that is left may be used from when it was due.
-// What was saved up was due long ago, when it was given.
+// lifetime is how long the first remaining place may be used after it was due. A saved-up place was due long
+// before it was allotted.
 func (d *desk) lifetime() time.Duration {
 	return max(d.Given.Sub(d.Shares[0].First), 0) + d.real(usableFor)
 }
 
-// drop takes the first place that is left away.
+// drop discards the first remaining place.
 func (d *desk) drop() {
 	s := &d.Shares[0]
 	if s.Size--; s.Size == 0 {

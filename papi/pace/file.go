@@ -14,39 +14,37 @@ import (
 )
 
 // The rules of the file:
-//   - It is a convenience. Whatever is wrong with it (it cannot be written, holds
-//     nonsense, is locked by a process that was stopped, lies on a disk that does not
-//     answer) this process goes by a line of its own, and tries the file again later.
-//   - It is read and written under the lock of a second file, and written in one piece:
-//     a process that is killed leaves the old state or the new one. What may be left
-//     behind the new one is not read. Nothing waits for the disk.
-//   - A line that was lost begins anew with another ID; whoever has a ticket of the
-//     old one takes another.
+//   - It is optional. If it cannot be used (not writable, corrupt, locked by a process
+//     that was stopped, on a disk that does not respond), this process uses a line of
+//     its own and tries the file again later.
+//   - It is read and written under the lock of a second file, and written with a single
+//     write: a killed process leaves the old state or the new one. Bytes after the end
+//     of the state are ignored. Nothing is synced to the disk.
+//   - If the file is lost, a new line with another ID begins; holders of tickets of the
+//     old line take new ones.
 const (
 	patience  = 2 * time.Second      // for the lock and the disk
-	leaving   = time.Second          // for the disk, at the end
-	lockPause = 2 * time.Millisecond // between two tries to get the lock
-	aloneFor  = 30 * time.Second     // before the file is tried again
+	leaving   = time.Second          // for the disk, in Close
+	lockPause = 2 * time.Millisecond // between two attempts at the lock
+	aloneFor  = 30 * time.Second     // until the file is tried again
 	maxFile   = 64 << 10             // bytes
-	folder    = 0o700                // only for its owner
+	folder    = 0o700                // accessible to its owner only
 	private   = 0o600
 )
 
-// File is the line of all processes of this machine that use the same file. It may
-// be used from several goroutines.
+// File is the line of all processes of this machine that use the same file. It is safe for concurrent use.
 type File struct {
 	*record[Line]
 
 	speed float64
 	own   sync.Mutex // guards local
-	local *Local     // nil while there was no need for it
+	local *Local     // nil until needed
 }
 
 var _ Pace = (*File)(nil)
 
-// NewFile returns the line that is kept in a file; beside it there will be one with
-// .lock at its end. Nothing is opened yet. speed is
-// as for [NewLocal], and the same for all.
+// NewFile returns the line stored in a file; a second file with .lock appended is its lock. Nothing is opened
+// yet. speed is as for [NewLocal], and must be the same for all processes.
 func NewFile(path string, speed float64) *File {
 	return &File{speed: speed, record: newRecord(path,
 		func(now time.Time) *Line { return NewLine(now, speed) },
@@ -57,13 +55,13 @@ func NewFile(path string, speed float64) *File {
 type record[S any] struct {
 	path  string
 	fresh func(now time.Time) *S
-	check func(s *S, now time.Time) error // of one that was read
+	check func(s *S, now time.Time) error // validates a state that was read
 	lock  *flock.Flock
-	using chan struct{} // has one element while this process uses the file
+	using chan struct{} // holds one element while this process uses the file
 
 	mu    sync.Mutex // guards what follows
 	until time.Time  // the file is not used before
-	err   error      // why
+	err   error      // the reason for until
 }
 
 func newRecord[S any](path string, fresh func(time.Time) *S, check func(*S, time.Time) error) *record[S] {
@@ -73,9 +71,8 @@ func newRecord[S any](path string, fresh func(time.Time) *S, check func(*S, time
 	}
 }
 
-// Close waits until this process does not touch the file any more, as the work of a call
-// whose context has ended may still do. Where the disk does not answer, it waits for a
-// second and returns an error. The line can be used again.
+// Close waits until this process no longer touches the file, as a call whose context has ended may still do. If
+// the disk does not respond it returns an error after one second. The line remains usable.
 func (f *record[S]) Close() error {
 	timer := time.NewTimer(leaving)
 	defer timer.Stop()
@@ -88,7 +85,7 @@ func (f *record[S]) Close() error {
 	}
 }
 
-// Err returns why this process does not share its pace at the moment; nil where it does.
+// Err returns why this process currently does not share its pace; nil if it does.
 func (f *record[S]) Err() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -153,7 +150,7 @@ func (f *File) Learn(ctx context.Context, t Ticket, r Reply) {
 	}
 }
 
-// alone returns the line of this process.
+// alone returns this process's own line.
 func (f *File) alone() *Local {
 	f.own.Lock()
 	defer f.own.Unlock()
@@ -170,10 +167,9 @@ var (
 	errNoFile = errors.New("it is no file")
 )
 
-// use calls do with the state in the file, and writes what becomes of it where do
-// says that it has changed. It ends with the context; errAlone says that the file
-// cannot be used. The work is done by a goroutine, which is left behind when the
-// context ends or the disk does not answer, and for which Close waits.
+// use calls do with the state in the file, and writes the state if do reports a change. It returns when the
+// context ends; errAlone means that the file cannot be used. The work runs on a goroutine of its own, which may
+// outlive the call if the context ends or the disk does not respond; Close waits for it.
 func use[S, T any](ctx context.Context, f *record[S], do func(*S, time.Time) (T, bool)) (T, error) {
 	var none T
 	if ctx.Err() != nil {
@@ -231,7 +227,7 @@ func (f *record[S]) resting(now time.Time) bool {
 	return now.Before(f.until)
 }
 
-// rest leaves the file alone for a while because of an error; nil ends that.
+// rest stops using the file for a while because of an error; nil ends that.
 func (f *record[S]) rest(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -241,7 +237,7 @@ func (f *record[S]) rest(err error) {
 	}
 }
 
-// locked does something with the state while no other process does.
+// locked calls do with the state while holding the lock.
 func (f *record[S]) locked(ctx context.Context, do func(*S, time.Time) bool) (err error) {
 	if err := os.MkdirAll(filepath.Dir(f.path), folder); err != nil {
 		return err
@@ -255,7 +251,7 @@ func (f *record[S]) locked(ctx context.Context, do func(*S, time.Time) bool) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, f.lock.Unlock()) }()
-	now := time.Now().Round(0) // without the clock that other processes do not have
+	now := time.Now().Round(0) // without the monotonic clock, which other processes do not share
 	if info, err := os.Lstat(f.path); err == nil && !info.Mode().IsRegular() {
 		return errNoFile
 	}
@@ -278,7 +274,7 @@ func (f *record[S]) locked(ctx context.Context, do func(*S, time.Time) bool) (er
 	return file.Truncate(int64(len(data)))
 }
 
-// read returns the state in the file, and a fresh one where there is none.
+// read returns the state in the file, and a fresh one if there is none.
 func (f *record[S]) read(file io.Reader, now time.Time) *S {
 	state := new(S)
 	if err := json.NewDecoder(io.LimitReader(file, maxFile)).Decode(state); err != nil || f.check(state, now) != nil {

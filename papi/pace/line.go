@@ -9,89 +9,86 @@ import (
 	"time"
 )
 
-// What PAPI allows, and how far below it a line stays.
+// PAPI's limits, and how far below them a line stays.
 const (
-	PerMinute = 90   // of 100
-	Burst     = 1000 // when nothing was sent for long
-	MaxPlaces = 200  // of one ticket
-	// reserve is how many of the requests that PAPI says are left stay unused: what
-	// is sent at its time does not always arrive in time.
+	PerMinute = 90   // of PAPI's 100
+	Burst     = 1000 // available after a long time without requests
+	MaxPlaces = 200  // in one ticket
+	// reserve is how many of PAPI's remaining requests are left unused, because a request sent in time may
+	// arrive late.
 	reserve = 4
-	// unproven is how many requests are sent before PAPI has answered one.
+	// unproven is how many requests may be sent before PAPI has answered one.
 	unproven = 4
 )
 
-// How a line learns. The durations are of PAPI's time.
+// How a line adapts. Durations are in PAPI's time.
 const (
 	minPerMinute = 6
-	halvingPause = 5 * time.Second // refusals within it count once: they were under way together
-	growth       = 1.1             // of the rate, each growthStep without a refusal
+	halvingPause = 5 * time.Second // refusals within it count once, since those requests were in flight together
+	growth       = 1.1             // factor on the rate for each growthStep without a refusal
 	growthStep   = time.Minute
-	staleAfter   = time.Minute     // without an answer nobody knows what others have sent
-	longestPause = time.Hour       // that is believed
-	lostAfter    = 5 * time.Second // twice that at most, for a request without an answer
+	staleAfter   = time.Minute     // without an answer for that long, the use by others is unknown
+	longestPause = time.Hour       // upper bound of a pause that PAPI asks for
+	lostAfter    = 5 * time.Second // a request without an answer counts as in flight for this long, twice that at most
 )
 
-// What a line that was read from somewhere may look like.
+// Bounds for validating a line that was read.
 const (
-	longestLine = 1000 // places that are waited for
+	longestLine = 1000 // waiting places
 	maxNumber   = 1 << 53
 	maxID       = 64
-	almost      = 1e-6 // makes up for what is lost when seconds become fractions of a request
+	almost      = 1e-6 // tolerance for rounding when converting seconds to fractions of a request
 )
 
-// Line is the state of a line, as values: it says what was issued and how far the
-// line has moved at a time, and waits for nothing. It can be written as JSON and
-// read again, by another process or on another machine.
+// Line is the state of a waiting line, as plain data: which places were taken, and how far the line has moved
+// at a point in time. It never waits, and can be stored as JSON and read by another process or machine.
 //
-// Places have numbers. Those up to Turn may go; Turn moves on with time. All times
-// are wall clock, so that processes can share them; a clock that is set back takes
-// them along, and one that is set forward makes the line stale.
+// Places are numbered. Those up to Turn may go; Turn grows with time. All times are wall clock, so that
+// processes can share them. If the clock is set back, the times are moved back with it; if it is set forward,
+// the line becomes stale.
 type Line struct {
 	ID        string    `json:"id"`
-	Issued    uint64    `json:"issued"`             // the last place that was taken
-	Gone      uint64    `json:"gone"`               // the last place whose turn has come
+	Issued    uint64    `json:"issued"`             // number of the last place that was taken
+	Gone      uint64    `json:"gone"`               // number of the last place whose turn has come
 	Left      []uint64  `json:"left,omitempty"`     // places above Gone that were given back, in order
-	Together  []Span    `json:"together,omitempty"` // those above Gone that have one turn, in order
+	Together  []Span    `json:"together,omitempty"` // places above Gone that share one turn, in order
 	Turn      float64   `json:"turn"`
-	At        time.Time `json:"at"`     // when Turn was so
-	Paused    time.Time `json:"paused"` // nobody goes before it
+	At        time.Time `json:"at"`     // the time for which Turn holds
+	Paused    time.Time `json:"paused"` // nobody goes before this time
 	PerMinute float64   `json:"perMinute"`
-	Slowed    time.Time `json:"slowed"` // when PerMinute was changed
-	// Answered is the last place of whose request PAPI has said how many are left.
+	Slowed    time.Time `json:"slowed"` // when PerMinute was last changed
+	// Answered is the last place for which PAPI has stated the remaining requests.
 	Answered   uint64    `json:"answered"`
-	AnsweredAt time.Time `json:"answeredAt"` // the last answer of any kind
-	// Settled is how many places up to Gone are not on their way: they were answered,
-	// given back, or went so long ago that no answer will come. Mark is where Gone
-	// was at MarkAt.
+	AnsweredAt time.Time `json:"answeredAt"` // time of the last answer of any kind
+	// Settled is how many places up to Gone are no longer in flight: answered, given back, or sent so long ago
+	// that no answer will come. Mark is the value of Gone at MarkAt.
 	Settled uint64    `json:"settled"`
 	Mark    uint64    `json:"mark"`
 	MarkAt  time.Time `json:"markAt"`
-	// Proving says that PAPI has not answered lately. Then places up to Proof may
-	// go at most, which moves on like Turn.
+	// Proving means that PAPI has not answered lately. Then only places up to Proof may go; Proof grows like
+	// Turn.
 	Proving bool    `json:"proving"`
 	Proof   float64 `json:"proof"`
-	Proven  uint64  `json:"proven"` // where Gone was when PAPI answered again
+	Proven  uint64  `json:"proven"` // the value of Gone when PAPI answered again
 
-	speed float64 // seconds of PAPI's time in a real one
+	speed float64 // seconds of PAPI's time in one real second
 }
 
-// Span is places that go together.
+// Span is a range of places that go together.
 type Span struct {
 	First uint64 `json:"first"`
 	Last  uint64 `json:"last"`
 }
 
-// NewLine returns an empty line. Nobody has told yet whether the burst is there,
-// so only a few go before PAPI has answered.
+// NewLine returns an empty line. Whether PAPI's burst is available is unknown at first, so only a few requests
+// go until PAPI has answered.
 func NewLine(now time.Time, speed float64) *Line {
 	return &Line{ID: rand.Text(), Turn: Burst, At: now, MarkAt: now, PerMinute: PerMinute, Proving: true, Proof: unproven, speed: speed}
 }
 
 var errNonsense = errors.New("it cannot be the state of a line")
 
-// Check returns an error for a line that no line can have become. now is the time
-// at which it was read.
+// Check returns an error for a state that a line can never reach. now is when it was read.
 func (l *Line) Check(now time.Time) error {
 	switch {
 	case l.ID == "" || len(l.ID) > maxID,
@@ -112,7 +109,7 @@ func (l *Line) Check(now time.Time) error {
 	return nil
 }
 
-func between(x, least, most float64) bool { return x >= least && x <= most } // NaN is not
+func between(x, least, most float64) bool { return x >= least && x <= most } // false for NaN
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
@@ -123,24 +120,23 @@ func later(a, b time.Time) time.Time {
 
 func (l *Line) real(d time.Duration) time.Duration { return Real(d, l.speed) }
 
-// perSecond is how many places the line moves on in a real second.
+// perSecond is how many places the line moves on per real second.
 func (l *Line) perSecond() float64 { return l.PerMinute / l.real(time.Minute).Seconds() }
 
-// Take takes n places, MaxPlaces at most.
+// Take takes n places, at most MaxPlaces.
 func (l *Line) Take(now time.Time, n int) Ticket {
 	l.advance(now)
 	n = min(max(n, 1), MaxPlaces)
 	l.Issued += uint64(n)
 	if n > 1 {
-		// Who has several waits for the last one. As long as the others are not gone, they
-		// are not taken to have been sent.
+		// A ticket for several places waits for the last one. Until then none of them counts as sent.
 		l.Together = append(l.Together, Span{l.Issued - uint64(n) + 1, l.Issued})
 	}
 	l.advance(now)
 	return Ticket{Line: l.ID, Last: l.Issued, Size: n}
 }
 
-// Look returns how far away the turn of a ticket is.
+// Look returns how far away a ticket's turn is.
 func (l *Line) Look(now time.Time, t Ticket) Turn {
 	l.advance(now)
 	switch {
@@ -178,7 +174,7 @@ func (l *Line) Leave(now time.Time, t Ticket) {
 	l.advance(now)
 }
 
-// Learn corrects the line by what PAPI answered to a request of a ticket.
+// Learn corrects the line by PAPI's answer to a request of a ticket.
 func (l *Line) Learn(now time.Time, t Ticket, r Reply) {
 	l.advance(now)
 	ours := t.Line == l.ID && t.Last <= l.Issued
@@ -196,23 +192,23 @@ func (l *Line) Learn(now time.Time, t Ticket, r Reply) {
 	case r.Refused:
 		next := float64(l.Gone) + 1
 		l.Turn = min(l.Turn, next)
-		if r.Wait > 0 { // then one may go
+		if r.Wait > 0 { // after the pause one request may go
 			l.Paused = later(l.Paused, now.Add(min(r.Wait, l.real(longestPause))))
 			l.Turn = next
 		}
 		told := r.Wait > 0 || r.Remaining != nil
-		foreseen := told && ours && t.Last <= l.Proven // it went before anything was known
+		foreseen := told && ours && t.Last <= l.Proven // it was sent before the pause was known
 		if !foreseen && now.Sub(l.Slowed) >= l.real(halvingPause) {
 			l.PerMinute, l.Slowed = max(l.PerMinute/2, minPerMinute), now //nolint:mnd // half
 		}
 	case r.Remaining == nil, !ours, t.Last < l.Answered, now.Before(l.Paused):
-		return // it says nothing, or less than a later one has said
+		return // it states no count, or an older one than is known
 	default:
 		unused := reserve
 		if r.Limit != nil {
 			unused = min(max(*r.Limit-1, 0), reserve)
 		}
-		// Those that are on their way may not have been counted yet.
+		// PAPI may not have counted the requests in flight yet.
 		l.Turn = float64(l.Settled) + float64(min(max(*r.Remaining, 0), Burst)-unused)
 		l.Turn = max(l.Turn, float64(l.Gone)-reserve)
 	}
@@ -222,8 +218,7 @@ func (l *Line) Learn(now time.Time, t Ticket, r Reply) {
 	l.advance(now)
 }
 
-// settle takes note that a request of a ticket was sent, whatever its turn was, and
-// is not on its way any more.
+// settle records that a request of a ticket was sent, whatever its turn was, and is no longer in flight.
 func (l *Line) settle(t Ticket) {
 	l.Gone = max(l.Gone, t.Last)
 	l.Settled = min(l.Settled+1, l.Gone)
@@ -275,14 +270,14 @@ func (l *Line) advance(now time.Time) {
 	l.Proof = min(l.Proof, float64(l.Issued)+unproven)
 }
 
-// let lets those go whose turn has come. Places that were given back take no time.
+// let releases the places whose turn has come. Places that were given back are skipped.
 func (l *Line) let(now time.Time) {
 	defer func() {
 		l.Together = slices.DeleteFunc(l.Together, func(s Span) bool { return s.Last <= l.Gone })
 	}()
 	for l.Gone < l.Issued {
 		next := l.Gone + 1
-		turn := next // that has to have come
+		turn := next // the place that must have its turn
 		for len(l.Together) > 0 && l.Together[0].Last < next {
 			l.Together = l.Together[1:]
 		}

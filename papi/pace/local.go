@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Local is the line of one process. It may be used from several goroutines.
+// Local is the line of one process. It is safe for concurrent use.
 type Local struct {
 	mu   sync.Mutex
 	line *Line
@@ -14,8 +14,7 @@ type Local struct {
 
 var _ Pace = (*Local)(nil)
 
-// NewLocal returns an empty line. speed is how many seconds of PAPI's time pass in
-// a real one; 0 means 1.
+// NewLocal returns an empty line. speed is how many seconds of PAPI's time pass in one real second; 0 means 1.
 func NewLocal(speed float64) *Local { return &Local{line: NewLine(time.Now(), speed)} }
 
 // Take implements Pace.
@@ -54,7 +53,7 @@ func (p *Local) Learn(_ context.Context, t Ticket, r Reply) {
 	p.line.Learn(time.Now(), t, r)
 }
 
-// has reports whether a ticket is one of this line.
+// has reports whether a ticket belongs to this line.
 func (p *Local) has(t Ticket) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

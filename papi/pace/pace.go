@@ -1,12 +1,10 @@
-// Package pace shares out the requests that PAPI allows an account among all who
-// send them. PAPI counts them for the account, whoever calls: 100 a minute, with a
-// burst of 1000 that refills at that pace.
+// Package pace keeps all senders of an account's requests, together, within PAPI's rate limit. PAPI counts
+// requests per account, whoever sends them: 100 a minute, with a burst of 1000 that refills at that rate.
 //
-// Whoever is to send a request takes a place in a waiting line, which moves on at
-// PAPI's pace. PAPI's answers correct it: how many requests are left says how far the
-// line may have moved, and a refusal stops it until the time that PAPI names. A
-// [Local] line is shared by the clients of one process, a [File] by the processes of
-// one machine. [Await] takes a place and returns when it is its turn.
+// A sender takes a place in a waiting line, which moves on at PAPI's rate. PAPI's answers correct the line: the
+// remaining requests tell how far it may move, and a refusal stops it until the time that PAPI names. A [Local]
+// line is shared by the clients of one process, a [File] by the processes of one machine, and a [Shared] by
+// several machines, through a [Source]. [Await] takes a place and returns when its turn has come.
 package pace
 
 import (
@@ -14,70 +12,67 @@ import (
 	"time"
 )
 
-// Pace is one line. Its methods may be called from several goroutines. Their
-// errors are those of their contexts; whatever else goes wrong is met by going on
-// as if nobody shared the line.
+// Pace is one waiting line. Its methods are safe for concurrent use. They return only errors of their contexts:
+// on any other failure a line goes on as if nobody shared it.
 type Pace interface {
-	// Take takes places for n requests, one behind the other. They have one turn:
-	// when all of them may be sent. A ticket has MaxPlaces at most.
+	// Take takes places for n consecutive requests, at most MaxPlaces. They share one turn: when all of them
+	// may be sent.
 	Take(ctx context.Context, n int) (Ticket, Turn, error)
-	// Look returns how the line has moved.
+	// Look returns how far away the ticket's turn is now.
 	Look(ctx context.Context, t Ticket) (Turn, error)
-	// Leave gives back places of which no request was sent.
+	// Leave gives back places for which no request was sent.
 	Leave(ctx context.Context, t Ticket)
-	// Learn takes what PAPI answered to a request of a ticket, for each request.
+	// Learn records PAPI's answer to a request of a ticket. Call it for each request.
 	Learn(ctx context.Context, t Ticket, r Reply)
 }
 
 // Ticket is one or more places in a line.
 type Ticket struct {
-	Line string // its ID
+	Line string // ID of the line
 	Last uint64 // the number of the last place
-	Size int    // how many there are
+	Size int    // number of places
 }
 
-// Turn is how far away the turn of a ticket is, as it looks now: what PAPI answers
-// to others may bring it nearer, or put it off.
+// Turn is how far away a ticket's turn is, by the current estimate: PAPI's answers to others may bring it
+// nearer or put it off.
 type Turn struct {
-	// Wait is how long it is until then; 0 and less mean that it has come. It is
-	// a duration of this machine's clock, as all in this package are.
+	// Wait is how long it is until then, by this machine's clock; 0 or less means that the turn has come.
 	Wait time.Duration
-	// Ahead is how many requests are sent before.
+	// Ahead is how many requests go first.
 	Ahead int
-	// Refused says that PAPI has refused a request, and named a time before which
-	// nobody sends another one.
+	// Refused reports that PAPI has refused a request and named a time before which nobody may send another.
 	Refused bool
-	// Sure says that PAPI has answered within the last minute.
+	// Sure reports that PAPI has answered within the last minute.
 	Sure bool
-	// UnknownTicket says that the ticket is not one of this line, such as after its
-	// file was deleted: another has to be taken.
+	// UnknownTicket reports that the ticket does not belong to this line, for instance after its file was
+	// deleted. Take another one.
 	UnknownTicket bool
 }
 
-// Reply is what an answer of PAPI says about the pace.
+// Reply is what an answer of PAPI says about the rate limit.
 type Reply struct {
-	// NoAnswer says that there was no answer, or none of PAPI itself.
+	// NoAnswer reports that there was no answer, or none from PAPI itself.
 	NoAnswer bool
-	// Remaining is how many requests are left; nil where PAPI did not say.
+	// Remaining is how many requests are left; nil if PAPI did not say.
 	Remaining *int
-	// Limit is how many are left at most; nil where PAPI did not say.
+	// Limit is the maximum of Remaining; nil if PAPI did not say.
 	Limit *int
-	// Refused says that the request was one too many.
+	// Refused reports that the request was refused as one too many.
 	Refused bool
-	// Wait is how long PAPI asks to wait after a refusal; 0 where it did not say.
+	// Wait is how long PAPI asks to wait after a refusal; 0 if it did not say.
 	Wait time.Duration
 }
 
-// How often a waiting request looks at the line, in PAPI's time: the nearer its turn the more often.
+// How often a waiting request looks at the line, in PAPI's time: more often as its turn comes nearer.
 const (
 	rarelyLooks = time.Second
 	oftenLooks  = 50 * time.Millisecond
-	looksAhead  = 4 // part of the wait
+	looksAhead  = 4 // fraction of the wait
 )
 
-// Await takes places for n requests and returns when it is their turn. Before each
-// pause it calls waiting, whose error ends the wait. The error is that, or the
-// context's cause; the places are given back then. speed is as for [NewLocal].
+// Await takes places for n requests and returns when their turn has come. Before each pause it calls waiting,
+// whose error ends the wait. On that error, or when the context ends, it gives the places back and returns the
+// error or the context's cause. speed is as for [NewLocal].
 func Await(ctx context.Context, p Pace, n int, speed float64, waiting func(Turn) error) (Ticket, error) {
 	ticket, turn, err := p.Take(ctx, n)
 	for err == nil {
@@ -113,8 +108,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Real returns how long a duration of PAPI's time takes, of which speed seconds
-// pass in a real one; 0 means 1.
+// Real converts a duration of PAPI's time to this machine's: speed is how many seconds of PAPI's time pass in
+// one real second; 0 means 1.
 func Real(d time.Duration, speed float64) time.Duration {
 	if speed > 0 {
 		return time.Duration(float64(d) / speed)

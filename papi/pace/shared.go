@@ -8,36 +8,36 @@ import (
 	"time"
 )
 
-// Source gives out an account's places to the machines that use it. Its times are those
-// of this machine's clock. It may be used from several goroutines.
+// Source allots an account's places to the machines that use it. Its times are by this machine's clock. It must
+// be safe for concurrent use.
 type Source interface {
-	// Take gives a member n places of an account at most, at least one, and takes what
-	// the member tells. The error says that the source cannot be used at the moment.
+	// Take records what the member tells, and allots it at most n places of the account, at least one. An error
+	// means that the source cannot be used at the moment.
 	Take(ctx context.Context, account, member string, n int, told Told) (Share, error)
 }
 
-// Shared is the pace of an account that machines share by a [Source]. The processes of
-// one machine share what it gives them in a file. It may be used from several goroutines.
+// Shared is the pace of an account that several machines share through a [Source]. The processes of one machine
+// share its allotment in a file. It is safe for concurrent use.
 //
-// The account is not known before PAPI has named it, and a source may not answer. Then
-// another pace is used: that of the machine.
+// Until PAPI has named the account, and while the source does not answer, another pace is used: that of the
+// machine.
 type Shared struct {
 	source Source
 	alone  Pace
 	speed  float64
-	file   *record[desk] // nil: there is none
+	file   *record[desk] // nil without a file
 
 	mu      sync.Mutex // guards what follows
-	own     *desk      // of this process, where there is no file
-	account string     // as far as this process knows
+	own     *desk      // used without a file
+	account string     // empty until this process knows it
 	until   time.Time  // the source is not asked before
-	err     error      // why
+	err     error      // the reason for until
 }
 
 var _ Pace = (*Shared)(nil)
 
-// NewShared returns a pace by a source, with a file as for [NewFile]; without a path the
-// process shares with no other of its machine. alone is used while the source cannot be.
+// NewShared returns a pace through a source, with a file as for [NewFile]; without a path the process shares
+// with no other on its machine. alone is used while the source cannot be.
 func NewShared(source Source, alone Pace, path string, speed float64) *Shared {
 	s := &Shared{source: source, alone: alone, speed: speed, own: newDesk(time.Now(), speed)}
 	if path != "" {
@@ -48,7 +48,7 @@ func NewShared(source Source, alone Pace, path string, speed float64) *Shared {
 	return s
 }
 
-// Belongs says whose pace it is, as PAPI has named the account.
+// Belongs sets the account, as PAPI has named it.
 func (s *Shared) Belongs(ctx context.Context, account string) {
 	s.mu.Lock()
 	known := s.account == account
@@ -60,7 +60,7 @@ func (s *Shared) Belongs(ctx context.Context, account string) {
 	_, _ = onDesk(ctx, s, "", func(d *desk, now time.Time) (struct{}, bool) {
 		changed := d.Account != account
 		if changed && d.Account != "" {
-			*d = *newDesk(now, s.speed) // what it has is another's
+			*d = *newDesk(now, s.speed) // its places belong to another account
 		}
 		if changed {
 			d.Account, d.Visit = account, time.Time{}
@@ -69,14 +69,14 @@ func (s *Shared) Belongs(ctx context.Context, account string) {
 	})
 }
 
-// SourceErr returns why the source is not used at the moment; nil where it is.
+// SourceErr returns why the source is currently not used; nil if it is.
 func (s *Shared) SourceErr() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err
 }
 
-// Err returns why this process shares with no other of its machine; nil where it does.
+// Err returns why this process currently shares with no other on its machine; nil if it does.
 func (s *Shared) Err() error {
 	if s.file != nil {
 		if err := s.file.Err(); err != nil {
@@ -89,7 +89,7 @@ func (s *Shared) Err() error {
 	return nil
 }
 
-// Close waits as that of [File].
+// Close waits as [File.Close] does.
 func (s *Shared) Close() error {
 	var err error
 	if s.file != nil {
@@ -101,14 +101,14 @@ func (s *Shared) Close() error {
 	return err
 }
 
-// visit is what has to be asked of the source, if anything.
+// visit is what to ask the source, if anything.
 type visit struct {
 	turn    Turn
 	ticket  Ticket
 	account string
 	desk    string
 	places  int
-	scout   bool // it has to be found out whose account it is
+	scout   bool // the account has to be found out
 	told    Told
 }
 
@@ -132,7 +132,7 @@ func (s *Shared) Take(ctx context.Context, n int) (Ticket, Turn, error) {
 		return Ticket{}, Turn{Wait: Real(scoutedFor, s.speed)}, nil
 	}
 	turn, err := s.ask(ctx, v)
-	if err == nil && turn.UnknownTicket { // the source is gone
+	if err == nil && turn.UnknownTicket { // the source has become unavailable
 		s.Leave(ctx, v.ticket)
 		return s.alone.Take(ctx, n)
 	}
@@ -151,7 +151,7 @@ func (s *Shared) Look(ctx context.Context, t Ticket) (Turn, error) {
 		}
 		turn := d.look(now, t)
 		if turn.Wait > 0 {
-			d.leave(now, t) // nobody gives more places at the moment
+			d.leave(now, t) // the source allots nothing at the moment
 			turn = Turn{UnknownTicket: true}
 		}
 		return visit{turn: turn, desk: d.ID}, true
@@ -162,7 +162,7 @@ func (s *Shared) Look(ctx context.Context, t Ticket) (Turn, error) {
 	case v.desk != "":
 		return s.ask(ctx, v)
 	case v.account != "" && !resting:
-		s.alone.Leave(ctx, t) // it was taken while nobody knew the account
+		s.alone.Leave(ctx, t) // taken before the account was known
 		return Turn{UnknownTicket: true}, nil
 	case t == Ticket{} && v.scout:
 		return Turn{Wait: Real(scoutedFor, s.speed)}, nil
@@ -172,7 +172,7 @@ func (s *Shared) Look(ctx context.Context, t Ticket) (Turn, error) {
 	return s.alone.Look(ctx, t)
 }
 
-// next says what is to be done for a ticket.
+// next returns what to do for a ticket.
 func (s *Shared) next(d *desk, now time.Time, t Ticket) visit {
 	v := visit{turn: d.look(now, t), ticket: t, account: d.Account, desk: d.ID}
 	if v.turn.Wait > 0 {
@@ -181,13 +181,13 @@ func (s *Shared) next(d *desk, now time.Time, t Ticket) visit {
 	return v
 }
 
-// scoutedFor is how long it takes, as it looks, until the account is known.
+// scoutedFor estimates how long it takes to find out the account.
 const scoutedFor = time.Second
 
-// askFor is how long the source has to answer.
+// askFor bounds the wait for the source's answer.
 const askFor = 2 * time.Second
 
-// ask asks the source where that is to be done, and returns the turn after that.
+// ask asks the source if necessary, and returns the turn afterwards.
 func (s *Shared) ask(ctx context.Context, v visit) (Turn, error) {
 	if v.places == 0 {
 		return v.turn, nil
@@ -241,8 +241,8 @@ func (s *Shared) Learn(ctx context.Context, t Ticket, r Reply) {
 	}
 }
 
-// onDesk does something with the desk that a ticket may be of: the file's, or this
-// process's own where the file cannot be used.
+// onDesk calls do with the desk that a ticket may belong to: that in the file, or this process's own if the
+// file cannot be used.
 func onDesk[T any](ctx context.Context, s *Shared, line string, do func(*desk, time.Time) (T, bool)) (T, error) {
 	if ctx.Err() != nil {
 		var none T
@@ -275,7 +275,7 @@ func (s *Shared) resting() bool {
 	return time.Now().Before(s.until)
 }
 
-// rest leaves the source alone for a while because of an error; nil ends that.
+// rest stops using the source for a while because of an error; nil ends that.
 func (s *Shared) rest(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -5,15 +5,15 @@ import (
 	"sort"
 )
 
-// alignment says which elements of two lists belong together.
+// alignment says which elements of two lists correspond.
 type alignment struct {
-	from  []int  // of each element of the second list: its index in the first; -1: it is new
-	moved []bool // of each element of the second list: it has changed places with others
-	gone  []int  // indexes in the first list of what is not in the second, ascending
+	from  []int  // per element of the second list: its index in the first; -1 if it is new
+	moved []bool // per element of the second list: whether it changed places with others
+	gone  []int  // indexes of elements of the first list that the second lacks, ascending
 }
 
-// align pairs elements that are equal, then those that have the same name, each in their order, and last those that have
-// the same substance, where there is only one of it on each side: rules that were renamed.
+// align pairs equal elements first, then those of the same name, both in order, and last those of the same
+// substance, which are renamed rules. It skips a substance that occurs more than once on a side.
 func align(from, to []item) alignment {
 	a := alignment{from: make([]int, len(to)), moved: make([]bool, len(to))}
 	taken := make([]bool, len(from))
@@ -34,7 +34,7 @@ func align(from, to []item) alignment {
 			}
 		}
 	}
-	pair(func(one item) string { return one.raw }) // which has the name
+	pair(func(one item) string { return one.raw }) // which includes the name
 	pair(func(one item) string { return one.name })
 	a.findRenamed(from, to, taken)
 	for i, t := range taken {
@@ -46,8 +46,8 @@ func align(from, to []item) alignment {
 	return a
 }
 
-// findRenamed pairs what is left and has the same substance, if only one has it on each side: of several, nobody could
-// tell which has become which.
+// findRenamed pairs the remaining elements of the same substance, if it occurs once on each side: with several,
+// which one became which is unknown.
 func (a alignment) findRenamed(from, to []item, taken []bool) {
 	type sides struct{ from, to []int }
 	alike := map[[sha256.Size]byte]*sides{}
@@ -80,10 +80,11 @@ func (a alignment) findRenamed(from, to []item, taken []bool) {
 	}
 }
 
-// findMoved marks as few elements as possible: all that are not in a longest rising sequence of old places.
+// findMoved marks as few elements as possible: all that are not in a longest increasing subsequence of old
+// indexes.
 func (a alignment) findMoved() {
-	var tails []int                    // tails[n]: the element with which the best sequence of n+1 ends
-	before := make([]int, len(a.from)) // the element before it in that sequence
+	var tails []int                    // tails[n]: the element that ends the best subsequence of length n+1
+	before := make([]int, len(a.from)) // its predecessor in that subsequence
 	for i, old := range a.from {
 		if old < 0 {
 			continue

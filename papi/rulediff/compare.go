@@ -10,7 +10,7 @@ import (
 	"github.com/wI2L/jsondiff"
 )
 
-// place is where a part is, in both trees.
+// place is the position of a part in both trees.
 type place struct {
 	from, to string // JSON Pointers
 	path     []string
@@ -25,7 +25,7 @@ func (p place) rule(name string) place {
 	return p
 }
 
-// comparison is a comparison that goes on.
+// comparison is a comparison in progress.
 type comparison struct {
 	found []found
 	patch []Operation
@@ -40,7 +40,7 @@ type found struct {
 
 func (c *comparison) add(change Change, whole *rule) { c.found = append(c.found, found{change, whole}) }
 
-// rules compares two rules that belong together, and everything below them.
+// rules compares two corresponding rules and everything below them.
 func (c *comparison) rules(a, b *rule, at place) error {
 	if a.raw == b.raw {
 		return nil
@@ -56,7 +56,7 @@ func (c *comparison) rules(a, b *rule, at place) error {
 	return c.children(a, b, at)
 }
 
-// members compares what a rule has beside its lists.
+// members compares the members of a rule other than its lists.
 func (c *comparison) members(a, b *rule, at place) error {
 	before, after, seen := a.byKey(), b.byKey(), map[string]bool{}
 	var values []Value
@@ -123,11 +123,11 @@ func isSensitive(part Part, one item) bool {
 	return part == Variable && one.sensitive()
 }
 
-// elements adds the operations that make the elements of the second list of those of the first, but for what has
-// changed in them; whole says that they bring that, too.
+// elements adds the operations that turn the list's elements into those of the second, apart from changes
+// within elements; whole reports that the operations include those as well.
 func (c *comparison) elements(aligned alignment, pointer string, a, b list) (whole bool) {
 	switch {
-	case len(a.items)+len(b.items) == 0: // an empty list is as good as none
+	case len(a.items)+len(b.items) == 0: // an empty list and an absent one are equal
 		return false
 	case !b.has:
 		c.patch = append(c.patch, Operation{Op: "remove", Path: pointer})
@@ -180,7 +180,8 @@ func itemsOf(rules []*rule) []item {
 	return all
 }
 
-// changes returns what was found. A rule that was removed in one place and is in another as it was makes one change.
+// changes returns what was found. A rule that was removed in one place and added unchanged in another is one
+// change.
 func (c *comparison) changes() []Change {
 	removed := map[string][]int{}
 	for i, one := range c.found {
@@ -188,7 +189,7 @@ func (c *comparison) changes() []Change {
 			removed[one.whole.raw] = append(removed[one.whole.raw], i)
 		}
 	}
-	moved := map[int]bool{} // what was removed, and is told where it is now
+	moved := map[int]bool{} // removed rules that are reported at their new place
 	for i, one := range c.found {
 		if one.whole == nil || one.Kind != Added || len(removed[one.whole.raw]) == 0 {
 			continue
@@ -207,14 +208,14 @@ func (c *comparison) changes() []Change {
 	return all
 }
 
-// maxSteps is how much work the operations of one list may take before the list is replaced as a whole.
+// maxSteps bounds the work on the operations of one list; beyond it the list is replaced as a whole.
 const maxSteps = 50_000_000
 
-// operations make the second list of the first, but for what has changed in its elements. whole says that they
-// replace the list, with all that has changed.
+// operations turns one list into the other, apart from changes within elements. whole reports that it replaces
+// the list, which includes those changes.
 func (a alignment) operations(pointer string, length int, to []item) (ops []Operation, whole bool) {
 	at := func(i int) string { return pointer + "/" + strconv.Itoa(i) }
-	now := make([]int, 0, length) // what the list has by now, as indexes of the second list
+	now := make([]int, 0, length) // the current list, as indexes of the second list
 	place := make(map[int]int, len(to))
 	for i, old := range a.from {
 		place[old] = i
@@ -247,7 +248,7 @@ func (a alignment) operations(pointer string, length int, to []item) (ops []Oper
 		}
 		put := 0
 		if i > 0 {
-			put = slices.Index(now, i-1) + 1 // which has its place already
+			put = slices.Index(now, i-1) + 1 // which is already in place
 		}
 		now = slices.Insert(now, put, i)
 		switch {
@@ -260,7 +261,7 @@ func (a alignment) operations(pointer string, length int, to []item) (ops []Oper
 	return ops, false
 }
 
-// joined is a list as JSON.
+// joined returns the items as a JSON array.
 func joined(items []item) json.RawMessage {
 	var b bytes.Buffer
 	b.WriteByte('[')
@@ -276,11 +277,11 @@ func joined(items []item) json.RawMessage {
 
 func escape(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }
 
-// maxCompared is how many pairs of elements of arrays within values are compared, to see what was inserted.
+// maxCompared bounds how many pairs of array elements within values are compared to find insertions.
 const maxCompared = 1_000_000
 
-// compareValues compares two values; an empty one is not there. prefix is the pointer of the value within its part, and at
-// that of the part in the tree.
+// compareValues compares two values; an empty string means that there is none. prefix is the pointer of the
+// value within its part, at that of the part in the tree.
 func compareValues(old, now, prefix, at string) ([]Value, []Operation, error) {
 	raw := func(s string) json.RawMessage {
 		if s == "" {
@@ -315,7 +316,7 @@ func compareValues(old, now, prefix, at string) ([]Value, []Operation, error) {
 	return values, ops, nil
 }
 
-// sides returns what an operation takes away and what it brings.
+// sides returns the values that an operation removes and adds.
 func sides(one jsondiff.Operation) (from, to json.RawMessage, err error) {
 	if one.Type != jsondiff.OperationAdd {
 		if from, err = json.Marshal(one.OldValue); err != nil {

@@ -9,13 +9,13 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// Everything that was parsed is a part of the text that it was parsed from, so a large tree is not copied.
+// All parsed parts are substrings of the text, so that a large tree is not copied.
 
 // rule is a rule of a tree.
 type rule struct {
 	item
 
-	members  []member // all but the name and the lists
+	members  []member // all except the name and the lists
 	lists    [3]list  // criteria, behaviors, variables
 	children []*rule
 	has      bool // it has the member children
@@ -30,11 +30,11 @@ type list struct {
 // item is an element of a list.
 type item struct {
 	name, raw string
-	of        *rule // the rule that it is; nil for other elements
+	of        *rule // set if the element is a rule
 }
 
-// substance stands for what a rule is made of, whatever its name. It reports false for what is not a rule, and for a
-// rule with nothing in it.
+// substance is a hash of a rule's content without its name. ok is false for what is not a rule, and for an
+// empty rule.
 func (one item) substance() (sum [sha256.Size]byte, ok bool) {
 	r := one.of
 	if r == nil || len(r.lists[0].items)+len(r.lists[1].items)+len(r.children) == 0 {
@@ -45,12 +45,12 @@ func (one item) substance() (sum [sha256.Size]byte, ok bool) {
 		for _, element := range list {
 			_, _ = io.WriteString(h, element.raw+"\n")
 		}
-		_, _ = h.Write([]byte{0}) // which is not in JSON
+		_, _ = h.Write([]byte{0}) // which does not occur in JSON
 	}
 	return [sha256.Size]byte(h.Sum(nil)), true
 }
 
-// sensitive reports whether a variable says of itself that its value is not for everybody.
+// sensitive reports whether a variable is marked as sensitive or hidden.
 func (one item) sensitive() bool {
 	return gjson.Get(one.raw, "sensitive").Bool() || gjson.Get(one.raw, "hidden").Bool()
 }
@@ -58,7 +58,7 @@ func (one item) sensitive() bool {
 // member is a member of an object.
 type member struct{ key, raw string }
 
-// listMembers are the lists of a rule, with what is in them.
+// listMembers returns the lists of a rule and what each contains.
 func listMembers() [3]struct {
 	key  string
 	part Part
@@ -70,7 +70,7 @@ func listMembers() [3]struct {
 }
 
 func parse(raw json.RawMessage) (*rule, error) {
-	if !json.Valid(raw) { // gjson takes everything
+	if !json.Valid(raw) { // gjson does not validate
 		return nil, errNoJSON
 	}
 	return parseRule(gjson.ParseBytes(raw), 0)
@@ -111,7 +111,7 @@ func parseRule(v gjson.Result, depth int) (*rule, error) {
 	return r, err
 }
 
-// take takes a member that is no rule.
+// take adds a member other than children.
 func (r *rule) take(key string, value gjson.Result) error {
 	for i, l := range listMembers() {
 		if key != l.key {
@@ -131,7 +131,7 @@ func (r *rule) take(key string, value gjson.Result) error {
 	return nil
 }
 
-// byKey returns the members as they are written. The last one of a name counts.
+// byKey returns the members as written. The last of several with the same name counts.
 func (r *rule) byKey() map[string]string {
 	all := make(map[string]string, len(r.members))
 	for _, m := range r.members {
@@ -140,15 +140,15 @@ func (r *rule) byKey() map[string]string {
 	return all
 }
 
-// outline says what a rule is made of, without its content.
+// outline summarises a rule, without its content.
 func (r *rule) outline() json.RawMessage {
 	var o struct {
 		Criteria  []string `json:"criteria"`
 		Behaviors []string `json:"behaviors"`
-		Rules     int      `json:"rules"` // at all depths below it
+		Rules     int      `json:"rules"` // below it, at all depths
 	}
 	o.Criteria, o.Behaviors, o.Rules = names(r.lists[0].items), names(r.lists[1].items), r.below()
-	data, _ := json.Marshal(o) // strings and a number always can be
+	data, _ := json.Marshal(o) // strings and a number can always be encoded
 	return data
 }
 
@@ -168,15 +168,15 @@ func names(items []item) []string {
 	return all
 }
 
-// Place is where something is in a rule tree.
+// Place is a position in a rule tree.
 type Place struct {
-	Path []string `json:"path"` // the names of the rules that lead to it, the default rule first
-	Part Part     `json:"part"` // what it is about: the rule itself, or something in it
+	Path []string `json:"path"` // names of the rules on the way, the default rule first
+	Part Part     `json:"part"` // the rule itself, or a part of it
 	Name string   `json:"name,omitempty"`
 }
 
-// Locate finds what a location of PAPI's names, such as the member errorLocation of a warning:
-// "#/rules/children/1/behaviors/0/options/ttl". It reports false for one that is not in the tree.
+// Locate finds a location as PAPI writes it, such as the errorLocation of a warning:
+// "#/rules/children/1/behaviors/0/options/ttl". It reports false if the tree has no such location.
 func Locate(rules json.RawMessage, location string) (Place, bool) {
 	steps := strings.Split(strings.TrimPrefix(strings.TrimPrefix(location, "#"), "/"), "/")
 	if len(steps) == 0 || steps[0] != "rules" || !gjson.ValidBytes(rules) {

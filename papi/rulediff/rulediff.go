@@ -1,6 +1,6 @@
-// Package rulediff compares two rule trees of Property Manager the way people read them: rules by their place and
-// name, behaviors and criteria by their name, options by their value. It also writes the difference as a JSON
-// Patch (RFC 6902), which makes one tree of the other.
+// Package rulediff compares two rule trees of Property Manager the way people read them: rules by position and
+// name, behaviors and criteria by name, options by value. It also returns the difference as a JSON Patch (RFC
+// 6902) that turns one tree into the other.
 //
 //	diff, err := rulediff.Compare(
 //		rulediff.Tree{RuleFormat: active.RuleFormat, Rules: active.Rules},
@@ -14,7 +14,7 @@ import (
 	"fmt"
 )
 
-// Tree is what is compared: two members of [papi.RuleTree].
+// Tree is the input of a comparison: two members of [papi.RuleTree].
 //
 // [papi.RuleTree]: https://pkg.go.dev/github.com/propctl/propctl/papi#RuleTree
 type Tree struct {
@@ -22,7 +22,7 @@ type Tree struct {
 	Rules      json.RawMessage // the default rule, with everything below it
 }
 
-// Kind is what became of a part.
+// Kind is what happened to a part.
 type Kind string
 
 // The kinds.
@@ -30,53 +30,55 @@ const (
 	Added   Kind = "added"
 	Removed Kind = "removed"
 	Changed Kind = "changed"
-	Moved   Kind = "moved" // to another place in its list, or below another rule
+	Moved   Kind = "moved" // to another position in its list, or below another rule
 )
 
-// Part is what has changed.
+// Part is the kind of thing that has changed.
 type Part string
 
 // The parts of a rule tree.
 const (
 	Format    Part = "ruleFormat"
-	Rule      Part = "rule" // itself: its comments, its options, criteriaMustSatisfy
+	Rule      Part = "rule" // the rule itself: its comments, options, criteriaMustSatisfy
 	Behavior  Part = "behavior"
 	Criterion Part = "criterion"
 	Variable  Part = "variable"
 )
 
-// Change is a difference in one part.
+// Change is one difference.
 type Change struct {
 	Kind Kind `json:"kind"`
 	Part Part `json:"part"`
-	// Path has the names of the rules that lead to the part, the default rule first; of a rule, its own name is the last.
+	// Path has the names of the rules that lead to the part, the default rule first. For a rule it ends with
+	// its own name.
 	Path []string `json:"path"`
-	// Name is that of the behavior, criterion or variable; empty for a rule and for the format.
+	// Name is that of the behavior, criterion or variable; empty for a rule and for the rule format.
 	Name string `json:"name,omitempty"`
-	// Pointer is the place in the tree to which the part belongs, as a JSON Pointer (RFC 6901) into the body of
-	// PAPI's rules: in the second tree, and in the first one for what was removed.
+	// Pointer is the position of the part, as a JSON Pointer (RFC 6901) into the body of PAPI's rules: in the
+	// second tree, or in the first one if it was removed.
 	Pointer string `json:"pointer"`
-	// MovedFrom is the path that a rule had before; nil where it has only changed places below the same rule.
+	// MovedFrom is the former path of a rule; nil if it has only changed places below the same rule.
 	MovedFrom []string `json:"movedFrom,omitempty"`
-	// Sensitive says that it is a variable which is marked as sensitive or hidden: PAPI keeps its value out of its traces.
+	// Sensitive reports a variable that is marked as sensitive or hidden, whose value PAPI keeps out of its
+	// traces.
 	Sensitive bool `json:"sensitive,omitempty"`
-	// Values are what has changed in it.
+	// Values are the values that differ within the part.
 	Values []Value `json:"values,omitempty"`
-	// Content is what was added or removed; of a rule, only what it is made of.
+	// Content is what was added or removed; for a rule, only an outline.
 	Content json.RawMessage `json:"content,omitempty"`
-	// Whole is a part that has changed, as JSON, as it is in the second tree: what has not changed may say what the values
-	// are about.
+	// Whole is the changed part as JSON, from the second tree: unchanged members can give the values their
+	// context.
 	Whole string `json:"-"`
 }
 
 // Value is a value that differs.
 type Value struct {
 	Pointer string          `json:"pointer"`        // within the part, such as /options/ttl
-	From    json.RawMessage `json:"from,omitempty"` // nil: it was not there
-	To      json.RawMessage `json:"to,omitempty"`   // nil: it is there no longer
+	From    json.RawMessage `json:"from,omitempty"` // nil: it was absent
+	To      json.RawMessage `json:"to,omitempty"`   // nil: it is absent now
 }
 
-// Operation is one of a JSON Patch: add, remove, replace or move.
+// Operation is one operation of a JSON Patch: add, remove, replace or move.
 type Operation struct {
 	Op    string          `json:"op"`
 	From  string          `json:"from,omitempty"`
@@ -84,17 +86,17 @@ type Operation struct {
 	Value json.RawMessage `json:"value,omitempty"`
 }
 
-// Diff is how two trees differ.
+// Diff is the difference between two trees.
 type Diff struct {
 	Changes []Change
-	// Patch makes the first body of rules, with its members ruleFormat and rules, the second one.
+	// Patch turns the first body, with its members ruleFormat and rules, into the second.
 	Patch []Operation
 }
 
-// maxDepth is how deep rules may be nested. PAPI allows far fewer.
+// maxDepth bounds the nesting of rules. PAPI allows far less.
 const maxDepth = 100
 
-// Errors of Compare, beside those of a tree that is no JSON.
+// Errors of Compare, apart from those for invalid JSON.
 var (
 	ErrTooDeep = fmt.Errorf("rules are nested more than %d deep", maxDepth)
 	errNoJSON  = errors.New("it is no JSON")
@@ -102,8 +104,9 @@ var (
 	errNoRule  = errors.New("a rule is no object")
 )
 
-// Compare compares two trees. Numbers are compared as they are written, and what differs only in white space or in
-// the order of members is equal, and so are an empty list and none. It takes time and memory in proportion to the trees.
+// Compare compares two trees. Numbers are compared as written. White space and the order of members make no
+// difference, and neither does an empty list in the place of an absent one. Time and memory are proportional to
+// the size of the trees.
 func Compare(from, to Tree) (*Diff, error) {
 	a, err := parse(from.Rules)
 	if err != nil {
@@ -129,6 +132,6 @@ func Compare(from, to Tree) (*Diff, error) {
 }
 
 func quote(s string) json.RawMessage {
-	data, _ := json.Marshal(s) // a string always can be
+	data, _ := json.Marshal(s) // a string can always be encoded
 	return data
 }

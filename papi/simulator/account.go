@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// build answers GET /build, the cheapest request there is.
+// build answers GET /build, PAPI's cheapest request.
 func (s *Simulator) build(c *call) *answer {
 	git := buildGit{
 		BuildDate: c.stamp(s.clock.start), CommitDate: c.stamp(s.clock.start), Branch: "simulator",
@@ -49,10 +49,10 @@ func (s *Simulator) groups(c *call) *answer {
 	return jsonAnswer(http.StatusOK, list)
 }
 
-// grantsPath is on the gateway in front of PAPI, not below PAPI.
+// grantsPath belongs to the gateway in front of PAPI, so it is not below PAPI's root.
 const grantsPath = "/-/client-api/active-grants/implicit"
 
-// activeGrants lists what the API client may do.
+// activeGrants lists the API client's access.
 func (s *Simulator) activeGrants(*call) *answer {
 	var scope []string
 	for api, level := range s.grants {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// accountRow is a hostname of the account and what serves it on each network.
+// accountRow is a hostname of the account, with what serves it on each network.
 type accountRow struct {
 	CnameFrom    string `json:"cnameFrom"`
 	ContractID   string `json:"contractId"`
@@ -21,8 +21,8 @@ type accountRow struct {
 	bothNetworks
 }
 
-// bothNetworks is what serves a hostname on each network. The document and the clients
-// do not agree on the name of the kind of certificate: both names are there.
+// bothNetworks is what serves a hostname on each network. PAPI's document and its clients disagree on the
+// member for the kind of certificate, so both names are sent.
 type bothNetworks struct {
 	StagingCnameType         string `json:"stagingCnameType,omitempty"`
 	StagingCertType          string `json:"stagingCertType,omitempty"`
@@ -57,7 +57,7 @@ func (w wireServing) both() bothNetworks {
 	return b
 }
 
-// listDiff lists the hostnames for which the two networks are not the same.
+// listDiff lists the hostnames that differ between the networks.
 func (s *Simulator) listDiff(c *call, p *property) *answer {
 	rows := []diffRow{}
 	for _, w := range s.servedRows(c, p, "") {
@@ -116,7 +116,7 @@ func (s *Simulator) listAccountHostnames(c *call) *answer {
 	}{c.id("act_", accountID), cut, q.sorting()})
 }
 
-// auditRow is something that happened to a hostname.
+// auditRow is one event in a hostname's history.
 type auditRow struct {
 	Action               string  `json:"action"`
 	CertProvisioningType string  `json:"certProvisioningType"`
@@ -132,7 +132,7 @@ type auditRow struct {
 	at time.Time
 }
 
-// showAudit tells what happened to a hostname, as the activations of properties and buckets have it.
+// showAudit lists the history of a hostname, taken from the activations of properties and buckets.
 func (s *Simulator) showAudit(c *call) *answer {
 	name := c.named("hostname")
 	rows := []auditRow{}
@@ -140,7 +140,7 @@ func (s *Simulator) showAudit(c *call) *answer {
 		p.advance(c.sim)
 		tell := func(a *Activation, action string, h Hostname) {
 			own, edge := c.owner(p), ""
-			if place := s.edgeIndex(h.edge()); place >= 0 { // a removed one may never have had one
+			if place := s.edgeIndex(h.edge()); place >= 0 { // a removed hostname may never have had one
 				edge = c.id("ehn_", edgeIDOf(place))
 			}
 			rows = append(rows, auditRow{
@@ -173,7 +173,8 @@ func (s *Simulator) showAudit(c *call) *answer {
 	return jsonAnswer(http.StatusOK, map[string]any{"hostname": name, "history": items[auditRow]{rows}})
 }
 
-// audited is what an activation was to its hostnames: what it set out to be, unless it came to a bad end.
+// audited is the action that an activation counts as in that history: aim, unless the activation did not
+// succeed.
 func (a *Activation) audited(aim string) string {
 	switch {
 	case a.Status == StatusAborted:

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Status is the status of an activation. PAPI may invent more than are named here.
+// Status is the status of an activation. PAPI may add values to those below.
 type Status string
 
-// The statuses that PAPI documents, and that the Go SDK knows besides.
+// The statuses that PAPI documents, and those that only the Go SDK knows.
 const (
 	StatusNew                 Status = "NEW"
 	StatusPending             Status = "PENDING"
@@ -23,7 +23,7 @@ const (
 	StatusPendingCancellation Status = "PENDING_CANCELLATION"
 )
 
-// running reports whether nothing is decided yet. A status that nobody knows counts as running.
+// running reports whether the activation is still open. An unknown status counts as running.
 func (s Status) running() bool {
 	switch s {
 	case StatusActive, StatusInactive, StatusAborted, StatusFailed, StatusDeactivated:
@@ -41,43 +41,43 @@ const (
 	Deactivate = "DEACTIVATE"
 )
 
-// Activation is an activation or a deactivation, as a fixture or as it is now. Its
-// times are on the simulated clock.
+// Activation is an activation or a deactivation: a fixture, or its current state. Its times are by the
+// simulated clock.
 type Activation struct {
-	ID           string // atv_…; in a fixture empty for the next free one
+	ID           string // atv_…; in a fixture, empty means the next free id
 	Type         string // empty: ACTIVATE
 	Network      Network
 	Version      int
-	Status       Status // empty: PENDING. Any text is taken
+	Status       Status // empty: PENDING. Any text is accepted
 	State        string // fmaActivationState; empty: PAPI sends none
 	Submitted    time.Time
-	Updated      time.Time // of the last change of Status; zero: Submitted
+	Updated      time.Time // when Status last changed; zero: Submitted
 	Note         string
 	NotifyEmails []string
 	Fallback     *Fallback // nil: PAPI sends none
-	FailureCause string    // detail of a failure; empty: PAPI sends none
-	// Cancelled says that the activation was cancelled: it has left the list and can be read by its id only.
+	FailureCause string    // detail of the failure; empty: PAPI sends none
+	// Cancelled reports that the activation was cancelled: lists omit it, but it can be read by its id.
 	Cancelled bool
 	// Looks counts the GETs of this activation.
 	Looks int
-	// Steps are still to come, in order. In a fixture nil means that it stays as it is.
+	// Steps are the changes to come, in order. In a fixture, nil means that nothing changes.
 	Steps []Step
 
 	fast     bool      // a fast fallback
-	fails    bool      // ends FAILED instead of ACTIVE
-	cause    string    // FailureCause when it does
+	fails    bool      // it will end FAILED instead of ACTIVE
+	cause    string    // FailureCause for that case
 	accepted time.Time // real clock; zero for fixtures
 
-	// Validation is, for an activation of an include, the messageState of what comes
-	// before all else; empty in a fixture, for which it is over.
+	// Validation is the messageState while an include's activation is validated, which comes first; empty in a
+	// fixture means that validation is over.
 	Validation Validation
 
-	temporary string // the id that the submission was answered with, where it is another
-	byLooks   bool   // its steps wait for looks, not for time
+	temporary string // the id in the answer to the submission, if it differs
+	byLooks   bool   // its steps are triggered by looks, not by time
 	past      []earlier
 }
 
-// Fallback is an activation's fallbackInfo. It can be used for an hour.
+// Fallback is an activation's fallbackInfo. A fast fallback is possible for an hour.
 type Fallback struct {
 	Possible  bool
 	Attempted bool
@@ -85,7 +85,7 @@ type Fallback struct {
 	Steady    time.Time
 }
 
-// fallbackWindow is how long after an activation it can be undone by fast fallback.
+// fallbackWindow is for how long after an activation a fast fallback is possible.
 const fallbackWindow = time.Hour
 
 func (f *Fallback) expires() time.Time { return f.Steady.Add(fallbackWindow) }
@@ -101,7 +101,7 @@ func (a *Activation) clone() Activation {
 	return c
 }
 
-// due returns when the next step happens, if it does by now.
+// due returns when the next step happens, if it is due by now.
 func (a *Activation) due(now time.Time) (time.Time, bool) {
 	if len(a.Steps) == 0 {
 		return time.Time{}, false
@@ -117,7 +117,7 @@ func (a *Activation) due(now time.Time) (time.Time, bool) {
 	return at, true
 }
 
-// advance brings the property's activations up to now, in the order in which things happened.
+// advance applies all steps of the property's activations that are due by now, in chronological order.
 func (p *property) advance(now time.Time) {
 	for {
 		var next *Activation
@@ -134,7 +134,7 @@ func (p *property) advance(now time.Time) {
 	}
 }
 
-// everything is the activations of versions and of hostnames.
+// everything yields the activations of versions and of hostnames.
 func (p *property) everything() iter.Seq[*Activation] {
 	return func(yield func(*Activation) bool) {
 		for _, a := range p.activations {
@@ -150,7 +150,7 @@ func (p *property) everything() iter.Seq[*Activation] {
 	}
 }
 
-// take makes the activation's next step.
+// take applies the activation's next step.
 func (p *property) take(a *Activation, at time.Time) {
 	step := a.Steps[0]
 	a.Steps = a.Steps[1:]
@@ -178,7 +178,7 @@ func (p *property) take(a *Activation, at time.Time) {
 	}
 }
 
-// activated lets a take the place of what was active on its network.
+// activated makes a replace what was active on its network.
 func (p *property) activated(a *Activation, at time.Time) {
 	for _, old := range p.activations {
 		if old == a || old.Network != a.Network || old.Status != StatusActive {
@@ -187,7 +187,7 @@ func (p *property) activated(a *Activation, at time.Time) {
 		old.changes(at)
 		old.Updated = at
 		old.Status = StatusInactive
-		old.Steps = nil // it was not steady yet, and will not be
+		old.Steps = nil // it has not become steady, and now never will
 		if old.Type == Deactivate {
 			continue
 		}
@@ -206,7 +206,7 @@ func (p *property) activated(a *Activation, at time.Time) {
 	}
 }
 
-// activation returns nil when there is none of that id.
+// activation returns nil if there is none with that id.
 func (p *property) activation(id string) *Activation {
 	for _, a := range p.activations {
 		if bareID("atv_", a.ID) == id || a.temporary != "" && a.temporary == id {
@@ -216,7 +216,7 @@ func (p *property) activation(id string) *Activation {
 	return nil
 }
 
-// active returns the activation whose version serves the network now, or nil.
+// active returns the activation whose version is active on the network, or nil.
 func (p *property) active(network Network) *Activation {
 	for _, a := range p.activations {
 		if a.Network == network && a.Status == StatusActive && a.Type != Deactivate {
@@ -226,7 +226,7 @@ func (p *property) active(network Network) *Activation {
 	return nil
 }
 
-// running returns what is under way on the network, or nil.
+// running returns the activation in progress on the network, or nil.
 func (p *property) running(network Network) *Activation {
 	for _, a := range p.activations {
 		if a.Network == network && a.Status.running() {
@@ -236,7 +236,7 @@ func (p *property) running(network Network) *Activation {
 	return nil
 }
 
-// versionStatus is the status of a version on a network, which has fewer values than an activation's.
+// versionStatus is the status of a version on a network, which has fewer values than that of an activation.
 func (p *property) versionStatus(number int, network Network) Status {
 	if a := p.active(network); a != nil && a.Version == number {
 		return StatusActive

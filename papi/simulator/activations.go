@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// listActivations lists what was not cancelled, the newest first. PAPI promises no order.
+// listActivations lists activations except cancelled ones, newest first. PAPI promises no order.
 func (c *call) listActivations(p *property) *answer {
 	list := make([]wireActivation, 0, len(p.activations))
 	for _, a := range slices.Backward(p.activations) {
 		if !a.Cancelled && !a.Validation.hides() {
 			w := c.wireActivation(p, a)
 			if p.includeType != "" {
-				w.FailureCause = nil // an include's list has none
+				w.FailureCause = nil // the list of an include has none
 			}
 			list = append(list, w)
 		}
@@ -26,7 +26,7 @@ func (c *call) activationAnswer(p *property, list []wireActivation) *answer {
 	return jsonAnswer(http.StatusOK, activationList{owner: c.owner(p), Activations: items[wireActivation]{list}})
 }
 
-// poll counts as a look at the activation, before anything else.
+// poll counts the look first, because a look may trigger a step.
 func (s *Simulator) poll(c *call, p *property) *answer {
 	a := p.activation(c.named("activation"))
 	if a == nil {
@@ -41,8 +41,8 @@ func (s *Simulator) poll(c *call, p *property) *answer {
 	return reply
 }
 
-// cancel has three good answers: 200 with ABORTED, 200 with PENDING_CANCELLATION, and
-// 204 for what is cancelled already. An include's takes its time always.
+// cancel has three successful answers: 200 with ABORTED, 200 with PENDING_CANCELLATION, and 204 if the
+// activation was cancelled before. Cancelling an include's activation always takes some time.
 func (s *Simulator) cancel(c *call, p *property) *answer {
 	a := p.activation(c.named("activation"))
 	switch {
@@ -64,10 +64,10 @@ func (s *Simulator) cancel(c *call, p *property) *answer {
 	return c.activationAnswer(p, []wireActivation{c.wireActivation(p, a)})
 }
 
-// cancel makes it ABORTED at once, or after that time.
+// cancel makes the activation ABORTED at once, or after slow.
 func (a *Activation) cancel(now time.Time, slow time.Duration) {
 	if a.Validation != "" {
-		a.Validation = ValidationPassed // so that it can be seen
+		a.Validation = ValidationPassed // during validation the activation would not be visible
 	}
 	a.changes(now)
 	a.Updated = now
@@ -98,7 +98,7 @@ func (c *call) wireActivation(p *property, a *Activation) wireActivation {
 		w.NotifyEmails = []string{}
 	}
 	if p.includeType != "" {
-		w.ActivationID = a.ID // as some clients read it
+		w.ActivationID = a.ID // the member that some clients read
 		w.IncludeActivationID, w.IncludeID, w.IncludeName, w.IncludeVersion = a.ID, c.id("inc_", p.id), p.name, a.Version
 	} else {
 		w.ActivationID, w.PropertyID = c.id("atv_", bareID("atv_", a.ID)), c.id("prp_", p.id)

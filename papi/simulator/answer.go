@@ -21,17 +21,17 @@ type call struct {
 	r     *http.Request
 	body  []byte
 	query url.Values
-	now   time.Time // real clock, when the request was taken up
+	now   time.Time // real clock, when the request arrived
 	sim   time.Time // simulated clock, at the same instant
-	told  time.Time // the client's, at the same instant
+	told  time.Time // the client's clock, at the same instant
 	route route
-	bare  bool // ids in the answer carry no prefixes
+	bare  bool // ids in the answer have no prefixes
 	clock clock
 	lag   time.Duration // of lists
 	index int           // of its line in the log; also makes instance ids unique
 }
 
-// answer is what goes back.
+// answer is a response in preparation.
 type answer struct {
 	status int
 	header http.Header
@@ -46,7 +46,7 @@ func newAnswer(status int, contentType string, body []byte) *answer {
 	return &answer{status: status, header: header, body: body}
 }
 
-// jsonAnswer marshals v, which is always one of the package's own wire types.
+// jsonAnswer marshals v, which must be one of the package's wire types.
 func jsonAnswer(status int, v any) *answer {
 	return newAnswer(status, typeJSON, marshal(v))
 }
@@ -56,21 +56,21 @@ func marshal(v any) []byte {
 	encoder := json.NewEncoder(&buf)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
-		panic("simulator: " + err.Error()) // only plain structs get here
+		panic("simulator: " + err.Error()) // the wire types always marshal
 	}
 	return bytes.TrimSpace(buf.Bytes())
 }
 
-// write sends the answer by way of net/http.
+// write sends the answer through net/http.
 func (a *answer) write(w http.ResponseWriter) {
 	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
 	if len(a.body) > 0 {
-		_, _ = w.Write(a.body) // a client that has gone away is no concern of the simulator
+		_, _ = w.Write(a.body) // a client that has gone away is not the simulator's concern
 	}
 }
 
-// response makes the answer into what an http.RoundTripper returns.
+// response converts the answer to the result of an http.RoundTripper.
 func (a *answer) response(r *http.Request) *http.Response {
 	return &http.Response{
 		Status:     strconv.Itoa(a.status) + " " + http.StatusText(a.status),
@@ -83,7 +83,7 @@ func (a *answer) response(r *http.Request) *http.Response {
 	}
 }
 
-// link is a relative URL as PAPI gives them: of version 0, also to callers of version 1.
+// link is a relative URL as PAPI returns it: with API version 0, even to callers of version 1.
 func (c *call) link(p *property, tail string) string {
 	return "/papi/v0" + c.propertyPath(p, tail)
 }
@@ -93,7 +93,7 @@ func (c *call) propertyPath(p *property, tail string) string {
 	return "/" + p.collection() + "/" + c.id(p.prefix(), p.id) + tail + "?" + query
 }
 
-// id spells an id with or without its prefix, as the client wants it.
+// id formats an id with or without its prefix, as the client wants it.
 func (c *call) id(prefix, bare string) string {
 	if c.bare || bare == "" {
 		return bare
@@ -101,7 +101,7 @@ func (c *call) id(prefix, bare string) string {
 	return prefix + bare
 }
 
-// idText is an id in a body. Some clients send the number of it.
+// idText is an id in a request body. Some clients send a number.
 type idText string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -113,10 +113,10 @@ func (id *idText) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*string)(id))
 }
 
-// bare is the id without its prefix.
+// bare returns the id without its prefix.
 func (id idText) bare(prefix string) string { return bareID(prefix, string(id)) }
 
-// bareID takes the prefix off an id, if it has one.
+// bareID removes the prefix from an id, if it has one.
 func bareID(prefix, id string) string {
 	if len(id) >= len(prefix) && strings.EqualFold(id[:len(prefix)], prefix) {
 		return id[len(prefix):]

@@ -14,13 +14,13 @@ type Credentials struct {
 	ClientToken  string
 	ClientSecret string
 	AccessToken  string
-	// AccountKey is the account switch key that a request may name. Empty accepts any.
+	// AccountKey is the only account switch key that requests may name; empty allows any.
 	AccountKey    string
-	MaxBody       int      // bytes of a body that are hashed; 0 means 131072
+	MaxBody       int      // how many bytes of a body are hashed; 0 means 131072
 	HeadersToSign []string // nil for none
 }
 
-// SampleCredentials returns the credentials of a Simulator that was given none.
+// SampleCredentials returns the default credentials of a Simulator.
 func SampleCredentials() Credentials {
 	return Credentials{
 		Host:         "akab-simulator.luna.example.com",
@@ -34,7 +34,7 @@ func SampleCredentials() Credentials {
 type authorization struct {
 	clientToken, accessToken, timestamp, nonce, signature string
 
-	prefix string // all before "signature="
+	prefix string // everything before "signature="
 }
 
 func parseAuthorization(header string) (authorization, bool) {
@@ -65,8 +65,8 @@ func parseAuthorization(header string) (authorization, bool) {
 	return a, a.nonce != "" && a.timestamp != ""
 }
 
-// authenticate returns nil for a request that is signed as EdgeGrid wants it. The
-// time stamp is compared with the real clock: Speed does not touch signatures.
+// authenticate returns nil for a request with a valid EdgeGrid signature. The timestamp is compared with the
+// real clock: Speed does not affect signatures.
 func (s *Simulator) authenticate(c *call) *answer {
 	a, ok := parseAuthorization(c.r.Header.Get("Authorization"))
 	if !ok {
@@ -104,7 +104,7 @@ func (s *Simulator) denied(c *call, detail string) *answer {
 	return a
 }
 
-// checkAccountKey wants the account switch key once at most, and the right one.
+// checkAccountKey requires at most one account switch key, and the right one.
 func (s *Simulator) checkAccountKey(c *call) *answer {
 	keys := c.query["accountSwitchKey"]
 	if len(keys) > 1 {
@@ -116,7 +116,7 @@ func (s *Simulator) checkAccountKey(c *call) *answer {
 	return nil
 }
 
-// nonces remembers the nonces that are still within the clock tolerance.
+// nonces remembers the nonces whose timestamp would still be accepted.
 type nonces map[string]time.Time
 
 // use reports whether the nonce is new, and remembers it.

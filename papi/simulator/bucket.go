@@ -10,11 +10,11 @@ import (
 // maxBucketHostnames is how many hostnames one request may add and remove.
 const maxBucketHostnames = 1000
 
-// hostsPerAccount is a limit that PAPI shows with a change of a bucket.
+// hostsPerAccount is a limit that PAPI states in the answer to a change of a bucket.
 const hostsPerAccount = 100000
 
-// HostnameActivation is a change of what a hostname bucket serves on a network. It has
-// no version; what is added and removed is served, or not, once it is ACTIVE.
+// HostnameActivation is a change of the hostnames that a bucket serves on a network. It has no version; it
+// takes effect when it becomes ACTIVE.
 type HostnameActivation struct {
 	Activation
 
@@ -22,8 +22,8 @@ type HostnameActivation struct {
 	Remove []string
 }
 
-// HostnameActivations returns the changes of a property's bucket as they are now, oldest
-// first and with the cancelled ones. It is nil when there is no such property.
+// HostnameActivations returns the changes of a property's bucket, oldest first, including cancelled ones; nil
+// if there is no such property.
 func (s *Simulator) HostnameActivations(propertyID string) []HostnameActivation {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -47,7 +47,7 @@ func (s *Simulator) AddHostnameActivation(propertyID string, h HostnameActivatio
 	return s.addChange(s.mustFind(propertyID), h).ID
 }
 
-// addChange lets addActivation complete the activation, and keeps it where it belongs.
+// addChange completes the fixture with addActivation and adds it to the property's changes.
 func (s *Simulator) addChange(p *property, fixture HostnameActivation) *HostnameActivation {
 	if p.change(bareID("atv_", fixture.ID)) != nil {
 		panic("simulator: hostname activation " + fixture.ID + " exists already")
@@ -59,7 +59,7 @@ func (s *Simulator) addChange(p *property, fixture HostnameActivation) *Hostname
 	return h
 }
 
-// change returns the change of the bucket of that bare id, or nil.
+// change returns the bucket's change with that bare id, or nil.
 func (p *property) change(id string) *HostnameActivation {
 	for _, h := range p.changes {
 		if bareID("atv_", h.ID) == id {
@@ -69,14 +69,14 @@ func (p *property) change(id string) *HostnameActivation {
 	return nil
 }
 
-// changing reports whether a change of the bucket is under way on the network.
+// changing reports whether a change of the bucket is in progress on the network.
 func (p *property) changing(network Network) bool {
 	return slices.ContainsFunc(p.changes, func(h *HostnameActivation) bool {
 		return h.Network == network && h.Status.running()
 	})
 }
 
-// changeServed lets a change take effect. The one before is INACTIVE from then on.
+// changeServed makes a change take effect. The previous one becomes INACTIVE.
 func (p *property) changeServed(h *HostnameActivation, at time.Time) {
 	p.served[h.Network] = changed(p.served[h.Network], h.Add, h.Remove)
 	for _, old := range p.changes {
@@ -109,7 +109,7 @@ type bucketEdit struct {
 	NotifyEmails []string   `json:"notifyEmails"`
 }
 
-// patchBucket changes what a bucket serves: an activation without a version begins at once.
+// patchBucket changes what a bucket serves: it starts an activation without a version.
 func (s *Simulator) patchBucket(c *call, p *property) *answer {
 	if !p.bucket {
 		return c.problem(http.StatusForbidden, "http/forbidden", "Forbidden", "The property has no hostname bucket.")

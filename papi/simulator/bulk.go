@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// task is how far an item of a bulk request is.
+// task is the progress of one item of a bulk request.
 type task string
 
-// The states of an item. A job is complete when none is pending or in progress:
-// that says nothing of what has become of the items since.
+// The states of an item. A job is complete when no item is pending or in progress, which says nothing about the
+// activations that were started.
 const (
 	taskPending     task = "PENDING"
 	taskInProgress  task = "IN_PROGRESS"
@@ -22,7 +22,7 @@ const (
 	taskRefused     task = "SUBMISSION_ERROR"
 )
 
-// bulkFamily is a kind of bulk request, and how its members are called.
+// bulkFamily is a kind of bulk request, with the names of its members.
 type bulkFamily struct {
 	path, link                           string
 	id, status, submitted, updated, list string
@@ -56,29 +56,29 @@ func searchJobs() bulkFamily {
 	}
 }
 
-// jobItem is what is done at one time, one after the other.
+// jobItem is one piece of a job. Items are done one after the other.
 type jobItem interface {
-	// perform does it, and says how it went.
+	// perform does the work and returns the resulting state.
 	perform(s *Simulator, c *call) task
-	// show returns it as the job's answer has it; a search has any number of them.
+	// show returns the item's rows in the job's answer; a search has any number of them.
 	show(s *Simulator, c *call, p progress) []any
 }
 
-// progress is how far an item is, and since when.
+// progress is the state of an item, and since when it holds.
 type progress struct {
 	task               task
 	submitted, updated time.Time
 }
 
-// job is a bulk request that was taken. Its items are done one by one as time goes.
+// job is a bulk request that was accepted. Its items are done one by one over time.
 type job struct {
 	id      int
 	family  bulkFamily
-	call    *call // that brought it
+	call    *call // the request that created it
 	started time.Time
 	items   []jobItem
-	done    []progress     // of the first ones
-	more    map[string]any // members of the answer that do not change
+	done    []progress     // one for each item that was done
+	more    map[string]any // constant members of the answer
 }
 
 func (j *job) complete() bool { return len(j.done) == len(j.items) }
@@ -88,7 +88,7 @@ func (j *job) due(interval time.Duration) time.Time {
 	return j.started.Add(time.Duration(len(j.done)+1) * interval)
 }
 
-// work does the items of all jobs that are due by now, in the order in which they are.
+// work does the items of all jobs that are due by now, in chronological order.
 func (s *Simulator) work(now time.Time) {
 	for {
 		var next *job
@@ -104,7 +104,7 @@ func (s *Simulator) work(now time.Time) {
 	}
 }
 
-// step does the job's next item, at the time when it is due.
+// step does the job's next item, as of the time when it was due.
 func (s *Simulator) step(j *job, at time.Time) {
 	c := *j.call
 	c.sim, c.told = at, s.clock.told(at)
@@ -115,7 +115,7 @@ func (s *Simulator) step(j *job, at time.Time) {
 	j.done = append(j.done, p)
 }
 
-// begin takes a bulk request.
+// beginJob accepts a bulk request.
 func (s *Simulator) beginJob(c *call, family bulkFamily, list []jobItem, more map[string]any) *job {
 	j := &job{id: len(s.jobs) + 1, family: family, call: c, started: c.sim, items: list, more: more}
 	s.jobs = append(s.jobs, j)
@@ -133,7 +133,7 @@ func (j *job) accepted(c *call) *answer {
 	return a
 }
 
-// showJob shows how far a job of the family is.
+// showJob shows the progress of a job of the family.
 func showJob(family bulkFamily) func(*Simulator, *call) *answer {
 	return func(s *Simulator, c *call) *answer {
 		id, err := strconv.Atoi(c.named("job"))
@@ -169,7 +169,7 @@ func (j *job) view(s *Simulator, c *call) map[string]any {
 	return view
 }
 
-// refusal is a problem as the items of bulk requests have it.
+// refusal is a problem in the form that items of bulk requests have.
 type refusal struct {
 	fatal            string
 	errors, warnings []problem
@@ -187,7 +187,7 @@ func refusalOf(a *answer) refusal {
 	return r
 }
 
-// itemProperty returns the property that an item names, as it is at the time of the call.
+// itemProperty returns the property that an item names, brought up to the time of the call.
 func (s *Simulator) itemProperty(c *call, id idText) (*property, *answer) {
 	p := s.property(id.bare("prp_"))
 	if p == nil {

@@ -73,7 +73,7 @@ func (i *activationItem) perform(s *Simulator, c *call) task {
 	return taskComplete
 }
 
-// show shows the activation as it was when it was submitted: what becomes of it is not the job's business.
+// show shows the activation as it was submitted: the job does not follow it further.
 func (i *activationItem) show(_ *Simulator, c *call, p progress) []any {
 	row := map[string]any{
 		"propertyId": c.id("prp_", i.PropertyID.bare("prp_")), "propertyVersion": i.PropertyVersion, "network": i.Network, "note": i.Note,
@@ -101,7 +101,7 @@ func (i *activationItem) show(_ *Simulator, c *call, p progress) []any {
 	return []any{row}
 }
 
-// bulkMessages shows some members of problems.
+// bulkMessages returns the given members of each problem.
 func bulkMessages(problems []problem, members ...string) []map[string]string {
 	list := []map[string]string{}
 	for _, p := range problems {

@@ -72,7 +72,7 @@ func (i *patchItem) apply(s *Simulator, c *call, p *property) *answer {
 	}
 	written.touched(c)
 	*v = written
-	i.refusal = refusal{errors: messageProblems(v.Errors), warnings: messageProblems(v.Warnings)} // it is done all the same
+	i.refusal = refusal{errors: messageProblems(v.Errors), warnings: messageProblems(v.Warnings)} // the patch is applied all the same
 	return nil
 }
 

@@ -21,7 +21,7 @@ type bulkQuery struct {
 	Qualifiers []string `json:"bulkSearchQualifiers,omitempty"`
 }
 
-// searchItem is a search: the only item of its job.
+// searchItem is a search, which is the only item of its job.
 type searchItem struct {
 	match      jsonpath.Path
 	qualifiers []jsonpath.Path
@@ -29,7 +29,7 @@ type searchItem struct {
 	results    []hit
 }
 
-// readSearch returns the job of a search that has not begun.
+// readSearch creates the job of a search.
 func (s *Simulator) readSearch(c *call) (*job, *answer) {
 	var body bulkSearch
 	if a := c.decode(&body); a != nil {
@@ -64,7 +64,7 @@ func (s *Simulator) bulkSearchRules(c *call) *answer {
 	return j.accepted(c)
 }
 
-// bulkSearchAtOnce is answered when the search is over.
+// bulkSearchAtOnce answers when the search is over.
 func (s *Simulator) bulkSearchAtOnce(c *call) *answer {
 	j, a := s.readSearch(c)
 	if a != nil {
@@ -74,7 +74,7 @@ func (s *Simulator) bulkSearchAtOnce(c *call) *answer {
 	return jsonAnswer(http.StatusAccepted, j.view(s, c))
 }
 
-// perform looks at the active and the latest versions.
+// perform searches the active and the latest versions.
 func (i *searchItem) perform(s *Simulator, c *call) task {
 	for _, p := range slices.Concat(s.properties.all, s.includes.all) {
 		p.advance(c.sim)
@@ -96,7 +96,7 @@ func (i *searchItem) perform(s *Simulator, c *call) task {
 	return taskComplete
 }
 
-// kind is the propertyType.
+// kind is PAPI's propertyType.
 func (p *property) kind() string {
 	switch {
 	case p.includeType != "":
@@ -107,7 +107,7 @@ func (p *property) kind() string {
 	return "TRADITIONAL"
 }
 
-// places returns where the rules match, if they fit all qualifiers.
+// places returns where the rules match, if they satisfy all qualifiers.
 func (i *searchItem) places(v *Version) []string {
 	var tree any
 	if json.Unmarshal(v.tree(), &tree) != nil {
@@ -121,7 +121,7 @@ func (i *searchItem) places(v *Version) []string {
 	return within(i.match, tree)
 }
 
-// within finds the places of a path that begins at the default rule, or at what is around it.
+// within finds the matches of a path that is relative to the default rule, or to the document around it.
 func within(path jsonpath.Path, tree any) []string {
 	root, at := tree, "/rules"
 	if path.BeginsWith("rules") {
@@ -159,7 +159,7 @@ func (c *call) wireHit(h hit) any {
 	return row
 }
 
-// show has one row for each version that was found.
+// show has one row per version found.
 func (i *searchItem) show(_ *Simulator, c *call, _ progress) []any {
 	var rows []any
 	for _, h := range i.results {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// What an account may use, as tables: products, rule formats, behaviors and criteria.
+// What an account can use, as tables: products, rule formats, behaviors and criteria.
 
 type product struct{ id, name string }
 
@@ -31,12 +31,12 @@ func products() []product {
 	}
 }
 
-// isProduct takes a bare id.
+// isProduct expects a bare id.
 func isProduct(id string) bool {
 	return slices.ContainsFunc(products(), func(p product) bool { return p.id == id })
 }
 
-// ruleFormats are those that have a schema, the newest last.
+// ruleFormats lists the formats that have a schema, newest last.
 func ruleFormats() []string {
 	return []string{
 		"v2015-08-08", "v2018-02-27", "v2020-03-04", "v2021-09-22", "v2022-10-18", "v2023-01-05", "v2023-05-30",
@@ -44,7 +44,7 @@ func ruleFormats() []string {
 	}
 }
 
-// behaviorNames are some of those that Akamai has: enough to choose from.
+// behaviorNames is a selection of Akamai's behaviors.
 func behaviorNames() []string {
 	return strings.Fields(`adaptiveImageCompression allHttpInCacheHierarchy allowDelete allowOptions allowPatch allowPost allowPut
 		autoDomainValidation baseDirectory brotli cacheError cacheId cacheKeyQueryParams cacheRedirect caching
@@ -69,7 +69,7 @@ type wireProduct struct {
 	ProductName string `json:"productName"`
 }
 
-// listProducts lists the same products for each contract.
+// listProducts returns the same products for every contract.
 func (s *Simulator) listProducts(c *call) *answer {
 	contract := bareID("ctr_", c.query.Get("contractId"))
 	if a := s.inContract(c, contract); a != nil {
@@ -113,7 +113,7 @@ type wireAvailable struct {
 	SchemaLink string `json:"schemaLink"`
 }
 
-// available lists what the rules of a version may be made of: behaviors, or criteria.
+// available lists the behaviors, or the criteria, that a version's rules may contain.
 func available(kind string, names []string) func(*Simulator, *call, *property, *Version) *answer {
 	return func(_ *Simulator, c *call, p *property, v *Version) *answer {
 		list := items[wireAvailable]{}
@@ -128,7 +128,7 @@ func available(kind string, names []string) func(*Simulator, *call, *property, *
 	}
 }
 
-// inContract wants a contract of the account, as the query names it.
+// inContract returns nil if contract is one of the account's.
 func (s *Simulator) inContract(c *call, contract string) *answer {
 	if contract == "" {
 		return c.badRequest("The contractId parameter is required.")
@@ -139,7 +139,7 @@ func (s *Simulator) inContract(c *call, contract string) *answer {
 	return nil
 }
 
-// inPair wants a contract and a group of the account that go together, both in the query.
+// inPair reads the contract and group of the query, which must belong together and to the account.
 func (s *Simulator) inPair(c *call) (Pair, *answer) {
 	contract, group := c.asked()
 	pair := Pair{contract, group}
@@ -152,7 +152,7 @@ func (s *Simulator) inPair(c *call) (Pair, *answer) {
 	return pair, nil
 }
 
-// inAPair serves what is below a contract and a group.
+// inAPair makes a handler of one that needs a contract and a group.
 func inAPair(serve func(*Simulator, *call, Pair) *answer) func(*Simulator, *call) *answer {
 	return func(s *Simulator, c *call) *answer {
 		pair, a := s.inPair(c)
@@ -167,7 +167,7 @@ func (c *call) ownerOf(pair Pair) owner {
 	return owner{AccountID: c.id("act_", accountID), ContractID: c.id("ctr_", pair.Contract), GroupID: c.id("grp_", pair.Group)}
 }
 
-// made is the answer to what has come into being: its link is a member and the Location.
+// made is the answer to a creation: it links to the new resource in a member and in the Location header.
 func (c *call) made(member, path string, pair Pair) *answer {
 	to := "/papi/v0/" + path + "?contractId=" + c.id("ctr_", pair.Contract) + "&groupId=" + c.id("grp_", pair.Group)
 	a := jsonAnswer(http.StatusCreated, map[string]string{member: to})

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// listChanges lists the changes of a bucket, the newest first, with the cancelled ones.
+// listChanges lists the changes of a bucket, newest first, including cancelled ones.
 func (s *Simulator) listChanges(c *call, p *property) *answer {
 	all := []wireChange{}
 	for _, h := range p.changes {
@@ -19,7 +19,7 @@ func (s *Simulator) listChanges(c *call, p *property) *answer {
 	return jsonAnswer(http.StatusOK, changeList{owner: c.owner(p), HostnameActivations: cut})
 }
 
-// pollChange counts as a look at it, before anything else.
+// pollChange counts the look first, because a look may trigger a step.
 func (s *Simulator) pollChange(c *call, p *property) *answer {
 	h, a := c.changeAsked(p)
 	if a != nil {
@@ -34,8 +34,7 @@ func (s *Simulator) pollChange(c *call, p *property) *answer {
 	return reply
 }
 
-// cancelChange has two refusals: one for what is on its way, and one for what is not
-// pending any more.
+// cancelChange refuses a change that is on its way to the network, and one that is no longer pending.
 func (s *Simulator) cancelChange(c *call, p *property) *answer {
 	h, a := c.changeAsked(p)
 	switch {
@@ -54,8 +53,7 @@ func (s *Simulator) cancelChange(c *call, p *property) *answer {
 	return s.changeAnswer(c, p, h)
 }
 
-// changeAsked returns the change that the path names. Unlike most, these requests must
-// name contract and group.
+// changeAsked returns the change that the path names. Unlike most requests, these must name contract and group.
 func (c *call) changeAsked(p *property) (*HostnameActivation, *answer) {
 	if contract, group := c.asked(); contract == "" || group == "" {
 		return nil, c.badRequest("The contractId and groupId parameters are required.")
@@ -79,7 +77,7 @@ func (s *Simulator) wireChange(c *call, p *property, h *HostnameActivation, host
 		PropertyID: c.id("prp_", p.id), PropertyName: p.name, Network: h.Network, Status: h.Status,
 		SubmitDate: c.stamp(h.Submitted), UpdateDate: c.stamp(h.Updated), Note: h.Note, NotifyEmails: h.NotifyEmails,
 	}
-	if w.Status == StatusNew { // which these do not have
+	if w.Status == StatusNew { // a status that these do not have
 		w.Status = StatusPending
 	}
 	if w.NotifyEmails == nil {

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// clock relates three times: the real one, of signatures; the simulated one, which runs
-// speed times as fast, and in which all that happens at Akamai takes its usual time; and
-// the client's, in which times are told and limits are counted. It is one of the others.
+// clock relates three clocks: the real one, which signatures use; the simulated one, which runs speed times as
+// fast, and on which everything at Akamai takes its usual time; and the client's, which times in answers and
+// rate limits use. The client's is one of the other two.
 type clock struct {
 	start time.Time
 	speed float64
-	// real tells times in real time. What was before the start keeps its distance, and
-	// what comes after it is speed times nearer. Else they are told in simulated time.
+	// real makes the client's clock the real one. Times before the start are then reported unchanged, and
+	// intervals after it shortened by speed. Otherwise the client's clock is the simulated one.
 	real bool
 }
 
@@ -21,7 +21,7 @@ func (k clock) simulated(now time.Time) time.Time {
 	return k.start.Add(time.Duration(float64(now.Sub(k.start)) * k.speed))
 }
 
-// clients is the client's time.
+// clients returns the time by the client's clock.
 func (k clock) clients(now time.Time) time.Time {
 	if k.real {
 		return now
@@ -29,7 +29,7 @@ func (k clock) clients(now time.Time) time.Time {
 	return k.simulated(now)
 }
 
-// told is how a simulated time is written in an answer.
+// told converts a simulated time for an answer.
 func (k clock) told(t time.Time) time.Time {
 	if !k.real || !t.After(k.start) {
 		return t
@@ -37,7 +37,7 @@ func (k clock) told(t time.Time) time.Time {
 	return k.start.Add(k.shortened(t.Sub(k.start)))
 }
 
-// toldFor is how long a simulated duration is said to be in an answer.
+// toldFor converts a simulated duration for an answer.
 func (k clock) toldFor(d time.Duration) time.Duration {
 	if k.real {
 		return k.shortened(d)
@@ -45,12 +45,12 @@ func (k clock) toldFor(d time.Duration) time.Duration {
 	return d
 }
 
-// shortened is how long a simulated duration takes in real time.
+// shortened converts a simulated duration to real time.
 func (k clock) shortened(d time.Duration) time.Duration {
 	return time.Duration(min(float64(d)/k.speed, math.MaxInt64/2))
 }
 
-// delay is how long a duration of the client's time takes in real time.
+// delay converts a duration of the client's clock to real time.
 func (k clock) delay(d time.Duration) time.Duration {
 	if k.real {
 		return d
@@ -58,11 +58,11 @@ func (k clock) delay(d time.Duration) time.Duration {
 	return k.shortened(d)
 }
 
-// stamp writes a simulated time as PAPI writes dates.
+// stamp formats a simulated time as PAPI formats dates.
 func (c *call) stamp(t time.Time) string { return date(c.clock.told(t)) }
 
-// date writes a time as it is.
+// date formats a time without converting it.
 func date(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// seconds are whole ones, rounded up.
+// seconds formats a duration in whole seconds, rounded up.
 func seconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }

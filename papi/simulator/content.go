@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// Limits that PAPI shows with rules.
+// Limits that PAPI states with rules.
 const (
 	elementsPerProperty = 1500
 	nestedRules         = 6
@@ -20,7 +20,7 @@ func (a *answer) limit(name string, limit, used int) {
 	a.header.Set(name+"-Remaining", strconv.Itoa(limit-used))
 }
 
-// tree is the version's rules: those that somebody wrote, or a small tree that tells versions apart.
+// tree returns the version's rules: those that were set, or a small tree that differs for each version.
 func (v *Version) tree() json.RawMessage {
 	if v.RuleTree != nil {
 		return v.RuleTree
@@ -35,7 +35,7 @@ func (v *Version) tree() json.RawMessage {
 	})
 }
 
-// rulesQuery is what a request about rules may ask for.
+// rulesQuery is the query of a request about rules.
 type rulesQuery struct{ validate, dryRun bool }
 
 func (c *call) rulesQuery() (q rulesQuery, a *answer) {
@@ -56,7 +56,7 @@ func (c *call) rulesQuery() (q rulesQuery, a *answer) {
 	return q, nil
 }
 
-// showRules shows the tree with its errors and warnings. They are left out with validateRules=false.
+// showRules returns the tree with its errors and warnings, unless validateRules=false.
 func (s *Simulator) showRules(c *call, p *property, v *Version) *answer {
 	q, a := c.rulesQuery()
 	if a != nil {
@@ -72,7 +72,7 @@ func (s *Simulator) showRules(c *call, p *property, v *Version) *answer {
 	return c.rulesAnswer(p, v, q, format)
 }
 
-// rulesAnswer is written in the format that was asked for; empty is the version's own.
+// rulesAnswer shows the rules in the given format; empty means the version's own.
 func (c *call) rulesAnswer(p *property, v *Version, q rulesQuery, format string) *answer {
 	tree := ruleTree{owner: c.owner(p), Etag: p.etag(v), RuleFormat: v.RuleFormat, Rules: v.tree()}
 	if format != "" {
@@ -104,7 +104,7 @@ func (c *call) rulesAnswer(p *property, v *Version, q rulesQuery, format string)
 	return a
 }
 
-// formatAsked reads the rule format that a media type names; empty when it names none.
+// formatAsked returns the rule format that a media type names; empty if it names none.
 func (c *call) formatAsked(media string) (format string, ok bool) {
 	found := regexp.MustCompile(`application/vnd\.akamai\.papirules\.([\w-]+)\+json`).FindStringSubmatch(media)
 	if found == nil {
@@ -113,7 +113,7 @@ func (c *call) formatAsked(media string) (format string, ok bool) {
 	return resolveFormat(found[1])
 }
 
-// resolveFormat makes a dated format of latest. It reports whether there is such a format.
+// resolveFormat replaces latest by the newest dated format, and reports whether the format exists.
 func resolveFormat(format string) (string, bool) {
 	if format == "latest" {
 		return ruleFormat, true
@@ -133,7 +133,7 @@ func wireMessages(messages []Message) []wireMessage {
 
 func messageType(m Message) string { return problemBase + "papi/v0/" + m.Type }
 
-// messageProblems spells messages as the answer to a submission does.
+// messageProblems converts messages to the form that the answer to a submission has.
 func messageProblems(messages []Message) []problem {
 	var list []problem
 	for _, m := range messages {

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// firstCPCode is the id of the CP code that the rules of fixtures have.
+// firstCPCode is the id of the CP code in the rules of fixtures.
 const firstCPCode = 10001
 
-// cpcode is a name that traffic is reported under.
+// cpcode is a CP code: a name under which traffic is reported.
 type cpcode struct {
 	id, name string
 	created  time.Time
 	products []string // bare
 	pair     Pair
-	// What only the CP codes API knows.
+	// Only the CP codes API shows these.
 	purgeable bool
 	timezone  timezone
 }
@@ -26,7 +26,7 @@ type timezone struct {
 	Value string `json:"timezoneValue,omitempty"`
 }
 
-// cpcode returns nil when there is none of that bare id.
+// cpcode returns nil if there is none with that bare id.
 func (s *Simulator) cpcode(id string) *cpcode {
 	i := slices.IndexFunc(s.cpcodes, func(code *cpcode) bool { return code.id == id })
 	if i < 0 {
@@ -109,7 +109,7 @@ func (s *Simulator) createCPCode(c *call, pair Pair) *answer {
 	return c.made("cpcodeLink", "cpcodes/"+c.id("cpc_", code.id), pair)
 }
 
-// product returns the bare id of a product that there is.
+// product returns the bare id of an existing product.
 func (c *call) product(id string) (string, *answer) {
 	if id == "" {
 		return "", c.schemaInvalid("#/productId", "The member is required.")
@@ -122,7 +122,7 @@ func (c *call) product(id string) (string, *answer) {
 	return bare, nil
 }
 
-// cpcodeDetail is a CP code as the CP codes API shows it, and takes it. Its ids have no prefixes.
+// cpcodeDetail is a CP code in the CP codes API, in answers and requests. Its ids have no prefixes.
 type cpcodeDetail struct {
 	CPCodeID         int                 `json:"cpcodeId"`
 	CPCodeName       string              `json:"cpcodeName"`
@@ -135,8 +135,7 @@ type cpcodeDetail struct {
 	Products         []map[string]string `json:"products"`
 }
 
-// cpcodeDetail serves the CP codes API, which is another one of the gateway: clients
-// rename CP codes by it.
+// cpcodeDetail serves the CP codes API, another API of the gateway, which clients use to rename CP codes.
 func (s *Simulator) cpcodeDetail(c *call) *answer {
 	code := s.cpcode(c.named("cpcode"))
 	if code == nil {
@@ -158,7 +157,7 @@ func (s *Simulator) cpcodeDetail(c *call) *answer {
 			code.timezone = *wanted.OverrideTimezone
 		}
 	}
-	number, _ := strconv.Atoi(code.id) // it was made of one
+	number, _ := strconv.Atoi(code.id) // the id was made from a number
 	detail := cpcodeDetail{
 		CPCodeID: number, CPCodeName: code.name, Purgeable: &code.purgeable, AccountID: accountID,
 		DefaultTimezone: "GMT", OverrideTimezone: &code.timezone, Type: "Regular",

@@ -7,13 +7,13 @@ import (
 	"slices"
 )
 
-// Limits that PAPI shows when something has come into being.
+// Limits that PAPI states in the answer to a creation.
 const (
 	propertiesPerContract = 10000
 	includesPerContract   = 500
 )
 
-// origin is the version that a new property or include is made of.
+// origin is the version from which a new property or include is created.
 type origin struct {
 	PropertyID           idText `json:"propertyId,omitempty"`
 	IncludeID            idText `json:"includeId,omitempty"`
@@ -40,7 +40,7 @@ type includeCreation struct {
 	CloneFrom   *origin `json:"cloneFrom"`
 }
 
-// emptyTree is the rules of what was not made of anything else.
+// emptyTree is the rule tree of what was created from nothing.
 const emptyTree = `{"behaviors":[],"children":[],"comments":"The behaviors in the Default Rule apply to all requests for the property hostname(s) unless another rule overrides the Default Rule settings.","name":"default","options":{}}`
 
 func (s *Simulator) createProperty(c *call, pair Pair) *answer {
@@ -92,7 +92,7 @@ func (s *Simulator) createInclude(c *call, pair Pair) *answer {
 	return a
 }
 
-// create gives p its first version and its id, if there is no reason against it.
+// create gives p its id and its first version, or returns why it cannot be created.
 func (s *Simulator) create(c *call, among *shelf, p *property, product, format string, o *origin, from *property) *answer {
 	bare, a := c.product(product)
 	if a != nil {
@@ -117,7 +117,7 @@ func (s *Simulator) create(c *call, among *shelf, p *property, product, format s
 	return nil
 }
 
-// clone copies the rules, and if wanted the hostnames.
+// clone copies the rules and, if requested, the hostnames.
 func (c *call) clone(first *Version, o *origin, from *property) *answer {
 	if from == nil {
 		return c.notFound("what the new one is to be made of")
@@ -136,7 +136,7 @@ func (c *call) clone(first *Version, o *origin, from *property) *answer {
 	return nil
 }
 
-// remove deletes what is active nowhere. PAPI answers 500 for what is.
+// remove deletes a property that is not active anywhere. PAPI answers 500 for one that is.
 func (s *Simulator) remove(c *call, p *property) *answer {
 	for _, network := range []Network{Staging, Production} {
 		if p.active(network) != nil || p.running(network) != nil || p.changing(network) {

@@ -22,7 +22,7 @@ func customOverrides() []customPiece {
 	}}
 }
 
-// wireCustom is called by the two names of its id.
+// wireCustom has the id under both names that clients read.
 func (c *call) wireCustom(p customPiece, member, prefix string, whole bool, at time.Time) map[string]string {
 	w := map[string]string{
 		member: c.id(prefix, p.id), "name": p.name, "displayName": p.title, "description": p.text,
@@ -34,7 +34,7 @@ func (c *call) wireCustom(p customPiece, member, prefix string, whole bool, at t
 	return w
 }
 
-// custom serves all pieces of a kind, or the one that the path names.
+// custom serves a list of pieces, or the one that the path names.
 func custom(list, member, prefix, parameter string, pieces []customPiece) func(*Simulator, *call) *answer {
 	return func(s *Simulator, c *call) *answer {
 		found := []map[string]string{}
@@ -56,7 +56,7 @@ type wireChallenge struct {
 	ValidationCname validationCname `json:"validationCname"`
 }
 
-// certificateChallenges tells how a domain shows whose it is, before a default certificate is made for it.
+// certificateChallenges shows how to prove ownership of a domain before a default certificate is issued.
 func (s *Simulator) certificateChallenges(c *call) *answer {
 	var body struct {
 		CnamesFrom []string `json:"cnamesFrom"`
@@ -74,8 +74,8 @@ func (s *Simulator) certificateChallenges(c *call) *answer {
 	return jsonAnswer(http.StatusOK, map[string]any{"accountId": c.id("act_", accountID), "hostnames": list})
 }
 
-// domainChallenges tells how the ownership of domains is shown; the official SDK for
-// Go asks for it, and the document does not know it.
+// domainChallenges shows how to prove ownership of domains. The official Go SDK uses the endpoint; PAPI's
+// documentation does not mention it.
 func (s *Simulator) domainChallenges(c *call) *answer {
 	var body struct {
 		Hostnames []string `json:"hostnames"`

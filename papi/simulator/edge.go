@@ -6,23 +6,23 @@ import (
 	"strings"
 )
 
-// firstEdge is the id of the first edge hostname.
+// firstEdge is the id of the edge hostname at index 0.
 const firstEdge = 3001
 
 // edgeHostname is what a hostname's CNAME record leads to.
 type edgeHostname struct {
 	domain, product, behavior string
-	suffix                    string // empty: what follows the last but one dot of the domain
+	suffix                    string // empty: the domain from its last but one dot on
 	secure                    bool
 	useCases                  []useCase
-	pair                      Pair // zero: of all contracts and groups
-	ttl                       int  // in seconds; 0: the usual one
+	pair                      Pair // zero: usable with all contracts and groups
+	ttl                       int  // in seconds; 0: the default
 }
 
-// edges are the edge hostnames. The place of one is its id.
+// edges are the edge hostnames. An index, plus firstEdge, is the id.
 type edges struct {
-	all    []*edgeHostname // nil for what was deleted
-	places map[string]int  // by the domain in lower case
+	all    []*edgeHostname // nil for a deleted one
+	places map[string]int  // index by domain in lower case
 }
 
 func newEdges() edges { return edges{places: map[string]int{}} }
@@ -38,7 +38,7 @@ func (e *edges) remove(place int) {
 	e.all[place] = nil
 }
 
-// prefix and suffix are the two parts that a domain was made of.
+// parts returns the two parts that the domain was created from.
 func (e *edgeHostname) parts() (prefix, suffix string) {
 	suffix = e.suffix
 	if suffix == "" {
@@ -48,7 +48,7 @@ func (e *edgeHostname) parts() (prefix, suffix string) {
 	return strings.TrimSuffix(strings.TrimSuffix(e.domain, suffix), "."), suffix
 }
 
-// edgeID returns the id of an edge hostname, which comes into being if it has to.
+// edgeID returns the id of an edge hostname, and creates it if necessary.
 func (s *Simulator) edgeID(name string) string {
 	i := s.edgeIndex(name)
 	if i < 0 {
@@ -91,7 +91,7 @@ func (s *Simulator) registerEdges(hostnames []Hostname) {
 	}
 }
 
-// EdgeHostnameID returns the id of an edge hostname, with its prefix; it is empty when there is none of that name.
+// EdgeHostnameID returns the id of an edge hostname, with its prefix; empty if there is none of that name.
 func (s *Simulator) EdgeHostnameID(name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,7 +101,7 @@ func (s *Simulator) EdgeHostnameID(name string) string {
 	return "ehn_" + s.edgeID(name)
 }
 
-// The values that an edge hostname may have.
+// Values of an edge hostname's members.
 const (
 	ipv4, ipv6       = "IPV4", "IPV6_COMPLIANCE"
 	ipv6Fast         = "IPV6_PERFORMANCE"
@@ -130,7 +130,7 @@ type edgeCreation struct {
 	UseCases          []useCase `json:"useCases"`
 }
 
-// domain is the name that comes of the two parts.
+// domain joins prefix and suffix.
 func (e *edgeCreation) domain() string {
 	return strings.TrimSuffix(e.DomainPrefix, ".") + "." + cmp.Or(e.DomainSuffix, standardTLS)
 }

@@ -6,13 +6,13 @@ import (
 	"strconv"
 )
 
-// The edge hostnames API is another one of the gateway. The provider for Terraform
-// deletes edge hostnames by it and changes how long their names are cached.
+// The edge hostnames API is another API of the gateway. The Terraform provider uses it to delete edge hostnames
+// and to change their TTL.
 
-// defaultTTL is how many seconds the name of an edge hostname is cached.
+// defaultTTL is the TTL of an edge hostname's DNS record, in seconds.
 const defaultTTL = 21600
 
-// detailedEdge is an edge hostname as that API shows it. Its ids have no prefixes.
+// detailedEdge is an edge hostname in that API. Its ids have no prefixes.
 type detailedEdge struct {
 	EdgeHostnameID    int    `json:"edgeHostnameId"`
 	RecordName        string `json:"recordName"`
@@ -49,7 +49,7 @@ func (s *Simulator) detailEdge(c *call) *answer {
 	return jsonAnswer(http.StatusOK, detailOf(place, s.edges.all[place]))
 }
 
-// edgeChange is a change of an edge hostname, which is done at once.
+// edgeChange is a change of an edge hostname, which takes effect at once.
 type edgeChange struct {
 	Action        string         `json:"action"`
 	ChangeID      int            `json:"changeId"`
@@ -77,7 +77,7 @@ func (s *Simulator) showEdgeChange(c *call) *answer {
 	return jsonAnswer(http.StatusOK, s.edgeChanges[id-1])
 }
 
-// onEdge serves what is done to the edge hostname of a record and a zone.
+// onEdge serves requests for the edge hostname of a record and a zone.
 func onEdge(serve func(*Simulator, *call, int) *answer) func(*Simulator, *call) *answer {
 	return func(s *Simulator, c *call) *answer {
 		domain := c.named("record") + "." + c.named("zone")
@@ -89,7 +89,7 @@ func onEdge(serve func(*Simulator, *call, int) *answer) func(*Simulator, *call) 
 	}
 }
 
-// deleteEdge refuses what a property serves by. The id is not used again.
+// deleteEdge refuses to delete an edge hostname in use. Its id is not reused.
 func (s *Simulator) deleteEdge(c *call, place int) *answer {
 	domain := s.edges.all[place].domain
 	by := func(h Hostname) bool { return h.edge() == domain }
@@ -104,7 +104,7 @@ func (s *Simulator) deleteEdge(c *call, place int) *answer {
 	return reply
 }
 
-// editEdge takes a JSON Patch of the two members that may be changed.
+// editEdge accepts a JSON Patch of the two members that can be changed.
 func (s *Simulator) editEdge(c *call, place int) *answer {
 	var operations []struct {
 		Op, Path, Value string
@@ -120,7 +120,7 @@ func (s *Simulator) editEdge(c *call, place int) *answer {
 			e.ttl = ttl
 		case o.Op == "replace" && o.Path == "/ipVersionBehavior":
 			e.behavior = o.Value
-			if o.Value == "IPV6_IPV4_DUALSTACK" { // as PAPI calls it
+			if o.Value == "IPV6_IPV4_DUALSTACK" { // PAPI's name for it
 				e.behavior = ipv6
 			}
 		default:

@@ -36,7 +36,7 @@ func (c *call) wireEdge(place int, e *edgeHostname) wireEdge {
 	return w
 }
 
-// of reports whether the edge hostname can be used there.
+// of reports whether the edge hostname can be used with the contract and group.
 func (e *edgeHostname) of(pair Pair) bool { return e.pair == Pair{} || e.pair == pair }
 
 func (s *Simulator) listEdges(c *call, pair Pair) *answer {
@@ -59,7 +59,7 @@ func (s *Simulator) showEdge(c *call, pair Pair) *answer {
 	return c.edgeAnswer(pair, []wireEdge{c.wireEdge(i, s.edges.all[i])})
 }
 
-// createEdge makes an edge hostname, which can be used at once.
+// createEdge creates an edge hostname, which is usable at once.
 func (s *Simulator) createEdge(c *call, pair Pair) *answer {
 	var wanted edgeCreation
 	if a := c.decode(&wanted); a != nil {

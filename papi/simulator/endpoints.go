@@ -6,24 +6,24 @@ import (
 	"strconv"
 )
 
-// endpoint is one operation of the API and who serves it.
+// endpoint is one operation of the API, with its handler.
 type endpoint struct {
 	operation Operation
 	method    string
-	path      string // a segment in braces stands for any
-	link      linker // nil: never answered with a redirect
+	path      string // a segment in braces matches any text
+	link      linker // nil: never redirected
 	serve     func(*Simulator, *call) *answer
 }
 
-// linker makes the body of an answer that redirects.
+// linker makes the body of a redirect.
 type linker func(to string) any
 
 func toActivation(to string) any { return activationLink{to} }
 func toVersion(to string) any    { return versionLink{to} }
 func toOther(to string) any      { return redirectLink{to} }
 
-// endpoints is all that the simulator serves. A literal path goes before one with a
-// parameter in the same place.
+// endpoints lists everything that the simulator serves. A literal path precedes one with a parameter in the
+// same place.
 func endpoints() []endpoint {
 	return slices.Concat(
 		accountEndpoints(), propertyEndpoints(), bucketEndpoints(), includeEndpoints(),
@@ -61,7 +61,7 @@ func propertyEndpoints() []endpoint {
 	}
 }
 
-// contentEndpoints are for making properties and includes, and for writing what is in them.
+// contentEndpoints create properties and includes, and edit their content.
 func contentEndpoints() []endpoint {
 	const property, include = "properties/{property}", "includes/{include}"
 	const version, includeVersion = property + "/versions/{version}", include + "/versions/{version}"
@@ -91,7 +91,7 @@ func contentEndpoints() []endpoint {
 	}
 }
 
-// catalogueEndpoints are for what an account has beside properties.
+// catalogueEndpoints serve the account's resources other than properties.
 func catalogueEndpoints() []endpoint {
 	behaviors := custom("customBehaviors", "behaviorId", "cbe_", "behavior", customBehaviors())
 	overrides := custom("customOverrides", "overrideId", "cbo_", "override", customOverrides())
@@ -122,7 +122,7 @@ func catalogueEndpoints() []endpoint {
 	}
 }
 
-// hostnameEndpoints are for hostnames, whatever property they are of.
+// hostnameEndpoints serve hostnames across properties.
 func hostnameEndpoints() []endpoint {
 	return []endpoint{
 		{OpHostnamesDiff, get, "properties/{property}/hostnames/diff", toOther, onProperty((*Simulator).listDiff)},
@@ -173,10 +173,10 @@ func includeEndpoints() []endpoint {
 	}
 }
 
-// server serves what is below one property or include.
+// server handles requests below one property or include.
 type server func(*Simulator, *call, *property) *answer
 
-// reading makes a server of what needs no more than the property.
+// reading makes a server of a handler that needs only the property.
 func reading(serve func(*call, *property) *answer) server {
 	return func(_ *Simulator, c *call, p *property) *answer { return serve(c, p) }
 }
@@ -201,7 +201,7 @@ func onInclude(serve server) func(*Simulator, *call) *answer {
 	}
 }
 
-// within serves a request to its contract and group, as things are now.
+// within checks contract and group, brings the property up to date and serves the request.
 func (s *Simulator) within(c *call, p *property, serve server) *answer {
 	if a := c.owned(p); a != nil {
 		return a
@@ -210,7 +210,7 @@ func (s *Simulator) within(c *call, p *property, serve server) *answer {
 	return serve(s, c, p)
 }
 
-// atVersion makes a server of what needs a version, whose etag every good answer carries.
+// atVersion makes a server of a handler for one version. Its successful answers carry the version's ETag.
 func atVersion(serve func(*Simulator, *call, *property, *Version) *answer) server {
 	return func(s *Simulator, c *call, p *property) *answer {
 		number, err := strconv.Atoi(c.named("version"))

@@ -9,40 +9,38 @@ import (
 	"time"
 )
 
-// Fault makes requests of an operation go wrong. A request meets one fault at most:
-// the first that was injected and is not used up. Requests that are rejected before
-// (signature, rate limit) meet none. A Fault is plain data and may be injected often.
+// Fault makes requests of an operation fail. A request meets at most one fault: the first injected one that is
+// not used up. Requests that are refused earlier (signature, rate limit) meet none. A Fault is plain data and
+// may be injected repeatedly.
 type Fault struct {
-	// Name is how the log shows the fault; empty: made of the other members.
+	// Name is shown in the log; empty: derived from the other members.
 	Name      string
 	Operation Operation // empty: OpAny
 	Times     int       // how many requests meet it; 0 means 1, a negative one all
-	Skip      int       // how many requests pass before
-	// After lets the operation have its effect first; then its answer is replaced.
+	Skip      int       // how many requests pass first
+	// After performs the operation before its answer is replaced.
 	After bool
 
-	// What goes wrong. With a Status, the answer is that status with Header and Body,
-	// or the usual problem of that status when there is no Body. With only a Delay the
-	// right answer comes, but late.
+	// The failure. With a Status, the answer has that status, Header and Body; without a Body, the usual
+	// problem of that status. With only a Delay, the normal answer comes late.
 	Status    int
 	Header    http.Header
 	Body      string
 	Drop      bool          // the connection is cut
-	Malformed bool          // the body is cut off in the middle
+	Malformed bool          // the body is truncated
 	Delay     time.Duration // of the client's time; before the effect, or after it with After
-	// Foreign lets somebody else activate another version on the same network right before
-	// the operation, which then finds it in its way.
+	// Foreign makes another user activate another version on the same network just before the operation.
 	Foreign bool
 
-	// Pause, of simulated time, fills in times: in Header and Body, {next} is when it is over and
-	// {seconds} how many seconds that takes, rounded up, both of the client's time. {instance},
-	// {host} and {method} are filled in as well.
+	// Pause, in simulated time, is filled into Header and Body: {next} becomes the time when it ends, {seconds}
+	// its length in whole seconds, rounded up, both by the client's clock. {instance}, {host} and {method} are
+	// replaced as well.
 	Pause time.Duration
 }
 
 func (f Fault) onlyDelays() bool { return f.Status == 0 && !f.Drop && !f.Malformed }
 
-// String shows the fault as ParseFault reads it, without how often.
+// String formats the fault for ParseFault, without @N.
 func (f Fault) String() string {
 	what := f.Name
 	switch {
@@ -64,14 +62,14 @@ func (f Fault) String() string {
 	return string(cmp.Or(f.Operation, OpAny)) + "=" + what
 }
 
-// pendingFault is a fault that is not used up.
+// pendingFault is an injected fault that is not used up.
 type pendingFault struct {
 	Fault
 
 	skip, left int
 }
 
-// Inject adds a fault, behind those that are there.
+// Inject adds a fault after those already injected.
 func (s *Simulator) Inject(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,8 +96,8 @@ func (s *Simulator) nextFault(operation Operation) *Fault {
 	return nil
 }
 
-// answer replaces the right answer, which is nil when the operation was not done. It
-// is nil for a dropped connection.
+// answer replaces the normal answer, which is nil if the operation was not performed. It returns nil for a cut
+// connection.
 func (f *Fault) answer(c *call, right *answer) *answer {
 	switch {
 	case f.onlyDelays():
@@ -113,7 +111,7 @@ func (f *Fault) answer(c *call, right *answer) *answer {
 	}
 }
 
-// malformed cuts a JSON body in half.
+// malformed truncates a JSON body to its first half.
 func (f *Fault) malformed(c *call, right *answer) *answer {
 	if right != nil && len(right.body) > 1 {
 		right.body = right.body[:len(right.body)/2]
@@ -154,12 +152,12 @@ func (f *Fault) fill(c *call, text string) string {
 	).Replace(text)
 }
 
-// usualProblem is what PAPI answers with that status most of the time.
+// usualProblem is PAPI's most common problem with that status.
 func (c *call) usualProblem(status int) *answer {
 	if status < http.StatusBadRequest {
 		return newAnswer(status, "", nil)
 	}
-	if known, ok := Known()[usualFault(status)]; ok {
+	if known, ok := KnownFaults()[usualFault(status)]; ok {
 		return known.faulty(c)
 	}
 	title := cmp.Or(http.StatusText(status), "Error")

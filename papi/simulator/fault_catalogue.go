@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// pacedPause is how long the catalogue's paced answers ask to wait.
+// pacedPause is the pause that the paced faults of KnownFaults ask for.
 const pacedPause = 30 * time.Second
 
-// Known returns the errors that PAPI is known to give, by the name that ParseFault
-// takes. A fault of it has no operation yet. The map is the caller's own.
-func Known() map[string]Fault {
+// KnownFaults returns the errors that PAPI is known to return, by the names that ParseFault accepts. Their
+// Operation is empty. The caller may modify the map.
+func KnownFaults() map[string]Fault {
 	known := map[string]Fault{
 		"paced":      Paced(pacedPause),
 		"paced-text": PacedText(http.StatusTooManyRequests, pacedPause),
@@ -47,7 +47,7 @@ func Known() map[string]Fault {
 	return known
 }
 
-// stateFaults are about what else is going on: 409, 412 and 422.
+// stateFaults are conflicts with the current state: 409, 412 and 422.
 func stateFaults() map[string]Fault {
 	return map[string]Fault{
 		"busy": problemFault(http.StatusConflict, "papi/v1/resource-busy", "Operation failed",
@@ -63,7 +63,7 @@ func stateFaults() map[string]Fault {
 	}
 }
 
-// rejections are answers that the same request will get again.
+// rejections are answers that do not change when the request is repeated.
 func rejections() map[string]Fault {
 	return map[string]Fault{
 		"errors": {
@@ -96,8 +96,8 @@ func rejections() map[string]Fault {
 	}
 }
 
-// Paced returns a 429 that says when to come back: in X-RateLimit-Next, to the
-// millisecond, and in Retry-After, in whole seconds.
+// Paced returns a 429 that says when to try again: in X-RateLimit-Next, to the millisecond, and in Retry-After,
+// in whole seconds.
 func Paced(pause time.Duration) Fault {
 	f := problemFault(http.StatusTooManyRequests, "papi/v1/http/too-many-requests", "Too Many Requests", "The account has made too many requests. Try again after {next}.")
 	f.Pause = pause
@@ -105,7 +105,7 @@ func Paced(pause time.Duration) Fault {
 	return f
 }
 
-// PacedText returns an answer in plain text that says when to come back, and no header that does.
+// PacedText returns a plain-text answer that says when to try again, without a header that does.
 func PacedText(status int, pause time.Duration) Fault {
 	return Fault{
 		Status: status, Pause: pause, Header: http.Header{"Content-Type": {"text/plain"}},
@@ -113,14 +113,14 @@ func PacedText(status int, pause time.Duration) Fault {
 	}
 }
 
-// NotYet returns what the first polls of a new activation may meet: 404, so many times.
+// NotYet returns the 404 that the first polls of a new activation may meet, so many times.
 func NotYet(times int) Fault {
-	f := Known()["not-found"]
+	f := KnownFaults()["not-found"]
 	f.Operation, f.Times = OpPoll, times
 	return f
 }
 
-// usualFault names the entry of Known that a bare status stands for; empty for none.
+// usualFault returns the name in KnownFaults for a bare status; empty if there is none.
 func usualFault(status int) string {
 	switch status {
 	case http.StatusUnauthorized:

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// ParseFault reads OPERATION=FAULT[@N]. FAULT is a status from 400 on, a name of
-// Known, drop, malformed, foreign or delay:10s, with -after when the effect happens first; N
-// is how often, once by default.
+// ParseFault parses OPERATION=FAULT[@N]. FAULT is a status of at least 400, a name in KnownFaults, drop,
+// malformed, foreign or a delay such as delay:10s, with -after to perform the operation first. N is how often,
+// once by default.
 func ParseFault(text string) (Fault, error) {
 	operation, what, ok := strings.Cut(text, "=")
 	if !ok {
@@ -49,7 +49,7 @@ func operationList() string {
 const highestStatus = 599
 
 func parseWhat(what string) (Fault, error) {
-	if known, ok := Known()[what]; ok {
+	if known, ok := KnownFaults()[what]; ok {
 		return known, nil
 	}
 	if length, ok := strings.CutPrefix(what, "delay:"); ok {
@@ -69,7 +69,7 @@ func parseWhat(what string) (Fault, error) {
 	}
 	status, err := strconv.Atoi(what)
 	if err != nil || status < http.StatusBadRequest || status > highestStatus {
-		names := slices.Sorted(maps.Keys(Known()))
+		names := slices.Sorted(maps.Keys(KnownFaults()))
 		return Fault{}, fmt.Errorf("no fault %q: a status from 400 to 599, drop, malformed, foreign, delay:DURATION, or one of %s",
 			what, strings.Join(names, ", "))
 	}

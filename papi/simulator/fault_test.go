@@ -50,7 +50,7 @@ func TestParseFaultReadsWhatTheCommandLineTakes(t *testing.T) {
 }
 
 func TestEachKnownFaultIsAnsweredAsItIsNamed(t *testing.T) {
-	for name, f := range simulator.Known() {
+	for name, f := range simulator.KnownFaults() {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t, simulator.Options{})
 			c.sim.Inject(f)
@@ -91,17 +91,17 @@ func TestKnownFaultsHaveTheTypesThatPAPIGives(t *testing.T) {
 		"proxy": {500, "papi/proxy/forward-request-error"}, "budget": {429, "rate-limit-exceeded.activations"}, "not-found": {404, "http/not-found"},
 	} {
 		c := newClient(t, simulator.Options{})
-		f := simulator.Known()[name]
+		f := simulator.KnownFaults()[name]
 		f.Operation = simulator.OpList
 		c.sim.Inject(f)
 		c.get(list).rejected(want.status, want.kind)
 	}
 	c := newClient(t, simulator.Options{})
-	c.sim.Inject(simulator.Known()["resource-limit"])
+	c.sim.Inject(simulator.KnownFaults()["resource-limit"])
 	if r := c.get(list).want(http.StatusTooManyRequests); r.text("limitKey") == "" {
 		t.Errorf("no limitKey: %s", r.body)
 	}
-	c.sim.Inject(simulator.Known()["burst"])
+	c.sim.Inject(simulator.KnownFaults()["burst"])
 	if r := c.get(list).want(http.StatusBadRequest); !strings.Contains(r.body, "IPBLOCK-BURST") {
 		t.Errorf("no deny rule: %s", r.body)
 	}

@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// foreign is what a Fault with Foreign does: it lets somebody else activate another
-// version on the network that the request is about, unless one is on its way already.
+// foreign implements Fault.Foreign: another user activates another version on the network that the request is
+// for, unless an activation is in progress there.
 func (s *Simulator) foreign(c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -36,7 +36,7 @@ func (s *Simulator) foreign(c *call) {
 	}
 }
 
-// another returns the highest version that is not the given one and not active there; nil when there is none.
+// another returns the highest version other than the given one and the active one; nil if there is none.
 func (p *property) another(network Network, than int) *Version {
 	active := p.active(network)
 	for i := len(p.versions) - 1; i >= 0; i-- {

@@ -8,11 +8,10 @@ import (
 // firstGenerated is the id of the first property of Properties.
 const firstGenerated = 100001
 
-// Properties returns n properties for tests with many of them, with a history that
-// ends at now. They are called p00001.example.com and so on, and are spread over so many
-// groups of contract ctr_C-SIM1 from grp_10001 on; 0 groups are one. Each has
-// three versions: 2 is active on both networks, but for each tenth property, of which 3 is
-// active on staging, and each fiftieth, of which nothing is active.
+// Properties returns n properties for large tests, with a history that ends at now. They are named
+// p00001.example.com and so on, and spread over the given number of groups of contract ctr_C-SIM1, from
+// grp_10001 on; 0 means one group. Each has three versions. Version 2 is active on both networks, except that
+// every tenth property has 3 active on staging, and every fiftieth has no active version.
 func Properties(n, groups int, now time.Time) []Property {
 	groups = max(1, groups)
 	all := make([]Property, 0, n)

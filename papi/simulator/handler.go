@@ -12,14 +12,13 @@ import (
 	"time"
 )
 
-// maxRequestBody is how much of a body is read, in bytes.
+// maxRequestBody is the maximum size of a request body, in bytes.
 const maxRequestBody = 1 << 20
 
-// errDropped says that the connection is to be cut without an answer.
+// errDropped means that the connection is to be cut without an answer.
 var errDropped = errors.New("connection dropped")
 
-// ServeHTTP answers one request. A dropped connection is a panic with
-// http.ErrAbortHandler, which net/http understands.
+// ServeHTTP answers one request. To cut a connection it panics with http.ErrAbortHandler, as net/http expects.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBody+1))
 	if err != nil {
@@ -32,8 +31,8 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.write(w)
 }
 
-// exchange answers a request whose body has been read. Its error is errDropped, or
-// that of the request's context when it ends during a delay.
+// exchange answers a request whose body has been read. Its error is errDropped, or that of the request's
+// context if it ends during a delay.
 func (s *Simulator) exchange(r *http.Request, body []byte) (*answer, error) {
 	c, fault, a := s.receive(r, body)
 	if a == nil {
@@ -46,7 +45,7 @@ func (s *Simulator) exchange(r *http.Request, body []byte) (*answer, error) {
 	return a, nil
 }
 
-// perform does what was asked for, as well as the fault lets it.
+// perform carries out the request, as far as the fault allows.
 func (s *Simulator) perform(c *call, fault *Fault) (*answer, error) {
 	if fault == nil {
 		return s.operate(c), nil
@@ -74,7 +73,7 @@ func (s *Simulator) perform(c *call, fault *Fault) (*answer, error) {
 	return nil, errDropped
 }
 
-// receive writes the request into the log, checks it, and finds the fault that it is to meet.
+// receive logs and checks the request, and finds the fault that it meets.
 func (s *Simulator) receive(r *http.Request, body []byte) (*call, *Fault, *answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,13 +110,14 @@ func (s *Simulator) receive(r *http.Request, body []byte) (*call, *Fault, *answe
 	return c, fault, nil
 }
 
-// bare reports whether ids in the answer go without their prefixes: the request decides, or else the client's settings.
+// bare reports whether ids in the answer lack prefixes: the request's header decides, then the client's
+// settings.
 func (s *Simulator) bare(r *http.Request) bool {
 	wish := r.Header.Get("PAPI-Use-Prefixes")
 	return wish == "false" || wish == "" && !s.settings.UsePrefixes
 }
 
-// operate does what the request asks for.
+// operate carries out the request.
 func (s *Simulator) operate(c *call) *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -134,7 +134,7 @@ func (s *Simulator) dispatch(c *call) *answer {
 	return c.route.serve(s, c)
 }
 
-// acceptable returns nil for a request that has a route, a method and a media type that go together.
+// acceptable returns nil if path, method and media type of the request are supported together.
 func (c *call) acceptable() *answer {
 	if c.route.operation == "" && len(c.route.allow) > 0 {
 		a := c.problem(http.StatusMethodNotAllowed, "http/method-not-allowed", "Method Not Allowed", "The resource does not support this method.")
@@ -155,9 +155,9 @@ func (c *call) acceptable() *answer {
 	return nil
 }
 
-// takes reports whether a body may be of the media type.
+// takes reports whether the operation accepts a body of the media type.
 func (c *call) takes(media string) bool {
-	switch c.route.operation { //nolint:exhaustive // only rules have types of their own
+	switch c.route.operation { //nolint:exhaustive // only rules have media types of their own
 	case OpSetRules, OpSetIncludeRules:
 		return media == typeJSON || strings.HasPrefix(media, "application/vnd.akamai.papirules.")
 	case OpPatchRules, OpPatchIncludeRules, OpEditEdge:
@@ -166,7 +166,7 @@ func (c *call) takes(media string) bool {
 	return media == typeJSON
 }
 
-// finish adds what every answer has, and completes the log.
+// finish adds the headers of every answer, and completes the log.
 func (s *Simulator) finish(c *call, a *answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -179,7 +179,7 @@ func (s *Simulator) finish(c *call, a *answer) {
 	s.log[c.index].Status = a.status
 }
 
-// pause waits outside of the lock.
+// pause waits; the caller must not hold the lock.
 func pause(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil

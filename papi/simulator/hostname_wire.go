@@ -1,6 +1,6 @@
 package simulator
 
-// The bodies that are about hostnames.
+// The bodies of answers about hostnames.
 
 type hostnameList struct {
 	owner
@@ -18,10 +18,10 @@ type wireHostname struct {
 	CnameTo              string      `json:"cnameTo"`
 	CertProvisioningType string      `json:"certProvisioningType"`
 	CertStatus           *certStatus `json:"certStatus,omitempty"`
-	Action               string      `json:"action,omitempty"` // ADD or REMOVE, of a bucket
+	Action               string      `json:"action,omitempty"` // ADD or REMOVE; only for a bucket
 }
 
-// certStatus is how far a default certificate is.
+// certStatus is the progress of a default certificate.
 type certStatus struct {
 	ValidationCname validationCname  `json:"validationCname"`
 	Staging         []certDeployment `json:"staging"`
@@ -37,7 +37,7 @@ type certDeployment struct {
 	Status string `json:"status"`
 }
 
-// paged is the items of a page, and where the next one is.
+// paged is one page of items, with links to the others.
 type paged[T any] struct {
 	TotalItems       int    `json:"totalItems"`
 	CurrentItemCount int    `json:"currentItemCount"`
@@ -56,14 +56,14 @@ type servedList struct {
 	Hostnames paged[wireServing] `json:"hostnames"`
 }
 
-// sorting is the order of a list, and which ones there are.
+// sorting describes the order and the selection of a list.
 type sorting struct {
 	CurrentSort   string   `json:"currentSort"`
 	DefaultSort   string   `json:"defaultSort"`
 	AvailableSort []string `json:"availableSort"`
 }
 
-// wireServing is a hostname and what serves it on each network.
+// wireServing is a hostname with what serves it on each network.
 type wireServing struct {
 	CnameFrom                string      `json:"cnameFrom"`
 	CnameType                string      `json:"cnameType"`
@@ -88,7 +88,7 @@ type changeList struct {
 	HostnameActivations paged[wireChange] `json:"hostnameActivations"`
 }
 
-// changeAnswer is changeList for one activation, which has no pages.
+// changeAnswer is changeList for a single activation, without paging.
 type changeAnswer struct {
 	owner
 

@@ -11,7 +11,7 @@ import (
 
 const edgeHostnameType = "EDGE_HOSTNAME"
 
-// wireHostname shows a hostname, with the state of its certificate if it has a default one.
+// wireHostname converts a hostname, with the state of its certificate if it has a default one.
 func (s *Simulator) wireHostname(c *call, h Hostname, certificate bool) wireHostname {
 	w := wireHostname{
 		CnameType: edgeHostnameType, CnameFrom: h.Name, CnameTo: h.edge(), CertProvisioningType: h.cert(),
@@ -46,7 +46,7 @@ func (s *Simulator) showHostnames(c *call, p *property, v *Version) *answer {
 	return a
 }
 
-// addition is a hostname that is to be added, to a version or to a bucket.
+// addition is a hostname to add to a version or a bucket.
 type addition struct {
 	CnameFrom            string `json:"cnameFrom"`
 	CnameTo              string `json:"cnameTo"`
@@ -54,7 +54,7 @@ type addition struct {
 	EdgeHostnameID       idText `json:"edgeHostnameId"`
 	CertProvisioningType string `json:"certProvisioningType"`
 
-	// What answers have, and clients send back: it is not looked at.
+	// Members of answers that clients send back; they are ignored.
 	CertStatus json.RawMessage `json:"certStatus"`
 	Ownership  json.RawMessage `json:"domainOwnershipVerification"`
 }
@@ -65,8 +65,8 @@ type hostnameEdit struct {
 	Remove []string   `json:"remove"`
 }
 
-// patchHostnames changes the hostnames of a version that was never active. A hostname
-// that is there already is replaced, and one that is not there is removed in vain.
+// patchHostnames changes the hostnames of a version that was never active. Adding an existing hostname replaces
+// it, and removing an absent one has no effect.
 func (s *Simulator) patchHostnames(c *call, p *property, v *Version) *answer {
 	var edit hostnameEdit
 	if a := c.decode(&edit); a != nil {
@@ -86,7 +86,7 @@ func (s *Simulator) setHostnames(c *call, p *property, v *Version) *answer {
 	return s.editHostnames(c, p, v, all, func(added []Hostname) []Hostname { return changed(nil, added, nil) })
 }
 
-// editHostnames gives the version the hostnames that result from those that are added.
+// editHostnames sets the version's hostnames to the result of applying the additions.
 func (s *Simulator) editHostnames(c *call, p *property, v *Version, additions []addition, result func([]Hostname) []Hostname) *answer {
 	if p.bucket {
 		return c.problem(http.StatusForbidden, "http/forbidden", "Forbidden", "The property has a hostname bucket: its versions have no hostnames.")
@@ -126,16 +126,16 @@ func (c *call) editable(p *property, v *Version) *answer {
 	return nil
 }
 
-// unchanged checks If-Match, which nobody has to send.
+// unchanged checks the If-Match header, which is optional.
 func (c *call) unchanged(p *property, v *Version) *answer {
 	match := c.r.Header.Get("If-Match")
-	if match != "" && match != `"`+p.etag(v)+`"` { // without its quotes it matches nothing
+	if match != "" && match != `"`+p.etag(v)+`"` { // PAPI requires the quotes
 		return c.etagConflict()
 	}
 	return nil
 }
 
-// added resolves additions to hostnames. An edge hostname must exist already.
+// added converts additions to hostnames. Their edge hostnames must exist.
 func (s *Simulator) added(c *call, additions []addition) ([]Hostname, *answer) {
 	var list []Hostname
 	for i, add := range additions {
@@ -168,8 +168,8 @@ func (s *Simulator) added(c *call, additions []addition) ([]Hostname, *answer) {
 	return list, nil
 }
 
-// changed returns hostnames without those to remove, and with those to add behind
-// them or in the places where they were.
+// changed returns hostnames without those to remove, and with those to add: in place if they were present, else
+// at the end.
 func changed(hostnames, add []Hostname, remove []string) []Hostname {
 	after := slices.DeleteFunc(slices.Clone(hostnames), func(h Hostname) bool {
 		return slices.ContainsFunc(remove, func(name string) bool { return strings.EqualFold(name, h.Name) })
@@ -186,7 +186,7 @@ func changed(hostnames, add []Hostname, remove []string) []Hostname {
 
 func (h Hostname) same(other Hostname) bool { return strings.EqualFold(h.Name, other.Name) }
 
-// roomFor returns nil when the limits allow the hostnames after a change that adds some of them.
+// roomFor returns nil if the limits allow the hostnames after a change; added are the new ones.
 func (s *Simulator) roomFor(c *call, after, added []Hostname) *answer {
 	if len(after) > s.hostnames {
 		return c.limitExceeded("HOSTS_PER_PROPERTY", "Too many hostnames", "A property has too many hostnames.", s.hostnames)
@@ -204,7 +204,7 @@ func (s *Simulator) roomFor(c *call, after, added []Hostname) *answer {
 	return nil
 }
 
-// certificates returns the hostnames that have a default certificate, wherever they are.
+// certificates returns the account's hostnames that have a default certificate.
 func (s *Simulator) certificates() map[string]bool {
 	found := map[string]bool{}
 	count := func(hostnames []Hostname) {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Include is a fixture: an include as it is when the simulation starts. Its versions
-// have no hostnames, and its activations no fallback.
+// Include is a fixture: an include at the start of the simulation. Its versions have no hostnames, and its
+// activations no fast fallback.
 type Include struct {
 	ID   string // with or without inc_; empty: the next free one
 	Name string // unique among includes
@@ -26,20 +26,20 @@ const (
 	CommonSettings = "COMMON_SETTINGS"
 )
 
-// Validation is the messageState of an include's activation: how far the validation of
-// the properties that use the include is.
+// Validation is the messageState of an include's activation: the progress of validating the properties that use
+// the include.
 type Validation string
 
-// The messageStates that the simulator uses, in their order. PAPI has more.
+// The messageStates that the simulator uses, in order. PAPI has more.
 const (
-	ValidationReceived   Validation = "RECEIVED" // the activation cannot be seen at all
+	ValidationReceived   Validation = "RECEIVED" // the activation is not visible yet
 	ValidationInProgress Validation = "VALIDATION_IN_PROGRESS"
 	ValidationPassed     Validation = "SUBMITTED_FOR_ACTIVATION"
-	ValidationAbort      Validation = "VALIDATION_ERROR_ABORT" // a property is not valid with it
+	ValidationAbort      Validation = "VALIDATION_ERROR_ABORT" // a property is not valid with the include
 	ValidationRefused    Validation = "HTTP_CLIENT_ERROR"
 )
 
-// hides reports whether the activation itself is not shown.
+// hides reports whether the answer omits the activation itself.
 func (v Validation) hides() bool { return v != "" && v != ValidationPassed }
 
 // includeCancelTime is how long the cancellation of an include's activation takes.
@@ -66,7 +66,7 @@ func (s *Simulator) AddInclude(fixture Include) {
 	}
 }
 
-// include returns nil when there is none of that bare id.
+// include returns nil if there is none with that bare id.
 func (s *Simulator) include(id string) *property {
 	return s.includes.ids[strings.ToLower(id)]
 }
@@ -75,8 +75,8 @@ func (s *Simulator) newUUID() string {
 	return fmt.Sprintf("00000000-0000-4000-8000-%012s", s.newID())
 }
 
-// validationSteps puts what an include has to pass before the steps of an activation.
-// A pace that goes by looks has one look for each.
+// validationSteps returns the steps of an include's validation followed by those of its activation. With a pace
+// that counts looks, each takes one look.
 func validationSteps(steps []Step, total time.Duration, v *Version) []Step {
 	first := Step{Status: StatusNew, Validation: ValidationReceived}
 	second := Step{After: total / 3, Status: StatusNew, Validation: ValidationInProgress}

@@ -1,6 +1,6 @@
 package simulator
 
-// The bodies that are about includes only.
+// The bodies of answers about includes.
 
 type includeList struct {
 	Includes items[wireInclude] `json:"includes"`

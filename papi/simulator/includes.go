@@ -27,8 +27,7 @@ func (c *call) wireInclude(p *property) wireInclude {
 	return w
 }
 
-// includeSubmission is the body of a POST of an activation of an include. It has no
-// fast fallback and no fast push.
+// includeSubmission is the body of a POST of an include's activation, without fast fallback and fast push.
 type includeSubmission struct {
 	IncludeVersion         int             `json:"includeVersion"`
 	Network                Network         `json:"network"`
@@ -42,8 +41,8 @@ type includeSubmission struct {
 	ComplianceRecord       json.RawMessage `json:"complianceRecord"`
 }
 
-// submitInclude takes an activation, which is validated after that. The id in the
-// answer is good for that activation only: in the list it has another one.
+// submitInclude accepts an activation and begins its validation. The id in the answer differs from that in the
+// list.
 func (s *Simulator) submitInclude(c *call, p *property) *answer {
 	body := includeSubmission{ActivationType: Activate}
 	if a := c.decode(&body); a != nil {
@@ -72,7 +71,7 @@ func (s *Simulator) submitInclude(c *call, p *property) *answer {
 	return s.accepts(c, c.link(p, "/activations/"+a.temporary))
 }
 
-// pollInclude counts as a look at the activation, before anything else.
+// pollInclude counts the look first, because a look may trigger a step.
 func (s *Simulator) pollInclude(c *call, p *property) *answer {
 	a := p.activation(c.named("activation"))
 	if a == nil {

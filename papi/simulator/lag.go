@@ -2,7 +2,7 @@ package simulator
 
 import "time"
 
-// earlier is what an activation was until a change.
+// earlier is the state of an activation before a change.
 type earlier struct {
 	until     time.Time
 	status    Status
@@ -11,12 +11,12 @@ type earlier struct {
 	cancelled bool
 }
 
-// changes keeps what the activation is now, right before it becomes something else.
+// changes saves the activation's state; call it right before changing it.
 func (a *Activation) changes(at time.Time) {
 	a.past = append(a.past, earlier{at, a.Status, a.State, a.Updated, a.Cancelled})
 }
 
-// asOf returns the activation as it was; nil when there was none yet.
+// asOf returns the activation as it was at t; nil if it did not exist.
 func (a *Activation) asOf(t time.Time) *Activation {
 	if a.Submitted.After(t) {
 		return nil
@@ -31,7 +31,7 @@ func (a *Activation) asOf(t time.Time) *Activation {
 	return &old
 }
 
-// late is what a list shows of the property: how it was some time ago, with ListLag.
+// late returns the property as lists show it: as it was ListLag ago.
 func (c *call) late(p *property) *property {
 	if c.lag <= 0 {
 		return p
@@ -52,7 +52,7 @@ func (c *call) late(p *property) *property {
 	return &old
 }
 
-// listing makes a server that shows things as late as lists are.
+// listing makes a server show the property with the lag of lists.
 func listing(serve server) server {
 	return func(s *Simulator, c *call, p *property) *answer { return serve(s, c, c.late(p)) }
 }

@@ -7,25 +7,24 @@ import (
 	"time"
 )
 
-// millis is how PAPI writes times that a client is to wait for.
+// millis is PAPI's format for times until which a client is to wait.
 const millis = "2006-01-02T15:04:05.000Z"
 
-// BurstBlock refuses all requests for a while once there were too many in a short
-// time, with the page of a firewall instead of a problem. Its times are the
-// client's, as those of the other limits are.
+// BurstBlock refuses all requests for a while after too many in a short time, with the HTML page of a firewall
+// instead of a problem document. Its durations are by the client's clock, as for the other limits.
 type BurstBlock struct {
-	Requests int           // that are too many within Within; 0: never
+	Requests int           // how many within Within are too many; 0: no limit
 	Within   time.Duration // 0 means a second
 	For      time.Duration // 0 means a minute
 }
 
-// blocked is the answer of the firewall: it does not say how long.
+// blocked is the firewall's answer, which does not say how long to wait.
 func (c *call) blocked() *answer {
-	f := Known()["burst"]
+	f := KnownFaults()["burst"]
 	return f.faulty(c)
 }
 
-// rateHeaders go with every answer, unless a fault has set them.
+// rateHeaders adds the rate limit to an answer, unless a fault has set it.
 func (s *Simulator) rateHeaders(header http.Header, at time.Time) {
 	if s.quiet || header.Get("X-RateLimit-Limit") != "" {
 		return
@@ -34,7 +33,7 @@ func (s *Simulator) rateHeaders(header http.Header, at time.Time) {
 	header.Set("X-RateLimit-Remaining", strconv.Itoa(s.requests.Left(at)))
 }
 
-// budgetHeaders go with an accepted activation. The reset is in milliseconds.
+// budgetHeaders adds the daily budget to an accepted activation. The reset is in milliseconds.
 func (s *Simulator) budgetHeaders(header http.Header, at time.Time) {
 	if s.quiet {
 		return

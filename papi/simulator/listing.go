@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// listProperties lists the properties of a contract and a group, or all that were
-// modified within a time.
+// listProperties lists the properties of a contract and a group, or those modified within a given time.
 func (s *Simulator) listProperties(c *call) *answer {
 	list := propertyList{items[wireProperty]{[]wireProperty{}}}
 	refused := c.eachListed(s.properties.all, false, func(p *property) {
@@ -20,7 +19,7 @@ func (s *Simulator) listProperties(c *call) *answer {
 	return jsonAnswer(http.StatusOK, list)
 }
 
-// listIncludes is content with a contract, as the official SDK for Go asks.
+// listIncludes accepts a contract without a group, which the official Go SDK sends.
 func (s *Simulator) listIncludes(c *call) *answer {
 	list := includeList{items[wireInclude]{[]wireInclude{}}}
 	refused := c.eachListed(s.includes.all, true, func(p *property) {
@@ -32,8 +31,8 @@ func (s *Simulator) listIncludes(c *call) *answer {
 	return jsonAnswer(http.StatusOK, list)
 }
 
-// eachListed calls add for what the request asks for. It wants a contract and a
-// group, or a time; byContract lets a contract alone be enough.
+// eachListed calls add for each item that the request selects. It requires a contract and a group, or a time;
+// byContract also allows a contract alone.
 func (c *call) eachListed(all []*property, byContract bool, add func(*property)) *answer {
 	contract, group := c.asked()
 	since, timed := time.Time{}, c.query.Has("modifiedSince")
@@ -60,14 +59,14 @@ func (c *call) eachListed(all []*property, byContract bool, add func(*property))
 	return nil
 }
 
-// isoDuration reads days, hours, minutes and seconds of ISO 8601.
+// isoDuration parses days, hours, minutes and seconds of an ISO 8601 duration.
 func isoDuration(text string) (d time.Duration, ok bool) {
 	parts := regexp.MustCompile(`^P(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,5})S)?)?$`).FindStringSubmatch(text)
 	if parts == nil {
 		return 0, false
 	}
 	for i, unit := range []time.Duration{day, time.Hour, time.Minute, time.Second} {
-		n, _ := strconv.Atoi(parts[i+1]) // what is not there is 0
+		n, _ := strconv.Atoi(parts[i+1]) // an absent part is 0
 		d += time.Duration(n) * unit
 	}
 	return d, true

@@ -15,8 +15,8 @@ type Request struct {
 	Query     string      // as sent
 	Header    http.Header // without Authorization
 	Body      []byte
-	Status    int    // 0: no answer, because the connection was cut or the client left
-	Fault     string // the fault that the request met, as ParseFault reads it; empty for none
+	Status    int    // 0: no answer, because the connection was cut or the client has gone
+	Fault     string // the fault that the request met, in ParseFault's form; empty for none
 }
 
 func newRequest(c *call) Request {
@@ -28,8 +28,8 @@ func newRequest(c *call) Request {
 	}
 }
 
-// Requests returns all requests so far, in the order in which they came, with those
-// that were rejected or dropped.
+// Requests returns all requests so far, in order, including those that were refused or whose connection was
+// cut.
 func (s *Simulator) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -38,7 +38,7 @@ func (s *Simulator) Requests() []Request {
 	return all
 }
 
-// Count returns how many requests of an operation have come; OpAny counts all.
+// Count returns how many requests of an operation were received; OpAny counts all.
 func (s *Simulator) Count(operation Operation) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,9 +1,9 @@
 package simulator
 
-// Operation names what a request is for: faults are addressed to it, and the log has it.
+// Operation is the kind of a request. Faults select requests by it, and the log shows it.
 type Operation string
 
-// The operations that a Simulator knows. OpAny stands for all of them, known or not.
+// The operations of a Simulator. OpAny stands for all of them, and for unknown ones.
 const (
 	OpAny       Operation = "any"
 	OpSearch    Operation = "search"    // POST /search/find-by-value
@@ -45,7 +45,7 @@ const (
 	OpIncludeCancel   Operation = "include-cancel"   // DELETE of the same
 )
 
-// The operations of whoever makes properties and writes rules.
+// The operations for creating properties and editing rules.
 const (
 	OpCreateProperty Operation = "create-property" // POST   /properties
 	OpDeleteProperty Operation = "delete-property" // DELETE /properties/{id}
@@ -117,7 +117,7 @@ func Operations() []Operation {
 	return all
 }
 
-// success is the status of a good answer of the operation.
+// success is the status of the operation's successful answer.
 func (o Operation) success() int {
 	switch o { //nolint:exhaustive // the others
 	case OpSubmit, OpCreateVersion, OpPatchBucket, OpIncludeSubmit, OpCreateProperty, OpCreateInclude, OpCreateIncludeVersion,

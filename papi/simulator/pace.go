@@ -5,34 +5,34 @@ import (
 	"time"
 )
 
-// Pace decides how an activation goes on. Steps is asked once for each submission
-// that is accepted and must not keep state: the same Submission, the same steps.
+// Pace decides how activations progress. Steps is called once for each accepted submission and must be
+// deterministic: equal Submissions have equal steps.
 type Pace interface {
 	Steps(s Submission) []Step
 }
 
-// Submission is what a Pace may go by.
+// Submission is the input of a Pace.
 type Submission struct {
 	Serial         uint64 // 1 for the first activation that this Simulator accepted
 	Network        Network
-	Type           string // ACTIVATE or DEACTIVATE; a change of a bucket is an ACTIVATE
+	Type           string // ACTIVATE or DEACTIVATE; ACTIVATE for a change of a bucket
 	FastFallback   bool
-	AddedHostnames int // that the version active there has not
+	AddedHostnames int // hostnames that the active version lacks
 }
 
-// Step is a change of an activation. It happens when the activation is After old on
-// the simulated clock and has been looked at (GET of that activation) Looks times.
-// A step that waits for looks happens at the instant of the look.
+// Step is a change of an activation. It happens once the activation is older than After, by the simulated
+// clock, and has been looked at (GET of that activation) Looks times. A step that waits for looks happens at
+// the moment of the look.
 type Step struct {
 	After  time.Duration
 	Looks  int
 	Status Status
 	State  string // fmaActivationState; empty: PAPI sends none
-	// Validation is, for an include, the messageState from here on; empty: as before.
+	// Validation is the new messageState of an include's activation; empty: unchanged.
 	Validation Validation
 }
 
-// States of fmaActivationState, in order; cancelling comes after a cancellation.
+// Values of fmaActivationState, in order; cancelling follows a cancellation.
 const (
 	StateReceived   = "received"
 	StateLived      = "lived"
@@ -44,8 +44,8 @@ const (
 // fallbackTime is how long a fast fallback takes.
 const fallbackTime = 10 * time.Second
 
-// Fixed makes each activation ACTIVE and steady at once when it is exactly this old;
-// until then it is PENDING and received. A fast fallback takes 10 s at most.
+// Fixed makes each activation ACTIVE and steady at exactly this age; until then it is PENDING and received. A
+// fast fallback takes at most 10 s.
 func Fixed(staging, production time.Duration) Pace { return fixed{staging, production} }
 
 type fixed struct{ staging, production time.Duration }
@@ -64,7 +64,7 @@ func (f fixed) Steps(s Submission) []Step {
 	}
 }
 
-// Looks makes each activation ACTIVE and steady at the n-th GET of it, whatever the time.
+// Looks makes each activation ACTIVE and steady at the n-th GET of it, independent of time.
 func Looks(n int) Pace { return looks(n) }
 
 type looks int
@@ -76,10 +76,9 @@ func (n looks) Steps(Submission) []Step {
 	}
 }
 
-// Realistic takes one to three minutes on staging and five to ten on production, a
-// figure of its own for each activation, and more than an hour for more than ten new
-// hostnames. An activation can be cancelled in the first tenth of its time, and is
-// ACTIVE and deployed for some seconds before it is steady.
+// Realistic takes one to three minutes on staging and five to ten on production, drawn anew for each
+// activation, and more than an hour for more than ten new hostnames. An activation can be cancelled during the
+// first tenth of its time, and is ACTIVE and deployed for some seconds before it becomes steady.
 func Realistic(seed uint64) Pace { return realistic(seed) }
 
 type realistic uint64

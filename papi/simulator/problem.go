@@ -8,7 +8,7 @@ import (
 
 const problemBase = "https://problems.luna.akamaiapis.net/"
 
-// addresses that the gateway's problems show; documentation ones.
+// Addresses in the gateway's problems, from the documentation ranges.
 const (
 	gatewayServer = "192.0.2.1"
 	gatewayClient = "192.0.2.7"
@@ -28,7 +28,7 @@ type problem struct {
 	ErrorLocation string `json:"errorLocation,omitempty"`
 }
 
-// limitProblem is the shape of a 429 that is about a resource, for which waiting does not help.
+// limitProblem is the body of a 429 about a resource limit, for which waiting does not help.
 type limitProblem struct {
 	problem
 
@@ -38,7 +38,7 @@ type limitProblem struct {
 	Remaining   int    `json:"remaining"`
 }
 
-// stateProblem is the shape of a 422: it has no detail of its own.
+// stateProblem is the body of a 422, which has no detail of its own.
 type stateProblem struct {
 	Type      string         `json:"type"`
 	Title     string         `json:"title"`
@@ -51,7 +51,7 @@ type stateProblem struct {
 	Result    string         `json:"result"`
 }
 
-// gatewayBody is what the EdgeGrid gateway in front of PAPI answers with.
+// gatewayBody is an error of the EdgeGrid gateway in front of PAPI.
 type gatewayBody struct {
 	Type        string `json:"type"`
 	Title       string `json:"title"`
@@ -76,7 +76,8 @@ func (c *call) limitExceeded(key, title, detail string, limit int) *answer {
 	}))
 }
 
-// instance names this occurrence of a problem. The query is left out: it may hold an account switch key.
+// instance identifies this occurrence of a problem. It omits the query, which may contain an account switch
+// key.
 func (c *call) instance() string {
 	return fmt.Sprintf("%s#%016x", c.r.URL.Path, c.index+1)
 }
@@ -132,7 +133,7 @@ func (c *call) badRequest(detail string) *answer {
 	return c.problem(http.StatusBadRequest, "http/bad-request", "Bad Request", detail)
 }
 
-// schemaInvalid is the answer to a body that does not fit its schema.
+// schemaInvalid is the answer to a body that does not match its schema.
 func (c *call) schemaInvalid(location, detail string) *answer {
 	return c.problems(problem{
 		Type: problemBase + "papi/v1/json-schema-invalid", Title: "JSON Schema Invalid",
@@ -144,7 +145,7 @@ func (c *call) schemaInvalid(location, detail string) *answer {
 	})
 }
 
-// messageID makes the messageId of a 422 from the end of its type.
+// messageID derives the messageId of a 422 from the end of its type.
 func messageID(kind string) string {
 	return strings.NewReplacer("/", "_", "-", "_").Replace(kind)
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// owned checks contractId and groupId: wrong ones are a 404. Without them a property
-// of several contracts and groups is answered with a redirect to one that has them.
+// owned checks contractId and groupId; wrong ones are a 404. Without them, a property of several contracts and
+// groups is answered with a redirect that names one.
 func (c *call) owned(p *property) *answer {
 	contract, group := c.asked()
 	matches := func(pair Pair) bool {
@@ -27,7 +27,7 @@ func (c *call) asked() (contract, group string) {
 	return bareID("ctr_", c.query.Get("contractId")), bareID("grp_", c.query.Get("groupId"))
 }
 
-// pair returns the contract and group that the request is about: those it names, else the first.
+// pair returns the contract and group that the request names, or else the first.
 func (c *call) pair(p *property) Pair {
 	contract, group := c.asked()
 	for _, pair := range p.pairs {
@@ -38,8 +38,8 @@ func (c *call) pair(p *property) Pair {
 	return p.pairs[0]
 }
 
-// redirect names the same resource with a contract and a group. Unlike PAPI's other
-// links this one is of the version that was called.
+// redirect names the same resource with a contract and a group. Unlike PAPI's other links, this one has the API
+// version that was called.
 func (c *call) redirect(p *property) *answer {
 	_, tail, _ := strings.Cut(strings.TrimPrefix(c.r.URL.Path, "/papi/"), "/"+p.collection()+"/")
 	_, rest, _ := strings.Cut(tail, "/")

@@ -20,18 +20,18 @@ const (
 	Production Network = "PRODUCTION"
 )
 
-// Property is a fixture: a property as it is when the simulation starts.
+// Property is a fixture: a property at the start of the simulation.
 type Property struct {
-	ID   string // with or without prp_; empty: the next free one
+	ID   string // with or without prp_; empty: the next free id
 	Name string // unique
 	Note string
-	// Pairs are the contracts and groups that the property belongs to. Nil means one of
-	// each. With more than one, a request that names none is answered with a redirect.
+	// Pairs are the contracts and groups that the property belongs to; nil means one of each. With more than
+	// one, a request that names none is redirected.
 	Pairs       []Pair
 	Versions    []Version
-	Activations []Activation // history, and what is under way; in any order
-	// Bucket makes it a property with a hostname bucket: its hostnames belong to a
-	// network and not to a version. Served is what each network has to begin with.
+	Activations []Activation // past and in progress, in any order
+	// Bucket makes it a property with a hostname bucket: its hostnames belong to a network instead of a
+	// version. Served is what each network serves at the start.
 	Bucket bool
 	Served map[Network][]Hostname
 }
@@ -41,45 +41,44 @@ type Pair struct{ Contract, Group string }
 
 // Version is one version of a property.
 type Version struct {
-	Number    int // 0: one more than its place in the slice
+	Number    int // 0: its index plus one
 	Note      string
 	UpdatedBy string
 	Updated   time.Time
 	Hostnames []Hostname
-	// Product and RuleFormat are what the rules are written for. Empty: prd_Fresca and v2025-02-18.
+	// Product and RuleFormat belong to the rules. Empty: prd_Fresca and v2025-02-18.
 	Product, RuleFormat string
-	// RuleTree is the member "rules" of the rule tree. Nil: a small tree with Rules in one of its behaviors.
+	// RuleTree is the member "rules" of the rule tree. Nil: a small tree that contains Rules.
 	RuleTree json.RawMessage
-	// Rules tells rule trees apart: versions with the same text have the same rules,
-	// as a version and its copy. Empty: like those of no other version.
+	// Rules identifies the content of the rule tree: versions with the same text have the same rules, as a
+	// version and its copy do. Empty: unlike those of any other version.
 	Rules string
-	// Errors of the rule tree, until somebody writes another one: an activation is refused, or ends FAILED when the
-	// submission asked to delay validations.
+	// Errors of the rule tree, until the tree is replaced: an activation is refused, or ends FAILED if the
+	// submission delays validations.
 	Errors []Message
-	// Warnings of the rule tree: an activation is refused until they are acknowledged.
+	// Warnings of the rule tree: an activation is refused unless they are acknowledged.
 	Warnings []Message
-	// Fails makes each activation of the version end FAILED instead of ACTIVE.
+	// Fails makes every activation of the version end FAILED instead of ACTIVE.
 	Fails bool
-	// FailureCause is the detail of the failure. Empty: PAPI does not say.
+	// FailureCause is the detail of that failure. Empty: PAPI sends none.
 	FailureCause string
-	// BrokenParents are, for a version of an Include, the properties that are not
-	// valid with it: its activation ends in its validation, with one error for each.
+	// BrokenParents, for a version of an Include, are the properties that are not valid with it: its activation
+	// fails in validation, with one error for each.
 	BrokenParents []string
-	// Refusal is, for a version of an Include, the last segment of the type of the
-	// problem that ends its activation in its validation.
+	// Refusal, for a version of an Include, is the last segment of the type of the problem with which its
+	// activation fails in validation.
 	Refusal string
 
-	edits int // since it was created; each makes another etag
+	edits int // since its creation; each one changes the ETag
 }
 
-// Hostname is a hostname of a version or of a bucket. A missing EdgeHostname is made
-// of the Name.
+// Hostname is a hostname of a version or of a bucket. An empty EdgeHostname is derived from Name.
 type Hostname struct {
 	Name, EdgeHostname string
 	Cert               string // certProvisioningType; empty: CPS_MANAGED
 }
 
-// The kinds of certificate that a Hostname may have.
+// The kinds of certificate of a Hostname.
 const (
 	CertCPS     = "CPS_MANAGED"
 	CertDefault = "DEFAULT"
@@ -87,20 +86,19 @@ const (
 
 // Message is an error or a warning of a rule tree.
 type Message struct {
-	Type     string // the last segments of its type, such as "validation/no-behavior"
+	Type     string // last segments of its type, such as "validation/no-behavior"
 	Title    string
 	Location string // in the rule tree, such as "#/rules/behaviors/1"
 	Detail   string
 }
 
-// ID is what acknowledgeWarnings names the message by.
+// ID is the messageId, by which acknowledgeWarnings names the message.
 func (m Message) ID() string {
 	sum := sha256.Sum256([]byte(m.Type + "\n" + m.Location + "\n" + m.Detail))
 	return "msg_" + hex.EncodeToString(sum[:20])
 }
 
-// property is the state of a Property, or of an Include, which is much the same. All
-// its ids are bare.
+// property is the state of a Property or an Include, which have almost everything in common. Its ids are bare.
 type property struct {
 	id, name, note string
 	includeType    string // empty for a Property
@@ -112,8 +110,8 @@ type property struct {
 	changes        []*HostnameActivation  // of a bucket
 }
 
-// The three in which a property and an include differ in a path: where they are, and
-// the prefixes of their ids and of their activations' ids.
+// What differs between a property and an include in a path: the collection, and the prefixes of their ids and
+// of their activations' ids.
 
 func (p *property) collection() string {
 	if p.includeType != "" {
@@ -136,7 +134,7 @@ func (p *property) activationPrefix() string {
 	return "atv_"
 }
 
-// called is what a problem calls it.
+// called is the word for it in problems.
 func (p *property) called() string {
 	if p.includeType != "" {
 		return "include " + p.id
@@ -176,7 +174,7 @@ func newProperty(fixture Property, id string) *property {
 	return p
 }
 
-// version returns nil when there is no such version.
+// version returns nil if there is no such version.
 func (p *property) version(number int) *Version {
 	for i := range p.versions {
 		if p.versions[i].Number == number {
@@ -193,7 +191,7 @@ func (p *property) latest() *Version {
 	return &p.versions[len(p.versions)-1]
 }
 
-// serves reports whether the version has the hostname, and by which edge hostname.
+// serves reports whether the version has the hostname, and its edge hostname.
 func (v *Version) serves(hostname string) (edge string, ok bool) {
 	for _, h := range v.Hostnames {
 		if strings.EqualFold(h.Name, hostname) {
@@ -212,7 +210,7 @@ func (h Hostname) edge() string {
 
 func (h Hostname) cert() string { return cmp.Or(h.Cert, CertCPS) }
 
-// etag stands for the whole version: rules and hostnames together.
+// etag covers the whole version: rules and hostnames.
 func (p *property) etag(v *Version) string {
 	h := sha256.New()
 	h.Write([]byte(p.prefix() + p.id + " " + strconv.Itoa(v.Number) + " " + strconv.Itoa(v.edits) + "\n" + v.Note))
@@ -222,7 +220,7 @@ func (p *property) etag(v *Version) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// addedHostnames counts the hostnames of v that base has not. A nil base has none.
+// addedHostnames counts the hostnames of v that base lacks. A nil base has none.
 func addedHostnames(v, base *Version) int {
 	added := 0
 	for _, h := range v.Hostnames {

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// route is a path that the simulator knows, taken apart. A route without an
-// operation is one that it does not know (allow is nil) or not by that method.
+// route is a matched path. Without an operation, either the path is unknown (allow is nil), or the method is
+// not allowed.
 type route struct {
 	endpoint
 
 	allow  []string
-	params map[string]string // what the path names; ids are bare
+	params map[string]string // values of the path's parameters; ids are bare
 }
 
 // pattern is an endpoint whose path has been split.
@@ -30,8 +30,8 @@ func patterns() []pattern {
 	return all
 }
 
-// route takes the first pattern that fits; the others of the same path are its
-// other methods. A slash at the end makes no difference.
+// route returns the first pattern that matches; the others with the same path are its other methods. A trailing
+// slash is ignored.
 func (s *Simulator) route(method, path string) route {
 	path = strings.TrimSuffix(path, "/")
 	rest := ""
@@ -41,7 +41,7 @@ func (s *Simulator) route(method, path string) route {
 		}
 	}
 	if rest == "" {
-		rest = path // of another API of the gateway
+		rest = path // belongs to another API of the gateway
 	}
 	segments := strings.Split(rest, "/")
 	var r route
@@ -64,7 +64,7 @@ func (s *Simulator) route(method, path string) route {
 	return r
 }
 
-// match returns what the segments name, if they fit the pattern.
+// match returns the path's parameters, if the segments match the pattern.
 func (p *pattern) match(segments []string) (map[string]string, bool) {
 	if len(p.segments) != len(segments) {
 		return nil, false
@@ -87,7 +87,7 @@ func (p *pattern) match(segments []string) (map[string]string, bool) {
 	return params, true
 }
 
-// prefixes are those of the ids in paths.
+// prefixes are the prefixes of the ids in paths.
 func prefixes() map[string]string {
 	return map[string]string{
 		"property": "prp_", "include": "inc_", "activation": "atv_", "cpcode": "cpc_", "edge": "ehn_",
@@ -95,10 +95,10 @@ func prefixes() map[string]string {
 	}
 }
 
-// named returns what the path has in the place of a parameter.
+// named returns the value of a path parameter.
 func (c *call) named(parameter string) string { return c.route.params[parameter] }
 
-// Methods by a short name, for the table of endpoints.
+// Short names of methods, for the table of endpoints.
 const (
 	get   = http.MethodGet
 	head  = http.MethodHead

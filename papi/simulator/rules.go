@@ -15,7 +15,7 @@ import (
 	"github.com/propctl/propctl/papi/simulator/internal/jsonpatch"
 )
 
-// rule is a node of a rule tree, as far as it is looked at. Whatever else it has is kept.
+// rule is a node of a rule tree, with the members that the simulator reads. Others are kept as they are.
 type rule struct {
 	Name      *string    `json:"name"`
 	Behaviors []behavior `json:"behaviors"`
@@ -47,7 +47,7 @@ func (b behavior) number(option string) (int, bool) {
 
 func (b behavior) is(name string) bool { return b.Name != nil && *b.Name == name }
 
-// each visits the node and all below it, with the places where they are.
+// each visits the node and everything below it, with its location.
 func (r *rule) each(at string, depth int, visit func(r *rule, at string, depth int)) {
 	visit(r, at, depth)
 	for i := range r.Children {
@@ -55,7 +55,7 @@ func (r *rule) each(at string, depth int, visit func(r *rule, at string, depth i
 	}
 }
 
-// measure counts the behaviors and criteria of a tree, and how deep it is.
+// measure counts the behaviors and criteria of a tree, and returns its depth.
 func measure(tree json.RawMessage) (size, nested int) {
 	var root rule
 	if json.Unmarshal(tree, &root) != nil {
@@ -68,7 +68,7 @@ func measure(tree json.RawMessage) (size, nested int) {
 	return size, nested
 }
 
-// shape returns what makes a tree one that PAPI does not even take; empty for nothing.
+// shape returns the first mistake for which PAPI refuses to save a tree; empty if there is none.
 func (r *rule) shape() (at, fault string) {
 	r.each("#/rules", 1, func(r *rule, here string, _ int) {
 		for kind, list := range map[string][]behavior{"behaviors": r.Behaviors, "criteria": r.Criteria} {
@@ -87,7 +87,7 @@ func (r *rule) shape() (at, fault string) {
 
 const longestCaching = 365 * day
 
-// judge returns what PAPI would have to say of a tree.
+// judge returns the errors and warnings of a tree.
 func (s *Simulator) judge(p *property, root *rule) (errors, warnings []Message) {
 	say := func(into *[]Message, kind, title, at, detail string) {
 		*into = append(*into, Message{Type: "validation/" + kind, Title: title, Location: at, Detail: detail})
@@ -127,7 +127,7 @@ func (s *Simulator) judge(p *property, root *rule) (errors, warnings []Message) 
 	return errors, warnings
 }
 
-// caches is the time for which a caching behavior keeps things.
+// caches returns the maximum age that a caching behavior sets.
 func caches(b behavior) time.Duration {
 	ttl, _ := b.Options["ttl"].(string)
 	d, ok := isoDuration("PT" + strings.ToUpper(ttl))
@@ -137,7 +137,7 @@ func caches(b behavior) time.Duration {
 	return d
 }
 
-// setRules replaces the tree of a version.
+// setRules replaces the rule tree of a version.
 func (s *Simulator) setRules(c *call, p *property, v *Version) *answer {
 	var body map[string]json.RawMessage
 	if a := c.decode(&body); a != nil {
@@ -157,7 +157,7 @@ func (s *Simulator) setRules(c *call, p *property, v *Version) *answer {
 	return s.writeRules(c, p, v, written, body["rules"])
 }
 
-// patchRules changes parts of the tree of a version by the operations of a JSON Patch.
+// patchRules applies a JSON Patch to the rule tree of a version.
 func (s *Simulator) patchRules(c *call, p *property, v *Version) *answer {
 	var operations []jsonpatch.Operation
 	if a := c.decode(&operations); a != nil {
@@ -170,7 +170,7 @@ func (s *Simulator) patchRules(c *call, p *property, v *Version) *answer {
 	return s.writeRules(c, p, v, *v, tree)
 }
 
-// patched applies operations to a rule tree. Their paths begin with /rules.
+// patched applies operations, whose paths begin with /rules, to a rule tree.
 func patched(tree json.RawMessage, operations []jsonpatch.Operation) (json.RawMessage, error) {
 	var rules any
 	if err := json.Unmarshal(tree, &rules); err != nil {
@@ -191,7 +191,7 @@ func (c *call) invalidPatch(err error) *answer {
 	return c.problem(http.StatusBadRequest, "json-patch-invalid", "Invalid JSON Patch", "The patch can't be applied: "+err.Error()+".")
 }
 
-// writeRules makes of v what is written, with another tree, unless it is only tried.
+// writeRules sets v to written with the given tree, unless the request is a dry run.
 func (s *Simulator) writeRules(c *call, p *property, v *Version, written Version, tree json.RawMessage) *answer {
 	q, a := c.rulesQuery()
 	if a != nil {
@@ -212,7 +212,7 @@ func (s *Simulator) writeRules(c *call, p *property, v *Version, written Version
 	return c.rulesAnswer(p, &written, q, "")
 }
 
-// judged gives the version a tree with what is to be said of it; it refuses what is none.
+// judged sets the version's tree with its errors and warnings, or returns why the tree is refused.
 func (s *Simulator) judged(c *call, p *property, v *Version, tree json.RawMessage) *answer {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(tree, &members) != nil || members == nil {
@@ -225,7 +225,7 @@ func (s *Simulator) judged(c *call, p *property, v *Version, tree json.RawMessag
 	if at, fault := root.shape(); fault != "" {
 		return c.schemaInvalid(at, fault)
 	}
-	for _, name := range []string{"behaviors", "children"} { // an answer always has them
+	for _, name := range []string{"behaviors", "children"} { // answers always have them
 		if text := string(members[name]); text == "" || text == "null" {
 			members[name] = json.RawMessage("[]")
 		}
@@ -238,7 +238,7 @@ func (s *Simulator) judged(c *call, p *property, v *Version, tree json.RawMessag
 	return nil
 }
 
-// touched says that the version was changed now.
+// touched records that the version was changed now.
 func (v *Version) touched(c *call) {
 	v.UpdatedBy, v.Updated = apiUser, c.sim
 	v.edits++

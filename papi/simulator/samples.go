@@ -7,8 +7,8 @@ import (
 
 const day = 24 * time.Hour
 
-// SampleProperties returns the properties of a Simulator that was given none, with a
-// history that ends at now. All but one are of contract ctr_C-SIM1 and group grp_10001.
+// SampleProperties returns the default properties of a Simulator, with a history that ends at now. All but one
+// belong to contract ctr_C-SIM1 and group grp_10001.
 //
 //	prp_1001 www.example.com            versions 1 to 8: 7 active on both networks, 8 new, with two warnings in its rules
 //	prp_1002 api.example.com            versions 1 to 4: 3 active on both, 4 new
@@ -58,8 +58,7 @@ func SampleProperties(now time.Time) []Property {
 	}
 }
 
-// SampleIncludes returns the includes of a Simulator that was given none, with a
-// history that ends at now.
+// SampleIncludes returns the default includes of a Simulator, with a history that ends at now.
 //
 //	inc_2001 security-headers  COMMON_SETTINGS: 2 active on both networks, 3 new
 //	inc_2002 checkout          MICROSERVICES: 1 active on staging, 2 is not valid in www.example.com and shop_pm,
@@ -105,8 +104,8 @@ func sampleBucket(now time.Time) Property {
 	return p
 }
 
-// sample makes a property whose versions up to active were activated one after the
-// other, each some days after the one before and the last two days ago.
+// sample makes a property whose versions up to active were activated in turn, some days apart and the last one
+// two days ago.
 func sample(id, name, hostname string, versions, active int, now time.Time) Property {
 	p := Property{ID: id, Name: name, Note: "Sample property"}
 	for n := 1; n <= versions; n++ {
@@ -131,7 +130,7 @@ func sample(id, name, hostname string, versions, active int, now time.Time) Prop
 	return p
 }
 
-// sampleActivation is a finished one: ACTIVE for the version that is active, INACTIVE for those before.
+// sampleActivation is a completed activation: ACTIVE for the active version, INACTIVE for earlier ones.
 func sampleActivation(version, active int, network Network, at time.Time, took time.Duration) Activation {
 	done := at.Add(took)
 	a := Activation{
@@ -148,7 +147,7 @@ func sampleActivation(version, active int, network Network, at time.Time, took t
 	return a
 }
 
-// sampleBusy has an activation by somebody else under way.
+// sampleBusy has another user's activation in progress.
 func sampleBusy(now time.Time) Property {
 	p := sample("prp_1006", "busy.example.com", "busy.example.com", 3, 2, now)
 	p.Activations = append(p.Activations, Activation{

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// AddProperty adds a property with its activations. It panics when the id or the
-// name is taken: a scene that can't be is a mistake of the test that sets it up.
+// AddProperty adds a property with its activations. It panics if the id or the name is taken, which is a
+// mistake in the test that calls it.
 func (s *Simulator) AddProperty(fixture Property) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -37,9 +37,9 @@ func (s *Simulator) addProperty(p *property, activations []Activation) {
 	}
 }
 
-// AddActivation adds an activation as if somebody else had made it, without any of
-// the checks of a submission. It returns its id, and panics when there is no such property.
-// Here and below, an id that begins with inc_ is that of an include.
+// AddActivation adds an activation as if another user had submitted it, without the checks of a submission, and
+// returns its id. It panics if there is no such property. Here and below, an id with the prefix inc_ is that of
+// an include.
 func (s *Simulator) AddActivation(propertyID string, a Activation) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,7 +50,7 @@ func (s *Simulator) addActivation(p *property, fixture Activation) *Activation {
 	a := fixture.clone()
 	a.ID = bareID("atv_", a.ID)
 	if a.ID == "" {
-		a.ID = s.newActivationID(p) // which nothing has
+		a.ID = s.newActivationID(p) // a free one
 	} else if p.activation(a.ID) != nil {
 		panic("simulator: activation " + a.ID + " exists already")
 	}
@@ -68,8 +68,8 @@ func (s *Simulator) addActivation(p *property, fixture Activation) *Activation {
 	return &a
 }
 
-// Update lets change alter an activation of a version or of hostnames. It panics when
-// there is none of that id.
+// Update calls change to alter an activation of a version or of hostnames. It panics if there is none with that
+// id.
 func (s *Simulator) Update(propertyID, activationID string, change func(*Activation)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,7 +88,7 @@ func (s *Simulator) Update(propertyID, activationID string, change func(*Activat
 	}
 }
 
-// SetStatus forces a status; from then on the activation stays as it is.
+// SetStatus sets a status, which the activation then keeps.
 func (s *Simulator) SetStatus(propertyID, activationID string, status Status, state string) {
 	now := s.Now()
 	s.Update(propertyID, activationID, func(a *Activation) {
@@ -96,8 +96,8 @@ func (s *Simulator) SetStatus(propertyID, activationID string, status Status, st
 	})
 }
 
-// Activations returns the property's activations as they are now, oldest first and
-// with the cancelled ones. It is nil when there is no such property.
+// Activations returns the property's activations, oldest first, including cancelled ones; nil if there is no
+// such property.
 func (s *Simulator) Activations(propertyID string) []Activation {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,18 +113,18 @@ func (s *Simulator) Activations(propertyID string) []Activation {
 	return all
 }
 
-// settle brings the property up to now, with what bulk requests do to it.
+// settle brings the property up to now, including the effects of bulk requests.
 func (s *Simulator) settle(p *property, now time.Time) {
 	s.work(now)
 	p.advance(now)
 }
 
-// property returns nil when there is none of that bare id.
+// property returns nil if there is none with that bare id.
 func (s *Simulator) property(id string) *property {
 	return s.properties.ids[strings.ToLower(id)]
 }
 
-// find returns a property, or an include whose id has its prefix; nil for none.
+// find returns a property, or an include if the id has its prefix; nil if there is none.
 func (s *Simulator) find(id string) *property {
 	if bare, ok := strings.CutPrefix(id, "inc_"); ok {
 		return s.include(bare)
@@ -140,14 +140,14 @@ func (s *Simulator) mustFind(id string) *property {
 	return p
 }
 
-// reserve keeps newID from giving out an id that a fixture has.
+// reserve keeps newID from issuing an id that a fixture uses.
 func (s *Simulator) reserve(id string) {
 	if n, err := strconv.Atoi(id); err == nil && n >= s.nextID {
 		s.nextID = n + 1
 	}
 }
 
-// newActivationID makes an id of the form that the thing's activations have.
+// newActivationID issues an id in the form of the property's or include's activations.
 func (s *Simulator) newActivationID(p *property) string {
 	if p.includeType != "" {
 		return s.newUUID()

@@ -11,7 +11,7 @@ func schemaPath(c *call, v *Version) string {
 	return "/papi/v1/schemas/products/" + c.id("prd_", v.Product) + "/" + v.RuleFormat
 }
 
-// showRuleSchema shows a schema that knows the names of behaviors and criteria, and takes any options.
+// showRuleSchema returns a schema with the names of behaviors and criteria that accepts any options.
 func (s *Simulator) showRuleSchema(c *call) *answer {
 	format, ok := resolveFormat(c.named("format"))
 	if !ok || !isProduct(c.named("product")) {
@@ -35,7 +35,7 @@ func (s *Simulator) showRuleSchema(c *call) *answer {
 	return a
 }
 
-// requestBodies are the bodies that have a schema of their own, by the file's name.
+// requestBodies are the bodies that have a schema, by the schema's file name.
 func requestBodies() map[string]any {
 	return map[string]any{
 		"ActivationV0.json": submission{}, "IncludeActivationV0.json": includeSubmission{},
@@ -46,7 +46,7 @@ func requestBodies() map[string]any {
 	}
 }
 
-// showRequestSchema shows what a body is made of, as the simulator reads it.
+// showRequestSchema returns a schema of a body as the simulator reads it.
 func (s *Simulator) showRequestSchema(c *call) *answer {
 	body, ok := requestBodies()[c.named("file")]
 	if !ok {
@@ -68,7 +68,7 @@ func jsonSchema(t reflect.Type) map[string]any {
 		}
 		return map[string]any{"type": "object", "properties": members}
 	case reflect.Slice:
-		if t.Elem().Kind() == reflect.Uint8 { // JSON as it is
+		if t.Elem().Kind() == reflect.Uint8 { // raw JSON
 			return map[string]any{}
 		}
 		return map[string]any{"type": "array", "items": jsonSchema(t.Elem())}

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// search finds versions by exactly one of four values. The name of a property or an
-// include gives its latest version and those that are active; a hostname and an edge hostname only
-// versions that are active somewhere. What is not found is an empty list.
+// search finds versions by exactly one of four values. The name of a property or an include returns its latest
+// version and the active ones; a hostname or an edge hostname returns active versions only. Without a match the
+// list is empty.
 func (s *Simulator) search(c *call) *answer {
 	var body map[string]string
 	if err := json.Unmarshal(c.body, &body); err != nil || len(body) != 1 {
@@ -34,7 +34,7 @@ func (s *Simulator) search(c *call) *answer {
 	return jsonAnswer(http.StatusOK, searchResult{items[wireFound]{found}})
 }
 
-// activeVersions returns the numbers of the versions that are active, without repeats.
+// activeVersions returns the numbers of the active versions, without repeats.
 func (p *property) activeVersions() []int {
 	var numbers []int
 	for _, network := range []Network{Staging, Production} {
@@ -59,7 +59,7 @@ func (c *call) foundByName(p *property) []wireFound {
 	return found
 }
 
-// foundByHostname has a row for each hostname and each version that serves it somewhere.
+// foundByHostname has a row for each hostname and each active version that serves it.
 func (c *call) foundByHostname(p *property, key, value string) []wireFound {
 	var found []wireFound
 	for _, network := range []Network{Staging, Production} {

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// defaultPage is how many items a page has unless the request says.
+// defaultPage is the default number of items on a page.
 const defaultPage = 50
 
-// page cuts out the items that the request's offset and limit ask for, with links to
-// the pages around them. self is a link to the first page that ends in ? or &.
+// page returns the items that the request's offset and limit select, with links to the neighbouring pages. self
+// is a link to the first page that ends in ? or &.
 func page[T any](c *call, self string, all []T) (paged[T], *answer) {
 	offset, ok := c.number("offset", 0, 0)
 	if !ok {
@@ -39,7 +39,7 @@ func page[T any](c *call, self string, all []T) (paged[T], *answer) {
 	return cut, nil
 }
 
-// listServed lists the hostnames that are active on a network, or on either.
+// listServed lists the hostnames that are active on a network, or on any.
 func (s *Simulator) listServed(c *call, p *property) *answer {
 	q, a := c.hostnameQuery()
 	if a != nil {
@@ -56,7 +56,7 @@ func (s *Simulator) listServed(c *call, p *property) *answer {
 	})
 }
 
-// hostnameQuery is which hostnames a request asks for, and in which order.
+// hostnameQuery is the selection and the order of hostnames that a request asks for.
 type hostnameQuery struct {
 	network         Network
 	order, name, to string
@@ -94,7 +94,7 @@ func (q hostnameQuery) sorting() sorting {
 	return sorting{q.order, ascending, []string{ascending, descending}}
 }
 
-// servedRows has one row for each hostname. An empty network means both.
+// servedRows has one row per hostname. An empty network means both.
 func (s *Simulator) servedRows(c *call, p *property, network Network) []wireServing {
 	rows := []wireServing{}
 	for _, on := range []Network{Staging, Production} {

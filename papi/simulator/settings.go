@@ -2,7 +2,7 @@ package simulator
 
 import "net/http"
 
-// clientSettings are those of the API client: what goes for requests that do not say.
+// clientSettings are the API client's defaults for requests.
 type clientSettings struct {
 	RuleFormat  string `json:"ruleFormat"`
 	UsePrefixes bool   `json:"usePrefixes"`
@@ -10,7 +10,7 @@ type clientSettings struct {
 
 func (s *Simulator) showSettings(*call) *answer { return jsonAnswer(http.StatusOK, s.settings) }
 
-// setSettings leaves what is not sent as it is: the Property Manager CLI sends one of the two.
+// setSettings leaves members that are not sent unchanged: the Property Manager CLI sends one of the two.
 func (s *Simulator) setSettings(c *call) *answer {
 	wanted := s.settings
 	if a := c.decode(&wanted); a != nil {

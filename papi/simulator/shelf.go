@@ -2,7 +2,7 @@ package simulator
 
 import "strings"
 
-// shelf holds the properties of the account, or its includes, in the order in which they came.
+// shelf holds the account's properties, or its includes, in order of creation.
 type shelf struct {
 	all   []*property
 	ids   map[string]*property // by the bare id in lower case
@@ -35,8 +35,7 @@ func (s *shelf) remove(p *property) {
 	s.all = kept
 }
 
-// belongsTo remembers the contracts and groups that the account has: they stay when
-// the last property of one is deleted.
+// belongsTo records contracts and groups of the account, which remain when the last property of one is deleted.
 func (s *Simulator) belongsTo(pairs []Pair) {
 	for _, pair := range pairs {
 		if !s.known[pair] {

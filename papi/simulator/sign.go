@@ -12,13 +12,12 @@ import (
 const (
 	signingMethod   = "EG1-HMAC-SHA256"
 	timestampLayout = "20060102T15:04:05-0700"
-	// defaultMaxBody is how much of a body EdgeGrid hashes, in bytes.
+	// defaultMaxBody is how many bytes of a body EdgeGrid hashes.
 	defaultMaxBody = 131072
 )
 
-// Signed is what an EdgeGrid signature covers. It is written from the published
-// description of the scheme and shares no code with any client, so that a client's
-// mistake can't cancel itself out.
+// Signed is what an EdgeGrid signature covers. It is written from the published description of the scheme and
+// shares no code with any client, so that a client's mistake is not repeated here and goes unseen.
 type Signed struct {
 	Method string
 	Scheme string
@@ -28,7 +27,7 @@ type Signed struct {
 	// HeadersToSign names the members of Header that are signed, in order. PAPI needs none.
 	HeadersToSign []string
 	Body          []byte
-	MaxBody       int // bytes of Body that are hashed; 0 means 131072
+	MaxBody       int // how many bytes of Body are hashed; 0 means 131072
 }
 
 // Data returns the text that is signed. The prefix is the Authorization header up to
@@ -49,7 +48,7 @@ func (s Signed) canonicalHeaders() string {
 	return strings.Join(lines, "\t")
 }
 
-// contentHash is empty for everything but a POST with a body.
+// contentHash is empty except for a POST with a body.
 func (s Signed) contentHash() string {
 	if s.Method != http.MethodPost || len(s.Body) == 0 {
 		return ""

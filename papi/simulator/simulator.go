@@ -1,11 +1,11 @@
-// Package simulator is a Property Manager API that needs no network, no credentials
-// and no account: a stateful http.Handler, and an http.RoundTripper that calls it
-// without a socket, so that it runs inside a testing/synctest bubble.
+// Package simulator simulates the Property Manager API (PAPI) for tests, without network, credentials or
+// account. [Simulator] is a stateful http.Handler; [Simulator.Transport] is an http.RoundTripper that calls it
+// without a socket, so that it works inside a testing/synctest bubble.
 //
-// It is strict where PAPI is (signatures, ids, one activation at a time on a network,
-// limits) and stricter where a client's mistake would otherwise go unseen: a member
-// that no request has is refused. It shares no code and no types with the client. It
-// has no goroutines: state moves when it is looked at, and is a function of the clock.
+// It is as strict as PAPI (signatures, ids, one activation at a time per network, limits), and stricter where a
+// client's mistake would otherwise go unseen: it refuses unknown members of a request. It shares neither code
+// nor types with the client. It starts no goroutines: state is a function of the clock and is brought up to
+// date when it is read.
 package simulator
 
 import (
@@ -29,7 +29,7 @@ const (
 	DefaultCertificates      = 100
 )
 
-// Options says what a Simulator is like. The zero value is a good one.
+// Options configures a Simulator. The zero value is usable.
 type Options struct {
 	Credentials Credentials // zero: SampleCredentials()
 	Properties  []Property  // nil: SampleProperties at the time of New
@@ -37,60 +37,60 @@ type Options struct {
 	Pace        Pace        // nil: Realistic(Seed)
 	Speed       float64     // simulated seconds in one real second; 0 means 1
 	Seed        uint64
-	// RealDates is for clients that do not know Speed. Real time is the client's then: that in which all
-	// times are told, in headers and in bodies, and in which limits are counted. An activation of ten
-	// minutes is over ten seconds after its submitDate at Speed 60, and Retry-After says so. Without it
-	// the client's time is the simulated one. Signatures are always compared with the real clock.
+	// RealDates is for clients that do not know Speed: the client's clock is then the real one, by which all
+	// times in headers and bodies are written and limits are counted. At Speed 60 an activation of ten minutes
+	// ends ten seconds after its submitDate, and Retry-After says so. Otherwise the client's clock is the
+	// simulated one. Signatures are always compared with the real clock.
 	RealDates bool
 
-	// Requests are counted by a bucket that holds RequestBurst and gains
-	// RequestsPerMinute; 0 means 1000 and 100.
+	// Requests are limited by a token bucket with a capacity of RequestBurst, refilled at RequestsPerMinute; 0
+	// means 1000 and 100.
 	RequestsPerMinute, RequestBurst int
-	// ActivationsPerDay is the budget of the 24 hours that begin with the first activation; 0 means 2500.
+	// ActivationsPerDay is the budget of the 24 hours that start with the first activation; 0 means 2500.
 	ActivationsPerDay int
-	// MaxTimestampSkew is how far a signature may be from the real clock; 0 means 30 s.
+	// MaxTimestampSkew is how far a signature's timestamp may be from the clock; 0 means 30 s.
 	MaxTimestampSkew time.Duration
-	// OmitRateLimitHeaders leaves out all X-RateLimit headers, as some documents do.
+	// OmitRateLimitHeaders leaves out all X-RateLimit headers, as some of PAPI's documents do.
 	OmitRateLimitHeaders bool
-	// RetryAfter is sent with a PENDING activation, in whole seconds; 0 means 600 s, a negative one sends none.
+	// RetryAfter is sent with a PENDING activation, in whole seconds; 0 means 600 s, negative sends none.
 	RetryAfter time.Duration
-	// RetryAfterText is sent instead of RetryAfter, as it is, when it is not empty.
+	// RetryAfterText, if not empty, is sent literally instead of RetryAfter.
 	RetryAfterText string
-	// SlowCancel is how long (simulated) a cancelled activation is PENDING_CANCELLATION
-	// before it is ABORTED; 0: it is ABORTED in the answer to the DELETE.
+	// SlowCancel is how long, in simulated time, a cancelled activation is PENDING_CANCELLATION before it is
+	// ABORTED; 0: the answer to the DELETE already has ABORTED.
 	SlowCancel time.Duration
-	// IncludeValidation is how long (simulated) the validation of an include's activation takes,
-	// which comes before all else; 0 means 15 s. In its first third the activation cannot be seen.
+	// IncludeValidation is how long, in simulated time, an include's activation is validated before it begins;
+	// 0 means 15 s. In the first third the activation is not visible.
 	IncludeValidation time.Duration
-	// HostnamesPerProperty is how many hostnames a version, or a bucket on one network, may have; 0 means 1000.
+	// HostnamesPerProperty limits the hostnames of a version, or of a bucket on one network; 0 means 1000.
 	HostnamesPerProperty int
-	// DefaultCertificates is how many hostnames of the account may have a default certificate; 0 means 100.
+	// DefaultCertificates limits the account's hostnames with a default certificate; 0 means 100.
 	DefaultCertificates int
-	// Grants are the APIs that the client may use, and the level of each; nil: papi, READ-WRITE.
-	// They are only shown: faults refuse requests.
+	// Grants are the APIs that the client may use, with their access levels; nil: papi, READ-WRITE. They are
+	// only shown; to refuse requests, inject a Fault.
 	Grants map[string]string
-	// ClockOffset is how far the gateway's clock is ahead of the real one: signatures are compared with
-	// it, and Date has it. Nothing else follows it.
+	// ClockOffset is how far the gateway's clock is ahead of the real one. It affects the check of signatures
+	// and the Date header only.
 	ClockOffset time.Duration
-	// BulkInterval is how long (simulated) each item of a bulk request takes, one after the other; 0 means 1 s.
+	// BulkInterval is how long, in simulated time, each item of a bulk request takes; 0 means 1 s.
 	BulkInterval time.Duration
-	// BulkItems is how many items of a bulk request are done before it is interrupted; 0: all of them.
+	// BulkItems is after how many items a bulk request is interrupted; 0: never.
 	BulkItems int
-	// RefuseNothing takes submissions whatever is active or on its way: what keeps a
-	// network from being activated twice is the client alone.
+	// RefuseNothing accepts submissions even while another activation is in progress or active, so that a test
+	// shows whether the client alone prevents a double activation.
 	RefuseNothing bool
-	// ListLag is how old (simulated) what lists show is: those of activations, and those of
-	// a group's properties or includes. What is read by its id is never late.
+	// ListLag is how old, in simulated time, the content of lists is: lists of activations, and of a group's
+	// properties or includes. What is read by its id is current.
 	ListLag time.Duration
-	// ActivationsUsed is how much of ActivationsPerDay others have used when the simulation starts.
+	// ActivationsUsed is how much of ActivationsPerDay was used up before the simulation starts.
 	ActivationsUsed int
-	// BurstBlock is the gateway's protection against too many requests in a short time; zero: there is none.
+	// BurstBlock is the gateway's protection against bursts of requests; zero: none.
 	BurstBlock BurstBlock
-	// EdgeHostnames exist beside those of the fixtures' hostnames.
+	// EdgeHostnames exist in addition to those of the fixtures' hostnames.
 	EdgeHostnames []string
 }
 
-// Simulator is a simulated account. All its methods are safe for concurrent use.
+// Simulator is a simulated account. It is safe for concurrent use.
 type Simulator struct {
 	credentials Credentials
 	pace        Pace
@@ -100,8 +100,8 @@ type Simulator struct {
 	retryAfter  string
 	slowCancel  time.Duration
 	validation  time.Duration
-	hostnames   int  // that a property may have
-	certs       int  // default certificates that the account may have
+	hostnames   int  // limit per property
+	certs       int  // limit of default certificates per account
 	quiet       bool // no X-RateLimit headers
 
 	refuseNothing bool
@@ -114,7 +114,7 @@ type Simulator struct {
 	mu          sync.Mutex // guards all below
 	properties  shelf
 	includes    shelf
-	pairs       []Pair // contracts and groups, in the order in which they came
+	pairs       []Pair // contracts and groups, in order of appearance
 	known       map[Pair]bool
 	edges       edges
 	edgeChanges []edgeChange
@@ -122,18 +122,18 @@ type Simulator struct {
 	cpcodes     []*cpcode
 	jobs        []*job
 	nonces      nonces
-	requests    limit.Bucket // of the account
+	requests    limit.Bucket // per account
 	burst       limit.Burst
 	budget      limit.Budget // of activations
 	faults      []*pendingFault
 	log         []Request
-	nextID      int // of properties and activations without one
+	nextID      int // for properties and activations without an id
 	accepted    uint64
 }
 
 const firstID = 5001
 
-// New returns a Simulator whose simulated clock starts now.
+// New returns a Simulator whose clock starts at the current time.
 func New(o Options) *Simulator {
 	now := time.Now()
 	s := &Simulator{
@@ -185,7 +185,7 @@ func New(o Options) *Simulator {
 	return s
 }
 
-// furnish adds what there is to begin with.
+// furnish adds the initial content.
 func (s *Simulator) furnish(o Options, now time.Time) {
 	if o.Properties == nil {
 		o.Properties = SampleProperties(now)

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// submission is the body of a POST of an activation. A member that is not here is refused.
+// submission is the body of a POST of an activation. Any other member is refused.
 type submission struct {
 	PropertyVersion        int             `json:"propertyVersion"`
 	Network                Network         `json:"network"`
@@ -27,7 +27,7 @@ type submission struct {
 	ComplianceRecord       json.RawMessage `json:"complianceRecord"`
 }
 
-// submit takes an activation, or says why not. Nothing changes unless it is taken.
+// submit accepts an activation or returns why not. A refusal changes nothing.
 func (s *Simulator) submit(c *call, p *property) *answer {
 	wanted, a := c.readSubmission()
 	if a != nil {
@@ -40,7 +40,7 @@ func (s *Simulator) submit(c *call, p *property) *answer {
 	return s.accept(c, p, v, wanted)
 }
 
-// admit returns the version that is to be activated, or why it cannot be.
+// admit returns the version to be activated, or why it cannot be.
 func (s *Simulator) admit(c *call, p *property, wanted *submission) (*Version, *answer) {
 	v := p.version(wanted.PropertyVersion)
 	if v == nil {
@@ -64,7 +64,7 @@ func (s *Simulator) admit(c *call, p *property, wanted *submission) (*Version, *
 	return v, nil
 }
 
-// readSubmission checks the body as far as it can be checked without the property.
+// readSubmission checks the body as far as possible without the property.
 func (c *call) readSubmission() (*submission, *answer) {
 	wanted := &submission{ActivationType: Activate}
 	if a := c.decode(wanted); a != nil {
@@ -73,7 +73,7 @@ func (c *call) readSubmission() (*submission, *answer) {
 	return wanted, c.checkSubmission(wanted, "#/propertyVersion")
 }
 
-// decode reads the body into what it should be. A member that is not there is refused.
+// decode decodes the body. An unknown member is refused.
 func (c *call) decode(into any) *answer {
 	if !json.Valid(c.body) {
 		return c.problem(http.StatusBadRequest, "json-mapping-error", "Unable to interpret JSON", "The request body is not JSON.")
@@ -86,7 +86,7 @@ func (c *call) decode(into any) *answer {
 	return nil
 }
 
-// checkSubmission takes the name of the member that has the version.
+// checkSubmission checks the body; version is the name of its member for the version.
 func (c *call) checkSubmission(wanted *submission, version string) *answer {
 	switch {
 	case wanted.PropertyVersion < 1:
@@ -111,7 +111,8 @@ func badEmail(address string) bool {
 	return !ok || local == "" || domain == ""
 }
 
-// inTheWay wants the network free, and the other one not just submitted to.
+// inTheWay requires that no activation is in progress on the network, and that the other network was not just
+// submitted to.
 func (c *call) inTheWay(p *property, wanted *submission) *answer {
 	if running := p.running(wanted.Network); running != nil {
 		if running.Version == wanted.PropertyVersion {
@@ -140,7 +141,7 @@ func (c *call) busy() *answer {
 		"Another edit or activation on the same network is in progress for this property.")
 }
 
-// alreadySo refuses what would change nothing.
+// alreadySo refuses a submission that would change nothing.
 func (c *call) alreadySo(p *property, wanted *submission) *answer {
 	active := p.active(wanted.Network)
 	same := active != nil && active.Version == wanted.PropertyVersion
@@ -159,7 +160,7 @@ func (c *call) alreadySo(p *property, wanted *submission) *answer {
 	}
 }
 
-// fallbackPossible checks useFastFallback. The type of this error is documented nowhere.
+// fallbackPossible checks useFastFallback. PAPI does not document the type of its error.
 func (c *call) fallbackPossible(p *property, wanted *submission) *answer {
 	if !wanted.UseFastFallback {
 		return nil
@@ -174,7 +175,8 @@ func (c *call) fallbackPossible(p *property, wanted *submission) *answer {
 	return nil
 }
 
-// validate refuses rule errors, unless validations are delayed, and warnings that nobody acknowledged.
+// validate refuses errors in the rules, unless validations are delayed, and warnings that were not
+// acknowledged.
 func (c *call) validate(v *Version, wanted *submission) *answer {
 	if wanted.ActivationType == Deactivate {
 		return nil
@@ -207,7 +209,7 @@ func (s *Simulator) accept(c *call, p *property, v *Version, wanted *submission)
 	return s.accepts(c, c.link(p, "/activations/"+c.id("atv_", bareID("atv_", a.ID))))
 }
 
-// begin makes the activation of a submission, before its first step.
+// begin creates the activation for a submission.
 func (s *Simulator) begin(c *call, p *property, v *Version, wanted *submission) *Activation {
 	s.accepted++
 	s.budget.Spend(c.told)
@@ -237,7 +239,7 @@ func waitsForLooks(steps []Step) bool {
 	return slices.ContainsFunc(steps, func(step Step) bool { return step.Looks > 0 })
 }
 
-// accepts is the answer to a submission, with what is left of the day's budget.
+// accepts is the answer to a submission, with the remaining daily budget.
 func (s *Simulator) accepts(c *call, to string) *answer {
 	reply := jsonAnswer(http.StatusCreated, activationLink{to})
 	reply.header.Set("Location", to)

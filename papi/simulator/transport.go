@@ -8,15 +8,14 @@ import (
 	"net/http"
 )
 
-// Transport returns a RoundTripper that reaches the Simulator without a network.
-// It takes requests to https://<Credentials.Host> only. Where a real connection would
-// be cut, its error is io.ErrUnexpectedEOF; where the request's context ends during a
-// delay, its error is that of the context.
+// Transport returns a RoundTripper that reaches the Simulator without a network. It accepts requests to
+// https://<Credentials.Host> only. Its error is io.ErrUnexpectedEOF where a real connection would be cut, and
+// that of the request's context if it ends during a delay.
 func (s *Simulator) Transport() http.RoundTripper { return transport{s} }
 
 type transport struct{ simulator *Simulator }
 
-// RoundTrip implements http.RoundTripper: it does not alter the request, and closes its body.
+// RoundTrip implements http.RoundTripper. It does not modify the request, and closes its body.
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := readBody(r)
 	if err != nil {

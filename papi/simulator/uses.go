@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// includesOf returns the bare ids of the includes that the rules of a version have.
+// includes returns the bare ids of the includes that a version's rules refer to.
 func (v *Version) includes() []string {
 	if v.RuleTree == nil {
 		return nil
@@ -27,7 +27,7 @@ func (v *Version) includes() []string {
 	return ids
 }
 
-// listIncludesOf lists the includes that a version has.
+// listIncludesOf lists the includes that a version refers to.
 func (s *Simulator) listIncludesOf(c *call, _ *property, v *Version) *answer {
 	list := includeList{items[wireInclude]{[]wireInclude{}}}
 	for _, id := range v.includes() {
@@ -39,7 +39,7 @@ func (s *Simulator) listIncludesOf(c *call, _ *property, v *Version) *answer {
 	return jsonAnswer(http.StatusOK, list)
 }
 
-// listParents lists the properties whose latest or active versions have the include.
+// listParents lists the properties whose latest or active versions refer to the include.
 func (s *Simulator) listParents(c *call, p *property) *answer {
 	list := propertyList{items[wireProperty]{[]wireProperty{}}}
 	for _, parent := range s.properties.all {
@@ -60,7 +60,7 @@ func (s *Simulator) listParents(c *call, p *property) *answer {
 	return jsonAnswer(http.StatusOK, list)
 }
 
-// wireExternal is an include that a version could have.
+// wireExternal is an include that a version could refer to.
 type wireExternal struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
@@ -70,7 +70,7 @@ type wireExternal struct {
 	RuleFormat  string `json:"ruleFormat"`
 }
 
-// listExternal lists what the rules of a version may refer to: the includes of its contract and group.
+// listExternal lists what a version's rules may refer to: the includes of its contract and group.
 func (s *Simulator) listExternal(c *call, p *property, _ *Version) *answer {
 	found := map[string]wireExternal{}
 	for _, i := range s.includes.all {

@@ -29,7 +29,7 @@ func (c *call) versionList(p *property, versions []wireVersion) versionList {
 	return list
 }
 
-// listVersions lists the newest version first.
+// listVersions lists versions, newest first.
 func (c *call) listVersions(p *property) *answer {
 	offset, ok := c.number("offset", 0, 0)
 	if !ok {
@@ -48,7 +48,7 @@ func (c *call) listVersions(p *property) *answer {
 	return jsonAnswer(http.StatusOK, c.versionList(p, all[:min(limit, len(all))]))
 }
 
-// number reads a query parameter that is at least low.
+// number reads a query parameter of at least low; missing is its default.
 func (c *call) number(name string, low, missing int) (int, bool) {
 	text := c.query.Get(name)
 	if text == "" {
@@ -58,7 +58,7 @@ func (c *call) number(name string, low, missing int) (int, bool) {
 	return n, err == nil && n >= low
 }
 
-// latestVersion answers with a redirect to the version, as the document has it.
+// latestVersion answers with a redirect to the version, as PAPI documents.
 func (c *call) latestVersion(p *property) *answer {
 	v := p.latest()
 	switch network := Network(c.query.Get("activatedOn")); network {
@@ -90,7 +90,7 @@ type versionCreation struct {
 	CreateFromVersionEtag string `json:"createFromVersionEtag"`
 }
 
-// createVersion copies a version with all that is in it, under the next number.
+// createVersion copies a version, with its rules and hostnames, under the next number.
 func (s *Simulator) createVersion(c *call, p *property) *answer {
 	var wanted versionCreation
 	if a := c.decode(&wanted); a != nil {
@@ -106,7 +106,7 @@ func (s *Simulator) createVersion(c *call, p *property) *answer {
 	return a
 }
 
-// copyVersion adds a version that is like another one.
+// copyVersion adds a copy of an existing version.
 func (c *call) copyVersion(p *property, wanted versionCreation) (*Version, *answer) {
 	if wanted.CreateFromVersion < 1 {
 		return nil, c.schemaInvalid("#/createFromVersion", "A number of at least 1 is required.")
@@ -118,7 +118,7 @@ func (c *call) copyVersion(p *property, wanted versionCreation) (*Version, *answ
 	if etag := wanted.CreateFromVersionEtag; etag != "" && etag != p.etag(base) {
 		return nil, c.etagConflict()
 	}
-	v := *base // an edit makes a new slice of hostnames
+	v := *base // edits replace the slice of hostnames, so it can be shared
 	v.Number, v.Note, v.UpdatedBy, v.Updated = p.latest().Number+1, "", apiUser, c.sim
 	p.versions = append(p.versions, v)
 	return p.latest(), nil

@@ -2,14 +2,13 @@ package simulator
 
 import "encoding/json"
 
-// The bodies of answers. They are written from PAPI's documents and share nothing
-// with the client's types.
+// The bodies of answers, written from PAPI's documentation, without the client's types.
 
 type items[T any] struct {
 	Items []T `json:"items"`
 }
 
-// owner says whose a thing is. Every body has some of it.
+// owner is the account, contract and group of a resource. Every body has some of them.
 type owner struct {
 	AccountID  string `json:"accountId,omitempty"`
 	ContractID string `json:"contractId,omitempty"`

@@ -168,7 +168,7 @@ func TestSimulatorsRefusalsKeepToTheDocument(t *testing.T) {
 // TestKnownFaultsKeepToTheDocument covers the errors that the simulator gives only when it is told to.
 func TestKnownFaultsKeepToTheDocument(t *testing.T) {
 	w := newWalker(t, simulator.Options{})
-	for name, f := range simulator.Known() {
+	for name, f := range simulator.KnownFaults() {
 		w.sim.Inject(f)
 		path := "/properties/prp_1001/activations/" + w.sim.Activations("1001")[0].ID
 		w.want(f.Status, http.MethodGet, path, "")
