@@ -11,10 +11,10 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// scale places times on the width of a drawing.
+// scale maps times to positions in a drawing.
 type scale struct{ from, to time.Duration }
 
-// scaleOf has room for all that is drawn.
+// scaleOf returns a scale that covers all timelines.
 func scaleOf(all []*timeline) scale {
 	s := scale{all[0].from, all[0].to}
 	for _, t := range all {
@@ -27,20 +27,20 @@ func scaleOf(all []*timeline) scale {
 	return s
 }
 
-// usually is when it would have been active.
+// usually is when the activation would have become active after its usual duration.
 func (t *timeline) usually() (at time.Duration, known bool) {
 	return t.submitted + t.usual, t.isFollowed && t.usual > 0
 }
 
-// share is a place between 0 and 100, or a width.
+// share is a position or a width in percent.
 func (s scale) share(d time.Duration) float64 { return 100 * float64(d) / float64(s.to-s.from) }
 
 func (s scale) at(d time.Duration) string { return percent(s.share(d - s.from)) }
 
 func percent(share float64) string { return strconv.FormatFloat(share, 'f', 2, 64) + "%" }
 
-// timelineSection draws what happened when, a bar for each network on one scale, and
-// says the same in a table.
+// timelineSection draws what happened when, with one bar for each network on a common scale, and repeats it in
+// a table.
 func timelineSection(all []*timeline) node {
 	all = slices.DeleteFunc(all, func(t *timeline) bool { return t.to <= t.from })
 	if len(all) == 0 {
@@ -60,7 +60,7 @@ func timelineSection(all []*timeline) node {
 	)
 }
 
-// compared says how long it took beside how long it usually takes.
+// compared compares the duration with the usual one.
 func (t *timeline) compared() string {
 	usually, known := t.usually()
 	if !known {
@@ -101,8 +101,7 @@ func (t *timeline) bar(s scale) node {
 	return elWith("svg", []attribute{{"class", "bar"}, {"role", "img"}, {"aria-label", t.described()}}, parts...)
 }
 
-// label names a stretch within the bar, where there is room for that; the table below
-// names them all.
+// label names a stretch within its bar if there is room; the table below names all of them.
 func (s scale) label(each stretch, width float64) node {
 	text := each.short
 	if text == "" || float64(len(text)+2)*perLetter > width {
@@ -112,11 +111,10 @@ func (s scale) label(each stretch, width float64) node {
 		upTo(term.MaxName, text))
 }
 
-// perLetter is how much of the width a letter takes on the narrowest screen on which
-// there are labels, in hundredths.
+// perLetter is the width of a letter, in percent of the narrowest screen on which labels are shown.
 const perLetter = 1.15
 
-// end is the shape of an end.
+// end is the mark at the end of a stretch.
 func (s stretch) end() markup {
 	if s.what == phaseFailed {
 		return `<circle class="p-failed" cx="0" cy="28" r="10"/><path class="end" d="M-4 24l8 8M4 24l-8 8"/>`
@@ -124,24 +122,24 @@ func (s stretch) end() markup {
 	return `<circle class="p-done" cx="0" cy="28" r="10"/><path class="end" d="M-4 28l3 3L5 24"/>`
 }
 
-// isNothing reports whether a stretch is too short to be worth a word.
+// isNothing reports whether a stretch is too short to be mentioned.
 func (s stretch) isNothing() bool {
 	return s.what == phaseLooking && s.to-s.from < time.Second || s.what < phaseDone && s.to == s.from
 }
 
-// closest are two marks beside each other, in hundredths of the width.
+// closest is the smallest distance between two marks, in percent of the width.
 const closest = 0.4
 
 func box(class markup, x, width float64) []attribute {
 	return []attribute{{"class", string(class)}, {"x", percent(x)}, {"width", percent(width)}, {"y", "16"}, {"height", "24"}}
 }
 
-// pointer draws a shape at a place.
+// pointer draws a mark at a position.
 func pointer(at string, shape markup) node {
 	return elWith("svg", []attribute{{"x", at}, {"class", "mark"}}, fixed(shape))
 }
 
-// described is the drawing in words.
+// described returns the drawing as text, for screen readers.
 func (t *timeline) described() string {
 	var parts []string
 	for _, s := range t.stretches {
@@ -186,10 +184,10 @@ func tickText(at time.Duration) string {
 	return strings.ReplaceAll(briefly(at), ".00", "")
 }
 
-// mostTicks fit below each other's names on a telephone.
+// mostTicks is how many labels of the axis fit on a telephone.
 const mostTicks = 6
 
-// tickStep is a round time that divides a length into a few.
+// tickStep is a round interval that divides a length into few parts.
 func tickStep(length time.Duration) time.Duration {
 	steps := []time.Duration{
 		time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
@@ -204,7 +202,7 @@ func tickStep(length time.Duration) time.Duration {
 	return length.Truncate(mostTicks*long)/mostTicks + long
 }
 
-// class is what the style knows a phase by.
+// class is the CSS class of a phase.
 func (p phase) class() markup {
 	return [...]markup{
 		phaseLooking: "p-looking", phaseBefore: "p-before", phaseQueued: "p-queued", phaseRetrying: "p-retrying", phaseReceived: "p-received",
@@ -212,7 +210,7 @@ func (p phase) class() markup {
 	}[p]
 }
 
-// legend explains what the bars have on them that the table below does not show.
+// legend explains the marks on the bars that the table below does not show.
 func legend(all []*timeline) node {
 	var parts []node
 	if slices.ContainsFunc(all, func(t *timeline) bool { return len(t.retries) > 0 }) {
@@ -227,7 +225,7 @@ func legend(all []*timeline) node {
 	return el("ul", "legend", parts...)
 }
 
-// stretchTable says what the bars show.
+// stretchTable lists the stretches that the bars show.
 func stretchTable(all []*timeline) node {
 	g := &grid{label: "what happened when", columns: []string{"Network", "What was seen", "From", "Lasted"}, narrow: true}
 	for _, t := range all {
@@ -250,7 +248,7 @@ func stretchTable(all []*timeline) node {
 	return g.node()
 }
 
-// fromText is a time since the start, which may be before it.
+// fromText is a time relative to the start, which may be negative.
 func fromText(d time.Duration) string {
 	if d < 0 {
 		return "−" + briefly(-d)

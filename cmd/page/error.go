@@ -30,7 +30,7 @@ func errorSection(d *result.Document) node {
 	)
 }
 
-// helpNode is what to do. A command in it, which is to be copied, has lines of its own.
+// helpNode shows what to do. A command in it is on lines of its own, to be copied.
 func helpNode(help string) node {
 	if help == "" {
 		return node{}
@@ -46,7 +46,7 @@ func helpNode(help string) node {
 	)
 }
 
-// saidNode is what PAPI said.
+// saidNode shows PAPI's problem document.
 func saidNode(v *result.PAPI) node {
 	if v == nil {
 		return node{}
@@ -71,7 +71,7 @@ func saidNode(v *result.PAPI) node {
 	)
 }
 
-// notKept says how many more PAPI sent than are kept.
+// notKept says how many more problems PAPI sent than were kept.
 func notKept(n int, what string) node {
 	if n == 0 {
 		return node{}
@@ -86,7 +86,7 @@ func codeOf(text string) node {
 	return el("code", "", upTo(term.MaxName, text))
 }
 
-// problemTable lists what PAPI said of a version, each text once.
+// problemTable lists the problems of a version, those with the same text once.
 func problemTable(kind string, items []papi.Problem) node {
 	g := &grid{label: kind + "s of PAPI", columns: []string{kind, "Times", "Where"}, most: mostOfList / 2}
 	for _, group := range result.ProblemGroups(items) {
@@ -95,10 +95,10 @@ func problemTable(kind string, items []papi.Problem) node {
 	return g.node()
 }
 
-// maxText is how much of a text is shown where there are many.
+// maxText is how much of a text is shown in a list of many.
 const maxText = 500
 
-// placesNode names a few places.
+// placesNode lists the first locations of a problem.
 func placesNode(items []papi.Problem) node {
 	var places []node
 	for _, p := range items {

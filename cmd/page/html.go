@@ -6,25 +6,24 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// All HTML is written by this file. A page is made of nodes, which only these
-// functions make: what is opened is closed, and a text is always cleaned and escaped.
-// What is no text is markup, a type of its own: a constant becomes one by itself, but
-// a string that came from somewhere has to be converted, and no other file does that.
-// The result is well-formed XML too, so that every parser takes it for the same.
+// All HTML is written by this file. A page consists of nodes, which only these functions create: they close
+// every element and clean and escape every text. What is not text has the type markup: constants convert to it
+// implicitly, other strings only explicitly, which no other file does. The result is well-formed XML as well,
+// so that all parsers agree on it.
 
-// markup is a part of a page that was written by this program's authors.
+// markup is HTML written by the authors of this program.
 type markup string
 
-// node is a part of a page.
+// node is a fragment of a page.
 type node struct{ html string }
 
-// attribute is one of an element. Its value is a text.
+// attribute is an attribute of an element. Its value is text.
 type attribute struct {
 	name  markup
 	value string
 }
 
-// el is an element of a class; an empty class is none.
+// el is an element with a class; an empty class is left out.
 func el(name, class markup, children ...node) node {
 	if class == "" {
 		return elWith(name, nil, children...)
@@ -43,16 +42,16 @@ func elWith(name markup, attributes []attribute, children ...node) node {
 	return node{b.String()}
 }
 
-// written is a text.
+// written is a text node.
 func written(text string) node { return upTo(term.MaxMessage, text) }
 
-// upTo is a text of at most so many runes.
+// upTo is a text node of at most so many runes.
 func upTo(most int, text string) node { return node{escapeHTML(term.Clean(text, most))} }
 
-// fixed is a part of the page that is always the same.
+// fixed is a constant fragment.
 func fixed(m markup) node { return node{string(m)} }
 
-// several are nodes one after the other.
+// several concatenates nodes.
 func several(nodes ...node) node {
 	size := 0
 	for _, n := range nodes {
@@ -69,8 +68,7 @@ func several(nodes ...node) node {
 // isEmpty reports whether there is nothing to see.
 func (n node) isEmpty() bool { return n.html == "" }
 
-// within returns the first of the nodes that together have at most so many bytes,
-// and how many were left out.
+// within returns the leading nodes that together have at most so many bytes, and how many were left out.
 func within(most int, nodes []node) (kept []node, left int) {
 	for i, n := range nodes {
 		if most -= len(n.html); most < 0 {
@@ -80,7 +78,7 @@ func within(most int, nodes []node) (kept []node, left int) {
 	return nodes, 0
 }
 
-// escapeHTML makes a text harmless between tags and between the quotes of an attribute.
+// escapeHTML escapes a text for use between tags and in quoted attributes.
 func escapeHTML(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -102,7 +100,7 @@ func escapeHTML(s string) string {
 	return b.String()
 }
 
-// htmlPage is a whole page.
+// htmlPage is a complete page.
 func htmlPage(title string, style markup, body ...node) []byte {
 	head := el("head", "",
 		fixed(`<meta charset="utf-8"/>`),

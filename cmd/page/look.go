@@ -8,7 +8,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// lookSections are what commands that only look have found.
+// lookSections show the findings of commands that only read.
 func lookSections(d *result.Document) node {
 	return several(
 		stateSection(result.Properties, d.Properties),
@@ -18,7 +18,7 @@ func lookSections(d *result.Document) node {
 	)
 }
 
-// stateSection lists what is on the networks.
+// stateSection lists what is active and pending on the networks.
 func stateSection(about result.AssetKind, states []*result.PropertyState) node {
 	g := &grid{label: "what is on the networks", columns: []string{capital(about.Noun()), "Latest", "Network", "Active", "Since", "Pending"}}
 	for _, s := range states {
@@ -31,7 +31,7 @@ func stateSection(about result.AssetKind, states []*result.PropertyState) node {
 		if s.LatestVersion != nil {
 			latest = written(term.VersionText(*s.LatestVersion))
 		}
-		if len(s.Networks) == 0 { // of a list, which knows no more
+		if len(s.Networks) == 0 { // an item of list, which has no details
 			g.row("", name, latest, networkNode(papi.Staging), listedNode(s.StagingVersion), written("—"), written("—"))
 			g.row("", name, latest, networkNode(papi.Production), listedNode(s.ProductionVersion), written("—"), written("—"))
 		}

@@ -13,17 +13,16 @@ import (
 	"github.com/propctl/propctl/cmd/text"
 )
 
-// What a document has that no section of its own shows, is shown as it is: a member
-// that is added to the document is on the page without anybody thinking of it.
+// Members of the document without a section of their own are shown generically, so that a new member appears on
+// the page without a change here.
 
-// member is one of a JSON object. Its value is nil, a bool, a string, a json.Number,
-// []any or []member.
+// member is a member of a JSON object. Its value is nil, a bool, a string, a json.Number, []any or []member.
 type member struct {
 	name  string
 	value any
 }
 
-// shownElsewhere are the members that have sections of their own.
+// shownElsewhere reports whether a member has a section of its own.
 func shownElsewhere(name string) bool {
 	return slices.Contains([]string{
 		"type", "schemaVersion", "command", "outcome", "exitCode", "property", "version", "network", "activation", "submitted", "adopted",
@@ -32,8 +31,7 @@ func shownElsewhere(name string) bool {
 	}, name)
 }
 
-// otherMembers are sections for the members that no other section shows. With
-// several networks, each has its own.
+// otherMembers returns sections for the remaining members. Of several networks each has its own.
 func otherMembers(d *result.Document) (node, error) {
 	var all []node
 	for _, one := range networksOf(d) {
@@ -65,7 +63,7 @@ func diffOf(d *result.Document) *result.Diff {
 	return d.Diff
 }
 
-// diffNode shows a diff as its lines.
+// diffNode shows the lines of a diff.
 func diffNode(d *result.Diff) node {
 	lines := []node{el("li", "", written(d.Summary()))}
 	for _, line := range text.DiffLines(d) {
@@ -75,15 +73,15 @@ func diffNode(d *result.Diff) node {
 	return several(el("ul", "plain", kept...), leftOut(left))
 }
 
-// membersOf reads a document as what it is to its readers.
+// membersOf encodes a document and reads it back as members.
 func membersOf(d *result.Document) ([]member, error) {
 	rest := *d
-	rest.Diff = nil // which is shown in lines, without what looks like a secret
+	rest.Diff = nil // shown as lines, without values that look like secrets
 	if rest.Plan != nil {
 		plan := *rest.Plan
 		plan.Diff, rest.Plan = nil, &plan
 	}
-	rest.Properties, rest.Includes, rest.History, rest.Hostnames, rest.Results, rest.Rollout = nil, nil, nil, nil, nil, nil // which may be long
+	rest.Properties, rest.Includes, rest.History, rest.Hostnames, rest.Results, rest.Rollout = nil, nil, nil, nil, nil, nil // these may be long
 	data, err := result.EncodeJSON(&rest, false)
 	if err != nil {
 		return nil, err
@@ -95,7 +93,7 @@ func membersOf(d *result.Document) ([]member, error) {
 	return members, err
 }
 
-// readValue reads the next value, with its members in their order.
+// readValue reads the next value, keeping the order of members.
 func readValue(decoder *json.Decoder) (any, error) {
 	token, err := decoder.Token()
 	if err != nil {
@@ -132,7 +130,7 @@ func readValue(decoder *json.Decoder) (any, error) {
 	return token, nil
 }
 
-// valueNode shows a value. On the top, lists of objects are tables.
+// valueNode shows a value. At the top level a list of objects is a table.
 func valueNode(v any, top bool) node {
 	switch v := v.(type) {
 	case nil:
@@ -186,10 +184,10 @@ func listNode(items []any, top bool) node {
 	return several(el("ul", "plain", kept...), leftOut(left))
 }
 
-// mostColumns are as many as fit; objects with more are listed one below the other.
+// mostColumns is how many columns fit; objects with more members are listed one below the other.
 const mostColumns = 8
 
-// columnsOf are the names of all members of a list of objects; none of another list.
+// columnsOf returns the names of all members in a list of objects; nil for any other list.
 func columnsOf(items []any) []string {
 	var names []string
 	for _, item := range items {
@@ -206,7 +204,7 @@ func columnsOf(items []any) []string {
 	return names
 }
 
-// memberTitle is the name of a member as people write: usualSeconds is Usual seconds.
+// memberTitle is the name of a member for people: usualSeconds becomes Usual seconds.
 func memberTitle(name string) string {
 	var b strings.Builder
 	for _, r := range name {

@@ -11,10 +11,10 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// networkSections say what became of each network, and when.
+// networkSections show the result for each network, and the timeline.
 func networkSections(d *result.Document, r *journal.Run) node {
 	if d.Rollout != nil {
-		return node{} // it is about many properties
+		return node{} // has sections of its own
 	}
 	var cards []node
 	for _, one := range networksOf(d) {
@@ -29,7 +29,7 @@ func networkSections(d *result.Document, r *journal.Run) node {
 	return several(el("section", "cards", cards...), timelineSection(timelines(r)))
 }
 
-// subjectCard says what it is about, with the network where that has no card of its own.
+// subjectCard shows the property, and the network if that has no card of its own.
 func subjectCard(d *result.Document, withNetwork bool) []node {
 	about := d.Asset()
 	if about == nil {
@@ -63,7 +63,7 @@ func idNode(id *papi.ID) node {
 	return codeOf(string(*id))
 }
 
-// budgetNode says how much is left of the day, and shows it.
+// budgetNode shows the remaining daily budget, as text and as a bar.
 func budgetNode(b *result.Budget) node {
 	if b == nil {
 		return node{}
@@ -75,7 +75,7 @@ func budgetNode(b *result.Budget) node {
 	return several(written(text), instantOrNone(b.Reset))
 }
 
-// networkCard is what is known of a network.
+// networkCard shows the result for one network.
 func networkCard(d *result.Document) node {
 	m := moodOf(d)
 	heading := "The network"
@@ -91,7 +91,7 @@ func networkCard(d *result.Document) node {
 	)
 }
 
-// activationFacts are those of the activation that was followed.
+// activationFacts describe the activation that was followed.
 func activationFacts(d *result.Document) []node {
 	a := d.Activation
 	if a == nil {
@@ -115,7 +115,7 @@ func activationFacts(d *result.Document) []node {
 	}
 }
 
-// notUsual is empty for what is as always.
+// notUsual returns s, and "" if it has its usual value.
 func notUsual(s, usual string) string {
 	if s == usual {
 		return ""
@@ -170,12 +170,11 @@ func tookNode(s *float64) node {
 	return written(tookOf(s))
 }
 
-// briefly is a duration with a blank between its parts, and with the parts of a
-// second where there is little else.
+// briefly formats a duration with a blank between its parts, and with fractions of a second if it is short.
 func briefly(d time.Duration) string {
 	if d < 10*time.Second {
 		return d.Round(10 * time.Millisecond).String()
 	}
-	const blank = "\u00a0" // at which no line ends
+	const blank = "\u00a0" // no-break space
 	return strings.TrimSuffix(strings.NewReplacer("h", "h"+blank, "m", "m"+blank).Replace(term.Duration(d)), blank)
 }

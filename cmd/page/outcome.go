@@ -12,13 +12,13 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// mood is what the eye is told first. It is a shape and a word as well as a colour.
+// mood is the kind of outcome that the page shows first, as a colour, a shape and a word.
 type mood int
 
 const (
-	moodLooked  mood = iota // nothing was to be done
-	moodGood                // what was asked for holds
-	moodWaiting             // it has not ended, or can be done later
+	moodLooked  mood = iota // the command only read
+	moodGood                // the request was fulfilled
+	moodWaiting             // it is still in progress, or can be tried again later
 	moodBad
 )
 
@@ -39,7 +39,7 @@ func (m mood) class() markup {
 	return [...]markup{moodLooked: "looked", moodGood: "good", moodWaiting: "waiting", moodBad: "bad"}[m]
 }
 
-// icon is the mood's shape.
+// icon is the shape of a mood.
 func (m mood) icon() node {
 	shape := [...]markup{
 		moodLooked:  `<path d="M12 11v6M12 7v.5"/>`,
@@ -50,7 +50,7 @@ func (m mood) icon() node {
 	return several(fixed(`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="11"/>`), fixed(shape), fixed(`</svg>`))
 }
 
-// headlineOf is the outcome in a word or two.
+// headlineOf is the outcome in one or two words.
 func headlineOf(d *result.Document) string {
 	switch {
 	case d.Outcome == catalogue.OutcomeOK && d.WaitedSeconds == nil:
@@ -71,7 +71,7 @@ func capital(s string) string {
 	return string(unicode.ToUpper(first)) + s[size:]
 }
 
-// sentenceOf says what that means.
+// sentenceOf explains the outcome.
 func sentenceOf(d *result.Document) string {
 	if d.Rollout != nil {
 		return rolloutSentence(d)
@@ -104,7 +104,7 @@ func sentenceOf(d *result.Document) string {
 	return failureOf(d, what, on)
 }
 
-// failureOf is the sentence for what did not end well.
+// failureOf explains an outcome other than success.
 func failureOf(d *result.Document, what, on string) string {
 	switch d.Outcome {
 	case string(activation.OutcomeFailed):
@@ -131,7 +131,7 @@ func failureOf(d *result.Document, what, on string) string {
 	return "The command ended with an error."
 }
 
-// stoppedSentence is for a run that ended before the activation did.
+// stoppedSentence explains a run that ended before its activation.
 func stoppedSentence(d *result.Document, what, on string) string {
 	why := "Time was up"
 	if d.Outcome == catalogue.OutcomeInterrupted {
@@ -148,7 +148,7 @@ func stoppedSentence(d *result.Document, what, on string) string {
 	return why + " before " + lowerFirst(what) + " was submitted" + on + "."
 }
 
-// lookedAt is the sentence of commands that only look.
+// lookedAt is the sentence for commands that only read.
 func lookedAt(d *result.Document) string {
 	switch states := d.Properties; {
 	case len(d.Includes) > 0:
@@ -167,7 +167,7 @@ func lookedAt(d *result.Document) string {
 	return "Done; nothing was changed at Akamai."
 }
 
-// calledOf is how a sentence names the property.
+// calledOf names the property within a sentence.
 func calledOf(d *result.Document) string {
 	about := d.Asset()
 	switch {
@@ -179,7 +179,7 @@ func calledOf(d *result.Document) string {
 	return string(about.ID)
 }
 
-// whatOf is the version of the property, at the beginning of a sentence.
+// whatOf names the version of the property, at the beginning of a sentence.
 func whatOf(d *result.Document) string {
 	if d.Version == nil {
 		return calledOf(d)
@@ -201,7 +201,7 @@ func inVersion(d *result.Document) string {
 	return " in version " + term.VersionText(*d.Version)
 }
 
-// whereOf names the networks of a success, and the last one of a failure.
+// whereOf names the networks of a success, or the last network of a failure.
 func whereOf(d *result.Document) string {
 	var names []string
 	for _, one := range networksOf(d) {
@@ -215,7 +215,7 @@ func whereOf(d *result.Document) string {
 	return " on " + strings.Join(names, " and ")
 }
 
-// lowerFirst is for the middle of a sentence; names are left as they are.
+// lowerFirst adapts a sentence for use within another; names keep their case.
 func lowerFirst(s string) string {
 	if rest, ok := strings.CutPrefix(s, "Version "); ok {
 		return "version " + rest

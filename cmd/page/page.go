@@ -1,4 +1,4 @@
-// Package page renders a run as one HTML page.
+// Package page renders a run as one HTML page, for --report.
 package page
 
 import (
@@ -13,11 +13,11 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// The page of --report is for somebody who was not there: it says how a run ended,
-// what became of each network and when, what PAPI said, and how it was run. It is
-// one file that asks for nothing, runs nothing, and is the same for the same run.
+// The page is for readers who did not see the run: how it ended, what happened on each network and when, what
+// PAPI answered, and how it was called. It is one file that loads nothing and runs no scripts, and depends on
+// nothing but the run.
 
-// Render is the page about a run.
+// Render returns the page of a run.
 func Render(d *result.Document, r *journal.Run) ([]byte, error) {
 	details, err := otherMembers(d)
 	if err != nil {
@@ -38,7 +38,7 @@ func Render(d *result.Document, r *journal.Run) ([]byte, error) {
 	), nil
 }
 
-// part is a section of the page under a heading; without content there is none.
+// part is a section with a heading; it is empty without content.
 func part(heading string, content ...node) node {
 	all := several(content...)
 	if all.isEmpty() {
@@ -47,7 +47,7 @@ func part(heading string, content ...node) node {
 	return el("section", "", el("h2", "", written(heading)), all)
 }
 
-// pageHeader says how it ended.
+// pageHeader shows the outcome.
 func pageHeader(d *result.Document, r *journal.Run) node {
 	m := moodOf(d)
 	pills := []node{pill("exit code", strconv.Itoa(d.ExitCode))}
@@ -78,7 +78,7 @@ func pill(name, value string) node {
 	return el("span", "pill", written(name+" "), el("b", "", written(value)))
 }
 
-// simulationMark keeps a simulation from being taken for the real thing.
+// simulationMark marks the page of a simulated run.
 func simulationMark(r *journal.Run) node {
 	if r.Speed == 0 {
 		return node{}
@@ -86,7 +86,7 @@ func simulationMark(r *journal.Run) node {
 	return el("span", "pill simulated", written("simulation: nothing of this reached Akamai"))
 }
 
-// runTime is how long it took on PAPI's clock, all networks together.
+// runTime is the duration in PAPI's time, over all networks.
 func runTime(d *result.Document) time.Duration {
 	var sum float64
 	for _, one := range networksOf(d) {
@@ -97,7 +97,7 @@ func runTime(d *result.Document) time.Duration {
 	return time.Duration(sum * float64(time.Second))
 }
 
-// networksOf returns a document for each network that was touched.
+// networksOf returns the document of each network that was processed.
 func networksOf(d *result.Document) []*result.Document {
 	if len(d.Results) > 0 {
 		return d.Results
@@ -105,7 +105,7 @@ func networksOf(d *result.Document) []*result.Document {
 	return []*result.Document{d}
 }
 
-// runSection says how it was run.
+// runSection shows how the program was run.
 func runSection(d *result.Document, r *journal.Run) node {
 	version := cmp.Or(r.Build.Version, "unknown")
 	if r.Build.Commit != "" {
@@ -128,10 +128,10 @@ func runSection(d *result.Document, r *journal.Run) node {
 	)
 }
 
-// maxCommit is as much of a commit's name as people use.
+// maxCommit is how much of a commit hash is shown.
 const maxCommit = 12
 
-// facts are names and values; values that are empty are left out.
+// facts are names with values; those with empty values are left out.
 func facts(pairs ...node) node {
 	all := several(pairs...)
 	if all.isEmpty() {
@@ -140,7 +140,7 @@ func facts(pairs ...node) node {
 	return el("dl", "facts", all)
 }
 
-// rows are facts one below the other.
+// rows are facts in a column.
 func rows(pairs ...node) node {
 	all := several(pairs...)
 	if all.isEmpty() {
@@ -156,7 +156,7 @@ func named(name string, value node) node {
 	return el("div", "", el("dt", "", written(name)), el("dd", "", value))
 }
 
-// instantNode is an instant, for people and for programs.
+// instantNode is a point in time, readable for people and programs.
 func instantNode(t time.Time) node {
 	if t.IsZero() {
 		return node{}
@@ -165,16 +165,16 @@ func instantNode(t time.Time) node {
 	return elWith("time", []attribute{{"datetime", t.Format(time.RFC3339)}}, written(t.Format("2006-01-02 15:04:05")+" UTC"))
 }
 
-// instantOrNone is instantNode for what may be nil.
+// instantOrNone is instantNode for an optional time.
 func instantOrNone(t *time.Time) node { return instantNode(result.OrZero(t)) }
 
-// grid is a table with a heading for each column.
+// grid is a table with column headings.
 type grid struct {
-	label   string // what it lists, for those who do not see it
+	label   string // what it lists, for screen readers
 	columns []string
 	rows    []node
-	most    int  // bytes
-	narrow  bool // it fits a telephone as it is; others become lists there
+	most    int  // limit in bytes
+	narrow  bool // it fits a telephone; other tables become lists there
 }
 
 // row adds a row of cells.
@@ -189,7 +189,7 @@ func (g *grid) row(class markup, cells ...node) {
 	g.rows = append(g.rows, el("tr", class, all...))
 }
 
-// node returns the table with as many of its rows as there is room for.
+// node returns the table with as many rows as its limit allows.
 func (g *grid) node() node {
 	if len(g.rows) == 0 {
 		return node{}
@@ -211,8 +211,7 @@ func (g *grid) node() node {
 	)
 }
 
-// mostOfList is how much of the page a list may take, in bytes. There are few of
-// them, so the page stays below a megabyte.
+// mostOfList limits one list, in bytes. There are few lists, so the page stays below a megabyte.
 const mostOfList = 90 << 10
 
 func leftOut(n int) node {
@@ -222,7 +221,7 @@ func leftOut(n int) node {
 	return el("p", "more", written(fmt.Sprintf("… and %d more", n)))
 }
 
-// counter counts something in words.
+// counter is a number of things, in words.
 func counter(n int, what string) string {
 	switch {
 	case n == 1:

@@ -11,10 +11,10 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// fewRequests are shown at once where something went wrong; more are folded.
+// fewRequests is how many requests are shown unfolded after a failure.
 const fewRequests = 12
 
-// The first and the last of many requests are shown.
+// Of many requests the first and the last are shown.
 const (
 	mostFirst = 100
 	mostLast  = 150
@@ -47,7 +47,7 @@ func requestList(d *result.Document, r *journal.Run) node {
 	)
 }
 
-// folded is what is shown when it is asked for.
+// folded is content that the reader can unfold.
 func folded(summary string, open bool, content ...node) node {
 	var attributes []attribute
 	if open {
@@ -78,7 +78,7 @@ func requestTable(label string, all []journal.Request) node {
 	return g.node()
 }
 
-// answerNode says what came back, and what was made of it.
+// answerNode shows the answer, and how the program classified it.
 func answerNode(q journal.Request) node {
 	answer := "no answer"
 	switch {
@@ -112,7 +112,7 @@ func clockNode(t time.Time) node {
 	return elWith("time", []attribute{{"datetime", term.Timestamp(t)}, {"class", "number"}}, written(t.UTC().Format("15:04:05")))
 }
 
-// eventList lists what happened, in the words of the terminal.
+// eventList lists the events in the words of the terminal output.
 func eventList(r *journal.Run) node {
 	moments, _, omitted := r.Snapshot()
 	var lines []node

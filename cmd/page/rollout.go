@@ -11,8 +11,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// rolloutSections show a rollout: what failed and why, the waves as a picture, and then
-// each item.
+// rolloutSections show a rollout: what failed and why, the waves as a picture, then every item.
 func rolloutSections(d *result.Document) node {
 	v := d.Rollout
 	if v == nil {
@@ -65,7 +64,7 @@ func networkWords(all []papi.Network) string {
 	return strings.Join(names, ", then ")
 }
 
-// failureTable lists the items that did not end as they should.
+// failureTable lists the failed items.
 func failureTable(items []*result.RolloutItem) node {
 	g := &grid{label: "what failed", columns: []string{"Property", "Network", "Version", "State", "Why", "Activation"}}
 	for _, i := range items {
@@ -92,7 +91,7 @@ func checkTable(checks []*result.RolloutCheck) node {
 	return g.node()
 }
 
-// cell is how an item looks in the picture of its wave: a colour, and a sign that the style has.
+// cell is the look of an item in the picture of its wave: a colour, and a sign that the style adds.
 type cell struct {
 	class markup
 	word  string
@@ -118,11 +117,10 @@ func cellOf(s rollout.State) cell {
 	return cell{"c-wait", "not active yet"}
 }
 
-// mostNamed is how many cells may have a text of their own, which a pointer shows; in
-// larger pictures only those that went wrong have one.
+// mostNamed is up to how many cells each have a tooltip; in a larger picture only those that failed have one.
 const mostNamed = 2500
 
-// wavesSection is the picture: a card for each wave, a row of cells for each network.
+// wavesSection draws a card for each wave, with a row of cells for each network.
 func wavesSection(v *result.Rollout) node {
 	all := 0
 	for _, w := range v.Waves {
@@ -171,7 +169,7 @@ func waveCard(v *result.Rollout, w *result.RolloutWave, number int, named bool) 
 	)
 }
 
-// mostOfWave is how much of the page the picture of a wave may take, in bytes.
+// mostOfWave limits the picture of one wave, in bytes.
 const mostOfWave = 300 << 10
 
 func checkWords(w *result.RolloutWave) string {
@@ -215,7 +213,7 @@ func waveMood(w *result.RolloutWave) mood {
 	return moodLooked
 }
 
-// itemTable lists the items, as far as there is room.
+// itemTable lists the items, as far as the limit allows.
 func itemTable(v *result.Rollout) node {
 	g := &grid{label: "items", columns: []string{"Wave", "Property", "Network", "From", "To", "State", "Activation"}}
 	all := 0
@@ -239,7 +237,7 @@ func itemTable(v *result.Rollout) node {
 	return folded(counter(all, "item"), false, g.node())
 }
 
-// rolloutSentence says what has become of a rollout.
+// rolloutSentence explains the outcome of a rollout.
 func rolloutSentence(d *result.Document) string {
 	v := d.Rollout
 	name, counts := "Rollout "+v.Name, v.Totals.Text()

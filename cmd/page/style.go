@@ -1,8 +1,8 @@
 package page
 
-// pageStyle asks for nothing: fonts are those of the reader's machine. Colours are
-// tokens, once for light and once for dark; every pair of text and ground has a
-// contrast of at least 4.5. What a colour says, a shape or a word says too.
+// pageStyle loads nothing; it uses the reader's fonts. Colours are variables, with values for light and dark
+// mode; text has a contrast of at least 4.5 to its background. Colour is never the only sign: a shape or a word
+// repeats it.
 const pageStyle markup = `
 :root{--bg:#fff;--raised:#f7f8fa;--line:#dfe3e8;--text:#1b2028;--muted:#5a6472;--code:#f1f3f6;
 --good:#146c39;--good-bg:#eaf6ee;--wait:#8a4b00;--wait-bg:#fdf3e3;--bad:#b3261e;--bad-bg:#fdeeed;--look:#2456a6;--look-bg:#edf3fc;

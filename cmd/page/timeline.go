@@ -12,24 +12,24 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// A timeline is what a run has seen, as stretches of time on PAPI's clock. It knows
-// no more than the looks: that a status has changed is seen at the look after it.
+// A timeline is what a run has observed, as stretches of PAPI's time. It is only as exact as the polling: a
+// change of status is observed at the next look.
 
-// stretch is a time in which nothing changed, counted from the beginning of the run.
-// One that ends where it begins is what was there at the end.
+// stretch is a period without a change, relative to the beginning of the run. One of length zero is the final
+// state.
 type stretch struct {
 	what     phase
 	text     string
-	short    string // the same in a word, for a small place
+	short    string // the same in one word, for labels
 	from, to time.Duration
 }
 
-// phase is what kind of a stretch it is.
+// phase is the kind of a stretch.
 type phase int
 
 const (
 	phaseLooking phase = iota // nothing is known yet
-	phaseBefore               // before this run: it was submitted by somebody else
+	phaseBefore               // before this run, submitted by somebody else
 	phaseQueued               // another activation is in the way
 	phaseRetrying
 	phaseReceived
@@ -39,19 +39,18 @@ const (
 	phaseFailed
 )
 
-// timeline is how it went on one network.
+// timeline is the course of one network.
 type timeline struct {
 	network    papi.Network
 	stretches  []stretch
 	retries    []time.Duration
 	from, to   time.Duration
-	submitted  time.Duration // when the activation that was followed was
-	isFollowed bool          // there is one
-	usual      time.Duration // 0 where it is not known
+	submitted  time.Duration // when the followed activation was submitted
+	isFollowed bool          // there is an activation to follow
+	usual      time.Duration // 0 if unknown
 }
 
-// longestBefore is how long before the run something may have been submitted to be
-// drawn: what is older would leave no room for the run itself.
+// longestBefore limits how much of the time before the run is drawn, so that room is left for the run.
 const longestBefore = 3 * time.Hour
 
 // timelines returns one for each network, in order.
@@ -84,7 +83,7 @@ func timelines(r *journal.Run) []*timeline {
 	return all
 }
 
-// openTimeline returns that of the network. A new one begins where the last ended.
+// openTimeline returns the timeline of the network. A new one begins where the last one ended.
 func openTimeline(all *[]*timeline, network papi.Network) *timeline {
 	before := *all
 	if len(before) == 0 {
@@ -100,7 +99,7 @@ func openTimeline(all *[]*timeline, network papi.Network) *timeline {
 	return (*all)[len(before)]
 }
 
-// happened goes on to an event.
+// happened extends the timeline to an event.
 func (t *timeline) happened(ev activation.Event, at time.Duration) {
 	at = max(at, t.to)
 	if ev.Usual > 0 && ev.Kind != activation.EventQueued {
@@ -124,8 +123,7 @@ func (t *timeline) happened(ev activation.Event, at time.Duration) {
 	t.stretches = append(t.stretches, stretch{what, text, short, at, at})
 }
 
-// begin adds what was before the first event: the time until it, or the time for
-// which an activation had been on its way.
+// begin adds the stretch before the first event: the time until it, or the age of an adopted activation.
 func (t *timeline) begin(ev activation.Event, at time.Duration) {
 	if ev.Kind == activation.EventAdopted && ev.Age > 0 && ev.Age <= longestBefore && ev.Age > at-t.from {
 		t.from = at - ev.Age
@@ -143,12 +141,12 @@ func (t *timeline) close(at time.Duration) {
 	}
 }
 
-// isOver reports whether the last thing that was seen was an end.
+// isOver reports whether the last stretch is final.
 func (t *timeline) isOver() bool {
 	return len(t.stretches) > 0 && t.stretches[len(t.stretches)-1].what >= phaseDone
 }
 
-// phaseOf returns what it is from the event on.
+// phaseOf returns the phase that an event begins.
 func phaseOf(ev activation.Event) (what phase, text, short string) {
 	a := ev.Activation
 	switch {
@@ -183,7 +181,7 @@ func phaseOfState(a *papi.Activation) phase {
 	return phaseReceived
 }
 
-// noneIsEmpty names a version where there is one.
+// noneIsEmpty returns the number of a version; "" for none.
 func noneIsEmpty(version int) string {
 	if version == 0 {
 		return ""
@@ -191,7 +189,7 @@ func noneIsEmpty(version int) string {
 	return ", version " + term.VersionText(version)
 }
 
-// lasted is how long the stretches of a kind took together.
+// lasted is the total length of the stretches of a phase.
 func (t *timeline) lasted(what phase) time.Duration {
 	var sum time.Duration
 	for _, s := range t.stretches {

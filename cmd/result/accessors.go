@@ -7,7 +7,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// OrZero returns what v points to, and the zero value for nil.
+// OrZero returns *v, or the zero value if v is nil.
 func OrZero[T any](v *T) T {
 	if v == nil {
 		return *new(T)
@@ -15,10 +15,10 @@ func OrZero[T any](v *T) T {
 	return *v
 }
 
-// OrEmpty returns what s points to, and "" for nil.
+// OrEmpty returns *s, or "" if s is nil.
 func OrEmpty(s *string) string { return OrZero(s) }
 
-// AssetKind is what the document is about.
+// AssetKind says whether the document is about a property or an include.
 func (d *Document) AssetKind() AssetKind {
 	if d.Include != nil {
 		return Includes
@@ -26,7 +26,7 @@ func (d *Document) AssetKind() AssetKind {
 	return Properties
 }
 
-// Asset is the property, or the include, that the document is about; nil for none.
+// Asset is the property or include that the document is about; nil if there is none.
 func (d *Document) Asset() *Property {
 	if d.Include != nil {
 		return d.Include
@@ -34,8 +34,7 @@ func (d *Document) Asset() *Property {
 	return d.Property
 }
 
-// Subject says what a result is about, for people: what is known of property,
-// version and network.
+// Subject names what a result is about, for people: property, version and network, as far as they are known.
 func (d *Document) Subject() string {
 	about := d.Asset()
 	var parts []string
@@ -51,8 +50,7 @@ func (d *Document) Subject() string {
 	return strings.Join(parts, " ")
 }
 
-// Parts are the results of single networks; where there is only one, it is the
-// document itself.
+// Parts are the documents of the single networks; with only one network it is the document itself.
 func (d *Document) Parts() []*Document {
 	if len(d.Results) > 0 {
 		return d.Results
@@ -60,7 +58,7 @@ func (d *Document) Parts() []*Document {
 	return []*Document{d}
 }
 
-// States are those that status and pending have found.
+// States are the states that status and pending have read, of properties or of includes.
 func (d *Document) States() []*PropertyState {
 	if d.Properties != nil {
 		return d.Properties
@@ -68,7 +66,7 @@ func (d *Document) States() []*PropertyState {
 	return d.Includes
 }
 
-// Untouched are the networks that were asked for and not come to.
+// Untouched are the requested networks that the run did not reach.
 func (d *Document) Untouched() []papi.Network {
 	var left []papi.Network
 	for _, network := range d.Requested {
@@ -83,7 +81,7 @@ func (d *Document) Untouched() []papi.Network {
 	return left
 }
 
-// Name is what the property, or the include, is called; empty where that is not known.
+// Name is the name of the property or include; empty if it is not known.
 func (d *Document) Name() string {
 	v := d.Asset()
 	switch {

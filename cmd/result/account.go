@@ -7,10 +7,10 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Account says whose properties a result is about. The host names the API
-// client and is no secret; of the account switch key only the beginning is shown.
+// Account is the account that a command acted on. The host, which identifies the API client, is not secret; of
+// the account switch key only the beginning is shown.
 type Account struct {
-	ID        *papi.ID `json:"accountId"` // where PAPI has said it
+	ID        *papi.ID `json:"accountId"` // if PAPI has named it
 	SwitchKey *string  `json:"accountSwitchKey"`
 	Host      string   `json:"host"`
 	Section   *string  `json:"section"`
@@ -29,6 +29,5 @@ func (v *Account) Text() string {
 	return strings.Join(append(parts, term.Clean(v.Host, term.MaxName), term.Clean(v.Source, term.MaxMessage)), ", ")
 }
 
-// Shows reports whether the row is worth its place: another account than the API
-// client's own is.
+// Shows reports whether the account is worth a line: it is not the API client's own.
 func (v *Account) Shows(verbose bool) bool { return v != nil && (verbose || v.SwitchKey != nil) }

@@ -8,10 +8,10 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// fewLeft is the share of a budget at which to warn.
+// fewLeft is the fraction of a budget below which a warning is due.
 const fewLeft = 0.1
 
-// Text says how many activations are left, and how sure that is.
+// Text is the remaining number of activations, with how reliable it is.
 func (b *Budget) Text(c term.Clock) string {
 	if b == nil {
 		return "not known; PAPI tells it with the answer to a submission"
@@ -29,10 +29,10 @@ func (b *Budget) Text(c term.Clock) string {
 	return text
 }
 
-// Amount is how many activations are left, and of how many.
+// Amount is the remaining number of activations, and the limit.
 func (b *Budget) Amount() string { return amountLeft(b.Remaining, b.Limit) }
 
-// amountLeft is how much is left of a limit, as far as PAPI said it.
+// amountLeft formats what is left of a limit, as far as PAPI stated it.
 func amountLeft(remaining, limit *int) string {
 	switch {
 	case remaining != nil && limit != nil:
@@ -45,7 +45,7 @@ func amountLeft(remaining, limit *int) string {
 	return "not known"
 }
 
-// NewRequestLimit returns a limit of requests. Its members are null for nil.
+// NewRequestLimit converts a quota of requests; for nil its members are null.
 func NewRequestLimit(q *papi.Quota) *RequestLimit {
 	if q == nil {
 		return &RequestLimit{}
@@ -53,7 +53,7 @@ func NewRequestLimit(q *papi.Quota) *RequestLimit {
 	return &RequestLimit{Limit: q.Limit, Remaining: q.Remaining, Next: OptionalTime(q.Reset)}
 }
 
-// Text says how many requests are left, for people.
+// Text is the remaining number of requests, for people.
 func (l *RequestLimit) Text(c term.Clock) string {
 	if l.Limit == nil && l.Remaining == nil && l.Next == nil {
 		return "PAPI did not say"
@@ -65,7 +65,7 @@ func (l *RequestLimit) Text(c term.Clock) string {
 	return text
 }
 
-// IsLow reports whether so little is left that it is worth a warning.
+// IsLow reports whether so little is left that a warning is due.
 func IsLow(q *papi.Quota) bool {
 	return q != nil && q.Limit != nil && q.Remaining != nil && float64(*q.Remaining) <= fewLeft*float64(*q.Limit)
 }

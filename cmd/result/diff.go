@@ -9,14 +9,14 @@ import (
 	"github.com/propctl/propctl/papi/rulediff"
 )
 
-// Diff is what changes from one version to another.
+// Diff is the difference between two versions.
 type Diff struct {
 	From *DiffVersion `json:"from"`
 	To   *DiffVersion `json:"to"`
-	// Rules counts the rules that were added, removed, moved, or have a change in them.
+	// Rules counts the rules that were added, removed, moved or changed.
 	Rules   int               `json:"rules"`
 	Changes []rulediff.Change `json:"changes"`
-	// Patch makes the body of PAPI's rules of the first version that of the second one.
+	// Patch turns the first version's body of PAPI's rules into the second's.
 	Patch     []rulediff.Operation `json:"patch"`
 	Hostnames *HostnamesDiff       `json:"hostnames"` // null for includes, which have none
 }
@@ -24,23 +24,23 @@ type Diff struct {
 // DiffVersion is one side of a diff.
 type DiffVersion struct {
 	Version  int           `json:"version"`
-	ActiveOn *papi.Network `json:"activeOn"` // where it was named by what is active; null otherwise
+	ActiveOn *papi.Network `json:"activeOn"` // set if the version was named as the one active there
 }
 
-// HostnamesDiff is how hostnames differ.
+// HostnamesDiff is the difference between the hostnames of two versions.
 type HostnamesDiff struct {
 	Added   []*Hostname        `json:"added"`
 	Removed []*Hostname        `json:"removed"`
 	Changed []*ChangedHostname `json:"changed"`
 }
 
-// ChangedHostname is a hostname that both versions have, served in different ways.
+// ChangedHostname is a hostname of both versions that is served differently.
 type ChangedHostname struct {
 	From *Hostname `json:"from"`
 	To   *Hostname `json:"to"`
 }
 
-// NewDiff returns how the rules differ.
+// NewDiff converts a difference between rule trees.
 func NewDiff(d *rulediff.Diff, from, to *DiffVersion) *Diff {
 	v := &Diff{From: from, To: to, Changes: append([]rulediff.Change{}, d.Changes...), Patch: append([]rulediff.Operation{}, d.Patch...)}
 	touched := map[string]bool{}
@@ -53,7 +53,7 @@ func NewDiff(d *rulediff.Diff, from, to *DiffVersion) *Diff {
 	return v
 }
 
-// NewHostnamesDiff compares hostnames by their names, which are not case-sensitive.
+// NewHostnamesDiff compares hostnames by name, ignoring case.
 func NewHostnamesDiff(from, to []*Hostname) *HostnamesDiff {
 	v := &HostnamesDiff{Added: []*Hostname{}, Removed: []*Hostname{}, Changed: []*ChangedHostname{}}
 	before := map[string]*Hostname{}
@@ -79,13 +79,13 @@ func NewHostnamesDiff(from, to []*Hostname) *HostnamesDiff {
 	return v
 }
 
-// Same reports whether nothing differs.
+// Same reports whether the versions are equal.
 func (d *Diff) Same() bool {
 	h := d.Hostnames
 	return len(d.Changes) == 0 && (h == nil || len(h.Added)+len(h.Removed)+len(h.Changed) == 0)
 }
 
-// Summary says in a few words what differs.
+// Summary describes the difference in a few words.
 func (d *Diff) Summary() string {
 	if d.Same() {
 		return "no difference"

@@ -1,5 +1,5 @@
-// Package result is what a command has found out: the JSON document with its members,
-// events, and their schema. Text, pages and CI systems are made from it.
+// Package result is the JSON document that a command returns, with its members, the events, and their schemas.
+// Text, pages and the output for CI systems are made from it.
 package result
 
 import (
@@ -12,12 +12,12 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// SchemaVersion is that of the JSON documents: members are added within it,
-// never renamed and never removed.
+// SchemaVersion is the version of the JSON documents. Within one version members are added, but never renamed
+// or removed.
 const SchemaVersion = 1
 
-// Document is the result of a command as JSON. Members without a meaning for
-// the command are null; those in the last block belong to single commands.
+// Document is the result of a command as JSON. Members that do not apply to the command are null; those of the
+// last block belong to single commands and are left out otherwise.
 type Document struct {
 	Type          string        `json:"type,omitempty"` // only as the last line of ndjson
 	SchemaVersion int           `json:"schemaVersion"`
@@ -63,10 +63,10 @@ type Document struct {
 	HandedIn       *HandedIn        `json:"handedIn,omitempty"`       // rollout apply --detach, rollout status --watch, rollout stop, rollout resume
 	Runner         *Runner          `json:"runner,omitempty"`         // runner
 
-	Requested []papi.Network `json:"-"` // that were to be gone through, when there are several; touched are those in Results
+	Requested []papi.Network `json:"-"` // all requested networks, if there are several; those in Results were reached
 }
 
-// Property says which property, or which include, it is.
+// Property is a property or an include.
 type Property struct {
 	ID         papi.ID  `json:"id"`
 	Name       *string  `json:"name"`
@@ -74,10 +74,10 @@ type Property struct {
 	GroupID    *papi.ID `json:"groupId"`
 	URL        *string  `json:"url"`
 
-	asset papi.ID // empty where PAPI has not told it
+	asset papi.ID // empty if PAPI has not named it
 }
 
-// Activation is an activation as PAPI sent it last.
+// Activation is an activation in the state that PAPI sent last.
 type Activation struct {
 	ID                 papi.ID             `json:"id"`
 	Type               papi.ActivationType `json:"type"`
@@ -92,15 +92,15 @@ type Activation struct {
 	Fallback           *Fallback           `json:"fallback"`
 }
 
-// Fallback says whether the activation can be undone within seconds. That
-// it was possible when the document was made is in Possible; until when, in Expires.
+// Fallback says whether fast fallback was possible when the document was made, and when the possibility
+// expires.
 type Fallback struct {
 	Possible bool       `json:"possible"`
 	Version  *int       `json:"version"`
 	Expires  *time.Time `json:"expires"`
 }
 
-// Budget is what is left of the activations of the day.
+// Budget is the remaining daily budget of activations.
 type Budget struct {
 	Limit     *int       `json:"limit"`
 	Remaining *int       `json:"remaining"`
@@ -108,7 +108,7 @@ type Budget struct {
 	AsOf      *time.Time `json:"asOf"`
 }
 
-// RequestLimit is what is left of the requests of the minute.
+// RequestLimit is the remaining number of requests in the current minute.
 type RequestLimit struct {
 	Limit     *int       `json:"limit"`
 	Remaining *int       `json:"remaining"`
@@ -122,7 +122,7 @@ type Requests struct {
 	RateLimited int `json:"rateLimited"`
 }
 
-// Count says how many requests there were.
+// Count sets the number of requests.
 func (d *Document) Count(requests Requests) {
 	d.Requests = requests
 	if d.Rollout != nil && d.Rollout.Requests != nil {
@@ -130,22 +130,22 @@ func (d *Document) Count(requests Requests) {
 	}
 }
 
-// Since returns how many there were after others.
+// Since returns the requests made after before.
 func (v Requests) Since(before Requests) Requests {
 	return Requests{v.Total - before.Total, v.Retries - before.Retries, v.RateLimited - before.RateLimited}
 }
 
-// Error is why a command has not brought about what was asked for.
+// Error says why a command has failed.
 type Error struct {
 	Code     string             `json:"code"`
 	Category catalogue.Category `json:"category"`
 	Message  string             `json:"message"`
 	Help     string             `json:"help"`
-	Done     *string            `json:"done"` // of several writes, what was done before it; null where nothing was
+	Done     *string            `json:"done"` // the writes that succeeded before the error; null if there were none
 	PAPI     *PAPI              `json:"papi"`
 }
 
-// Optional returns nil for the zero value.
+// Optional returns a pointer to v, or nil for the zero value.
 func Optional[T comparable](v T) *T {
 	if v == *new(T) {
 		return nil
@@ -153,7 +153,7 @@ func Optional[T comparable](v T) *T {
 	return &v
 }
 
-// OptionalTime is optional for times, in UTC and whole seconds.
+// OptionalTime is Optional for times, in UTC and whole seconds.
 func OptionalTime(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
@@ -161,7 +161,7 @@ func OptionalTime(t time.Time) *time.Time {
 	return new(t.UTC().Truncate(time.Second))
 }
 
-// NewProperty returns a property, or an include, with its ids as PAPI writes them.
+// NewProperty returns a property or include, with its ids in PAPI's form.
 func NewProperty(ref AssetRef, name string) *Property {
 	return &Property{
 		ID: ref.FullID(), Name: Optional(name),
@@ -171,17 +171,17 @@ func NewProperty(ref AssetRef, name string) *Property {
 	}
 }
 
-// Ref names what p is about; its kind is that of the member that p stands in.
+// Ref returns a reference to p, whose kind is that of the document's member that holds p.
 func (p *Property) Ref(kind AssetKind) AssetRef {
 	return AssetRef{Kind: kind, ID: p.ID, ContractID: OrZero(p.ContractID), GroupID: OrZero(p.GroupID), AssetID: p.asset}
 }
 
-// SetAsset says which property, or which include, the document is about.
+// SetAsset sets the property or include that the document is about.
 func (d *Document) SetAsset(ref AssetRef, name string) {
 	d.SetAssetView(ref.Kind, NewProperty(ref, name))
 }
 
-// SetAssetView says which property, or which include, the document is about.
+// SetAssetView is SetAsset for a view.
 func (d *Document) SetAssetView(about AssetKind, v *Property) {
 	if about == Includes {
 		d.Include = v
@@ -190,7 +190,7 @@ func (d *Document) SetAssetView(about AssetKind, v *Property) {
 	d.Property = v
 }
 
-// NewActivation returns an activation as it is at a time; nil for nil.
+// NewActivation converts an activation, in its state at now; nil for nil.
 func NewActivation(a *papi.Activation, now time.Time) *Activation {
 	if a == nil {
 		return nil
@@ -210,20 +210,20 @@ func NewActivation(a *papi.Activation, now time.Time) *Activation {
 	return v
 }
 
-// State is the status as people are told it; see StateOf.
+// State is the status for people; see StateOf.
 func (a *Activation) State() string {
 	return stateText(papi.Status(a.Status), OrEmpty(a.FMAActivationState), a.Type)
 }
 
-// InProgress reports whether the activation still keeps its network busy.
+// InProgress reports whether the activation still occupies its network.
 func (a *Activation) InProgress() bool {
 	return activation.InProgress(papi.Activation{Status: papi.Status(a.Status), ActivationType: a.Type})
 }
 
-// ShortNote is the note, behind something else in a line; empty for none.
+// ShortNote is the beginning of the note, for the end of a line.
 func (a *Activation) ShortNote() string { return noteText(a.Note) }
 
-// NewBudget returns a budget; nil for nil.
+// NewBudget converts a quota of activations; nil for nil.
 func NewBudget(q *papi.Quota) *Budget {
 	if q == nil {
 		return nil
@@ -231,19 +231,19 @@ func NewBudget(q *papi.Quota) *Budget {
 	return &Budget{Limit: q.Limit, Remaining: q.Remaining, Reset: OptionalTime(q.Reset), AsOf: OptionalTime(q.AsOf)}
 }
 
-// Fail puts an error into the document.
+// Fail sets the document's error.
 func (d *Document) Fail(v catalogue.Verdict, err error, help string) {
 	if help == "" {
 		help = v.Help
 	}
 	d.Outcome, d.ExitCode = v.Outcome, v.ExitCode
 	if stopped, ok := errors.AsType[*activation.StoppedError](err); ok && stopped.Uncertain {
-		d.Submitted = nil // nobody knows
+		d.Submitted = nil // it is not known
 	}
 	d.Error = newError(v, err, help)
 }
 
-// newError returns an error with what PAPI said about it.
+// newError converts an error, with PAPI's problem document.
 func newError(v catalogue.Verdict, err error, help string) *Error {
 	e := &Error{Code: v.Code, Category: v.Category, Message: term.Truncate(err.Error(), term.MaxMessage), Help: help, PAPI: viewPAPI(err)}
 	if partly, ok := errors.AsType[*activation.PartlyDoneError](err); ok {

@@ -2,7 +2,7 @@ package result
 
 import "github.com/propctl/propctl/cmd/catalogue"
 
-// Entry is a row of the catalogue as JSON.
+// Entry is an entry of the error catalogue.
 type Entry struct {
 	Code         string             `json:"code"`
 	Category     catalogue.Category `json:"category"`
@@ -16,7 +16,7 @@ type Entry struct {
 	Recognitions []recognition      `json:"recognitions"`
 }
 
-// recognition is how PAPI says it. Members that are null match everything.
+// recognition is how an answer of PAPI is recognised. Null members match everything.
 type recognition struct {
 	Status     *int    `json:"status"`
 	LastStatus *int    `json:"lastStatus"`
@@ -26,7 +26,7 @@ type recognition struct {
 	Also       *string `json:"also"`
 }
 
-// NewEntry returns a row of the catalogue, with how PAPI says it.
+// NewEntry converts an entry of the catalogue.
 func NewEntry(e catalogue.Entry) *Entry {
 	v := &Entry{
 		Code: e.Code, Category: e.Category, Outcome: e.Outcome, ExitCode: e.ExitCode, Retry: e.Retry,

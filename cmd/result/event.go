@@ -10,11 +10,11 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Event is an event as a line of ndjson.
+// Event is an event of the engine, as a line of ndjson.
 type Event struct {
 	Type         activation.EventKind `json:"type"`
 	Time         string               `json:"time"`
-	Property     *Property            `json:"property,omitempty"` // or the include
+	Property     *Property            `json:"property,omitempty"` // or include
 	Include      *Property            `json:"include,omitempty"`
 	Network      papi.Network         `json:"network"`
 	Version      *int                 `json:"version"`
@@ -27,7 +27,7 @@ type Event struct {
 	Ahead        *Ahead               `json:"ahead,omitempty"`
 }
 
-// NewEvent returns an event that happened at a time.
+// NewEvent converts an event that happened at now.
 func NewEvent(ev activation.Event, now time.Time) Event {
 	v := Event{
 		Type: ev.Kind, Time: term.Timestamp(now), Network: ev.Network, Version: OptionalVersion(ev.Version),
@@ -48,7 +48,7 @@ func NewEvent(ev activation.Event, now time.Time) Event {
 	return v
 }
 
-// OptionalVersion is null where the engine has no version yet.
+// OptionalVersion returns nil while the version is not known.
 func OptionalVersion(v int) *int {
 	if v <= 0 {
 		return nil
@@ -56,11 +56,10 @@ func OptionalVersion(v int) *int {
 	return &v
 }
 
-// Seconds rounds to milliseconds.
+// Seconds converts to seconds, rounded to milliseconds.
 func Seconds(d time.Duration) float64 { return float64(d.Milliseconds()) / 1000 }
 
-// EventText says in one line what has happened, and whether that is worth a line
-// when not every look is to be shown.
+// EventText describes an event in one line. always reports that the line is shown even when not every look is.
 func EventText(subject string, ev activation.Event) (line string, always bool) {
 	where, next := Heading(subject, ev), ""
 	if ev.Pause > 0 {
@@ -91,12 +90,13 @@ func EventText(subject string, ev activation.Event) (line string, always bool) {
 	return where + ": " + string(ev.Kind), false
 }
 
-// WithoutQuery removes the queries of PAPI's paths from a text: they tell of contract and group only, and --debug has them.
+// WithoutQuery removes query strings from PAPI's paths in a text: they only name contract and group, and
+// --debug shows them.
 func WithoutQuery(text string) string {
 	return regexp.MustCompile(`(/papi/v[0-9]+/[^\s?]*)\?[^\s:]*`).ReplaceAllString(text, "$1")
 }
 
-// Heading says what an event is about: subject, version and network.
+// Heading names the subject, version and network of an event.
 func Heading(subject string, ev activation.Event) string {
 	if ev.Version <= 0 {
 		return fmt.Sprintf("%s on %s", subject, ev.Network)
@@ -104,8 +104,7 @@ func Heading(subject string, ev activation.Event) string {
 	return fmt.Sprintf("%s version %d on %s", subject, ev.Version, ev.Network)
 }
 
-// ContentText is what an activation puts on a network: a version, or for 0 the
-// hostnames of a bucket.
+// ContentText names what an activation puts on a network: a version, or for 0 the hostnames of a bucket.
 func ContentText(version int) string {
 	if version == 0 {
 		return "the hostnames"
@@ -121,8 +120,8 @@ func IDOf(a *papi.Activation) string {
 	return string(ActivationID(a.ActivationID))
 }
 
-// StateOf is the status, with the finer state where PAPI sends one. A deactivation
-// that is ACTIVE has taken something off, which the word alone would not tell.
+// StateOf is the status, with fmaActivationState if PAPI sends it. A deactivation that is ACTIVE is named as
+// such, since it has removed the version.
 func StateOf(a *papi.Activation) string {
 	if a == nil {
 		return "unknown"
@@ -130,7 +129,7 @@ func StateOf(a *papi.Activation) string {
 	return stateText(a.Status, a.FMAActivationState, a.ActivationType)
 }
 
-// StateMeaning says what PAPI's fmaActivationState means; empty for one that is not known.
+// StateMeaning explains PAPI's fmaActivationState; empty for an unknown one.
 // Source: the states of fast activations in https://techdocs.akamai.com/network-lists/reference/activation-states.
 func StateMeaning(state string) string {
 	return map[string]string{
@@ -155,7 +154,7 @@ func stateText(status papi.Status, finer string, kind papi.ActivationType) strin
 
 func isDeactivation(a *papi.Activation) bool { return a != nil && a.ActivationType == papi.Deactivate }
 
-// NoteOf is the beginning of an activation's note, for people.
+// NoteOf is the beginning of an activation's note, made safe to print.
 func NoteOf(a *papi.Activation) string { return noteText(a.Note) }
 
 func noteText(note string) string {
@@ -165,5 +164,5 @@ func noteText(note string) string {
 	return ", note “" + term.Clean(note, MaxShortNote) + "”"
 }
 
-// MaxShortNote is how much of a note is shown in a line.
+// MaxShortNote is how many characters of a note are shown in a line.
 const MaxShortNote = 60

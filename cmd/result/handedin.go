@@ -9,7 +9,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// HandedIn is a rollout that was handed in at a coordinator, as its runners tell it.
+// HandedIn is the state of a detached rollout, which was handed in at a coordinator and is run by runners.
 type HandedIn struct {
 	Name      string         `json:"name"`
 	Mark      string         `json:"mark"`
@@ -27,7 +27,7 @@ type HandedIn struct {
 	Ended     *time.Time     `json:"ended"`
 }
 
-// Party is a process with a part in a rollout that was handed in.
+// Party is a process that takes part in a detached rollout.
 type Party struct {
 	Host string  `json:"host"`
 	User string  `json:"user"`
@@ -38,14 +38,14 @@ type Party struct {
 	holder activation.Holder
 }
 
-// String names it.
+// String names the process.
 func (p *Party) String() string { return p.holder.String() }
 
 func newParty(h activation.Holder) *Party {
 	return &Party{Host: h.Host, User: h.User, CI: Optional(h.CI), Job: Optional(h.Job), URL: Optional(h.URL), holder: h}
 }
 
-// NewHandedIn returns how a rollout that was handed in stands.
+// NewHandedIn converts the state of a detached rollout.
 func NewHandedIn(j *runner.Job) *HandedIn {
 	v := &HandedIn{
 		Name: j.Name, Mark: j.Mark(), AccountID: j.AccountID, Section: Optional(j.Section), State: j.State,
@@ -72,7 +72,7 @@ type Runner struct {
 	Rollouts  []*RunnerLed `json:"rollouts"`
 }
 
-// RunnerLed is a rollout that a runner has led to its end.
+// RunnerLed is a rollout that a runner led to its end.
 type RunnerLed struct {
 	Name      string          `json:"name"`
 	Mark      string          `json:"mark"`
@@ -81,7 +81,7 @@ type RunnerLed struct {
 	Error     *string         `json:"error"`
 }
 
-// NewRunner returns what a runner has done for accounts.
+// NewRunner converts a runner's report.
 func NewRunner(accounts []papi.ID, r *runner.Report) *Runner {
 	v := &Runner{Accounts: append([]papi.ID{}, accounts...), Submitted: r.Submitted, Found: r.Found, Left: r.Left, Rollouts: []*RunnerLed{}}
 	for _, l := range r.Led {

@@ -17,25 +17,25 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// What --jq asks for is somebody's own program. It sees one document and nothing
-// else: no files, no variables, no other input. It ends, whatever it is.
+// A --jq expression is a program by somebody else. It gets one document and nothing else: no files, no
+// environment, no other input. It is guaranteed to end.
 
 const (
-	// maxSteps is counted and not timed, so that what works on one machine works on
-	// all of them. A document with a thousand properties takes some hundred thousand.
+	// maxSteps is a count instead of a time, so that an expression works alike on all machines. One over a
+	// document with a thousand properties takes some hundred thousand steps.
 	maxSteps      = 5_000_000
-	maxEvaluation = 5 * time.Second // for steps that are long ones
-	maxYield      = 8 << 20         // bytes of all values together
+	maxEvaluation = 5 * time.Second // for expressions with slow steps
+	maxYield      = 8 << 20         // total bytes of all values
 )
 
-// ErrEndless is what an expression ends with that would not end by itself.
+// ErrEndless reports an expression that was stopped by a limit.
 var ErrEndless = errors.New("it takes too long")
 
-// JQ is a flag that takes a jq expression. The zero value is none.
+// JQ is a flag whose value is a jq expression. The zero value is no expression.
 type JQ struct {
 	text   string
 	Code   *gojq.Code
-	Within time.Duration // that an evaluation may take; 0: maxEvaluation
+	Within time.Duration // limit of an evaluation; 0: maxEvaluation
 }
 
 // Type implements pflag.Value.
@@ -44,8 +44,8 @@ func (*JQ) Type() string { return "string" }
 // String implements pflag.Value.
 func (e *JQ) String() string { return e.text }
 
-// Set compiles the expression, so that a mistake in it is found before anything is
-// sent, wherever the expression comes from.
+// Set compiles the expression, so that a mistake is reported before anything is sent, whatever the source of
+// the setting.
 func (e *JQ) Set(text string) error {
 	if err := term.CheckText(text); err != nil {
 		return fmt.Errorf("the expression %w", err)
@@ -66,9 +66,9 @@ func (e *JQ) Set(text string) error {
 	return nil
 }
 
-// Apply returns what the expression yields for a document, a value a line: strings
-// as they are, all else as compact JSON. Both are as harmless as all that is printed.
-// With an error there is nothing: half a result would pass for a whole one.
+// Apply returns what the expression yields for a document, one value a line: strings raw, everything else as
+// compact JSON, made safe to print. On an error it returns nothing, because half a result could pass for a
+// whole one.
 func (e *JQ) Apply(document []byte) ([]byte, error) {
 	var input any
 	if err := json.Unmarshal(document, &input); err != nil {
@@ -86,12 +86,12 @@ func (e *JQ) Apply(document []byte) ([]byte, error) {
 	select {
 	case <-done:
 		return data, err
-	case <-within.Done(): // a step such as a match of a long text asks nobody, and is left behind
+	case <-within.Done(): // a single long step, such as a regular expression, cannot be interrupted; it is left behind
 		return nil, ErrEndless
 	}
 }
 
-// evaluate returns what the expression yields until the context ends.
+// evaluate returns what the expression yields before the context ends.
 func (e *JQ) evaluate(within context.Context, input any) ([]byte, error) {
 	var out bytes.Buffer
 	values := e.Code.RunWithContext(&steps{Context: within, left: maxSteps, over: closed()}, input)
@@ -102,7 +102,7 @@ func (e *JQ) evaluate(within context.Context, input any) ([]byte, error) {
 		}
 		if err, failed := value.(error); failed {
 			if halt, ok := errors.AsType[*gojq.HaltError](err); ok && halt.Value() == nil {
-				return out.Bytes(), nil // halt ends it, and is no error
+				return out.Bytes(), nil // halt ends the program without an error
 			}
 			return nil, err
 		}
@@ -131,8 +131,7 @@ func writeValue(out *bytes.Buffer, value any) error {
 	return to.Flush()
 }
 
-// steps is a context that is over after a number of steps: an expression asks
-// before each of its steps whether it is to go on.
+// steps is a context that ends after a number of steps: gojq checks the context before each step.
 type steps struct {
 	context.Context //nolint:containedctx // it is one
 

@@ -13,9 +13,8 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// EncodeJSON returns v as JSON and a line end; indented for people where that
-// is asked for. Values are what they are, but what could act on a terminal or
-// on a CI system is escaped, which every reader of JSON undoes.
+// EncodeJSON returns v as one line of JSON, or indented. Characters that could control a terminal or a CI
+// system are escaped, which does not change the decoded values.
 func EncodeJSON(v any, indented bool) ([]byte, error) {
 	var b bytes.Buffer
 	if err := WriteJSON(&b, v, indented); err != nil {
@@ -24,8 +23,8 @@ func EncodeJSON(v any, indented bool) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// WriteJSON writes what [EncodeJSON] returns. Nothing is written of what cannot be encoded. A large document is in memory
-// once, and not in each of its forms.
+// WriteJSON writes what [EncodeJSON] returns, or nothing if v cannot be encoded. It keeps only one copy of a
+// large document in memory.
 func WriteJSON(w io.Writer, v any, indented bool) error {
 	to := bufio.NewWriter(w)
 	e := json.NewEncoder(&jsonPrinter{to: to, indented: indented})
@@ -36,28 +35,28 @@ func WriteJSON(w io.Writer, v any, indented bool) error {
 	return to.Flush()
 }
 
-// jsonPrinter takes a whole document that is not indented. It escapes runes that are unsafe to show, and the second of
-// two equal characters that begin a CI system's command: all of them can only be inside a string, and none of them is
-// part of an escape sequence. And it indents, as encoding/json does.
+// jsonPrinter post-processes a compact JSON document. It escapes runes that are unsafe to print, and the second
+// of two equal characters that begin a CI system's command; these occur only inside strings and never within an
+// escape sequence. It also indents, as encoding/json does.
 type jsonPrinter struct {
 	to       *bufio.Writer
 	indented bool
 
 	depth    int
-	before   rune // the one before this
+	before   rune // the previous rune
 	inString bool
-	escaped  bool // the next rune is, by a backslash
-	opened   bool // an object or a list, in which nothing is yet
+	escaped  bool // the next rune is escaped by a backslash
+	opened   bool // an object or list was just opened
 }
 
-// Write implements io.Writer. Errors of a bufio.Writer come back from its Flush.
+// Write implements io.Writer. Errors of the bufio.Writer are returned by its Flush.
 func (p *jsonPrinter) Write(text []byte) (int, error) {
 	for rest := text; len(rest) > 0; {
 		r, size := utf8.DecodeRune(rest)
 		switch {
 		case p.inString:
 			p.inside(r, rest[:size])
-		case p.indented && r != '\n': // the last
+		case p.indented && r != '\n': // the final line break
 			p.outside(r)
 		default:
 			p.inString = r == '"'
@@ -68,7 +67,7 @@ func (p *jsonPrinter) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// inside writes a rune of a string.
+// inside writes a rune within a string.
 func (p *jsonPrinter) inside(r rune, text []byte) {
 	switch {
 	case p.escaped:
@@ -85,13 +84,13 @@ func (p *jsonPrinter) inside(r rune, text []byte) {
 	_, _ = p.to.Write(text)
 }
 
-// outside writes what is between strings, each member and element on a line of its own.
+// outside writes a character between strings, with each member and element on a line of its own.
 func (p *jsonPrinter) outside(c rune) {
 	closes := c == '}' || c == ']'
 	if closes {
 		p.depth--
 	}
-	if p.opened != closes { // but {} and [] stay together
+	if p.opened != closes { // but {} and [] stay on one line
 		if p.opened || closes {
 			p.newLine()
 		}

@@ -6,7 +6,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// AssetKind is what a command is about.
+// AssetKind is property or include.
 type AssetKind int
 
 // The kinds.
@@ -15,7 +15,7 @@ const (
 	Includes
 )
 
-// Noun is what people call it.
+// Noun is the word for it.
 func (k AssetKind) Noun() string {
 	if k == Includes {
 		return "include"
@@ -23,10 +23,10 @@ func (k AssetKind) Noun() string {
 	return "property"
 }
 
-// Operand is how it is called in the usage of a command.
+// Operand is its name in the usage of a command.
 func (k AssetKind) Operand() string { return strings.ToUpper(k.Noun()) }
 
-// IDPrefix is that of its ids.
+// IDPrefix is the prefix of its ids.
 func (k AssetKind) IDPrefix() string {
 	if k == Includes {
 		return papi.PrefixInclude
@@ -34,7 +34,7 @@ func (k AssetKind) IDPrefix() string {
 	return papi.PrefixProperty
 }
 
-// Command is the command line up to the verb's arguments.
+// Command is the command line up to the verb.
 func (k AssetKind) Command(verb string) string {
 	if k == Includes {
 		return "includes " + verb
@@ -42,7 +42,7 @@ func (k AssetKind) Command(verb string) string {
 	return verb
 }
 
-// Choose returns one of two texts.
+// Choose returns one of two texts, by kind.
 func (k AssetKind) Choose(property, include string) string {
 	if k == Includes {
 		return include
@@ -50,14 +50,14 @@ func (k AssetKind) Choose(property, include string) string {
 	return property
 }
 
-// ArgumentHelp says how the argument of a command that looks is written.
+// ArgumentHelp describes the argument of a command that reads.
 func (k AssetKind) ArgumentHelp() string {
 	return k.Choose(`PROPERTY is a property's id (prp_123 or 123), its exact name, or a hostname that
 it serves. `, "INCLUDE is an include's id (inc_123 or 123) or its exact name. ")
 }
 
-// ActivationID is the id of an activation, with its prefix. Those of includes may
-// be of another form, which has none.
+// ActivationID returns the id of an activation with its prefix. Those of includes may be UUIDs, which have
+// none.
 func ActivationID(id papi.ID) papi.ID {
 	if bare := id.Bare(); strings.Trim(bare, "0123456789") == "" {
 		return id.With(papi.PrefixActivation)
@@ -65,17 +65,16 @@ func ActivationID(id papi.ID) papi.ID {
 	return id
 }
 
-// AssetRef names a property or an include, with the contract and the group where
-// they are known.
+// AssetRef names a property or an include, with contract and group if they are known.
 type AssetRef struct {
 	Kind       AssetKind
 	ID         papi.ID
 	ContractID papi.ID
 	GroupID    papi.ID
-	AssetID    papi.ID // what Control Center knows it by; empty where PAPI has not told it
+	AssetID    papi.ID // its id in Control Center; empty if PAPI has not named it
 }
 
-// AssetOf returns the one of the two that is set; where neither is, no property.
+// AssetOf returns a reference to the one that is set; an empty property if neither is.
 func AssetOf(p papi.PropertyRef, i papi.IncludeRef) AssetRef {
 	if i.IncludeID != "" {
 		return AssetRef{Kind: Includes, ID: i.IncludeID, ContractID: i.ContractID, GroupID: i.GroupID}
@@ -83,7 +82,7 @@ func AssetOf(p papi.PropertyRef, i papi.IncludeRef) AssetRef {
 	return AssetRef{ID: p.PropertyID, ContractID: p.ContractID, GroupID: p.GroupID}
 }
 
-// Property names the property to the client; nothing where it is an include.
+// Property returns the reference for the client; zero for an include.
 func (r AssetRef) Property() papi.PropertyRef {
 	if r.Kind != Properties {
 		return papi.PropertyRef{}
@@ -91,7 +90,7 @@ func (r AssetRef) Property() papi.PropertyRef {
 	return papi.PropertyRef{PropertyID: r.ID, ContractID: r.ContractID, GroupID: r.GroupID}
 }
 
-// Include names the include to the client; nothing where it is a property.
+// Include returns the reference for the client; zero for a property.
 func (r AssetRef) Include() papi.IncludeRef {
 	if r.Kind != Includes {
 		return papi.IncludeRef{}
@@ -99,5 +98,5 @@ func (r AssetRef) Include() papi.IncludeRef {
 	return papi.IncludeRef{IncludeID: r.ID, ContractID: r.ContractID, GroupID: r.GroupID}
 }
 
-// FullID is the id with its prefix; empty where it is not known.
+// FullID is the id with its prefix; empty if it is not known.
 func (r AssetRef) FullID() papi.ID { return r.ID.With(r.Kind.IDPrefix()) }

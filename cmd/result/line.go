@@ -9,7 +9,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Line is who stands in line for a property or an include on a network.
+// Line is a waiting line at the coordinator: who waits to activate a property or an include on a network.
 type Line struct {
 	AccountID papi.ID       `json:"accountId"`
 	ID        papi.ID       `json:"id"`
@@ -18,7 +18,7 @@ type Line struct {
 	Error     *string       `json:"error"`
 }
 
-// LineHolder is one who stands in line.
+// LineHolder is a process in a line.
 type LineHolder struct {
 	Phase string    `json:"phase"`
 	Host  string    `json:"host"`
@@ -35,7 +35,7 @@ type LineHolder struct {
 // Who names the holder.
 func (h *LineHolder) Who() string { return h.holder.String() }
 
-// Does says what the holder is about, and what it does at the moment.
+// Does says what the process is about to do, and its current step.
 func (h *LineHolder) Does() string {
 	if h.holder.Doing == "" {
 		return h.Phase
@@ -50,7 +50,7 @@ func newLineHolder(h activation.Holder, phase string) *LineHolder {
 	}
 }
 
-// NewLines returns lines.
+// NewLines converts the coordinator's lines.
 func NewLines(lines []coordinator.Standing) []*Line {
 	all := []*Line{}
 	for _, l := range lines {
@@ -66,7 +66,7 @@ func NewLines(lines []coordinator.Standing) []*Line {
 	return all
 }
 
-// Ahead is where in line a run is.
+// Ahead is the position of a run in its line.
 type Ahead struct {
 	Place  int         `json:"place"`
 	Holder *LineHolder `json:"holder"`
@@ -75,7 +75,7 @@ type Ahead struct {
 	ahead activation.Ahead
 }
 
-// Text says where in line something is, and behind whom.
+// Text is the position, and who is ahead.
 func (a *Ahead) Text() string { return AheadText(&a.ahead) }
 
 func newAhead(a *activation.Ahead) *Ahead {
@@ -91,7 +91,7 @@ func newAhead(a *activation.Ahead) *Ahead {
 	return v
 }
 
-// AheadText says where in line a run is, and behind whom.
+// AheadText is the position of a run in its line, and who is ahead.
 func AheadText(a *activation.Ahead) string {
 	switch {
 	case a.Err != nil:
@@ -102,7 +102,7 @@ func AheadText(a *activation.Ahead) string {
 	return term.Clean("next in line behind "+a.Holder.String()+" since "+a.Holder.Since.UTC().Format(time.RFC3339), term.MaxMessage)
 }
 
-// PlaceText is a place in line for people: the first has the turn.
+// PlaceText is a position for people: the first has the turn.
 func PlaceText(i int) string {
 	if i == 0 {
 		return "turn"

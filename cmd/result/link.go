@@ -7,11 +7,11 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Control Center shows a property by the id of its asset, which is not that of the property.
+// Control Center identifies a property by its asset id, which differs from its property id.
 
 const controlCenter = "https://control.akamai.com/apps/property-manager/#/"
 
-// propertyURL is the page of a property in Control Center; nil where PAPI has not told the id of its asset.
+// propertyURL is the page of a property in Control Center; nil if the asset id is not known.
 func propertyURL(ref AssetRef) *string {
 	if ref.AssetID == "" || ref.Kind != Properties {
 		return nil
@@ -19,7 +19,7 @@ func propertyURL(ref AssetRef) *string {
 	return new(controlCenter + "property/" + url.PathEscape(ref.AssetID.Bare()) + inGroup(ref))
 }
 
-// versionURL is the page of a version, where its activations are; nil where it is not known.
+// versionURL is the page of a version, which lists its activations; nil if the asset id is not known.
 func versionURL(ref AssetRef, version int) *string {
 	if ref.AssetID == "" || ref.Kind != Properties || version == 0 {
 		return nil
@@ -34,8 +34,8 @@ func inGroup(ref AssetRef) string {
 	return "?gid=" + url.QueryEscape(ref.GroupID.Bare())
 }
 
-// Link adds the pages of properties and of activations, which PAPI does not tell. asset returns the id of a
-// property's asset, empty where it is not known.
+// Link adds the URLs of properties and activations in Control Center. asset returns the asset id of a property;
+// empty if it is not known.
 func (d *Document) Link(asset func(property papi.ID) papi.ID) {
 	for _, one := range d.Results {
 		one.Link(asset)

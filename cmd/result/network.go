@@ -6,5 +6,5 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// NetworkName is how a network is typed.
+// NetworkName is the name of a network on the command line.
 func NetworkName(n papi.Network) string { return strings.ToLower(string(n)) }

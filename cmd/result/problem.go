@@ -9,7 +9,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// PAPI is what PAPI said.
+// PAPI is the problem document of an answer.
 type PAPI struct {
 	Type     string         `json:"type"`
 	Title    string         `json:"title"`
@@ -23,11 +23,11 @@ type PAPI struct {
 	WarningsLeftOut int `json:"warningsLeftOut"`
 }
 
-// mostLines is how many lines of errors are printed, and as many of warnings.
+// mostLines limits the printed lines of errors, and those of warnings.
 const mostLines = 20
 
-// PrintProblems shows what PAPI said beyond the error's own line. What it said several
-// times, of several places, comes once. Of very many, the first are shown.
+// PrintProblems prints the problem document beyond the error's own line. Problems with the same text are
+// printed once, and only the first of very many.
 func PrintProblems(v *PAPI, w *term.Printer) {
 	for _, list := range [...]struct {
 		name    string
@@ -50,7 +50,7 @@ func PrintProblems(v *PAPI, w *term.Printer) {
 	}
 }
 
-// grouped returns a line for each text, with its place or with how many there are.
+// grouped returns a line for each text, with its location or the number of locations.
 func grouped(items []papi.Problem) []string {
 	var lines []string
 	for _, g := range ProblemGroups(items) {
@@ -65,13 +65,13 @@ func grouped(items []papi.Problem) []string {
 	return lines
 }
 
-// ProblemGroup is what PAPI said with the same text, of one place or of several.
+// ProblemGroup is the problems with the same text.
 type ProblemGroup struct {
 	Text  string
 	Items []papi.Problem
 }
 
-// ProblemGroups returns them in the order of their first.
+// ProblemGroups groups problems by text, in the order of first appearance.
 func ProblemGroups(items []papi.Problem) []*ProblemGroup {
 	var order []*ProblemGroup
 	groups := map[string]*ProblemGroup{}
@@ -86,7 +86,7 @@ func ProblemGroups(items []papi.Problem) []*ProblemGroup {
 	return order
 }
 
-// viewPAPI returns what PAPI said about an error; nil where it said nothing.
+// viewPAPI returns the problem document of an error; nil if it has none.
 func viewPAPI(err error) *PAPI {
 	v := &PAPI{Errors: []papi.Problem{}, Warnings: []papi.Problem{}}
 	spoke := false

@@ -13,7 +13,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Rollout is what is known of a rollout: planned, or as far as it has come.
+// Rollout is the state of a rollout: a plan, or its progress.
 type Rollout struct {
 	Name     string           `json:"name"`
 	Mark     string           `json:"mark"`
@@ -26,14 +26,14 @@ type Rollout struct {
 	Warnings []string         `json:"warnings"`
 	Options  []string         `json:"options"`
 	Next     *string          `json:"next"`
-	// Plan is the pinned plan, by which rollout apply reads the document as a plan.
+	// Plan is the pinned plan; rollout apply accepts the document because of it.
 	Plan json.RawMessage `json:"plan,omitempty"`
 }
 
-// RolloutPlanned is the outcome of what was only planned.
+// RolloutPlanned is the outcome of rollout plan.
 const RolloutPlanned rollout.Outcome = "planned"
 
-// RolloutWave is a wave of it.
+// RolloutWave is a wave of a rollout.
 type RolloutWave struct {
 	Name         string             `json:"name"`
 	Outcome      rollout.WaveState  `json:"outcome"`
@@ -47,7 +47,7 @@ type RolloutWave struct {
 	Estimates    []*RolloutEstimate `json:"estimates,omitempty"`
 }
 
-// RolloutItem is a property on a network.
+// RolloutItem is a property, or an include, on a network.
 type RolloutItem struct {
 	Property   *Property     `json:"property"`
 	Network    papi.Network  `json:"network"`
@@ -64,7 +64,7 @@ type RolloutItem struct {
 	Error      *Error        `json:"error"`
 }
 
-// RolloutCheck is what came of a check of one property.
+// RolloutCheck is the result of a check of one property.
 type RolloutCheck struct {
 	Check    string          `json:"check"`
 	Property string          `json:"property"`
@@ -73,7 +73,7 @@ type RolloutCheck struct {
 	Detail   string          `json:"detail"`
 }
 
-// RolloutTotals counts items by what became of them.
+// RolloutTotals counts items by their state.
 type RolloutTotals struct {
 	Items      int `json:"items"`
 	Active     int `json:"active"`
@@ -86,7 +86,7 @@ type RolloutTotals struct {
 	Unknown    int `json:"unknown"`
 }
 
-// RolloutBudget is what is needed of the day's activations, beside what is left of them.
+// RolloutBudget compares the activations that are needed with the remaining daily budget.
 type RolloutBudget struct {
 	Activations int        `json:"activations"`
 	Returns     int        `json:"returns"`
@@ -95,23 +95,23 @@ type RolloutBudget struct {
 	Reset       *time.Time `json:"reset"`
 }
 
-// RolloutRequests counts requests.
+// RolloutRequests is the number of requests, expected and sent.
 type RolloutRequests struct {
 	Expected *int `json:"expected"`
 	Sent     int  `json:"sent"`
 }
 
-// RolloutEstimate is how long a wave takes, about, with so many on their way at once.
+// RolloutEstimate is the estimated duration of a wave with a given number of concurrent activations.
 type RolloutEstimate struct {
 	Network     papi.Network `json:"network"`
 	AtOnce      int          `json:"atOnce"`
 	Chosen      bool         `json:"chosen"`
 	TookSeconds float64      `json:"tookSeconds"`
-	// FallbackUsedSeconds is how much of the hour for fast fallback is over at the end.
+	// FallbackUsedSeconds is how much of the hour for fast fallback has passed at the end of the wave.
 	FallbackUsedSeconds float64 `json:"fallbackUsedSeconds"`
 }
 
-// NewRollout returns what became of a rollout.
+// NewRollout converts the result of a rollout.
 func NewRollout(r *rollout.Result, now time.Time) *Rollout {
 	v := newRollout(r.Plan)
 	v.State = r.Outcome
@@ -136,7 +136,7 @@ func NewRollout(r *rollout.Result, now time.Time) *Rollout {
 	return v
 }
 
-// newRollout returns the waves of a plan, without items.
+// newRollout converts a plan's waves, without items.
 func newRollout(p *rollout.Plan) *Rollout {
 	v := &Rollout{Name: p.Name, Mark: p.Mark(), Networks: p.Networks, Warnings: []string{}, Options: []string{}}
 	for _, w := range p.Waves {
@@ -149,8 +149,8 @@ func newRollout(p *rollout.Plan) *Rollout {
 	return v
 }
 
-// NewRolloutPlan returns a plan of which nothing was done yet, with estimates. What has
-// its version already, as the lists have shown when the plan was made, is active.
+// NewRolloutPlan converts a plan that was not begun, with estimates. Items whose version was already active
+// when the plan was made are shown as active.
 func NewRolloutPlan(p *rollout.Plan, q *papi.Quota) *Rollout {
 	prospect := p.Prospect()
 	prospect.Budget, prospect.Outcome = q, RolloutPlanned
@@ -163,7 +163,7 @@ func NewRolloutPlan(p *rollout.Plan, q *papi.Quota) *Rollout {
 	return v
 }
 
-// newEstimates are those for few at once, for as many as the plan says, and for all.
+// newEstimates returns estimates for little concurrency, for that of the plan, and for all at once.
 func newEstimates(p *rollout.Plan, s rollout.Stage) []*RolloutEstimate {
 	const few = 50
 	chosen := min(p.Waves[s.Wave].AtOnce, s.Count)
@@ -180,7 +180,7 @@ func newEstimates(p *rollout.Plan, s rollout.Stage) []*RolloutEstimate {
 	return all
 }
 
-// planWarnings are what somebody should know before a plan is carried out.
+// planWarnings are warnings to read before carrying out the plan.
 func planWarnings(v *Rollout) []string {
 	var all []string
 	var first []string
@@ -205,10 +205,10 @@ func planWarnings(v *Rollout) []string {
 	return all
 }
 
-// fallbackTime is how long PAPI offers a fast fallback.
+// fallbackTime is for how long PAPI offers a fast fallback.
 const fallbackTime = time.Hour
 
-// some lists the first ones.
+// some names the first few.
 func some(all []string) string {
 	const most = 5
 	if more := len(all) - most; more > 0 {
@@ -217,7 +217,7 @@ func some(all []string) string {
 	return strings.Join(all, ", ")
 }
 
-// Text says what is needed, and what is left.
+// Text says what is needed and what is left.
 func (b *RolloutBudget) Text() string {
 	text := term.Plural(b.Activations, "activation") + " to submit"
 	if b.Returns > 0 {
@@ -233,7 +233,7 @@ func (b *RolloutBudget) Text() string {
 	return text
 }
 
-// NewRolloutItem returns an item as it is at a time.
+// NewRolloutItem converts an item in its state at now.
 func NewRolloutItem(i *rollout.ItemResult, now time.Time) *RolloutItem {
 	v := &RolloutItem{
 		Property: NewProperty(AssetRef{ID: i.PropertyID, ContractID: i.ContractID, GroupID: i.GroupID}, i.Name),
@@ -248,12 +248,12 @@ func NewRolloutItem(i *rollout.ItemResult, now time.Time) *RolloutItem {
 	return v
 }
 
-// NewRolloutCheck returns what came of a check.
+// NewRolloutCheck converts the result of a check.
 func NewRolloutCheck(c *rollout.CheckResult) *RolloutCheck {
 	return &RolloutCheck{Check: c.Check, Property: c.Property, Network: c.Network, Outcome: c.Verdict, Detail: c.Detail}
 }
 
-// NewRolloutBudget returns what is needed and what is left.
+// NewRolloutBudget compares what is needed with what is left.
 func NewRolloutBudget(p *rollout.Plan, need rollout.Needs, q *papi.Quota) *RolloutBudget {
 	b := &RolloutBudget{Activations: need.Activations, Returns: need.Returns, Reserve: p.Reserve}
 	if q != nil {
@@ -269,11 +269,10 @@ func newTotals(t rollout.Totals) *RolloutTotals {
 	}
 }
 
-// Title names the property of an item.
+// Title names the item's property.
 func (i *RolloutItem) Title() string { return i.Property.Text() }
 
-// Failures returns the items of all waves that did not end as they should, those whose
-// fault it is before those that were left out for it.
+// Failures returns the items of all waves that failed, followed by those that were skipped because of them.
 func (v *Rollout) Failures() []*RolloutItem {
 	var failed, skipped []*RolloutItem
 	for _, w := range v.Waves {
@@ -293,7 +292,7 @@ func (v *Rollout) Failures() []*RolloutItem {
 	return append(failed, skipped...)
 }
 
-// NotHeld returns the checks that did not hold, or could not be made.
+// NotHeld returns the checks that failed or could not be made.
 func (v *Rollout) NotHeld() []*RolloutCheck {
 	var all []*RolloutCheck
 	for _, w := range v.Waves {
@@ -306,7 +305,7 @@ func (v *Rollout) NotHeld() []*RolloutCheck {
 	return all
 }
 
-// Text counts in words, the failed ones only where there are any.
+// Text counts in words; failed items are mentioned only if there are any.
 func (t *RolloutTotals) Text() string {
 	parts := []string{term.VersionText(t.Active) + " of " + term.VersionText(t.Items) + " active"}
 	for _, part := range []struct {

@@ -26,7 +26,7 @@ type RolloutEvent struct {
 	Error         string            `json:"error,omitempty"`
 }
 
-// NewRolloutEvent returns an event that happened at a time, after so many requests.
+// NewRolloutEvent converts an event that happened at now, after so many requests.
 func NewRolloutEvent(ev rollout.Event, now time.Time, requests int) *RolloutEvent {
 	v := &RolloutEvent{
 		Type: ev.Kind, Time: term.Timestamp(now), Wave: ev.Wave, Number: ev.Number, Waves: ev.Waves, Network: ev.Network,
@@ -47,8 +47,7 @@ func NewRolloutEvent(ev rollout.Event, now time.Time, requests int) *RolloutEven
 	return v
 }
 
-// Text says in one line what has happened, and whether that is worth a line when not
-// every item is to be shown.
+// Text describes an event in one line. always reports that the line is shown even when not every item is.
 func (v *RolloutEvent) Text() (line string, always bool) {
 	switch v.Type {
 	case rollout.EventWaveStarted:
@@ -81,7 +80,7 @@ func (v *RolloutEvent) heading() string {
 	return fmt.Sprintf("wave %d of %d, %s, on %s", v.Number, v.Waves, v.Wave, v.Network)
 }
 
-// text says how an item is now; a failure is always worth a line.
+// text describes an item's state; a failure is always shown.
 func (i *RolloutItem) text() (line string, always bool) {
 	line = fmt.Sprintf("%s version %d on %s: %s", i.Title(), i.Version, i.Network, StateWords(i.Outcome))
 	if a := i.Activation; a != nil && !i.Outcome.Bad() {
@@ -101,7 +100,7 @@ func (i *RolloutItem) text() (line string, always bool) {
 	return line, bad || inLine || i.Outcome == rollout.ReturnFailed || i.Outcome == rollout.NotReturnable
 }
 
-// StateWords say how an item is.
+// StateWords is a state in words.
 func StateWords(s rollout.State) string {
 	switch s { //nolint:exhaustive // the others are words already
 	case rollout.Underway:
@@ -118,7 +117,7 @@ func StateWords(s rollout.State) string {
 	return strings.ReplaceAll(string(s), "-", " ")
 }
 
-// Progress is how far the wave is, as long as it can be, then in fewer words.
+// Progress describes the progress of the wave, from the longest text to the shortest.
 func (v *RolloutEvent) Progress() []string {
 	t := v.Totals
 	counts := t.Text()

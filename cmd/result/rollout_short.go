@@ -6,9 +6,8 @@ import (
 	"github.com/propctl/propctl/activation/rollout"
 )
 
-// Short is what is known of a rollout with at most so many items, those that have failed
-// first, and the others counted, and as many checks that did not hold. With none, there are no waves
-// either: how many there may be has no bound. The pinned plan is left out.
+// Short returns the rollout with at most so many items, failed ones first, and as many failed checks; the rest
+// is only counted. With 0 it has no waves either, whose number is unbounded. It omits the pinned plan.
 func (v *Rollout) Short(most int) *Rollout {
 	if v == nil {
 		return nil
@@ -54,7 +53,7 @@ func unfinished(s rollout.State) bool { return !s.Settled() }
 
 func anyState(rollout.State) bool { return true }
 
-// withoutAnswers are items without what PAPI has said word by word.
+// withoutAnswers returns the items without PAPI's problem documents.
 func withoutAnswers(items []*RolloutItem) []*RolloutItem {
 	all := []*RolloutItem{}
 	for _, i := range items {

@@ -14,17 +14,17 @@ import (
 	"github.com/propctl/propctl/cmd/catalogue"
 )
 
-// The schemas of what is printed are made of the Go types that it is printed from,
-// so they cannot say anything else. Only the words are written by hand.
+// The schemas are derived from the Go types that are printed, so they cannot contradict the output. Only the
+// descriptions are written by hand.
 
-// Schema is a JSON Schema, as far as it is needed here.
+// Schema is a JSON Schema, with the keywords that are needed here.
 type Schema struct {
 	Dialect     string             `json:"$schema,omitempty"`
 	ID          string             `json:"$id,omitempty"`
 	Title       string             `json:"title,omitempty"`
 	Description string             `json:"description,omitempty"`
 	Ref         string             `json:"$ref,omitempty"`
-	Type        any                `json:"type,omitempty"` // a string, or several
+	Type        any                `json:"type,omitempty"` // a string or a list of strings
 	Format      string             `json:"format,omitempty"`
 	Pattern     string             `json:"pattern,omitempty"`
 	Enum        []any              `json:"enum,omitempty"`
@@ -32,19 +32,19 @@ type Schema struct {
 	Items       *Schema            `json:"items,omitempty"`
 	AnyOf       []*Schema          `json:"anyOf,omitempty"`
 	Properties  map[string]*Schema `json:"properties,omitempty"`
-	Additional  any                `json:"additionalProperties,omitempty"` // a bool, or a schema
+	Additional  any                `json:"additionalProperties,omitempty"` // a bool or a schema
 	Minimum     *int               `json:"minimum,omitempty"`
 	Required    []string           `json:"required,omitempty"`
 	Defs        map[string]*Schema `json:"$defs,omitempty"`
 }
 
-// Schemas makes schemas of Go types. Each struct is described once, in defs.
+// Schemas makes schemas of Go types. Each struct is described once, in Defs.
 type Schemas struct {
 	Defs         map[string]*Schema
 	Descriptions map[string]string
 }
 
-// NewSchemas returns an empty set, with the descriptions of all members.
+// NewSchemas returns an empty set with the descriptions of all members.
 func NewSchemas() *Schemas {
 	v := &Schemas{Defs: map[string]*Schema{}, Descriptions: map[string]string{}}
 	for line := range strings.Lines(schemaWords + rolloutWords) {
@@ -55,7 +55,7 @@ func NewSchemas() *Schemas {
 	return v
 }
 
-// Of returns the schema of a type; name is what it has if the type has none.
+// Of returns the schema of a type; name is used if the type has none.
 func (v *Schemas) Of(t reflect.Type, name string) *Schema {
 	switch {
 	case t == reflect.TypeFor[time.Time]():
@@ -80,23 +80,23 @@ func (v *Schemas) Of(t reflect.Type, name string) *Schema {
 		return &Schema{Type: "number"}
 	case reflect.String:
 		return &Schema{Type: "string", Enum: wordsOf(t)}
-	default: // a test keeps them away
+	default: // a test ensures that no such type is used
 		return &Schema{}
 	}
 }
 
-// object describes a struct, once, and returns its name.
+// object adds the schema of a struct, once, and returns its name.
 func (v *Schemas) object(t reflect.Type, name string) string {
 	name = viewName(t, name)
 	if v.Defs[name] == nil {
 		o := &Schema{Description: v.Descriptions[name], Type: "object", Properties: map[string]*Schema{}}
-		v.Defs[name] = o // before its members, which may have it in them
+		v.Defs[name] = o // before its members, which may refer to it
 		v.members(o, t, name)
 	}
 	return name
 }
 
-// members adds those of a struct, and of the structs that are embedded in it.
+// members adds the members of a struct and of its embedded structs.
 func (v *Schemas) members(o *Schema, t reflect.Type, name string) {
 	for f := range t.Fields() {
 		if f.Anonymous {
@@ -104,7 +104,7 @@ func (v *Schemas) members(o *Schema, t reflect.Type, name string) {
 			v.members(o, embedded, viewName(embedded, ""))
 			continue
 		}
-		if !f.IsExported() || f.Tag.Get("json") == "-" { // it is not printed
+		if !f.IsExported() || f.Tag.Get("json") == "-" { // not encoded
 			continue
 		}
 		member, options, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -131,7 +131,7 @@ func orNull(s *Schema) *Schema {
 	return s
 }
 
-// viewName is what the schemas call a type: Activation is activation, PAPI papi.
+// viewName is the name of a type in the schemas: Activation is activation, PAPI papi.
 func viewName(t reflect.Type, member string) string {
 	name := cmp.Or(strings.TrimSuffix(t.Name(), "View"), member)
 	if name == strings.ToUpper(name) {
@@ -141,8 +141,8 @@ func viewName(t reflect.Type, member string) string {
 	return string(unicode.ToLower(first)) + name[size:]
 }
 
-// wordsOf returns the values of a type whose values are all ours; nil for others, as
-// PAPI may invent some.
+// wordsOf returns the values of a type if they are all defined here; nil for types whose values PAPI may
+// extend.
 func wordsOf(t reflect.Type) []any {
 	switch t {
 	case reflect.TypeFor[catalogue.Category]():
@@ -172,7 +172,7 @@ func wordsOf(t reflect.Type) []any {
 	return nil
 }
 
-// valuesOf returns the values of a member, where its type does not tell.
+// valuesOf returns the values of a member whose type does not determine them.
 func valuesOf(member string) []any {
 	switch member {
 	case "header.type":
@@ -200,7 +200,7 @@ func valuesOf(member string) []any {
 	return nil
 }
 
-// AnySlice returns the values as those of an enumeration.
+// AnySlice returns values in the form of an enumeration.
 func AnySlice[T any](values ...T) []any {
 	var all []any
 	for _, v := range values {

@@ -1,14 +1,12 @@
 package result
 
-// schemaWords has a sentence for each member of what is printed as JSON, and for
-// each object. That is all that a schema has by hand: types, what may be null and
-// what may be missing are taken from the Go types.
+// schemaWords describes every member of the JSON output, and every object. It is the only part of the schemas
+// that is written by hand: types, null and optional members follow from the Go types.
 //
-// Who adds a member to a view adds a line here: the name of the view without "View",
-// in lower case at the beginning, a dot, the name of the member, a colon, and the
-// sentence. A new view needs a line of its own, without a dot. Members that have one
-// of a few words as their value are in valuesOf, unless their Go type is there. A
-// test names what is missing, and what is too much.
+// Whoever adds a member to a view adds a line here: the name of the view without "View" and with a lower-case
+// initial, a dot, the name of the member, a colon, and the sentence. A new view needs a line of its own,
+// without a dot. A member whose value is one of a few words is listed in valuesOf, unless its Go type
+// determines them. A test names missing and superfluous lines.
 const schemaWords = `
 header: The first line of a stream of events.
 header.type: What kind of line this is.

@@ -1,6 +1,6 @@
 package result
 
-// rolloutWords are the sentences of schemaWords about rollouts.
+// rolloutWords continues schemaWords with rollouts.
 const rolloutWords = `
 rollout: A rollout: many properties, in waves.
 rollout.name: The name that the manifest gives it.

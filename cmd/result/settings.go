@@ -1,6 +1,6 @@
 package result
 
-// SchemaView is a JSON Schema and what it is of.
+// SchemaView is a JSON Schema with its name.
 type SchemaView struct {
 	Name        string  `json:"name"`
 	ID          string  `json:"id"`
@@ -8,32 +8,31 @@ type SchemaView struct {
 	Schema      *Schema `json:"schema"`
 }
 
-// Setting is one setting and its value. Commands are those that have it; a
-// setting of every command has none.
+// Setting is a setting with its value. Commands lists the commands that have it; empty means every command.
 type Setting struct {
 	Name     string   `json:"name"`
 	Value    string   `json:"value"`
 	Source   Source   `json:"source"`
-	From     *string  `json:"from"` // the flag, the variable or the file
+	From     *string  `json:"from"` // the flag, variable or file that set it
 	Commands []string `json:"commands"`
 }
 
-// SettingsFile says where the settings file is. Named is whether somebody
-// named it: one that is only looked for may be missing.
+// SettingsFile is the location of the settings file. Named reports that it was given explicitly; a file at the
+// default location may be missing.
 type SettingsFile struct {
 	Path   string `json:"path"`
 	Exists bool   `json:"exists"`
 	Named  bool   `json:"named"`
 }
 
-// Simulator says how to use the simulator that is served.
+// Simulator says how to reach a running simulator.
 type Simulator struct {
 	URL    string `json:"url"`
 	Edgerc string `json:"edgerc"`
 	CAFile string `json:"caFile"`
 }
 
-// Source is where a setting has its value from.
+// Source is the kind of source that set a value.
 type Source string
 
 // The sources.

@@ -5,25 +5,24 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// PropertyState is what is on the networks, as status and pending show it.
+// PropertyState is what is active and pending on the networks, for status and pending.
 type PropertyState struct {
 	*Property
 
-	LatestVersion     *int            `json:"latestVersion"`  // null where nothing is known
-	StagingVersion    *int            `json:"stagingVersion"` // null where nothing is active
+	LatestVersion     *int            `json:"latestVersion"`  // null if it is not known
+	StagingVersion    *int            `json:"stagingVersion"` // null if none is active
 	ProductionVersion *int            `json:"productionVersion"`
 	Differs           []papi.Network  `json:"differs"`
 	Networks          []*NetworkState `json:"networks"`
-	Error             *Error          `json:"error"` // why nothing is known; null where it is
+	Error             *Error          `json:"error"` // why the state is not known; otherwise null
 }
 
-// NewPropertyState returns one of which nothing is known but what it is.
+// NewPropertyState returns the state of a property of which nothing else is known yet.
 func NewPropertyState(p *Property) *PropertyState {
 	return &PropertyState{Property: p, Differs: []papi.Network{}, Networks: []*NetworkState{}}
 }
 
-// SetVersions says which versions there are: the latest, and those that are active on staging and on production;
-// 0 is none.
+// SetVersions sets the latest version and those active on staging and production; 0 means none.
 func (s *PropertyState) SetVersions(latest, staging, production int) {
 	s.LatestVersion, s.StagingVersion, s.ProductionVersion = Optional(latest), Optional(staging), Optional(production)
 	s.Differs = []papi.Network{}
@@ -35,7 +34,7 @@ func (s *PropertyState) SetVersions(latest, staging, production int) {
 	}
 }
 
-// NetworkState is what is active, pending, and was submitted last on a network.
+// NetworkState is the active, pending and last submitted activations on a network.
 type NetworkState struct {
 	Network papi.Network  `json:"network"`
 	Active  *Activation   `json:"active"`
@@ -43,8 +42,7 @@ type NetworkState struct {
 	Latest  *Activation   `json:"latest"`
 }
 
-// SetStates fills in what was found out about each, and which one it is where there
-// is only one.
+// SetStates sets the states that were read, and the document's property if there is only one.
 func SetStates(d *Document, about AssetKind, states []*PropertyState) {
 	d.SetAssetView(about, only(states))
 	if about == Includes {
@@ -54,7 +52,7 @@ func SetStates(d *Document, about AssetKind, states []*PropertyState) {
 	d.Properties = states
 }
 
-// only returns the property when there is one.
+// only returns the property if there is exactly one.
 func only(states []*PropertyState) *Property {
 	if len(states) != 1 {
 		return nil

@@ -6,8 +6,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Status is PAPI's status of an activation; empty, and null in JSON, as long as PAPI
-// has not told one.
+// Status is PAPI's status of an activation. It is empty, and null in JSON, until PAPI has sent one.
 type Status papi.Status
 
 // MarshalJSON implements [json.Marshaler].
@@ -26,5 +25,5 @@ func (s Status) String() string {
 	return string(s)
 }
 
-// unreadStatus stands for a status that PAPI has not told.
+// unreadStatus is shown for a status that PAPI has not sent.
 const unreadStatus = "status not known yet"

@@ -7,7 +7,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// StatusTone is that of an activation. What is not known is in progress.
+// StatusTone is the tone of an activation's status. An unknown status counts as in progress.
 func StatusTone[S ~string](status S) term.Tone {
 	s := papi.Status(status)
 	if s == papi.StatusActive {
@@ -22,7 +22,7 @@ func StatusTone[S ~string](status S) term.Tone {
 	return term.Doubtful
 }
 
-// OutcomeTone is that of a command.
+// OutcomeTone is the tone of a command's outcome.
 func OutcomeTone(outcome string) term.Tone {
 	if rollout.Outcome(outcome) == rollout.OutcomeRolledOut {
 		return term.Good

@@ -8,19 +8,20 @@ import (
 	"github.com/propctl/propctl/papi/rulediff"
 )
 
-// Validation is what PAPI finds in the rule tree of a version.
+// Validation is the result of PAPI's validation of a version's rule tree.
 type Validation struct {
 	Version int           `json:"version"`
-	Network *papi.Network `json:"network"` // on which is active what it is compared with
-	Active  *int          `json:"active"`  // the version that is active there; null where none is
-	// NewErrors and NewWarnings count those that the active version has not; where nothing is active, all are new.
+	Network *papi.Network `json:"network"` // the network whose active version it is compared with
+	Active  *int          `json:"active"`  // the version active there; null if there is none
+	// NewErrors and NewWarnings count those that the active version does not have; without an active version,
+	// all.
 	NewErrors   int               `json:"newErrors"`
 	NewWarnings int               `json:"newWarnings"`
 	Errors      []*ProblemsOfText `json:"errors"`
 	Warnings    []*ProblemsOfText `json:"warnings"`
 }
 
-// ProblemsOfText is what PAPI says with the same text, of one place or of several.
+// ProblemsOfText is the problems with the same text.
 type ProblemsOfText struct {
 	Type   string          `json:"type"`
 	Text   string          `json:"text"`
@@ -29,15 +30,15 @@ type ProblemsOfText struct {
 	Places []*ProblemPlace `json:"places"`
 }
 
-// ProblemPlace is where a problem is.
+// ProblemPlace is the location of a problem.
 type ProblemPlace struct {
-	Location string `json:"location"` // as PAPI names it
+	Location string `json:"location"` // PAPI's errorLocation
 	New      bool   `json:"new"`
-	// Place says it in names; null where the location is not in the tree.
+	// Place is the location in names; null if the tree has no such location.
 	Place *rulediff.Place `json:"place"`
 }
 
-// NewValidation groups what PAPI found in a rule tree. before is that of the version that is active; nil for none.
+// NewValidation groups the problems of a rule tree. before is the active version's tree; nil if there is none.
 func NewValidation(tree, before *papi.RuleTree) *Validation {
 	v := &Validation{Version: tree.PropertyVersion}
 	if before == nil {
@@ -50,7 +51,7 @@ func NewValidation(tree, before *papi.RuleTree) *Validation {
 	return v
 }
 
-// Counts returns how many errors and warnings there are.
+// Counts returns the number of errors and warnings.
 func (v *Validation) Counts() (errors, warnings int) {
 	count := func(all []*ProblemsOfText) (n int) {
 		for _, g := range all {
@@ -61,7 +62,7 @@ func (v *Validation) Counts() (errors, warnings int) {
 	return count(v.Errors), count(v.Warnings)
 }
 
-// groupedProblems returns the problems by their text, in the order of their first, and how many are new.
+// groupedProblems groups problems by text, in the order of first appearance, and counts the new ones.
 func groupedProblems(rules json.RawMessage, now, before []papi.Problem) (groups []*ProblemsOfText, isNew int) {
 	fresh := map[papi.Problem]int{}
 	for _, p := range activation.NewProblems(before, now) {

@@ -7,11 +7,11 @@ import (
 	"golang.org/x/text/width"
 )
 
-// A terminal counts in cells. Runes of East Asia take two of them, marks that are
-// put upon others none. Where terminals differ, the larger number is taken: a line
-// that is thought too long is cut, one that is too long for the terminal wraps.
+// Terminals measure text in cells. East Asian wide characters take two cells, combining marks none. Where
+// terminals differ, the larger width is assumed: a line believed too long is merely cut, one that is too long
+// for the terminal wraps.
 
-// Cells is how many columns of a terminal a text takes.
+// Cells is the number of terminal cells that a text occupies.
 func Cells(s string) int {
 	n := 0
 	for _, r := range s {
@@ -20,7 +20,7 @@ func Cells(s string) int {
 	return n
 }
 
-// emojiStyle asks for the picture of the rune before it, which is wider.
+// emojiStyle is the variation selector that requests the wider emoji form of the preceding character.
 const emojiStyle = '\ufe0f'
 
 func runeCells(r rune) int {
@@ -45,8 +45,8 @@ func Fit(text string, room int) string {
 	return head + "…"
 }
 
-// fitWords is fit, and does not leave half a word where a whole one is there: half
-// a time says something else. How long ago it was is left out before anything is cut.
+// fitWords is Fit at word boundaries where possible, because half a time would be misread. It drops a trailing
+// "(… ago)" before cutting.
 func fitWords(text string, room int) string {
 	if bare, _, found := strings.Cut(text, " ("); found && strings.HasSuffix(text, " ago)") && Cells(text) > room && Cells(bare) <= room {
 		return bare
@@ -61,7 +61,7 @@ func fitWords(text string, room int) string {
 	return cut
 }
 
-// split takes as much of a text as has room.
+// split returns as much of a text as fits, and the rest.
 func split(text string, room int) (head, rest string) {
 	n := 0
 	for i, r := range text {
@@ -72,11 +72,11 @@ func split(text string, room int) (head, rest string) {
 	return text, ""
 }
 
-// pad fills a text with blanks up to a number of cells.
+// pad appends blanks up to a number of cells.
 func pad(text string, to int) string { return text + strings.Repeat(" ", max(to-Cells(text), 0)) }
 
-// wrap breaks a text at its blanks into lines that have room; a word that is too
-// long for one is broken too. Lines after the first have less room by indent.
+// wrap breaks a text at blanks into lines that fit, and breaks words that are longer than a line. Lines after
+// the first are shorter by indent.
 func wrap(text string, room, indent int) []string {
 	var lines []string
 	line, left := "", room
@@ -98,7 +98,7 @@ func wrap(text string, room, indent int) []string {
 	}
 	lines = append(lines, line)
 	for i, line := range lines {
-		lines[i] = quiet(line) // what stood in the middle may begin a line now
+		lines[i] = quiet(line) // text from the middle may now begin a line
 	}
 	return lines
 }

@@ -9,17 +9,17 @@ import (
 	"unicode/utf8"
 )
 
-// Whatever PAPI sent is text by somebody else. It must not move the cursor,
-// change the direction of the line, or speak to the CI system that reads it.
+// Text from PAPI is untrusted. It must not move the cursor, change the direction of a line, or form a command
+// for the CI system that reads the output.
 
-// How long a text from outside may be.
+// Limits of text from outside.
 const (
 	MaxMessage = 2000 // runes of a message
-	MaxName    = 200  // of a name, a note, a status
+	MaxName    = 200  // runes of a name, a note, a status
 )
 
-// Clean returns s on one line, with what is not text made visible, with the
-// command syntax of CI systems broken by a blank, and not longer than most runes.
+// Clean returns s as one line of at most most runes, with control characters made visible and commands for CI
+// systems broken by a blank.
 func Clean(s string, most int) string {
 	var b strings.Builder
 	for n, r := range []rune(s) {
@@ -39,8 +39,8 @@ func Clean(s string, most int) string {
 	return quiet(b.String())
 }
 
-// Visible returns s with what is not text made visible, and otherwise as it is: for
-// what a machine reads and nobody looks at.
+// Visible makes control characters visible and leaves everything else unchanged, for output that only machines
+// read.
 func Visible(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -53,11 +53,10 @@ func Visible(s string) string {
 	return b.String()
 }
 
-// IsUnsafe reports whether a rune does something instead of showing something:
-// controls (C0, C1), line separators, and formats such as bidirectional
-// overrides and blanks without width.
+// IsUnsafe reports whether a rune acts instead of being displayed: C0 and C1 controls, line separators, and
+// format characters such as bidirectional overrides and zero-width blanks.
 func IsUnsafe(r rune) bool {
-	if ' ' <= r && r <= '~' { // nearly all there is
+	if ' ' <= r && r <= '~' { // the common case
 		return false
 	}
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || r > unicode.MaxRune
@@ -78,10 +77,10 @@ func escaped(r rune) string {
 	return fmt.Sprintf(`\u%04x`, r)
 }
 
-// VersionText is the number of a version.
+// VersionText formats the number of a version.
 func VersionText(v int) string { return strconv.Itoa(v) }
 
-// Plural is a number of things: 1 error, 2 errors.
+// Plural formats a number of things: 1 error, 2 errors.
 func Plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
@@ -89,11 +88,10 @@ func Plural(n int, what string) string {
 	return VersionText(n) + " " + what + "s"
 }
 
-// maxWord is how long a word of the command line can be, in bytes. The longest
-// that makes sense is a note.
+// maxWord limits an argument of the command line, in bytes. The longest useful one is a note.
 const maxWord = 32 << 10
 
-// CheckText refuses what is no text, or too long to be one that was typed.
+// CheckText refuses an argument that is not UTF-8 text, or too long to have been typed.
 func CheckText(word string) error {
 	switch {
 	case len(word) > maxWord:
@@ -106,7 +104,7 @@ func CheckText(word string) error {
 	return nil
 }
 
-// Truncate returns the beginning of a text that is too long, in runes.
+// Truncate cuts a text to a number of runes.
 func Truncate(s string, most int) string {
 	if utf8.RuneCountInString(s) <= most {
 		return s

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Duration prints whole seconds without parts that are nothing: 90s is 1m30s, 3h is 3h.
+// Duration formats whole seconds without zero parts: 90s is 1m30s, 3h is 3h.
 func Duration(d time.Duration) string {
 	d = d.Round(time.Second)
 	s := d.String()
@@ -19,7 +19,7 @@ func Duration(d time.Duration) string {
 	return s
 }
 
-// SecondsText is a number of seconds as a duration; "-" for nil.
+// SecondsText formats a number of seconds as a duration; "-" for nil.
 func SecondsText(s *float64) string {
 	if s == nil {
 		return "-"
@@ -27,21 +27,21 @@ func SecondsText(s *float64) string {
 	return Duration(time.Duration(*s * float64(time.Second)))
 }
 
-// Timestamp is a time as programs read it: RFC 3339 in UTC.
+// Timestamp formats a time for programs: RFC 3339 in UTC.
 func Timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// Clock tells times to people.
+// Clock formats times for people.
 type Clock struct {
 	Now  time.Time
 	Zone *time.Location // nil: UTC
 }
 
-// Tell is a time of the reader's zone, and how far away it is.
+// Tell formats a time in the reader's zone, with its distance from now.
 func (c Clock) Tell(t time.Time) string {
 	return t.In(cmp.Or(c.Zone, time.UTC)).Format("2006-01-02 15:04:05 MST") + " (" + distant(t.Sub(c.Now)) + ")"
 }
 
-// distant says in a word or two how far away something is.
+// distant formats a distance in time in one or two words.
 func distant(d time.Duration) string {
 	const day = 24 * time.Hour
 	far, past := d.Round(time.Second), d < 0

@@ -1,5 +1,5 @@
-// Package term prints for people: streams and what they can show, colour, tables, times,
-// and text from outside made harmless.
+// Package term prints for people: output streams and their capabilities, colours, tables and times. It also
+// makes text from outside safe to print.
 package term
 
 import (
@@ -9,41 +9,39 @@ import (
 	"time"
 )
 
-// Env is everything that a run takes from the outside.
+// Env is the environment of a run: streams, variables, terminals and transports.
 type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	// Name is what is typed to run the program; empty means "propctl".
+	// Name is the command name of the program; empty means "propctl".
 	Name string
-	// LookupEnv reads an environment variable; nil means that there are none.
+	// LookupEnv reads an environment variable; nil means that none is set.
 	LookupEnv func(string) (string, bool)
-	// Environ returns all variables as NAME=value; nil means that none is looked for by
-	// a part of its name.
+	// Environ returns all variables as NAME=value, for searching by a part of a name; nil means none.
 	Environ func() []string
-	// StdinTerminal, StdoutTerminal and StderrTerminal say whether somebody is there
-	// to answer a question, to read the result, and to watch.
+	// StdinTerminal, StdoutTerminal and StderrTerminal report whether the stream is a terminal.
 	StdinTerminal, StdoutTerminal, StderrTerminal bool
-	// StdoutClosed says that there was no stdout when the process began, and something else stands for it.
+	// StdoutClosed reports that stdout was closed before the process began; Stdout is then a substitute.
 	StdoutClosed bool
-	// StdoutWidth and Width return the widths of the terminals at Stdout and at
-	// Stderr, in cells; nil or 0 mean unknown.
+	// StdoutWidth and Width return the widths of the terminals at Stdout and Stderr, in cells; nil or 0 means
+	// unknown.
 	StdoutWidth, Width func() int
-	// Height returns how many lines the terminal at Stderr has; nil or 0 mean unknown.
+	// Height returns the number of lines of the terminal at Stderr; nil or 0 means unknown.
 	Height func() int
-	// Location is the zone in which people are told of times; nil means UTC.
+	// Location is the time zone for output; nil means UTC.
 	Location *time.Location
 	// Transport carries requests to Akamai; nil means the network.
 	Transport http.RoundTripper
 	// Reporting carries notifications and traces; nil means the network.
 	Reporting http.RoundTripper
-	// Checking carries the requests that the checks of a rollout make; nil means the network.
+	// Checking carries the requests of a rollout's checks; nil means the network.
 	Checking http.RoundTripper
-	// Jitter returns what is added to a pause; nil means nothing.
+	// Jitter returns what to add to a pause; nil adds nothing.
 	Jitter func(pause time.Duration) time.Duration
 	Build  Build
 }
 
-// Build says what this program was made of; its members may be empty.
+// Build identifies this build of the program; its members may be empty.
 type Build struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit"`
@@ -51,7 +49,7 @@ type Build struct {
 	Go      string `json:"go"`
 }
 
-// Lookup returns an environment variable; an empty one counts as not set.
+// Lookup returns an environment variable; an empty one counts as unset.
 func (e Env) Lookup(name string) (string, bool) {
 	if e.LookupEnv == nil {
 		return "", false
@@ -66,7 +64,7 @@ func (e Env) Has(name string) bool {
 	return ok
 }
 
-// FileOf returns the file behind a stream, nil where there is none.
+// FileOf returns the file behind a stream; nil if there is none.
 func FileOf(w io.Writer) *os.File {
 	f, _ := w.(*os.File)
 	return f

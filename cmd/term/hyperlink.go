@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// A hyperlink is the sequence OSC 8. Terminals that do not know it should show nothing of it, but some show it, so it
-// is only written to those that say who they are and are known to have it.
+// A hyperlink is the escape sequence OSC 8. Some terminals that do not support it print it, so it is only
+// written to terminals that identify themselves and are known to support it.
 
-// hyperlinks reports whether the terminal of this environment is known to show links.
+// hyperlinks reports whether the terminal is known to support hyperlinks.
 func (e Env) hyperlinks() bool {
 	if force, forced := e.Lookup("FORCE_HYPERLINK"); forced {
 		return force != "0"
 	}
-	if e.Dumb() || e.Has("CI") || e.Has("NO_COLOR") || e.Has("TMUX") || e.Has("STY") { // multiplexers may cut it
+	if e.Dumb() || e.Has("CI") || e.Has("NO_COLOR") || e.Has("TMUX") || e.Has("STY") { // multiplexers may cut the sequence
 		return false
 	}
 	program, _ := e.Lookup("TERM_PROGRAM")
@@ -26,7 +26,7 @@ func (e Env) hyperlinks() bool {
 	case "WezTerm", "ghostty", "Hyper", "rio", "zed":
 		return true
 	}
-	if vte, ok := e.Lookup("VTE_VERSION"); ok { // GNOME Terminal and its kin; 5000 crashed
+	if vte, ok := e.Lookup("VTE_VERSION"); ok { // GNOME Terminal and relatives; version 5000 crashed
 		n, err := strconv.Atoi(vte)
 		return err == nil && n > 5000
 	}
@@ -47,7 +47,7 @@ func atLeast(version string, major, minor int) bool {
 	return a > major || a == major && b >= minor
 }
 
-// Link has a text that has been cleaned already lead to a page, where the terminal can show that.
+// Link makes a cleaned text a hyperlink, if the terminal supports it.
 func (t Terminal) Link(url, text string) string {
 	if !t.links || url == "" || text == "" || strings.ContainsFunc(url, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return text

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// Printer prints lines for people. It keeps the first error, so that nothing
-// has to be asked after each line.
+// Printer prints lines for people. It keeps the first error, so that callers need not check each line.
 type Printer struct {
 	W        io.Writer
 	Terminal Terminal
@@ -18,7 +17,7 @@ type Printer struct {
 // Line prints one line.
 func (p *Printer) Line(format string, args ...any) { p.Printf(format+"\n", args...) }
 
-// Printf prints what is not a line, or several.
+// Printf prints text without adding a line break.
 func (p *Printer) Printf(format string, args ...any) {
 	if p.Err == nil {
 		_, p.Err = fmt.Fprintf(p.W, format, args...)
@@ -35,8 +34,7 @@ func (p *Printer) Write(data []byte) (int, error) {
 	return n, err
 }
 
-// Field prints one of the members of a result. On a terminal it is broken at its
-// blanks, below where it began. marks are painted.
+// Field prints a member of a result. On a terminal its text is wrapped and indented. marks are painted.
 func (p *Printer) Field(name, text string, marks ...Mark) {
 	lines := []string{Clean(text, MaxMessage)}
 	if room := p.Terminal.Width - fieldIndent; room >= fieldIndent {
@@ -57,23 +55,23 @@ func (p *Printer) Field(name, text string, marks ...Mark) {
 	}
 }
 
-// fieldIndent is where the texts of fields begin.
+// fieldIndent is the column at which the texts of fields begin.
 const fieldIndent = 14
 
-// Mark is a word in a line, what its colour stands for, and the page that it leads to.
+// Mark is a word in a line with its tone and its hyperlink.
 type Mark struct {
 	Word string
 	As   Tone
 	Link string
 }
 
-// Label prints a line that says with its first word what it is.
+// Label prints a line that begins with a label.
 func (p *Printer) Label(as Tone, word, text string) {
 	p.Line("%s %s", p.Terminal.Paint(as, word+":"), Clean(text, MaxMessage))
 }
 
-// Try is the label of what to do about an error.
+// Try is the label of the advice about an error.
 const Try = "Try"
 
-// Clock tells times to those who read this.
+// Clock returns a clock in the reader's time zone.
 func (p *Printer) Clock(now time.Time) Clock { return Clock{now, p.Terminal.zone} }

@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// CI systems read what a step prints for commands:
+// CI systems interpret commands in the output of a step:
 //
 //	GitHub Actions   ::NAME …::…   at the beginning of a line, after blanks
 //	                 ##[NAME]…     anywhere
@@ -13,9 +13,9 @@ import (
 //	TeamCity         ##teamcity[…  anywhere
 //	GitLab CI        needs control characters, which are made visible
 //
-// Nothing else is touched: ::1 and [2001:db8::1]:443 are addresses, and ## is a heading.
+// Other text is unchanged: ::1 and [2001:db8::1]:443 are addresses, and ## is a heading.
 
-// quiet breaks by a blank what a CI system would take for a command in a text that may stand at the beginning of a line.
+// quiet inserts a blank into every command for a CI system. The text may be at the beginning of a line.
 func quiet(line string) string {
 	start := strings.TrimLeftFunc(line, unicode.IsSpace)
 	if rest, ok := strings.CutPrefix(start, "::"); ok && isCommandName(rest) {
@@ -34,8 +34,8 @@ func quiet(line string) string {
 	return b.String()
 }
 
-// isCommandName reports whether a text begins with the name of a command of GitHub's. What is an IPv6 address has no
-// other letters than those of hexadecimal numbers; all names have some.
+// isCommandName reports whether a text begins with the name of a GitHub command. All such names contain a
+// letter beyond F, which no IPv6 address does.
 func isCommandName(s string) bool {
 	name := s
 	if end := strings.IndexFunc(s, func(r rune) bool { return r != '-' && r != '_' && !isASCIILetter(r) }); end >= 0 {
@@ -46,7 +46,7 @@ func isCommandName(s string) bool {
 
 func isASCIILetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
 
-// opensCommand reports whether a text that follows ## makes a command of it.
+// opensCommand reports whether a text after ## makes it a command.
 func opensCommand(s string) bool {
 	name, _, found := strings.Cut(s[:min(len(s), len("teamcity["))], "[")
 	name = strings.ToLower(name)

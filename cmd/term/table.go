@@ -5,43 +5,42 @@ import (
 	"strings"
 )
 
-// Table prints rows whose columns are aligned. Cells have been cleaned already.
-// It is never wider than the terminal: there it shortens or leaves out what matters
-// least, and where that is not enough, or the terminal is narrow, it puts the cells
-// of a row below each other. Elsewhere all is there.
+// Table prints rows with aligned columns; cells must be cleaned already. On a terminal it is never wider than
+// that: it shortens or omits the least important columns, and if that is not enough, prints the cells of a row
+// below each other. Elsewhere it prints everything.
 type Table struct {
 	w       *Printer
 	names   []string
 	rows    [][]string
 	order   []shortening
-	leaving []int // columns that may be left out, the first one first
+	leaving []int // columns that may be omitted, in that order
 	toneFor map[string]func(cell string) Tone
 	linkFor map[int]func(row int) string
 }
 
-// shortening is a column that may be shortened, and the least that is left of it.
+// shortening is a column that may be shortened, and its minimal width.
 type shortening struct {
 	column, least int
 }
 
 const (
 	columnGap   = 2
-	narrowTable = 60 // below it, a row that has to be shortened says too little
+	narrowTable = 60 // on a narrower terminal, shortened rows are of no use
 )
 
-// MinColumn is how narrow a column may become.
+// MinColumn is the minimal width of a shortened column.
 const MinColumn = 8
 
-// NewTable begins a table with the names of its columns.
+// NewTable returns a table with the given column names.
 func NewTable(w *Printer, columns ...string) *Table {
 	return &Table{w: w, names: columns, toneFor: map[string]func(string) Tone{}, linkFor: map[int]func(int) string{}}
 }
 
-// Row adds a row; a shorter one than the header leaves the last cells empty.
+// Row adds a row; missing cells are empty.
 func (t *Table) Row(cells ...string) { t.rows = append(t.rows, cells) }
 
-// Shorten lets a column be shortened, after those that were named before. Without
-// it every column may be, the widest first.
+// Shorten allows a column to be shortened, after those named in earlier calls. Without any call all columns may
+// be, the widest first.
 func (t *Table) Shorten(column string, least int) *Table {
 	if i := slices.Index(t.names, column); i >= 0 {
 		t.order = append(t.order, shortening{i, least})
@@ -49,7 +48,7 @@ func (t *Table) Shorten(column string, least int) *Table {
 	return t
 }
 
-// Omit lets a column be left out, after those that were named before.
+// Omit allows a column to be omitted, after those named in earlier calls.
 func (t *Table) Omit(column string) *Table {
 	if i := slices.Index(t.names, column); i >= 0 {
 		t.leaving = append(t.leaving, i)
@@ -57,12 +56,12 @@ func (t *Table) Omit(column string) *Table {
 	return t
 }
 
-// ColumnTone gives the cells of a column a colour.
+// ColumnTone colours the cells of a column.
 func (t *Table) ColumnTone(column string, of func(cell string) Tone) {
 	t.toneFor[column] = of
 }
 
-// ColumnLink has the cells of a column lead to pages: to none where of returns "".
+// ColumnLink makes the cells of a column hyperlinks, except where of returns "".
 func (t *Table) ColumnLink(column string, of func(row int) string) {
 	if i := slices.Index(t.names, column); i >= 0 {
 		t.linkFor[i] = of
@@ -90,7 +89,7 @@ func (t *Table) Print() {
 	}
 }
 
-// natural returns how wide the columns would like to be. The last one is not padded.
+// natural returns the widths of the columns without shortening. The last column is not padded.
 func (t *Table) natural() []int {
 	widths := make([]int, len(t.names))
 	for _, row := range slices.Insert(slices.Clone(t.rows), 0, t.names) {
@@ -109,12 +108,12 @@ func total(widths []int) int {
 	return sum
 }
 
-// narrow returns the widths with which the table fits; nil where it cannot.
+// narrow returns widths with which the table fits; nil if there are none.
 func (t *Table) narrow(most int) []int {
 	for without := range len(t.leaving) + 1 {
 		widths := t.natural()
 		for _, i := range t.leaving[:without] {
-			widths[i] = -columnGap // nor is there a gap
+			widths[i] = -columnGap // nor is the gap needed
 		}
 		if t.shortened(widths, most); total(widths) <= most {
 			return widths
@@ -123,7 +122,7 @@ func (t *Table) narrow(most int) []int {
 	return nil
 }
 
-// shortened shortens columns until they fit, or as far as they may be.
+// shortened shortens columns until they fit or reach their minimal widths.
 func (t *Table) shortened(widths []int, most int) {
 	for _, s := range t.order {
 		over := max(total(widths)-most, 0)
@@ -138,7 +137,7 @@ func (t *Table) shortened(widths []int, most int) {
 	}
 }
 
-// line prints a row. shown returns what is printed for a cell that fits.
+// line prints a row. shown returns the text to print for a cell that fits.
 func (t *Table) line(row []string, widths []int, shown func(column int, cell string) string) {
 	var text strings.Builder
 	for i, width := range widths {
@@ -154,7 +153,7 @@ func (t *Table) line(row []string, widths []int, shown func(column int, cell str
 	t.w.Line("%s", strings.TrimRight(text.String(), " "))
 }
 
-// stack prints a line or more for each cell, and an empty line between rows.
+// stack prints each cell on a line or more, and an empty line between rows.
 func (t *Table) stack(most int) {
 	for n, row := range t.rows {
 		if n > 0 {
@@ -176,7 +175,7 @@ func (t *Table) stack(most int) {
 	}
 }
 
-// stackIndent is that of what does not fit beside its name.
+// stackIndent indents text that does not fit beside its name.
 const stackIndent = 2
 
 func (t *Table) toneOf(column int, row []string) Tone {

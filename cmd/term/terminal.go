@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Whether there is colour, the first that is given counts:
+// The first rule that applies decides whether to use colour:
 //
 //	NO_COLOR         not empty: none
 //	CLICOLOR_FORCE   anything but 0: colour, also where there is no terminal
@@ -14,25 +14,24 @@ import (
 //	TERM=dumb        none
 //	a terminal       colour
 //
-// Colour repeats what a word says, and is never all that says it. The sequences
-// are written here and nowhere else: a library for them decides by the
-// environment of the process and for all streams alike.
+// Colour only repeats what a word says. The escape sequences are written here only: libraries decide by the
+// environment of the process, and for all streams alike.
 
-// Terminal is what a stream can show. The zero value is a file.
+// Terminal describes what a stream can display. The zero value is a file.
 type Terminal struct {
-	Width  int // in cells; 0 where lines may have any length
+	Width  int // in cells; 0 for unlimited lines
 	colour bool
 	links  bool
 	zone   *time.Location // nil: UTC
 }
 
-// UnknownWidth is taken for the width of a terminal that does not tell it.
+// UnknownWidth is the assumed width of a terminal that does not report one.
 const UnknownWidth = 80
 
-// StdoutTerminalOf is where the result goes.
+// StdoutTerminalOf describes stdout, which receives the result.
 func (e Env) StdoutTerminalOf() Terminal { return e.terminal(e.StdoutTerminal, e.StdoutWidth) }
 
-// StderrTerminalOf is where all else goes.
+// StderrTerminalOf describes stderr, which receives everything else.
 func (e Env) StderrTerminalOf() Terminal { return e.terminal(e.StderrTerminal, e.Width) }
 
 func (e Env) terminal(is bool, width func() int) Terminal {
@@ -44,7 +43,7 @@ func (e Env) terminal(is bool, width func() int) Terminal {
 	return t
 }
 
-// colourful reports whether a stream has colour.
+// colourful reports whether to use colour on a stream.
 func (e Env) colourful(terminal bool) bool {
 	force, forced := e.Lookup("CLICOLOR_FORCE")
 	switch asked, _ := e.Lookup("CLICOLOR"); {
@@ -58,15 +57,15 @@ func (e Env) colourful(terminal bool) bool {
 	return terminal
 }
 
-// Dumb reports whether the terminal can only print one line after the other. A
-// console of Windows that does not say that it can do more is taken for one.
+// Dumb reports whether the terminal can only append lines. A Windows console counts as dumb unless it states
+// otherwise.
 func (e Env) Dumb() bool {
 	term, named := e.Lookup("TERM")
 	return term == "dumb" || runtime.GOOS == "windows" && !named && !e.Has("WT_SESSION")
 }
 
-// Reflows reports whether the terminal breaks its lines anew when it becomes narrower. Nearly all do; xterm, the console of
-// Linux and GNU screen cut them off.
+// Reflows reports whether the terminal re-wraps its lines when it becomes narrower. Nearly all do; xterm, the
+// Linux console and GNU screen cut them off.
 func (e Env) Reflows() bool {
 	term, _ := e.Lookup("TERM")
 	if strings.HasPrefix(term, "screen") {
@@ -75,7 +74,7 @@ func (e Env) Reflows() bool {
 	return !e.Has("XTERM_VERSION") && term != "linux" && !strings.HasPrefix(term, "vt")
 }
 
-// Tone is what a colour stands for.
+// Tone is the meaning of a colour.
 type Tone int
 
 // The tones.
@@ -87,7 +86,7 @@ const (
 	Title
 )
 
-// Paint gives a text that has been cleaned already the colour of a tone.
+// Paint colours a cleaned text.
 func (t Terminal) Paint(as Tone, text string) string {
 	code := [...]string{Good: "32", Doubtful: "33", Bad: "31", Title: "1"}[as]
 	if !t.colour || code == "" || text == "" {
@@ -96,8 +95,8 @@ func (t Terminal) Paint(as Tone, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// Mark paints the first place where a line has a word, but not the colon that tells
-// the word from others like it.
+// Mark paints the first occurrence of a word in a line. A word that begins with ": " matches only after a
+// colon, which is not painted.
 func (t Terminal) Mark(line, word string, as Tone) string {
 	before, after, found := strings.Cut(line, word)
 	if !found || word == "" {

@@ -5,7 +5,7 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// Checks prints a line for each check.
+// Checks prints doctor's checks, one a line.
 func Checks(w *term.Printer, d *result.Document) {
 	t := term.NewTable(w, "STATUS", "CHECK", "FOUND")
 	for _, c := range d.Checks {

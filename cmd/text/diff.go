@@ -11,7 +11,7 @@ import (
 	"github.com/propctl/propctl/papi/rulediff"
 )
 
-// diffTitle says what is compared.
+// diffTitle names the versions that are compared.
 func diffTitle(d *result.Document) string {
 	side := func(v *result.DiffVersion) string {
 		text := term.VersionText(v.Version)
@@ -23,7 +23,7 @@ func diffTitle(d *result.Document) string {
 	return term.Clean(d.Name(), term.MaxName) + " version " + side(d.Diff.From) + " → " + side(d.Diff.To) + ": " + d.Diff.Summary()
 }
 
-// Diff shows what differs between two versions.
+// Diff prints the difference between two versions.
 func Diff(w *term.Printer, d *result.Document) {
 	w.Line("%s", diffTitle(d))
 	for _, line := range DiffLines(d.Diff) {
@@ -31,7 +31,7 @@ func Diff(w *term.Printer, d *result.Document) {
 	}
 }
 
-// DiffMarkdown shows it for a merge request. No line between the fences can end them: each begins with a sign.
+// DiffMarkdown prints it for a merge request. Each line begins with a sign, so none can close the code fence.
 func DiffMarkdown(w *term.Printer, d *result.Document) {
 	title := strings.NewReplacer("`", "", "<", "&lt;", "[", "\\[", "*", "\\*", "_", "\\_", "|", "\\|").Replace(diffTitle(d))
 	w.Line("**%s**", title)
@@ -47,13 +47,13 @@ func DiffMarkdown(w *term.Printer, d *result.Document) {
 	w.Line("```")
 }
 
-// DiffLine is a line of a diff. Its first character says what it is, so that nothing depends on colour.
+// DiffLine is a line of a diff. Its first character gives the kind of change, which colour only repeats.
 type DiffLine struct {
 	Text string
 	Tone term.Tone
 }
 
-// signs are the first characters of lines.
+// signs returns the first character of a line, and its tone.
 func signs(k rulediff.Kind) (sign string, tone term.Tone) {
 	switch k {
 	case rulediff.Added:
@@ -67,7 +67,7 @@ func signs(k rulediff.Kind) (sign string, tone term.Tone) {
 	return "~", term.Doubtful
 }
 
-// diffWriter collects lines.
+// diffWriter collects the lines of a diff.
 type diffWriter struct {
 	lines []DiffLine
 	under []string // the path of the rule whose changes are being written
@@ -78,7 +78,7 @@ func (w *diffWriter) add(k rulediff.Kind, indent, text string) {
 	w.lines = append(w.lines, DiffLine{sign + " " + indent + text, tone})
 }
 
-// DiffLines tells a diff, one rule after the other. What looks like a secret is not in it.
+// DiffLines formats a diff rule by rule. It omits values that look like secrets.
 func DiffLines(d *result.Diff) []DiffLine {
 	w := &diffWriter{}
 	for _, c := range d.Changes {
@@ -107,7 +107,7 @@ func DiffLines(d *result.Diff) []DiffLine {
 	return w.lines
 }
 
-// rule tells of a rule that was added, removed or moved as a whole.
+// rule formats a rule that was added, removed or moved as a whole.
 func (w *diffWriter) rule(c rulediff.Change) {
 	text := "rule " + pathText(c.Path)
 	switch {
@@ -139,7 +139,7 @@ func (w *diffWriter) rule(c rulediff.Change) {
 	}
 }
 
-// part tells of something in a rule, below a line for the rule.
+// part formats a change within a rule, below a line for that rule.
 func (w *diffWriter) part(c rulediff.Change) {
 	values := c.Values
 	if w.under == nil || !slices.Equal(w.under, c.Path) {
@@ -182,7 +182,7 @@ func (w *diffWriter) part(c rulediff.Change) {
 	}
 }
 
-// changeText is a value before and after.
+// changeText formats a value before and after.
 func changeText(v rulediff.Value, secret bool) string {
 	if secret || isSecretName(v.Pointer[strings.LastIndexByte(v.Pointer, '/')+1:]) {
 		return "(not shown)"
@@ -196,7 +196,8 @@ func changeText(v rulediff.Value, secret bool) string {
 	return valueText(v.From) + " → " + valueText(v.To)
 }
 
-// pathText is where a rule is. The default rule, which is in every path, is named only by itself.
+// pathText is the path of a rule. The default rule, which begins every path, is named only if it is the whole
+// path.
 func pathText(path []string) string {
 	if len(path) > 1 {
 		path = path[1:]
@@ -208,7 +209,7 @@ func pathText(path []string) string {
 	return strings.Join(names, " / ")
 }
 
-// isSecretName reports whether a member of this name often has a secret as its value.
+// isSecretName reports whether members of this name often hold secrets.
 func isSecretName(name string) bool {
 	name = strings.ToLower(name)
 	if name == "key" {
@@ -222,7 +223,7 @@ func isSecretName(name string) bool {
 	return false
 }
 
-// isSecretHeader reports whether a header of this name has a secret as its value.
+// isSecretHeader reports whether headers of this name hold secrets.
 func isSecretHeader(name string) bool {
 	switch strings.ToLower(name) {
 	case "authorization", "proxy-authorization", "cookie", "set-cookie":
@@ -231,14 +232,14 @@ func isSecretHeader(name string) bool {
 	return isSecretName(name)
 }
 
-// isSecretValue reports whether a text is the value of such a header, whatever says so: where only the value has changed,
-// the name is not at hand.
+// isSecretValue reports whether a text has the form of such a header's value, for changes that contain only the
+// value and not the header's name.
 func isSecretValue(text string) bool {
 	scheme, rest, found := strings.Cut(strings.ToLower(strings.TrimSpace(text)), " ")
 	return found && rest != "" && slices.Contains([]string{"bearer", "basic", "digest", "token"}, scheme)
 }
 
-// valueText is a value in a line.
+// valueText formats a value for a line.
 func valueText(raw json.RawMessage) string {
 	var value any
 	d := json.NewDecoder(bytes.NewReader(raw))
@@ -253,7 +254,7 @@ func valueText(raw json.RawMessage) string {
 	return term.Clean(strings.TrimSpace(string(data)), term.MaxName)
 }
 
-// contentText is the options of a behavior or a criterion, or the value of a variable.
+// contentText formats the options of a behavior or criterion, or the value of a variable.
 func contentText(raw json.RawMessage) string {
 	var content struct {
 		Options map[string]json.RawMessage
@@ -275,10 +276,10 @@ func contentText(raw json.RawMessage) string {
 	return ""
 }
 
-// isValueName reports whether a member of this name may have the value of what a member beside it names.
+// isValueName reports whether a member of this name may hold the value of what a sibling names.
 func isValueName(name string) bool { return strings.HasSuffix(strings.ToLower(name), "value") }
 
-// isOfSecretHeader reports whether what has changed is about a header that has a secret as its value, or was.
+// isOfSecretHeader reports whether a change concerns a header that holds, or held, a secret.
 func isOfSecretHeader(c rulediff.Change) bool {
 	names := []string{}
 	for _, v := range c.Values {
@@ -302,8 +303,8 @@ func isOfSecretHeader(c rulediff.Change) bool {
 	return slices.ContainsFunc(names, isSecretHeader)
 }
 
-// withoutSecrets blanks what looks like a secret, at any depth: members by their name, values of headers by that of the
-// header, which is a member beside them, and values by their form.
+// withoutSecrets masks what looks like a secret, at any depth: members by their name, header values by the
+// header's name in a sibling, and values by their form.
 func withoutSecrets(v any) any {
 	const hidden = "(not shown)"
 	switch v := v.(type) {

@@ -8,7 +8,7 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// Entries lists the errors of the catalogue, a line for each.
+// Entries lists the entries of the error catalogue, one a line.
 func Entries(w *term.Printer, d *result.Document) {
 	t := term.NewTable(w, "CODE", "EXIT", "CATEGORY", "MESSAGE").Shorten("MESSAGE", 2*term.MinColumn).Shorten("CATEGORY", term.MinColumn)
 	for _, e := range d.Errors {
@@ -17,7 +17,7 @@ func Entries(w *term.Printer, d *result.Document) {
 	t.Print()
 }
 
-// Entry shows all that the catalogue knows of an error.
+// Entry prints an entry of the error catalogue.
 func Entry(w *term.Printer, e catalogue.Entry) {
 	w.Line("%s: %s", w.Terminal.Paint(term.Title, e.Code), e.Message)
 	w.Field("category", string(e.Category))

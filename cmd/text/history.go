@@ -8,7 +8,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// History shows activations, and how long they usually take.
+// History prints activations and their usual duration.
 func History(w *term.Printer, d *result.Document, now time.Time) {
 	if len(d.History) == 0 {
 		w.Line("no activations")

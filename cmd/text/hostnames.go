@@ -9,7 +9,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Hostnames shows those of a version, or of a hostname bucket.
+// Hostnames prints the hostnames of a version, or of a hostname bucket.
 func Hostnames(w *term.Printer, d *result.Document) {
 	all, version := d.Hostnames, result.OrZero(d.Version)
 	title := term.Clean(d.Name(), term.MaxName)
@@ -33,7 +33,7 @@ func Hostnames(w *term.Printer, d *result.Document) {
 	t.Print()
 }
 
-// certText is how far the certificate is on each network, where PAPI says.
+// certText is the state of the certificate on each network, if PAPI says.
 func certText(h *result.Hostname) string {
 	if h.CertStatus == nil {
 		return "-"

@@ -7,7 +7,7 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// Lines prints who stands in line at the coordinator, and for what.
+// Lines prints the coordinator's lines: who waits, and for what.
 func Lines(w *term.Printer, d *result.Document, now time.Time) {
 	if len(d.Lines) == 0 {
 		w.Line("nobody stands in line")

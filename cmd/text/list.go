@@ -7,7 +7,7 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// List shows what is active where, a line for each property.
+// List prints the active versions, one property a line.
 func List(w *term.Printer, d *result.Document) {
 	about, states := statesOf(d)
 	if len(states) == 0 {
@@ -35,7 +35,7 @@ func versionOrNone(version *int) string {
 	return term.VersionText(*version)
 }
 
-// statesOf returns the properties, or the includes, that a command was about.
+// statesOf returns the properties or includes of a document.
 func statesOf(d *result.Document) (result.AssetKind, []*result.PropertyState) {
 	if d.Properties != nil {
 		return result.Properties, d.Properties

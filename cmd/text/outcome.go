@@ -10,7 +10,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Outcome shows people what became of a workflow, a network after the other.
+// Outcome prints the result of a workflow, network by network.
 func Outcome(w *term.Printer, d *result.Document, now time.Time) {
 	for _, one := range d.Parts() {
 		w.Line("%s: %s", one.Subject(), w.Terminal.Paint(result.OutcomeTone(one.Outcome), outcomeText(one)))
@@ -27,7 +27,7 @@ func Outcome(w *term.Printer, d *result.Document, now time.Time) {
 	}
 }
 
-// outcomeText says what an outcome means.
+// outcomeText explains an outcome.
 func outcomeText(d *result.Document) string {
 	switch activation.Outcome(d.Outcome) {
 	case activation.OutcomeActive:
@@ -72,7 +72,7 @@ func outcomeText(d *result.Document) string {
 	return "not done"
 }
 
-// printDetails shows what is known beside the outcome.
+// printDetails prints the known details after the outcome.
 func printDetails(w *term.Printer, d *result.Document, now time.Time) {
 	if about := d.Asset(); about != nil && about.ID != "" {
 		w.Field(d.AssetKind().Noun(), idText(about), term.Mark{Word: string(about.ID), Link: result.OrEmpty(about.URL)})
@@ -91,7 +91,7 @@ func printDetails(w *term.Printer, d *result.Document, now time.Time) {
 		}
 	}
 	if b := d.BlockedBy; b != nil {
-		version := "" // which a change of a bucket has not
+		version := "" // a change of a bucket has no version
 		if b.Version != 0 {
 			version = "version " + term.VersionText(b.Version) + ", "
 		}
@@ -117,7 +117,7 @@ func fallbackText(f *result.Fallback, c term.Clock) string {
 	return text
 }
 
-// idText is the id with contract and group, where they are known.
+// idText is the id with contract and group, if they are known.
 func idText(about *result.Property) string {
 	text := string(about.ID)
 	if about.ContractID != nil && about.GroupID != nil {
@@ -126,7 +126,7 @@ func idText(about *result.Property) string {
 	return text
 }
 
-// Return says which version it is and why it is fast, or why it is not.
+// Return names the version that a rollback returns to, and why it is fast or is not.
 func Return(r *result.Return) string {
 	if r.Cancelled {
 		return undoText(r, "would be cancelled")
@@ -134,7 +134,7 @@ func Return(r *result.Return) string {
 	switch result.OrZero(r.From) {
 	case r.To:
 		return fmt.Sprintf("version %d is active, which is what a rollback returns to", r.To)
-	case 0: // nothing was active, or what was pending is cancelled
+	case 0: // nothing was active, or a pending activation was cancelled
 		return fmt.Sprintf("back to version %d: %s", r.To, r.Reason)
 	}
 	text := fmt.Sprintf("from version %d back to version %d", *r.From, r.To)
@@ -144,7 +144,7 @@ func Return(r *result.Return) string {
 	return text + ", as a full activation: " + r.Reason
 }
 
-// cancelledText says what a cancellation has left.
+// cancelledText says what remains after a cancellation.
 func cancelledText(d *result.Document) string {
 	if d.Return == nil {
 		return "cancelled"
@@ -152,7 +152,7 @@ func cancelledText(d *result.Document) string {
 	return undoText(d.Return, "cancelled")
 }
 
-// undoText says what becomes of a release in progress, and what stays.
+// undoText says what becomes of an activation in progress, and what stays active.
 func undoText(r *result.Return, cancelled string) string {
 	text := fmt.Sprintf("version %d %s, ", result.OrZero(r.From), cancelled)
 	if r.To == 0 {
@@ -165,7 +165,8 @@ func undoText(r *result.Return, cancelled string) string {
 	return text
 }
 
-// printHostnameChange says which version has the change, and what was changed where no plan has said it.
+// printHostnameChange names the version that has the change, and the change itself if no plan was printed
+// before.
 func printHostnameChange(w *term.Printer, d *result.Document) {
 	h := d.HostnameChange
 	changed := len(h.Added)+len(h.Removed) > 0

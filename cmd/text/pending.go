@@ -8,12 +8,12 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// Busy says in a line that something is pending.
+// Busy says in one line that an activation is pending.
 func Busy(s *result.PropertyState, n *result.NetworkState, a *result.Activation) string {
 	return fmt.Sprintf("%s on %s: busy, %s of %s is %s", s.Text(), term.Clean(string(n.Network), term.MaxName), a.ID, result.ContentText(a.Version), a.Status)
 }
 
-// Pending shows for each network whether it is free, or else what keeps it busy.
+// Pending prints for each network that it is free, or what is pending.
 func Pending(w *term.Printer, d *result.Document, now time.Time) {
 	for _, s := range d.States() {
 		for _, n := range s.Networks {

@@ -9,7 +9,7 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// printPlan shows what a dry run has found out.
+// printPlan prints the result of a dry run.
 func printPlan(w *term.Printer, d *result.Document, now time.Time) {
 	p, onNetwork := d.Plan, d.Network != nil
 	w.Field("plan", planText(p.Action, onNetwork))
@@ -48,7 +48,7 @@ func printPlan(w *term.Printer, d *result.Document, now time.Time) {
 	}
 }
 
-// mostDiffLines is how many lines of a diff a plan has; propctl diff shows all of them.
+// mostDiffLines limits the lines of a diff in a plan; propctl diff prints all.
 const mostDiffLines = 20
 
 func printSomeOf(w *term.Printer, lines []DiffLine) {
@@ -96,7 +96,7 @@ func refused(errors int) string {
 	return "; PAPI would refuse it"
 }
 
-// listed names a few of them.
+// listed names the first few.
 func listed(what string, names []string) string {
 	text := term.VersionText(len(names)) + " " + what
 	if len(names) == 0 {
@@ -105,7 +105,7 @@ func listed(what string, names []string) string {
 	return text + " (" + Some(names) + ")"
 }
 
-// Some names a few of many.
+// Some names the first few of many.
 func Some(names []string) string {
 	more := ""
 	if len(names) > mostShown {
@@ -114,6 +114,5 @@ func Some(names []string) string {
 	return strings.Join(names, ", ") + more
 }
 
-// mostShown is how many hostnames are worth a line; all of them are in the
-// document.
+// mostShown limits how many hostnames are printed; the document has all.
 const mostShown = 10

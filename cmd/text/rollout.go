@@ -13,13 +13,13 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// How many items, failures and checks are worth a line; the document has all.
+// How many items, failures and checks are printed; the document has all.
 const (
 	mostItems    = 20
 	mostFailures = 20
 )
 
-// Rollout shows how far a rollout is, or what would be done.
+// Rollout prints the progress of a rollout, or its plan.
 func Rollout(w *term.Printer, d *result.Document, verbose bool) {
 	v := d.Rollout
 	if v == nil {
@@ -51,11 +51,11 @@ func Rollout(w *term.Printer, d *result.Document, verbose bool) {
 		w.Field("budget", d.Budget.Text(w.Clock(time.Now())))
 	}
 	if v.Next != nil {
-		w.Line("  %-11s %s", "next:", *v.Next) // not broken, so that it can be copied
+		w.Line("  %-11s %s", "next:", *v.Next) // not wrapped, so that it can be copied
 	}
 }
 
-// printRolloutOutcome says what an outcome means, in one line where there is room.
+// printRolloutOutcome explains an outcome, in one line if it fits.
 func printRolloutOutcome(w *term.Printer, d *result.Document) {
 	name, tone := "rollout "+term.Clean(d.Rollout.Name, term.MaxName)+": ", result.OutcomeTone(d.Outcome)
 	outcome, more := strings.ReplaceAll(d.Outcome, "-", " "), d.Rollout.Totals.Text()
@@ -106,7 +106,7 @@ func stateTone(state string) term.Tone {
 	return term.Doubtful
 }
 
-// takesAbout is the sum of a wave's networks, with its watch.
+// takesAbout is the estimated duration of a wave over its networks, with its watch.
 func takesAbout(w *result.RolloutWave) string {
 	sum := 0.0
 	for _, e := range w.Estimates {
@@ -117,7 +117,7 @@ func takesAbout(w *result.RolloutWave) string {
 	return aboutText(sum)
 }
 
-// aboutText is a duration that nobody knows to the second.
+// aboutText formats an estimated duration, which is not exact to the second.
 func aboutText(seconds float64) string {
 	return term.Duration((time.Duration(seconds) * time.Second).Round(time.Minute))
 }
@@ -130,7 +130,7 @@ func checksOf(w *result.RolloutWave) string {
 	return text
 }
 
-// printRolloutPlan shows what would be done beside the waves.
+// printRolloutPlan prints the plan apart from its waves.
 func printRolloutPlan(w *term.Printer, v *result.Rollout, verbose bool) {
 	items := allItems(v)
 	if most := mostItems; verbose || len(items) <= most {
@@ -156,8 +156,8 @@ func inOrder(all []papi.Network) string {
 	return strings.Join(names, ", then ")
 }
 
-// estimatesOf says how long a wave takes with fewer, as many and more at once, on the
-// network where that takes longest. There is nothing to choose in a small one.
+// estimatesOf compares the wave's duration for lower, planned and higher concurrency, on its last network,
+// which takes longest. It is empty for small waves, where there is no choice.
 func estimatesOf(w *result.RolloutWave) string {
 	var parts []string
 	for _, e := range w.Estimates {
@@ -184,7 +184,7 @@ func allItems(v *result.Rollout) []*result.RolloutItem {
 	return all
 }
 
-// printItems prints a line for each item.
+// printItems prints one item a line.
 func printItems(w *term.Printer, v *result.Rollout, most int) {
 	t := term.NewTable(w, "WAVE", "PROPERTY", "NETWORK", "FROM", "TO", "STATE", "ACTIVATION").
 		Shorten("PROPERTY", 2*term.MinColumn).Omit("ACTIVATION").Omit("WAVE")
@@ -203,7 +203,7 @@ func printItems(w *term.Printer, v *result.Rollout, most int) {
 	t.Print()
 }
 
-// printFailures prints what went wrong, the first ones.
+// printFailures prints the first failures.
 func printFailures(w *term.Printer, v *result.Rollout) {
 	all := v.Failures()
 	if len(all) == 0 {
@@ -223,7 +223,7 @@ func printFailures(w *term.Printer, v *result.Rollout) {
 	}
 }
 
-// printChecks prints the checks that do not hold, and where that was asked for, those that do.
+// printChecks prints the checks that failed or could not be made.
 func printChecks(w *term.Printer, v *result.Rollout) {
 	all := v.NotHeld()
 	if len(all) == 0 {

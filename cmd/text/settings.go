@@ -9,7 +9,7 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// Settings shows the settings: those that are set, and with all also those that have their defaults.
+// Settings prints the settings that are set; with all, also those with their defaults.
 func Settings(w *term.Printer, d *result.Document, all bool) {
 	isSet := func(s *result.Setting) bool { return s.Source != result.SourceDefault }
 	t := term.NewTable(w, "SETTING", "VALUE", "SOURCE", "COMMANDS")
@@ -26,7 +26,7 @@ func Settings(w *term.Printer, d *result.Document, all bool) {
 	}
 }
 
-// before orders what holds before what does not.
+// before orders true before false.
 func before(a, b bool) int {
 	switch {
 	case a == b:
@@ -37,10 +37,10 @@ func before(a, b bool) int {
 	return 1
 }
 
-// maxCommands is how many characters of a list of commands are shown.
+// maxCommands is how many characters of a list of commands are printed.
 const maxCommands = 60
 
-// sourceText is the source for people.
+// sourceText is the source of a setting, for people.
 func sourceText(s *result.Setting) string {
 	if s.From == nil {
 		return string(s.Source)

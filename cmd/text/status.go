@@ -10,11 +10,11 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Status shows one property with all that is known of it, and several in a table.
+// Status prints one property in detail, and several as a table.
 func Status(w *term.Printer, d *result.Document, now time.Time) {
 	about, states := statesOf(d)
 	if len(states) == 1 {
-		if states[0].Error == nil { // else the error is all there is to say, and is said on stderr
+		if states[0].Error == nil { // an error is printed on stderr and there is nothing else to say
 			showProperty(states[0], w, about, now)
 		}
 		return
@@ -83,7 +83,7 @@ func showNetwork(n *result.NetworkState, w *term.Printer, now time.Time) {
 	}
 }
 
-// showsActivation reports whether an activation is active or pending.
+// showsActivation reports whether an activation is shown as active or pending.
 func showsActivation(n *result.NetworkState, id papi.ID) bool {
 	for _, a := range append([]*result.Activation{n.Active}, n.Pending...) {
 		if a != nil && a.ID == id {

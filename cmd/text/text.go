@@ -1,3 +1,3 @@
-// Package text shows the results of commands to people. What it shows comes from the document that -o json prints, so
-// that both say the same; what PAPI or a user wrote in it is made harmless here.
+// Package text prints results of commands for people. It reads the document that -o json prints, so that both
+// agree, and makes text from PAPI or a user safe to print.
 package text

@@ -7,7 +7,7 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// Validation shows what PAPI has found in a version.
+// Validation prints PAPI's validation of a version.
 func Validation(w *term.Printer, d *result.Document) {
 	v := d.Validation
 	errors, warnings := v.Counts()
@@ -32,7 +32,7 @@ func toneOf(n int, bad term.Tone) term.Tone {
 	return bad
 }
 
-// comparedText says what the version was compared with.
+// comparedText names the version that it is compared with.
 func comparedText(v *result.Validation) string {
 	errors, warnings := v.Counts()
 	switch {
@@ -46,7 +46,7 @@ func comparedText(v *result.Validation) string {
 	return fmt.Sprintf("; %d new since version %d, which is active on %s", v.NewErrors+v.NewWarnings, *v.Active, *v.Network)
 }
 
-// mostPlaces is how many places of a problem are shown; all of them are in the document.
+// mostPlaces limits the locations printed for one problem; the document has all.
 const mostPlaces = 10
 
 func printProblem(w *term.Printer, word string, as term.Tone, g *result.ProblemsOfText) {
@@ -67,10 +67,10 @@ func printProblem(w *term.Printer, word string, as term.Tone, g *result.Problems
 	}
 }
 
-// mostWarnings is how many lines of warnings a plan has; propctl validate shows all of them.
+// mostWarnings limits the lines of warnings in a plan; propctl validate prints all.
 const mostWarnings = 10
 
-// printAcknowledged lists the warnings that an activation has acknowledged.
+// printAcknowledged lists the warnings that an activation acknowledged.
 func printAcknowledged(w *term.Printer, v *result.Validation) {
 	_, n := v.Counts()
 	if n == 0 {
@@ -84,7 +84,7 @@ func printAcknowledged(w *term.Printer, v *result.Validation) {
 	printWarnings(w, v)
 }
 
-// printWarnings lists the warnings that an activation would acknowledge, the new ones first.
+// printWarnings lists the warnings that an activation would acknowledge, new ones first.
 func printWarnings(w *term.Printer, v *result.Validation) {
 	shown := 0
 	for _, isNew := range []bool{true, false} {
@@ -110,7 +110,7 @@ func printWarnings(w *term.Printer, v *result.Validation) {
 	}
 }
 
-// placeText says where a problem is, in names where they are known.
+// placeText is the location of a problem, in names if they are known.
 func placeText(p *result.ProblemPlace) string {
 	text := term.Clean(p.Location, term.MaxName)
 	if p.Place != nil {
