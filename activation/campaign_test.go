@@ -77,7 +77,8 @@ type actor struct {
 	deadline time.Duration
 	target   activation.Target
 	chaos    map[int]chaos
-	looked   *moment // at first, by the run that is going on
+	looked   *moment  // at first, by the run that is going on
+	sent     *moments // the submissions
 }
 
 func drawStory(t *rapid.T) story {
@@ -103,6 +104,7 @@ func drawActor(t *rapid.T, number int) actor {
 		deadline: time.Duration(rapid.SampledFrom([]int{20, 300, 3600, 4 * 3600}).Draw(t, "deadline")) * time.Second,
 		chaos:    map[int]chaos{},
 		looked:   &moment{},
+		sent:     &moments{},
 	}
 	a.target = activation.Target{
 		Property: papi.PropertyRef{PropertyID: "prp_1001"}, Network: a.network, Version: a.version,
@@ -250,7 +252,7 @@ func (a actor) run(ctx context.Context, t *testing.T, sim *simulator.Simulator, 
 		t.Fatal(err)
 	}
 	a.looked.clear()
-	e := &activation.Engine{API: firstLook{client, a.looked}, Observe: func(ev activation.Event) { fmt.Fprintf(&printed, "%+v %v\n", ev, ev.Err) }}
+	e := &activation.Engine{API: timed{client, a.looked, a.sent}, Observe: func(ev activation.Event) { fmt.Fprintf(&printed, "%+v %v\n", ev, ev.Err) }}
 	selection := activation.Selection{Property: a.target.Property, Network: a.network, NoWait: a.target.NoWait, WaitOptions: a.target.WaitOptions}
 	var result *activation.Result
 	switch a.verb {

@@ -61,24 +61,32 @@ func indexOf(all []simulator.Activation, id papi.ID) int {
 }
 
 // judgeOvertaking checks that a run that does not wait for others has submitted over
-// nothing that came between its first look and its submission.
+// nothing that came between its first look and its submission. What came while the submission
+// was on its way to PAPI, nobody could know.
 func (d *told) judgeOvertaking(number int, a actor, sim *simulator.Simulator, own simulator.Activation) {
+	sent := a.sent.before(own.Submitted)
 	for _, other := range sim.Activations("prp_1001") {
 		same := other.Type == own.Type && (other.Version == own.Version || own.Type == simulator.Deactivate)
 		served := other.Status == simulator.StatusActive || other.Status == simulator.StatusInactive || other.Status == simulator.StatusDeactivated
-		if other.Network == own.Network && !same && served && other.Submitted.After(a.looked.at()) && other.Submitted.Before(own.Submitted) {
+		if other.Network == own.Network && !same && served && other.Submitted.After(a.looked.at()) && other.Submitted.Before(sent) {
 			d.violate("actor %d has submitted %s over %s, which came after its look at %s", number, own.ID, other.ID, a.looked.at())
 		}
 	}
 }
 
-// firstLook is a client that keeps when the first look of a run ended.
-type firstLook struct {
+// timed is a client that keeps when the first look of a run ended, and when its submissions began.
+type timed struct {
 	*papi.Client
 	looked *moment
+	sent   *moments
 }
 
-func (f firstLook) Activations(ctx context.Context, ref papi.PropertyRef) (*papi.ActivationList, error) {
+func (f timed) CreateActivation(ctx context.Context, ref papi.PropertyRef, req papi.ActivationRequest) (*papi.CreatedActivation, error) {
+	f.sent.add(time.Now())
+	return f.Client.CreateActivation(ctx, ref, req)
+}
+
+func (f timed) Activations(ctx context.Context, ref papi.PropertyRef) (*papi.ActivationList, error) {
 	list, err := f.Client.Activations(ctx, ref)
 	if err == nil {
 		f.looked.set(time.Now())
@@ -110,6 +118,31 @@ func (m *moment) at() time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.time
+}
+
+// moments are several, in their order.
+type moments struct {
+	mu  sync.Mutex
+	all []time.Time
+}
+
+func (m *moments) add(t time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.all = append(m.all, t)
+}
+
+// before returns the last one that is not after a time.
+func (m *moments) before(t time.Time) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var last time.Time
+	for _, at := range m.all {
+		if !at.After(t) {
+			last = at
+		}
+	}
+	return last
 }
 
 // compare holds an outcome to the activation that it is about.
