@@ -108,14 +108,17 @@ func (s sight) dead(j *Job, begun time.Time) bool {
 func (u *run) refused(j *Job) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.said["refused "+j.Plan]
+	return u.said[refusal(j)]
 }
+
+// refusal is the key of what is said of a rollout that is not for this runner.
+func refusal(j *Job) string { return "refused " + jobKey(j.AccountID, j.Name) + " " + j.Plan }
 
 // take takes the lead of a rollout; nil when somebody else has, or it is not for this runner.
 func (u *run) take(ctx context.Context, a *Account, j *Job) *lead {
 	p, err := u.plan(ctx, j)
 	if lost := (*PlanError)(nil); errors.As(err, &lost) {
-		u.say("refused "+j.Plan, "rollout %s: %v", j.Mark(), err)
+		u.say(refusal(j), "rollout %s: %v", j.Mark(), err)
 		return nil
 	}
 	if err != nil {
@@ -123,7 +126,7 @@ func (u *run) take(ctx context.Context, a *Account, j *Job) *lead {
 		return nil
 	}
 	if !u.Commands && runsCommands(p) && !j.Options.SkipChecks {
-		u.say("refused "+j.Plan, "rollout %s has checks that run commands, and this runner does not run any without --allow-commands", j.Mark())
+		u.say(refusal(j), "rollout %s has checks that run commands, and this runner does not run any without --allow-commands", j.Mark())
 		return nil
 	}
 	l := &lead{run: u, account: a, plan: p, id: rand.Text(), key: jobKey(j.AccountID, j.Name), begun: time.Now()}
@@ -140,6 +143,9 @@ func (u *run) take(ctx context.Context, a *Account, j *Job) *lead {
 	if err != nil {
 		return nil
 	}
+	u.mu.Lock()
+	delete(u.said, refusal(j)) // its plan may not have been there
+	u.mu.Unlock()
 	return l
 }
 

@@ -115,10 +115,18 @@ func loadPlan(ctx context.Context, s coordinator.Store, j *Job) (*rollout.Plan, 
 	if err != nil {
 		return nil, &PlanError{j.Name, err}
 	}
-	if p.Name != j.Name || p.Digest != j.Digest || !p.AccountID.Equal(j.AccountID) {
-		return nil, &PlanError{j.Name, errors.New("it is another one's")}
+	if err := j.owns(p); err != nil {
+		return nil, err
 	}
 	return p, nil
+}
+
+// owns returns an error for a plan that is another job's.
+func (j *Job) owns(p *rollout.Plan) error {
+	if p.Name != j.Name || p.Digest != j.Digest || !p.AccountID.Equal(j.AccountID) {
+		return &PlanError{j.Name, errors.New("it is another one's")}
+	}
+	return nil
 }
 
 func unpack(packed []byte) ([]byte, error) {

@@ -202,7 +202,7 @@ func (u *run) plan(ctx context.Context, j *Job) (*rollout.Plan, error) {
 	p := u.plans[j.Plan]
 	u.mu.Unlock()
 	if p != nil {
-		return p, nil
+		return p, j.owns(p) // which is known of the job that it was read for
 	}
 	p, err := loadPlan(ctx, u.Store, j)
 	if err != nil {
