@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/propctl/propctl/activation/coordinator"
+	"github.com/propctl/propctl/activation/coordinator/coordinatortest"
 	"github.com/propctl/propctl/papi"
 	"github.com/propctl/propctl/papi/pace"
 	"github.com/propctl/propctl/papi/simulator"
@@ -40,6 +41,8 @@ type crowd struct {
 	machines, processes, reads int // reads of each
 	burst                      int // that is left at the beginning
 	others                     int // requests a minute of somebody who does not take part
+
+	apart time.Duration // how far the clocks of machines are ahead, those of a third behind, or right
 }
 
 // outcome is what came of it.
@@ -91,7 +94,8 @@ func (c crowd) run(t *testing.T) outcome {
 	store := &counted{Store: &coordinator.Memory{}}
 	machines := make([]*pace.Shared, c.machines) // files would take real time; another test has them
 	for i := range machines {
-		machines[i] = pace.NewShared(&coordinator.Buckets{Store: store}, pace.NewLocal(0), "", 0)
+		own := coordinatortest.Apart{Store: store, By: c.apart * time.Duration(i%3-1)}
+		machines[i] = pace.NewShared(&coordinator.Buckets{Store: own}, pace.NewLocal(0), "", 0)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -169,6 +173,7 @@ func TestProcessesOfManyMachinesShareAnAccountsPace(t *testing.T) {
 		{machines: 1, processes: 1, reads: 300, burst: 100},
 		{machines: 20, processes: 20, reads: 30, burst: 50},
 		{machines: 4, processes: 16, reads: 25, others: 30},
+		{machines: 4, processes: 40, reads: 25, apart: 29 * time.Second},
 	} {
 		t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
