@@ -1,17 +1,15 @@
-// Package activation brings versions of Akamai properties live, takes them off,
-// goes back to earlier ones, and waits for the outcome.
+// Package activation activates and deactivates versions of Akamai properties, rolls back to earlier ones, and
+// waits for the outcome.
 //
-// An [Engine] does that over a client of PAPI, the Property Manager API. Each of its
-// methods reads which activations a property has, decides what is left to do, does
-// it, and looks again. PAPI is the only store of state, so a call can be stopped at
-// any moment and made again, from any machine: what is active already is not
-// activated again, and what is on its way is waited for.
+// An [Engine] does so through a client of PAPI, the Property Manager API. Each of its methods reads the
+// activations of a property, decides what is left to do, does it, and reads again. All state is in PAPI, so a
+// call can be stopped at any moment and repeated, from any machine: a version that is active is not activated
+// again, and an activation in progress is waited for.
 //
-// PAPI has no idempotency key. What keeps a version from being activated twice is
-// that the engine never submits without having read the list of activations since
-// its last submission.
+// PAPI has no idempotency key. To keep a version from being activated twice, the engine never submits without
+// having read the list of activations since its last submission.
 //
-// The functions, such as [Active] and [Pending], answer questions about such a list.
+// Functions such as [Active] and [Pending] answer questions about such a list.
 package activation
 
 import (
@@ -30,202 +28,190 @@ type API interface {
 	Rules(context.Context, papi.PropertyRef, int) (*papi.RuleTree, error)
 }
 
-// DefaultResubmissions is how often a failed submission is repeated when
-// Engine.Resubmissions is 0.
+// DefaultResubmissions is how often a failed submission is repeated if Engine.Resubmissions is 0.
 const DefaultResubmissions = 6
 
-// Engine runs activations. It may be used from several goroutines, and its fields
-// must not change while it is in use.
+// Engine runs activations. It is safe for concurrent use as long as its fields do not change.
 type Engine struct {
 	API API
-	// Includes is needed for includes only. [papi.Client] implements it.
+	// Includes is required for includes only. [papi.Client] implements it.
 	Includes IncludesAPI
-	// Observe is called for every event, in the goroutine that called the engine;
-	// nil means that nobody is told.
+	// Observe is called for every event, on the goroutine that called the engine; nil for none.
 	Observe func(Event)
-	// Resubmissions is how often a failed submission is repeated. 0 means
-	// DefaultResubmissions, a negative number means never. Waiting for another
-	// activation is not counted.
+	// Resubmissions is how often a failed submission is repeated: 0 means DefaultResubmissions, a negative
+	// number never. Waits for another activation do not count.
 	Resubmissions int
-	// Jitter returns a duration that is added to the pause between two submissions,
-	// so that two runs that collided do not collide again; nil adds nothing.
+	// Jitter returns what to add to the pause before a resubmission, so that two runs that collided do not
+	// collide again; nil adds nothing.
 	Jitter func(pause time.Duration) time.Duration
-	// Turns lets runs that change the same property go one after the other, whatever
-	// machines they are on; nil lets each go by itself.
+	// Turns makes runs that change the same property take turns, on whatever machines they are; nil for no
+	// coordination.
 	Turns Turns
-	// Speed is how many seconds pass at PAPI in one second here; 0 means 1. Only a
-	// simulated PAPI has another speed.
+	// Speed is how many seconds of PAPI's time pass in one real second, for a simulator; 0 means 1.
 	Speed float64
 }
 
-// Target says what is to be active where, and how to get there.
+// Target is what to activate, where and how.
 type Target struct {
 	Property papi.PropertyRef
 	Include  papi.IncludeRef // instead of Property, for an include
 	Network  papi.Network
-	// Version is the version to activate. 0 means the one that is active on the
-	// network ActiveOn when the engine first looks.
+	// Version is the version to activate. 0 means the version that is active on the network ActiveOn at the
+	// first look.
 	Version  int
 	ActiveOn papi.Network
-	// deactivate takes off what is active, whichever version that is.
+	// deactivate deactivates whatever version is active.
 	deactivate bool
-	// Request has the rest of the submission: note, addresses to notify, options.
-	// The engine sets PropertyVersion, Network, ActivationType and
-	// AcknowledgeAllWarnings.
+	// Request has the rest of the submission: note, e-mail addresses, options. The engine sets PropertyVersion,
+	// Network, ActivationType and AcknowledgeAllWarnings.
 	Request papi.ActivationRequest
-	// FailIfPending ends the call with a [*BusyError] when another activation is in
-	// progress, or has become active since the first look. Otherwise the engine
-	// waits for it and then submits.
+	// FailIfPending returns a [*BusyError] if another activation is in progress, or has become active since the
+	// first look. Otherwise the engine waits for it and then submits.
 	FailIfPending bool
-	// Account is whose the property is, where that is known: the run then takes its turn
-	// before its first look, and needs no second one.
+	// Account is the property's account, if it is known: the run then takes its turn before its first look and
+	// saves a second one.
 	Account papi.ID
 	// NoWait returns as soon as PAPI has accepted the submission.
 	NoWait bool
 	// RequireStaging refuses to activate on production what is not active on staging.
 	RequireStaging bool
-	// Warnings says whether warnings of the rule tree keep a version from being
-	// activated.
+	// Warnings says whether warnings of the rule tree prevent the activation.
 	Warnings WarningPolicy
-	// Before is asked right before each submission, with the look that it follows. Its
-	// error ends the call, and nothing is submitted. Nil asks nobody.
+	// Before is called right before each submission, with the list that the decision is based on. An error
+	// prevents the submission and ends the call. It may be nil.
 	Before func(*papi.ActivationList) error
-	// DryRun only reads. The result's Plan says what would be done.
+	// DryRun only reads; the result's Plan says what would be done.
 	DryRun bool
 	WaitOptions
 }
 
-// WaitOptions says how long to wait, and how often to look.
+// WaitOptions says how long to wait, and how often to poll.
 type WaitOptions struct {
-	// Steady waits until fmaActivationState is steady. Otherwise the wait is over
-	// when the status is ACTIVE, which is when the version serves traffic.
+	// Steady waits until fmaActivationState is steady. Otherwise the wait ends when the status is ACTIVE, which
+	// is when the version serves traffic.
 	Steady bool
 	// Poll chooses when to look; the zero value is adaptive.
 	Poll Poll
-	// CancelOnTimeout cancels the activation when the context's deadline passes, for
-	// which the run goes on for [CancelGrace] at most.
+	// CancelOnTimeout cancels the activation if the context's deadline passes; the call then lasts up to
+	// [CancelGrace] longer.
 	CancelOnTimeout bool
-	// CancelContext returns the context for that: one without the deadline, which
-	// ends when the run is interrupted. When it ends, the call returns at once, with
-	// its cause. Nil means that nothing interrupts the cancelling.
+	// CancelContext returns the context for that cancellation: one without the deadline, which ends when the
+	// run is interrupted. The call then returns at once, with its cause. If it is nil, nothing interrupts the
+	// cancellation.
 	CancelContext func() context.Context
 }
 
-// WarningPolicy says whether warnings of the rule tree keep a version from being
-// activated. The empty policy is AcknowledgeWarnings. Errors of the rule tree always
-// do: PAPI refuses them.
+// WarningPolicy says whether warnings of the rule tree prevent an activation. The empty policy is
+// AcknowledgeWarnings. Errors always do, because PAPI refuses them.
 type WarningPolicy string
 
-// The policies.
+// The warning policies.
 const (
-	AcknowledgeWarnings WarningPolicy = "acknowledge" // warnings are acknowledged, unread
+	AcknowledgeWarnings WarningPolicy = "acknowledge" // warnings are acknowledged unread
 	FailOnWarnings      WarningPolicy = "fail"        // a version with warnings is not submitted
 	FailOnNewWarnings   WarningPolicy = "new"         // nor one with warnings that the active version does not have
 )
 
-// Outcome is how a call ended.
+// Outcome is the result of a call.
 type Outcome string
 
-// The outcomes of calls that reached what was asked for.
+// The outcomes of successful calls.
 const (
 	OutcomeActive           Outcome = "active"            // the version has become active
-	OutcomeAlreadyActive    Outcome = "already-active"    // it was active before
-	OutcomeSubmitted        Outcome = "submitted"         // PAPI has accepted it, and it was not to be waited for
-	OutcomeDeactivated      Outcome = "deactivated"       // nothing is active any more
-	OutcomeAlreadyInactive  Outcome = "already-inactive"  // nothing was active before
-	OutcomeCancelled        Outcome = "cancelled"         // what was in progress is cancelled
-	OutcomeAlreadyCancelled Outcome = "already-cancelled" // nothing was in progress
+	OutcomeAlreadyActive    Outcome = "already-active"    // the version was active before
+	OutcomeSubmitted        Outcome = "submitted"         // PAPI has accepted the submission; the call was not to wait
+	OutcomeDeactivated      Outcome = "deactivated"       // no version is active any more
+	OutcomeAlreadyInactive  Outcome = "already-inactive"  // no version was active before
+	OutcomeCancelled        Outcome = "cancelled"         // the activation in progress is cancelled
+	OutcomeAlreadyCancelled Outcome = "already-cancelled" // no activation was in progress
 	OutcomeRolledBack       Outcome = "rolled-back"       // the earlier version is active
-	OutcomeOK               Outcome = "ok"                // the version is made, and was not to be activated
+	OutcomeOK               Outcome = "ok"                // the version was created, and was not to be activated
 	OutcomePlanned          Outcome = "planned"           // a dry run has a plan
 )
 
-// The outcomes of activations that ended otherwise. They come with a [*FailedError].
+// The outcomes of activations that did not succeed. They come with a [*FailedError].
 const (
 	OutcomeFailed     Outcome = "failed"     // PAPI says FAILED
 	OutcomeAborted    Outcome = "aborted"    // somebody cancelled it
-	OutcomeSuperseded Outcome = "superseded" // another activation has its place
+	OutcomeSuperseded Outcome = "superseded" // another activation has replaced it
 )
 
-// Result is what is known when a call ends, whether it reached its aim or not.
+// Result is what is known at the end of a call, successful or not.
 type Result struct {
-	// Outcome is empty when the call returned an error other than [*FailedError].
+	// Outcome is empty if the call returned an error other than [*FailedError].
 	Outcome Outcome
-	// Property, or Include, has contract and group as PAPI gave them.
+	// Property, or Include, has contract and group as PAPI returned them.
 	Property     papi.PropertyRef
 	Include      papi.IncludeRef
-	PropertyName string // of the property or the include; empty while no activation of it has been seen
+	PropertyName string // of the property or include; empty until an activation of it was seen
 	AccountID    papi.ID
 	Network      papi.Network
 	Version      int
-	// Activation is the one that was followed, as PAPI last showed it; nil when there
-	// was none. Its Status is empty as long as PAPI has not told any.
+	// Activation is the activation that was followed, as PAPI last returned it; nil if there was none. Its
+	// Status is empty until PAPI has returned one.
 	Activation *papi.Activation
-	// Submitted is true when this call's submission made the activation, also when
-	// the answer was lost and the activation was found in the list. Adopted is true
-	// when it was in progress before.
+	// Submitted reports that this call submitted the activation, even if the answer was lost and the activation
+	// was found in the list. Adopted reports that it was already in progress.
 	Submitted bool
 	Adopted   bool
-	// Before is what was active on the network at the look before the last submission; nil where nothing was, and where
-	// nothing was submitted.
+	// Before is what was active on the network right before the last submission; nil if nothing was, or nothing
+	// was submitted.
 	Before *papi.Activation
-	// BlockedBy is the activation that was in the way, or still is; nil when none
-	// was. For a rollback that cancelled one first, it is that.
+	// BlockedBy is the other activation that the call waited for, or still would; nil if there was none. For a
+	// rollback that cancelled an activation first, it is that one.
 	BlockedBy *papi.Activation
-	// Budget is how many activations are left today; nil when PAPI did not say.
+	// Budget is the remaining daily budget of activations; nil if PAPI did not say.
 	Budget *papi.Quota
-	// Usual is how long activations of this property on this network take: the
-	// median, as [UsualDuration] returns it.
+	// Usual is the usual duration of this property's activations on this network: the median of
+	// [UsualDuration].
 	Usual time.Duration
 	// Waited is how long the call took, in PAPI's time.
 	Waited time.Duration
 	// Plan is what would be done; nil without Target.DryRun.
 	Plan *Plan
-	// Hostnames is what became of the hostnames; nil except after
-	// [Engine.ChangeHostnames] and [Engine.ChangeBucket].
+	// Hostnames is the result of [Engine.ChangeHostnames] and [Engine.ChangeBucket]; otherwise nil.
 	Hostnames *HostnameResult
-	// Rollback is where a rollback goes; nil except after [Engine.Rollback].
+	// Rollback is the decision of [Engine.Rollback]; otherwise nil.
 	Rollback *RollbackPlan
-	// Cancelled has the activations that a rollback cancelled first, as PAPI last
-	// showed them. It has them whether the rollback reached its aim or not.
+	// Cancelled has the activations that a rollback cancelled first, as PAPI last returned them, also if the
+	// rollback failed afterwards.
 	Cancelled []papi.Activation
 }
 
-// Plan is what a dry run would do next.
+// Plan is the next step that a dry run would take.
 type Plan struct {
 	Action  Action
-	Request *papi.ActivationRequest // what would be submitted; nil for other actions
+	Request *papi.ActivationRequest // for ActionSubmit; otherwise nil
 }
 
-// Action is the next thing to do.
+// Action is the kind of that step.
 type Action string
 
 // The actions.
 const (
-	ActionNone   Action = "none"   // nothing: the version is active already
-	ActionFollow Action = "follow" // wait for the version, which is on its way
-	ActionWait   Action = "wait"   // wait for another activation, which is in the way
-	ActionSubmit Action = "submit" // submit the request
-	// ActionVersion makes a version, edits it, and activates it if there is a network.
+	ActionNone   Action = "none"   // the version is active already
+	ActionFollow Action = "follow" // wait for the activation of the version, which is in progress
+	ActionWait   Action = "wait"   // wait for another activation, which blocks the network
+	ActionSubmit Action = "submit" // submit Request
+	// ActionVersion creates a version, edits it, and activates it if there is a network.
 	ActionVersion Action = "version"
-	// ActionCancel cancels the activation that is in the way of a rollback.
+	// ActionCancel cancels the activation that blocks a rollback.
 	ActionCancel Action = "cancel"
 )
 
-// Activate activates a version on a network and waits until it is active. A version
-// that is active already is not submitted, and one that is on its way is waited for,
-// so Activate can be called again at any time. A submission whose answer is lost is
-// looked for in the list before anything is submitted again.
+// Activate activates a version on a network and waits until it is active. A version that is already active is
+// not submitted, and an activation in progress is waited for, so Activate can be repeated at any time. If the
+// answer to a submission is lost, Activate looks for the activation in the list before it submits again.
 //
 // The result is never nil; with an error it has what was last seen. The error is
-//   - a [*FailedError] when the activation ended without becoming active,
-//   - a [*StoppedError] when the context ended first; its cause is in the error's tree,
-//   - a [*BusyError] when another activation is in the way and Target.FailIfPending is set,
-//   - a [*RejectedError] when the version cannot be activated,
-//   - a [*LimitError] when a rate limit or the daily budget is used up,
-//   - an [*InLineError] when it is somebody else's turn and Target.FailIfPending is set,
-//   - a [*NotActiveError] when no version is active on Target.ActiveOn,
-//   - a [*VanishedError] when PAPI does not know the activation any more,
+//   - a [*FailedError] if the activation ended without becoming active,
+//   - a [*StoppedError] if the context ended first; errors.Is finds its cause,
+//   - a [*BusyError] if another activation is in progress and Target.FailIfPending is set,
+//   - a [*RejectedError] if the version cannot be activated,
+//   - a [*LimitError] if a rate limit or the daily budget is exhausted,
+//   - an [*InLineError] if it is somebody else's turn and Target.FailIfPending is set,
+//   - a [*NotActiveError] if no version is active on Target.ActiveOn,
+//   - a [*VanishedError] if PAPI no longer knows the activation,
 //   - or a [*papi.Error], PAPI's answer to a request.
 func (e *Engine) Activate(ctx context.Context, t Target) (*Result, error) {
 	r := e.newRun(t)
@@ -233,9 +219,8 @@ func (e *Engine) Activate(ctx context.Context, t Target) (*Result, error) {
 	return r.finish(err)
 }
 
-// Deactivate takes the version that is active off the network, whichever it is, and
-// waits until that is done. Target.Version and Target.ActiveOn are ignored. Result and
-// errors are those of [Engine.Activate].
+// Deactivate deactivates whatever version is active on the network, and waits until that is done.
+// Target.Version and Target.ActiveOn are ignored. Result and errors are those of [Engine.Activate].
 func (e *Engine) Deactivate(ctx context.Context, t Target) (*Result, error) {
 	t.deactivate, t.Version, t.ActiveOn = true, 0, t.Network
 	r := e.newRun(t)
@@ -243,10 +228,10 @@ func (e *Engine) Deactivate(ctx context.Context, t Target) (*Result, error) {
 	return r.finish(err)
 }
 
-// lookAndSubmit is how many requests those are.
+// lookAndSubmit is the number of requests for a look and the submission that depends on it.
 const lookAndSubmit = 2
 
-// activate is the loop: look, decide, act.
+// activate repeats: look, decide, act.
 func (r *run) activate(ctx context.Context) error {
 	if r.target.Account != "" {
 		r.result.AccountID = r.target.Account
@@ -264,7 +249,7 @@ func (r *run) activate(ctx context.Context) error {
 			return err
 		}
 		step := plan(list.Items, r.goal())
-		if made := madeBy(list.Items, r.goal()); made != nil { // whatever comes now, this is to be known
+		if made := madeBy(list.Items, r.goal()); made != nil { // whatever happens next, its id must be known
 			r.result.Activation, r.result.Submitted = made, true
 		}
 		if r.target.DryRun {
@@ -308,11 +293,10 @@ func (r *run) activate(ctx context.Context) error {
 	}
 }
 
-// join adopts the activation of what was asked for, which is in progress, and waits for it unless it is not to be
-// waited for.
+// join follows the activation in progress that fulfils the request, unless the call is not to wait.
 func (r *run) join(ctx context.Context, a papi.Activation) error {
 	if r.target.NoWait && phaseOf(a) == live {
-		return r.already(a) // it only settles
+		return r.already(a) // it is only becoming steady
 	}
 	r.adopt(a)
 	if r.target.NoWait {

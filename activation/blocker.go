@@ -8,7 +8,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Waiting for somebody else's activation.
+// Waiting for another activation.
 const (
 	blockerStep    = time.Minute
 	maxBlockerStep = 10 * time.Minute
@@ -19,12 +19,12 @@ func blockerPause(n int) time.Duration {
 	return min(time.Duration(n+1)*blockerStep, maxBlockerStep)
 }
 
-// yield waits for the activation that is in the way, looking at that one only.
+// yield waits for the activation that blocks the network, and polls only that one.
 func (r *run) yield(ctx context.Context, blocker papi.Activation) error {
 	return r.yieldTo(ctx, blocker, r.engine.API)
 }
 
-// yieldTo is yield for an activation that another API tells of.
+// yieldTo is yield for an activation that is read through another API.
 func (r *run) yieldTo(ctx context.Context, blocker papi.Activation, api API) error {
 	r.result.BlockedBy = &blocker
 	if r.target.FailIfPending {
@@ -35,7 +35,7 @@ func (r *run) yieldTo(ctx context.Context, blocker papi.Activation, api API) err
 	for InProgress(blocker) {
 		pause := max(blockerPause(r.yields), floor)
 		r.yields++
-		seen := blocker // the event's own: what it points to must not change later
+		seen := blocker // a copy, because what an event points to must not change
 		r.emit(Event{Kind: EventQueued, Activation: &seen, Age: r.age(seen), Pause: pause})
 		if r.engine.sleep(ctx, pause) != nil {
 			return r.stopped(ctx)
@@ -49,7 +49,7 @@ func (r *run) yieldTo(ctx context.Context, blocker papi.Activation, api API) err
 		case ctx.Err() != nil:
 			return r.stopped(ctx)
 		case errors.Is(err, papi.ClassNotFound):
-			return nil // it has gone; the next look tells
+			return nil // it is gone; the next look will tell why
 		case !isTransient(err):
 			return limited(err)
 		default:
@@ -59,10 +59,9 @@ func (r *run) yieldTo(ctx context.Context, blocker papi.Activation, api API) err
 	return nil
 }
 
-// overtaken returns the activation that has become active on the network since
-// the first look of a run that does not wait for others, unless it is what the run
-// wants: to submit over it would replace what nobody had seen when the run was
-// started. It is nil when there is none.
+// overtaken returns the activation that has become active on the network since the first look of a run with
+// FailIfPending, unless it fulfils the request; nil if there is none. Submitting anyway would replace a version
+// that nobody knew of when the run was started.
 func (r *run) overtaken(have []papi.Activation) *papi.Activation {
 	if now := r.newcomer(have); now != nil && !r.goal().wants(*now) {
 		return now
@@ -70,7 +69,7 @@ func (r *run) overtaken(have []papi.Activation) *papi.Activation {
 	return nil
 }
 
-// newcomer is overtaken for a run that does not know yet which version it wants.
+// newcomer is overtaken for a run that does not know yet which version it will activate.
 func (r *run) newcomer(have []papi.Activation) *papi.Activation {
 	if !r.target.FailIfPending {
 		return nil

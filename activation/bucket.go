@@ -10,12 +10,11 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// ChangeBucket changes the hostnames that a property with a hostname bucket serves on
-// the target's network. A bucket has no versions: PAPI takes up to 1000 hostnames in a
-// request, and ChangeBucket waits until they are live before it sends the next ones.
-// What is so already is left alone, so it can be called again at any time. Base and Or
-// are ignored. The result is never nil. The errors are those of [Engine.Activate], and
-// a [*PartlyDoneError] around any of them when some of the hostnames are changed.
+// ChangeBucket changes the hostnames that a property with a hostname bucket serves on the target's network.
+// Buckets have no versions. PAPI accepts up to 1000 hostnames per request; ChangeBucket waits until they are
+// live before it sends the next ones. It skips what is already as wanted, so it can be repeated at any time.
+// Base and Alternatives are ignored. The result is never nil. The errors are those of [Engine.Activate],
+// wrapped in a [*PartlyDoneError] if some of the hostnames were changed.
 func (e *Engine) ChangeBucket(ctx context.Context, c HostnameChange) (*Result, error) {
 	t := c.Target
 	t.Version = anyVersion
@@ -32,7 +31,7 @@ func (e *Engine) ChangeBucket(ctx context.Context, c HostnameChange) (*Result, e
 	return r.finish(b.partly(b.bringAbout(ctx)))
 }
 
-// partly says of an error how much was changed before it.
+// partly wraps an error if some hostnames were changed before it.
 func (b *bucket) partly(err error) error {
 	changed := len(b.result.Hostnames.Added) + len(b.result.Hostnames.Removed)
 	if err == nil || changed == 0 || b.target.DryRun {
@@ -51,14 +50,14 @@ type bucket struct {
 	api     BucketAPI
 	change  HostnameChange
 	sent    papi.BucketChange // the part whose answer was lost
-	shown   map[string]bool   // names that PAPI has said are changed
-	first   map[string]bool   // changes and activations that the first look found; nil before it
-	mine    map[string]bool   // changes of this run
-	wanted  int               // names that were not so at first
-	rereads int               // of names that it does not show so yet
+	shown   map[string]bool   // hostnames that PAPI has confirmed
+	first   map[string]bool   // changes and activations at the first look; nil before it
+	mine    map[string]bool   // changes submitted by this run
+	wanted  int               // hostnames to change at the first look
+	rereads int               // while PAPI does not show confirmed hostnames yet
 }
 
-// lookAndChange is how many requests those are: both lists, the hostnames, and the change.
+// lookAndChange is the number of requests for both lists, the hostnames and the change.
 const lookAndChange = 4
 
 func (b *bucket) bringAbout(ctx context.Context) error {
@@ -97,8 +96,8 @@ func (b *bucket) bringAbout(ctx context.Context) error {
 	return nil
 }
 
-// pending returns what is in progress on either network, and where to look at
-// it: a change of hostnames and an activation of a version exclude each other.
+// pending returns what is in progress on either network, and the API to read it with: a change of hostnames and
+// an activation of a version exclude each other.
 func (b *bucket) pending(ctx context.Context) (*papi.Activation, API, error) { //nolint:ireturn // whichever of the two APIs it is
 	list, err := b.look(ctx)
 	if err != nil {
@@ -128,13 +127,13 @@ func (b *bucket) pending(ctx context.Context) (*papi.Activation, API, error) { /
 	}
 	if now := lastLive(both, b.target.Network); b.target.FailIfPending &&
 		now != nil && !b.first[now.ActivationID.Bare()] && !b.mine[now.ActivationID.Bare()] && !b.tried.made(*now) {
-		return now, b.api, nil // it has come between the look and the change
+		return now, b.api, nil // it began between the look and the change
 	}
 	return nil, nil, nil
 }
 
-// persist repeats a read that fails while it is not known what became of a
-// submission, or one has been accepted; nothing may be lost then.
+// persist repeats a failing read if a submission was accepted or may have been, since its result must not be
+// lost.
 func (b *bucket) persist(ctx context.Context, read func() error) error {
 	for n := 0; ; n++ {
 		err := read()
@@ -154,13 +153,13 @@ func (b *bucket) persist(ctx context.Context, read func() error) error {
 	}
 }
 
-// next sends the next part, or ends the run when nothing is left.
+// next sends the next part, or ends the run if nothing is left.
 func (b *bucket) next(ctx, looking context.Context) error {
 	part, left, err := b.part(looking)
 	switch size := len(part.Add) + len(part.Remove); {
 	case err != nil:
 		return err
-	case size == 0 && left > 0: // accepted, and not shown: not to be sent again
+	case size == 0 && left > 0: // accepted but not shown yet: must not be sent again
 		if b.rereads++; b.rereads > b.resubmissions() {
 			return fmt.Errorf("PAPI has accepted the change and does not show %d of the hostnames as they were wanted", left)
 		}
@@ -181,9 +180,9 @@ func (b *bucket) next(ctx, looking context.Context) error {
 	return b.send(ctx, part)
 }
 
-// arrived ends a run for which nothing is left to change.
+// arrived ends a run that has nothing left to change.
 func (b *bucket) arrived() {
-	if b.tried != nil { // its answer was lost, and here is what it did
+	if b.tried != nil { // its answer was lost; this is its effect
 		b.result.Submitted = true
 		b.note(b.sent)
 	}
@@ -193,7 +192,7 @@ func (b *bucket) arrived() {
 	}
 }
 
-// note adds a part to what has changed.
+// note adds a part to the result.
 func (b *bucket) note(part papi.BucketChange) {
 	for _, a := range part.Add {
 		b.result.Hostnames.Added = appendNew(b.result.Hostnames.Added, a.CNAMEFrom)
@@ -203,7 +202,7 @@ func (b *bucket) note(part papi.BucketChange) {
 	}
 }
 
-// through waits for a change of this run.
+// through waits for a change submitted by this run.
 func (b *bucket) through(ctx context.Context, a papi.Activation, part papi.BucketChange) error {
 	b.tried = nil
 	b.mine[a.ActivationID.Bare()] = true
@@ -227,8 +226,7 @@ func (b *bucket) through(ctx context.Context, a papi.Activation, part papi.Bucke
 	return nil
 }
 
-// part returns what is to be changed next, and how much is left that PAPI has
-// accepted already.
+// part returns the next change to send, and how many hostnames PAPI has accepted but does not show yet.
 func (b *bucket) part(ctx context.Context) (part papi.BucketChange, left int, err error) {
 	part = papi.BucketChange{Network: b.target.Network, Note: b.target.Request.Note, NotifyEmails: b.target.Request.NotifyEmails}
 	var served *papi.ServedHostnames
@@ -250,7 +248,7 @@ func (b *bucket) part(ctx context.Context) (part papi.BucketChange, left int, er
 	return part, left, nil
 }
 
-// servedOn returns the hostnames that are served on a network.
+// servedOn returns the hostnames that a network serves.
 func servedOn(items []papi.ServedHostname, network papi.Network) []papi.Hostname {
 	have := make([]papi.Hostname, 0, len(items))
 	for _, h := range items {
@@ -265,8 +263,7 @@ func servedOn(items []papi.ServedHostname, network papi.Network) []papi.Hostname
 	return have
 }
 
-// send submits a part and waits for it. It returns nil when it has to be looked
-// again.
+// send submits a part and waits for it. It returns nil if another look is needed.
 func (b *bucket) send(ctx context.Context, part papi.BucketChange) error {
 	submitting, ok, err := b.permitted(ctx)
 	if err != nil || !ok {

@@ -17,9 +17,8 @@ type BucketAPI interface {
 	CancelHostnameActivation(context.Context, papi.PropertyRef, papi.ID) (*papi.Cancellation, error)
 }
 
-// BucketChanges is an [API] that shows the changes of a hostname bucket as
-// activations, for [Engine.Wait] and [Engine.Cancel]. They are submitted by
-// [Engine.ChangeBucket].
+// BucketChanges is an [API] that presents the changes of a hostname bucket as activations, for [Engine.Wait]
+// and [Engine.Cancel]. To submit one, use [Engine.ChangeBucket].
 type BucketChanges struct{ BucketAPI }
 
 // Activations implements API.
@@ -60,9 +59,9 @@ func (c BucketChanges) CancelActivation(ctx context.Context, ref papi.PropertyRe
 	return c.CancelHostnameActivation(ctx, ref, id)
 }
 
-// findChange returns the change of a hostname bucket that is in progress where no
-// activation is; else the latest of both kinds on the selection's network, or nil.
-// It goes on with the kind that it has found.
+// findChange looks for a change of a hostname bucket in progress, if no activation is; else for the latest
+// activation or change on the selection's network; nil if there is none. The run continues with the API of what
+// was found.
 func (r *run) findChange(ctx context.Context, s Selection, activations []papi.Activation) (*papi.Activation, []papi.Activation, error) {
 	latest := Latest(activations, s.Network)
 	api, ok := r.engine.API.(BucketAPI)
@@ -75,7 +74,7 @@ func (r *run) findChange(ctx context.Context, s Selection, activations []papi.Ac
 		return nil, nil, r.stopped(ctx)
 	case err != nil && isTransient(err):
 		return nil, nil, limited(err)
-	case err != nil: // it has no bucket, or is not to be asked
+	case err != nil: // there is no bucket, or it cannot be read
 		list = &papi.ActivationList{}
 	}
 	change := Latest(list.Items, s.Network)
@@ -88,17 +87,15 @@ func (r *run) findChange(ctx context.Context, s Selection, activations []papi.Ac
 	if change == nil || latest != nil && !InProgress(*change) && later(*change, *latest) < 0 {
 		return latest, activations, nil
 	}
-	over := *r.engine // the engine itself is shared
+	over := *r.engine // a copy, because the engine is shared
 	over.API = BucketChanges{api}
 	r.engine = &over
 	r.expect(list.Items, change.Network)
 	return change, list.Items, nil
 }
 
-// changing returns the change of a hostname bucket that is in the way of an
-// activation which PAPI has refused as busy, although no activation is in
-// progress, and where to look at it. It is nil when there is none, or when it
-// cannot be found out.
+// changing returns the change of a hostname bucket that makes PAPI refuse an activation as busy although no
+// activation is in progress, and the API to read it with; nil if there is none or it cannot be read.
 func (r *run) changing(ctx context.Context) (*papi.Activation, BucketChanges) {
 	api, ok := r.engine.API.(BucketAPI)
 	if !ok || r.noBucket {

@@ -10,38 +10,35 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Selection says which activation to wait for, or to cancel: the one with the id, or
-// the one that is in progress on the network.
+// Selection is which activation to wait for or to cancel: the one with the id, or the one in progress on the
+// network.
 type Selection struct {
 	Property     papi.PropertyRef
 	Include      papi.IncludeRef // instead of Property, for an include
 	ActivationID papi.ID         // empty: the one in progress on Network
 	// Network is where the activation is. It may be empty with an ActivationID.
 	Network papi.Network
-	// Elsewhere is the network to look at when nothing is in progress on Network;
-	// empty means none.
-	Elsewhere papi.Network
+	// OtherNetwork is the network to try if nothing is in progress on Network; empty for none.
+	OtherNetwork papi.Network
 	// NoWait returns as soon as PAPI has accepted a cancellation.
 	NoWait bool
-	// Confirm is asked before an activation is cancelled, and its error ends the run; nil means that nobody is.
+	// Confirm is called before an activation is cancelled; an error ends the run. It may be nil.
 	Confirm func(context.Context, papi.Activation) error
 	WaitOptions
 }
 
-// ErrTooLate is the error of [Engine.Cancel] for an activation that is not pending
-// any more.
+// ErrTooLate is the error of [Engine.Cancel] for an activation that is no longer pending.
 var ErrTooLate = errors.New("too late to cancel")
 
-// ErrNoActivation is the error of [Engine.Wait] when there is no activation to wait
-// for.
+// ErrNoActivation is the error of [Engine.Wait] if there is no activation to wait for.
 var ErrNoActivation = errors.New("there is no activation")
 
-// networks are those to look at, in order.
+// networks are the networks to try, in order.
 func (s Selection) networks() []papi.Network {
-	if s.Elsewhere == "" {
+	if s.OtherNetwork == "" {
 		return []papi.Network{s.Network}
 	}
-	return []papi.Network{s.Network, s.Elsewhere}
+	return []papi.Network{s.Network, s.OtherNetwork}
 }
 
 func (e *Engine) newSelectionRun(s Selection) *run {
@@ -54,10 +51,9 @@ func (e *Engine) newSelectionRun(s Selection) *run {
 // anyVersion keeps a run from choosing a version.
 const anyVersion = -1
 
-// Wait waits for an activation in progress, whoever submitted it. When none is in
-// progress, it returns how the latest one ended, so that a Wait that comes a moment
-// too late returns the same as one that does not. The result is never nil. The errors
-// are those of [Engine.Activate], and [ErrNoActivation].
+// Wait waits for an activation in progress, whoever submitted it. If none is in progress it returns how the
+// latest one ended, so that a call that comes a moment too late has the same result. The result is never nil.
+// The errors are those of [Engine.Activate], and [ErrNoActivation].
 func (e *Engine) Wait(ctx context.Context, s Selection) (*Result, error) {
 	r := e.newSelectionRun(s)
 	err := r.wait(ctx, s)
@@ -78,7 +74,7 @@ func (r *run) wait(ctx context.Context, s Selection) error {
 		return r.follow(ctx, a.ActivationID)
 	}
 	if now := Active(have, a.Network); phaseOf(*a) == live && activates(*a) && (now == nil || !now.ActivationID.Equal(a.ActivationID)) {
-		return &FailedError{Outcome: OutcomeSuperseded, Activation: *a, By: lastLive(have, a.Network)} // whatever it says
+		return &FailedError{Outcome: OutcomeSuperseded, Activation: *a, By: lastLive(have, a.Network)} // whatever its status says
 	}
 	if err := r.conclude(*a); err != nil {
 		return err
@@ -91,7 +87,7 @@ func (r *run) wait(ctx context.Context, s Selection) error {
 	return nil
 }
 
-// take makes an activation the one that the result is about.
+// take sets the activation that the result is about.
 func (r *run) take(a papi.Activation) {
 	r.result.Activation = &a
 	r.result.Network, r.result.Version = a.Network, a.PropertyVersion
@@ -101,10 +97,9 @@ func (r *run) take(a papi.Activation) {
 	}
 }
 
-// find returns the activation with the id; or what is in progress on the
-// network, changes of a hostname bucket included; or what was submitted there
-// last; or nil; and what it is one of. The list is read in any case, since it
-// tells the usual duration, and what is active.
+// find returns the activation with the id; or else what is in progress on the network, including changes of a
+// hostname bucket; or else what was submitted there last; or nil. It also returns the list that contains it.
+// The list is read in any case, because the usual duration and the active version are taken from it.
 func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, []papi.Activation, error) {
 	list, err := r.look(ctx)
 	if err != nil {
@@ -120,7 +115,7 @@ func (r *run) find(ctx context.Context, s Selection) (*papi.Activation, []papi.A
 		return r.findChange(ctx, s, list.Items)
 	}
 	i := slices.IndexFunc(list.Items, func(a papi.Activation) bool { return a.ActivationID.Equal(s.ActivationID) })
-	if i < 0 { // cancelled ones are not in the list
+	if i < 0 { // the list omits cancelled activations
 		answer, err := r.engine.API.Activation(ctx, r.ref(), s.ActivationID)
 		if err != nil {
 			return nil, nil, r.readError(ctx, err)
@@ -146,10 +141,9 @@ func (r *run) readError(ctx context.Context, err error) error {
 	return limited(err)
 }
 
-// Cancel cancels an activation and waits until PAPI shows it cancelled. When nothing
-// is pending, the outcome is [OutcomeAlreadyCancelled]. When the activation cannot be
-// cancelled any more, the error is [ErrTooLate] and the result has the activation as
-// it is now. The result is never nil.
+// Cancel cancels an activation and waits until PAPI shows it as cancelled. If nothing is pending, the outcome
+// is [OutcomeAlreadyCancelled]. If the activation can no longer be cancelled, the error is [ErrTooLate] and the
+// result has its current state. The result is never nil.
 func (e *Engine) Cancel(ctx context.Context, s Selection) (*Result, error) {
 	r := e.newSelectionRun(s)
 	err := r.cancelSelected(ctx, s)
@@ -181,8 +175,8 @@ func (r *run) cancelSelected(ctx context.Context, s Selection) error {
 	return r.cancel(ctx, *a)
 }
 
-// cancel asks PAPI to cancel an activation and waits for its end. A lost answer
-// is asked for again, after a look; what PAPI has accepted is not.
+// cancel asks PAPI to cancel an activation and waits for its end. If the answer is lost it looks and asks
+// again; a request that PAPI has accepted is not repeated.
 func (r *run) cancel(ctx context.Context, a papi.Activation) error {
 	for fails := 0; phaseOf(a) == inProgress; {
 		answer, err := r.engine.API.CancelActivation(ctx, r.ref(), a.ActivationID)
@@ -214,9 +208,9 @@ func (r *run) cancel(ctx context.Context, a papi.Activation) error {
 		gone := errors.Is(err, papi.ClassNotFound)
 		a, err = r.reread(ctx, a)
 		switch {
-		case gone && errors.Is(err, papi.ClassNotFound) && r.result.Submitted: // it may not be there yet
+		case gone && errors.Is(err, papi.ClassNotFound) && r.result.Submitted: // it may not be visible yet
 		case gone && errors.Is(err, papi.ClassNotFound):
-			r.result.Outcome = OutcomeAlreadyCancelled // it is not there any more
+			r.result.Outcome = OutcomeAlreadyCancelled // it is gone
 			return nil
 		case err != nil && !isTransient(err):
 			return err
@@ -225,7 +219,7 @@ func (r *run) cancel(ctx context.Context, a papi.Activation) error {
 	return r.cancelled(ctx, a)
 }
 
-// reread looks at an activation whose cancellation brought no clear answer.
+// reread reads an activation after a cancellation without a clear answer.
 func (r *run) reread(ctx context.Context, a papi.Activation) (papi.Activation, error) {
 	answer, err := r.read(ctx, r.engine.API, a.ActivationID)
 	if err != nil {
@@ -235,8 +229,7 @@ func (r *run) reread(ctx context.Context, a papi.Activation) (papi.Activation, e
 	return answer.Activation, nil
 }
 
-// cancelled waits until an activation whose cancellation PAPI has accepted has
-// ended, one way or the other.
+// cancelled waits for the end of an activation whose cancellation PAPI has accepted, whatever that end is.
 func (r *run) cancelled(ctx context.Context, a papi.Activation) error {
 	s := schedule{poll: r.target.Poll, usual: usualDurations{median: usualStaging}}
 	begun := time.Now()
@@ -251,7 +244,7 @@ func (r *run) cancelled(ctx context.Context, a papi.Activation) error {
 		}
 		next, err := r.reread(ctx, a)
 		floor = 0
-		if errors.Is(err, papi.ClassNotFound) { // it is not there any more
+		if errors.Is(err, papi.ClassNotFound) { // it is gone
 			break
 		}
 		if err != nil {
@@ -271,7 +264,7 @@ func (r *run) cancelled(ctx context.Context, a papi.Activation) error {
 	return nil
 }
 
-// tooLate says what is true of an activation that PAPI would not cancel.
+// tooLate returns the state of an activation that PAPI refused to cancel.
 func (r *run) tooLate(ctx context.Context, a papi.Activation) error {
 	now, err := r.reread(ctx, a)
 	switch {

@@ -70,7 +70,7 @@ func TestWaitElsewhereTakesTheUsualDurationOfThere(t *testing.T) {
 			t.Fatal(err)
 		}
 		sel := onStaging()
-		sel.Elsewhere = papi.Production
+		sel.OtherNetwork = papi.Production
 		result, err := s.engine.Wait(t.Context(), sel)
 		if err != nil || result.Network != papi.Production || result.Usual != productionTime {
 			t.Errorf("on %s, usually %s: %v", result.Network, result.Usual, err)

@@ -7,8 +7,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// check asks what was to be known before a submission. It runs before each
-// submission, since the wait for another activation may have changed it.
+// check enforces the target's conditions. It runs before each submission, since the state may have changed
+// while the run waited.
 func (r *run) check(ctx context.Context, have []papi.Activation) error {
 	if r.target.RequireStaging && r.target.Network == papi.Production {
 		switch now := Active(have, papi.Staging); {
@@ -26,7 +26,7 @@ func (r *run) check(ctx context.Context, have []papi.Activation) error {
 	return nil
 }
 
-// checkWarnings reads the rule tree's errors and warnings.
+// checkWarnings reads the rule tree and applies the warning policy.
 func (r *run) checkWarnings(ctx context.Context, have []papi.Activation) error {
 	tree, err := r.engine.API.Rules(ctx, r.ref(), r.result.Version)
 	if err != nil {
@@ -55,8 +55,8 @@ func (r *run) checkWarnings(ctx context.Context, have []papi.Activation) error {
 	return nil
 }
 
-// NewProblems returns the errors or warnings of a rule tree that were not in another one before. Two are the same
-// when they say the same about the same place.
+// NewProblems returns the errors or warnings of a rule tree that an earlier one did not have. Two are equal if
+// type, detail and location are.
 func NewProblems(before, now []papi.Problem) []papi.Problem {
 	type key struct{ kind, detail, place string }
 	of := func(p papi.Problem) key { return key{p.Type, p.Summary(), p.ErrorLocation} }
@@ -73,13 +73,13 @@ func NewProblems(before, now []papi.Problem) []papi.Problem {
 	return added
 }
 
-// unclearError refuses to act on what this program does not know.
+// unclearError refuses to act on a type of activation that is not known.
 func unclearError(a papi.Activation) *RejectedError {
 	return &RejectedError{Reason: fmt.Sprintf("activation %s on %s is of a type that is not known, %s: what is active is not clear",
 		a.ActivationID, a.Network, a.ActivationType)}
 }
 
-// planned ends a dry run with what would be done.
+// planned ends a dry run.
 func (r *run) planned(ctx context.Context, s step, list *papi.ActivationList) error {
 	p := &Plan{}
 	switch s.kind {

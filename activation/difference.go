@@ -7,7 +7,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// without returns the names of all that are not in the others.
+// without returns the names of all that are not among others.
 func without(all, others []papi.Hostname) []string {
 	var names []string
 	for _, h := range all {
@@ -18,7 +18,7 @@ func without(all, others []papi.Hostname) []string {
 	return names
 }
 
-// difference returns what of a change is not so already.
+// difference returns the part of a change that is not in effect yet.
 func difference(have []papi.Hostname, add []papi.HostnameToAdd, remove []string) (missing []papi.HostnameToAdd, surplus []string) {
 	find := func(name string) *papi.Hostname {
 		for i := range have {
@@ -41,15 +41,14 @@ func difference(have []papi.Hostname, add []papi.HostnameToAdd, remove []string)
 	return missing, surplus
 }
 
-// sameNames reports whether two lists have the same hostnames, wherever they lead to.
+// sameNames reports whether two lists have the same hostnames, whatever their edge hostnames.
 func sameNames(a, b []papi.Hostname) bool { return len(without(a, b))+len(without(b, a)) == 0 }
 
 func sameName(a, b string) bool {
 	return strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
 }
 
-// leadsTo reports whether a hostname is what an edit asks for, as far as it
-// asks.
+// leadsTo reports whether a hostname matches the members that an edit sets.
 func leadsTo(h papi.Hostname, e papi.HostnameToAdd) bool {
 	return (e.CNAMETo == "" || sameName(h.CNAMETo, e.CNAMETo)) &&
 		(e.EdgeHostnameID == "" || h.EdgeHostnameID.Equal(e.EdgeHostnameID)) &&

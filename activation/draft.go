@@ -12,13 +12,11 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// A draft is a version that was never submitted. PAPI has no mark for whose it is,
-// so a run that goes on where an earlier one has ended knows its own draft by what
-// is in it.
+// A draft is a version that was never submitted. PAPI does not record which run created it, so a run that
+// continues an interrupted one recognises its own draft by the content.
 
-// leftBehind finds the version that an earlier run has made: newer than the base,
-// never activated, with the base's rules, and with the hostnames that are wanted,
-// or those of the base. It returns 0 when there is none.
+// leftBehind finds the version that an earlier run created: newer than the base, never activated, with the
+// base's rules, and with either the wanted hostnames or those of the base. It returns 0 if there is none.
 func (h *hostnames) leftBehind(ctx context.Context, p *place, versions []papi.Version) (int, error) {
 	var drafts []int
 	for _, v := range versions {
@@ -40,9 +38,8 @@ func (h *hostnames) leftBehind(ctx context.Context, p *place, versions []papi.Ve
 	return 0, nil
 }
 
-// broughtAbout finds that what is active is what an earlier run has made of the base,
-// and takes it for the base: one that is named by its number, or by another network,
-// never gets the hostnames itself.
+// broughtAbout checks whether the active version is what an earlier run created from the base, and if so makes
+// it the base: a base named by its number, or by another network, never gets the hostnames itself.
 func (h *hostnames) broughtAbout(ctx context.Context, p *place) error {
 	now := Active(p.list.Items, h.change.Network)
 	if now == nil || now.PropertyVersion <= p.base || p.unchanged() {
@@ -64,25 +61,25 @@ func (h *hostnames) broughtAbout(ctx context.Context, p *place) error {
 	return nil
 }
 
-// used reports whether a version was ever submitted and did not fail: one that only
-// failed is as it was, and another one would fail the same way.
+// used reports whether a version was submitted before and did not fail. A version that failed is unchanged, and
+// another with the same content would fail as well.
 func (p *place) used(version int) bool {
 	return slices.ContainsFunc(p.list.Items, func(a papi.Activation) bool {
 		return a.PropertyVersion == version && a.Status != papi.StatusFailed
 	})
 }
 
-// maxDrafts is how many versions are looked into for the one that was left behind.
+// maxDrafts limits how many versions are examined.
 const maxDrafts = 5
 
-// isOurs reports whether a draft is what this change has made, or will make.
+// isOurs reports whether this change created the draft, or would create an equal one.
 func (h *hostnames) isOurs(ctx context.Context, p *place, draft int, versions []papi.Version) (bool, error) {
 	have, err := h.api.VersionHostnames(ctx, p.ref(), draft)
 	if err != nil {
 		return false, p.readError(ctx, err)
 	}
 	if !sameHostnames(have.Items, p.wanted()) {
-		// One that nobody has edited yet is ours only if it has just been made.
+		// A draft that is not edited yet is ours only if it was created just now.
 		if !sameHostnames(have.Items, p.have.Items) || !p.justMade(versions, draft) {
 			return false, nil
 		}
@@ -90,9 +87,9 @@ func (h *hostnames) isOurs(ctx context.Context, p *place, draft int, versions []
 	return h.sameRules(ctx, p, p.base, draft)
 }
 
-// latest returns the latest version to make a new one from. Where that is a draft
-// which an interrupted run has just made and not edited yet, it is the version before,
-// which is equal: to make another one would leave the draft behind.
+// latest returns the latest version to create a new one from. If that is a draft which an interrupted run has
+// just created and not edited, it returns the equal version before it, so that the draft is found and used
+// instead of left behind.
 func (h *hostnames) latest(ctx context.Context, p *place) (int, error) {
 	latest, err := h.api.LatestVersion(ctx, p.ref(), "")
 	if err != nil {
@@ -129,8 +126,8 @@ func (h *hostnames) latest(ctx context.Context, p *place) (int, error) {
 	return latest - 1, nil
 }
 
-// unedited is for how long a version that has the hostnames of its base is taken
-// for one that an interrupted run has made. Later it is somebody's draft.
+// unedited is for how long a version with the hostnames of its base counts as created by an interrupted run.
+// After that it is somebody's draft.
 const unedited = time.Hour
 
 func (p *place) justMade(versions []papi.Version, number int) bool {
@@ -155,7 +152,7 @@ func (p *place) wanted() []papi.Hostname {
 	return all
 }
 
-// sameHostnames compares names, and where they lead to.
+// sameHostnames compares names and edge hostnames.
 func sameHostnames(a, b []papi.Hostname) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(b, func(want papi.Hostname) bool {
 		return !slices.ContainsFunc(a, func(have papi.Hostname) bool {

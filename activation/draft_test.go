@@ -126,7 +126,7 @@ func TestChangeHostnamesStaysWithThePropertyThatAnInterruptedRunHasChosen(t *tes
 		t.Helper()
 		change := added()
 		change.Property = papi.PropertyRef{PropertyID: "prp_1006"} // busy
-		change.Or = []papi.PropertyRef{www().Property}
+		change.Alternatives = []papi.PropertyRef{www().Property}
 		s.killedAt(request, what, change)
 		chosen := s.versions() == 9
 		sel := onStaging()

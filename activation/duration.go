@@ -10,14 +10,13 @@ import (
 	"time"
 )
 
-// DurationPattern is what [ParseDuration] takes and is not negative, as a regular
-// expression.
+// DurationPattern is a regular expression for the non-negative durations that [ParseDuration] accepts.
 const DurationPattern = `^\s*(([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*(` + unitPattern + `)\s*)+$`
 
 const unitPattern = `ns|us|µs|μs|ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?`
 
-// ParseDuration reads a duration as [time.ParseDuration] does, and beside that days,
-// which have 24 hours, units that are written out, and blanks: 1d12h, 90 min.
+// ParseDuration parses a duration as [time.ParseDuration] does, and also days of 24 hours, units written out,
+// and blanks: 1d12h, 90 min.
 func ParseDuration(text string) (time.Duration, error) {
 	if d, err := time.ParseDuration(text); err == nil {
 		return d, nil
@@ -32,7 +31,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	sum := 0.0
 	for _, part := range regexp.MustCompile(`([0-9.]+)\s*([a-zµμ]+)`).FindAllStringSubmatch(text, -1) {
 		n, err := strconv.ParseFloat(part[1], 64)
-		if err != nil && !errors.Is(err, strconv.ErrRange) { // which is infinite
+		if err != nil && !errors.Is(err, strconv.ErrRange) { // out of range: infinite
 			return 0, wrong
 		}
 		sum += n * float64(lengthOf(part[2]))
@@ -43,7 +42,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	return time.Duration(math.Round(sum)), nil
 }
 
-// lengthOf is the length of a unit of the pattern.
+// lengthOf is the length of a unit in the pattern.
 func lengthOf(unit string) time.Duration {
 	switch {
 	case strings.HasPrefix(unit, "d"):

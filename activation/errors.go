@@ -8,22 +8,19 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// ErrTimeout is the cause to give to [context.WithTimeoutCause]. It tells the engine a
-// time-out from an interruption: only a time-out cancels with
-// WaitOptions.CancelOnTimeout.
+// ErrTimeout is the cause to pass to [context.WithTimeoutCause]. It distinguishes a time-out from an
+// interruption, because WaitOptions.CancelOnTimeout applies to time-outs only.
 var ErrTimeout = errors.New("the time-out has passed")
 
-// FailedError is the error for an activation that ended without becoming active, or
-// that has lost its place to another one.
+// FailedError reports an activation that ended without becoming active, or that was replaced by another one.
 type FailedError struct {
 	Outcome    Outcome // failed, aborted or superseded
 	Activation papi.Activation
-	// By is the activation that has its place; nil when there is none, or when it is
-	// not known.
+	// By is the activation that replaced it; nil if there is none or it is not known.
 	By *papi.Activation
 }
 
-// Error says how it ended.
+// Error says how the activation ended.
 func (e *FailedError) Error() string {
 	what := fmt.Sprintf("activation %s of %s on %s", e.Activation.ActivationID, contentOf(e.Activation), e.Activation.Network)
 	if e.Activation.ActivationType == papi.Deactivate {
@@ -44,28 +41,25 @@ func (e *FailedError) Error() string {
 	return what + " failed"
 }
 
-// StoppedError is the error of a call that ended before its activation did: because
-// the context ended, or because PAPI would not tell what became of a submission.
-// [errors.Is] finds the context's cause in it.
+// StoppedError reports a call that ended before its activation: the context has ended, or it stays unknown what
+// became of a submission. [errors.Is] finds the context's cause.
 type StoppedError struct {
-	// Activation is what goes on at Akamai, as PAPI last showed it; nil when nothing
-	// was submitted or followed. Its Status is empty when PAPI never told one.
+	// Activation is the activation that continues at Akamai, as PAPI last returned it; nil if none was
+	// submitted or followed. Its Status is empty if PAPI never returned one.
 	Activation *papi.Activation
-	// Blocker is the activation that was in the way, when nothing was submitted; nil
-	// when none was.
+	// Blocker is the other activation that the call waited for without having submitted; nil if there was none.
 	Blocker *papi.Activation
-	// Ahead is where in line the call was when it ended; nil when it waited in none.
+	// Ahead is the call's last position in its line; nil if it did not wait in one.
 	Ahead *Ahead
-	// Uncertain is true when a submission was sent and it is not known whether PAPI
-	// accepted it. A call with the same target finds out.
+	// Uncertain reports that a submission was sent whose acceptance is not known. Repeat the call to find out.
 	Uncertain bool
-	// Cancelled is true when Activation was cancelled because time was up.
+	// Cancelled reports that Activation was cancelled because of the time-out.
 	Cancelled bool
 
 	cause error
 }
 
-// Error says what was waited for, and why the wait ended.
+// Error says what the call waited for, and why it ended.
 func (e *StoppedError) Error() string {
 	what := "stopped"
 	switch {
@@ -89,17 +83,16 @@ func (e *StoppedError) Error() string {
 	return what + ": " + e.cause.Error()
 }
 
-// Unwrap returns the cause with which the context ended, or PAPI's answer.
+// Unwrap returns the context's cause, or PAPI's answer.
 func (e *StoppedError) Unwrap() error { return e.cause }
 
-// BusyError is the error when another activation is in the way and
-// Target.FailIfPending is set.
+// BusyError reports that another activation blocks the network and Target.FailIfPending is set.
 type BusyError struct {
-	// Blocker is in progress, or has become active since the run's first look.
+	// Blocker is in progress, or has become active since the first look.
 	Blocker papi.Activation
 }
 
-// Error names the activation.
+// Error names the other activation.
 func (e *BusyError) Error() string {
 	if phaseOf(e.Blocker) == live && e.Blocker.ActivationType != papi.Deactivate {
 		return fmt.Sprintf("activation %s has put %s on %s since this run looked first",
@@ -109,8 +102,7 @@ func (e *BusyError) Error() string {
 		e.Blocker.ActivationID, contentOf(e.Blocker), e.Blocker.Status, e.Blocker.Network)
 }
 
-// contentOf is what an activation puts on its network. A change of a hostname
-// bucket has no version.
+// contentOf names what an activation puts on its network. A change of a hostname bucket has no version.
 func contentOf(a papi.Activation) string {
 	if a.PropertyVersion == 0 {
 		return "hostnames"
@@ -118,12 +110,12 @@ func contentOf(a papi.Activation) string {
 	return fmt.Sprintf("version %d", a.PropertyVersion)
 }
 
-// RejectedError is the error for what cannot be done as it was asked for, however
-// often it is tried: by PAPI's word, or by that of the target's own conditions.
+// RejectedError reports a request that cannot succeed however often it is repeated: PAPI refuses it, or a
+// condition of the target is not met.
 type RejectedError struct {
 	// Reason is why, in one line.
 	Reason string
-	// Errors and Warnings are those of the rule tree, where they are the reason.
+	// Errors and Warnings are those of the rule tree, if they are the reason.
 	Errors, Warnings []papi.Problem
 
 	cause error
@@ -132,11 +124,10 @@ type RejectedError struct {
 // Error gives the reason.
 func (e *RejectedError) Error() string { return e.Reason }
 
-// Unwrap returns PAPI's answer; nil when nothing was submitted.
+// Unwrap returns PAPI's answer; nil if nothing was submitted.
 func (e *RejectedError) Unwrap() error { return e.cause }
 
-// NotActiveError is the error when a version was to be taken from a network, and none
-// is active there.
+// NotActiveError reports that the version to activate is the one active on Network, and none is.
 type NotActiveError struct {
 	Network papi.Network
 }
@@ -144,19 +135,17 @@ type NotActiveError struct {
 // Error names the network.
 func (e *NotActiveError) Error() string { return "no version is active on " + string(e.Network) }
 
-// LimitError is the error when a limit of PAPI is used up.
+// LimitError reports that one of PAPI's limits is exhausted.
 type LimitError struct {
-	// Until is when requests or activations are possible again; the zero time when
-	// PAPI did not say.
+	// Until is when requests or activations are possible again; zero if PAPI did not say.
 	Until time.Time
-	// Daily is true for the daily budget of activations, and false for the limit of
-	// requests.
+	// Daily is true for the daily budget of activations, false for the rate limit of requests.
 	Daily bool
 
 	cause error
 }
 
-// Error says which limit it is.
+// Error names the limit.
 func (e *LimitError) Error() string {
 	what := "too many requests"
 	if e.Daily {
@@ -171,8 +160,8 @@ func (e *LimitError) Error() string {
 // Unwrap returns PAPI's answer.
 func (e *LimitError) Unwrap() error { return e.cause }
 
-// VanishedError is the error when PAPI has accepted an activation and does not know it
-// any more: neither by its id nor in the list.
+// VanishedError reports that PAPI has accepted an activation and no longer knows it, neither by its id nor in
+// the list.
 type VanishedError struct {
 	Activation papi.Activation // as PAPI last showed it
 
@@ -187,10 +176,9 @@ func (e *VanishedError) Error() string {
 // Unwrap returns PAPI's answer.
 func (e *VanishedError) Unwrap() error { return e.cause }
 
-// PartlyDoneError is the error of a call that had to write several times and ended
-// after some of that: a bucket's hostnames in parts, a version and its activation, a
-// cancellation and a rollback. What is done stays done, and the same call made again
-// goes on with the rest. [errors.As] finds why it ended.
+// PartlyDoneError reports a call of several writes that ended after some of them: a bucket's hostnames in
+// parts, a version and its activation, a cancellation and a rollback. What was done stays, and repeating the
+// call continues with the rest. [errors.As] finds the cause.
 type PartlyDoneError struct {
 	// What is done, in words: "1000 of 2500 hostnames are changed and live on STAGING".
 	What string
@@ -200,8 +188,8 @@ type PartlyDoneError struct {
 	cause error
 }
 
-// Error says what is done, and why the rest is not.
+// Error says what was done, and why the rest was not.
 func (e *PartlyDoneError) Error() string { return "partly done, " + e.What + ": " + e.cause.Error() }
 
-// Unwrap returns why the rest is not done.
+// Unwrap returns why the rest was not done.
 func (e *PartlyDoneError) Unwrap() error { return e.cause }

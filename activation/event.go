@@ -6,46 +6,44 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// EventKind is what happened.
+// EventKind is the kind of an event.
 type EventKind string
 
 // The kinds of events.
 const (
 	EventSubmitted EventKind = "submitted" // PAPI has accepted the submission
-	EventAdopted   EventKind = "adopted"   // the version was on its way already, and is waited for
-	EventQueued    EventKind = "queued"    // another activation is in the way, or it is another run's turn, and that is waited for
-	EventChanged   EventKind = "changed"   // status or fmaActivationState have changed
-	EventRetrying  EventKind = "retrying"  // a request failed and will be repeated after the pause
-	EventWaiting   EventKind = "waiting"   // the activation is looked at again after the pause
+	EventAdopted   EventKind = "adopted"   // the version's activation was already in progress and is followed
+	EventQueued    EventKind = "queued"    // waiting for another activation, or for another run's turn
+	EventChanged   EventKind = "changed"   // status or fmaActivationState has changed
+	EventRetrying  EventKind = "retrying"  // a request failed and will be repeated after Pause
+	EventWaiting   EventKind = "waiting"   // the activation will be polled again after Pause
 )
 
-// Event is something that happened in a run.
+// Event is a step of a run.
 type Event struct {
 	Kind EventKind
-	// Property, or Include, is what the run is about. PropertyName is the name of
-	// either; it is empty while no activation of it has been seen.
+	// Property, or Include, is what the run is about. PropertyName is the name of either; it is empty until an
+	// activation of it was seen.
 	Property     papi.PropertyRef
 	Include      papi.IncludeRef
 	PropertyName string
 	Network      papi.Network
-	// Version is that of Activation where the event tells of that one, and with
-	// EventQueued and EventRetrying the one that the run is about; 0 when neither is
-	// known.
+	// Version is that of Activation if the event is about it; with EventQueued and EventRetrying it is the
+	// run's own. It is 0 if it is not known.
 	Version int
-	// Activation is the one that is waited for, as PAPI last showed it. It may be nil
-	// with EventRetrying, and its Status is empty before PAPI has told one.
+	// Activation is the activation that is followed, as PAPI last returned it. It may be nil with
+	// EventRetrying. Its Status is empty until PAPI has returned one.
 	Activation *papi.Activation
-	// Age is how long ago the activation was submitted.
+	// Age is the time since the activation was submitted.
 	Age time.Duration
-	// Usual is how long activations of this property on this network take.
+	// Usual is the usual duration of this property's activations on this network.
 	Usual time.Duration
-	// Pause is how long it is until the next request, 0 when it follows at once.
+	// Pause is the time until the next request; 0 if it follows at once.
 	Pause time.Duration
-	// Err is why a request is repeated; nil with other kinds than EventRetrying.
+	// Err is why a request is repeated; set with EventRetrying only.
 	Err error
-	// Budget is what is left of the day; nil when PAPI did not say.
+	// Budget is the remaining daily budget; nil if PAPI did not say.
 	Budget *papi.Quota
-	// Ahead is where in line the run is, with EventQueued; nil when it waits for an
-	// activation.
+	// Ahead is the run's position in line, with EventQueued; nil if it waits for an activation.
 	Ahead *Ahead
 }

@@ -9,12 +9,11 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// lastLookTime bounds the look at the list that a run makes before it says that an
-// activation goes on whose id does not show it.
+// lastLookTime bounds the final look at the list for an activation that its id does not show, before the run
+// reports that it continues.
 const lastLookTime = 10 * time.Second
 
-// expired ends a wait whose context has ended, and cancels the activation when
-// that was asked for.
+// expired ends a run whose context has ended, and cancels the activation if requested.
 func (r *run) expired(ctx context.Context) error {
 	if err := r.lastLook(ctx); err != nil {
 		return err
@@ -29,7 +28,7 @@ func (r *run) expired(ctx context.Context) error {
 	return r.cancelLate(ctx)
 }
 
-// lastLook finds out whether what its id does not show is gone.
+// lastLook finds out whether an activation that its id does not show is gone.
 func (r *run) lastLook(ctx context.Context) error {
 	if r.unseen == nil {
 		return nil
@@ -38,24 +37,23 @@ func (r *run) lastLook(ctx context.Context) error {
 	defer cancel()
 	list, err := r.engine.API.Activations(ctx, r.ref())
 	if err != nil {
-		return nil // then it may go on
+		return nil // it may still be in progress
 	}
 	if r.listed(list.Items) {
 		return nil
 	}
 	gone := r.gone(list.Items, r.unseen.err)
 	if _, vanished := errors.AsType[*VanishedError](gone); vanished && r.result.Submitted && r.engine.since(r.unseen.since) < appearing {
-		return nil // it may not be shown yet
+		return nil // it may not be visible yet
 	}
 	return gone
 }
 
-// CancelGrace is how long a run goes on after its deadline, at most, to cancel its
-// activation. A request that is on its way then is waited for, as everywhere, for up
-// to 10 s more.
+// CancelGrace is how long a run lasts at most after its deadline, to cancel its activation. A request in flight
+// at that moment gets up to 10 s more, as everywhere.
 const CancelGrace = 2 * time.Minute
 
-// cancelLate cancels the activation when time is up.
+// cancelLate cancels the activation after the time-out.
 func (r *run) cancelLate(ctx context.Context) error {
 	outer := context.WithoutCancel(ctx)
 	if r.target.CancelContext != nil {
@@ -76,7 +74,7 @@ func (r *run) cancelLate(ctx context.Context) error {
 	switch {
 	case err == nil:
 		stopped.Cancelled = true
-	case !InProgress(now) && r.reached(now): // it has ended by itself meanwhile
+	case !InProgress(now) && r.reached(now): // it has ended by itself
 		return r.conclude(now)
 	case later.Err() == nil && errors.Is(err, ErrTooLate):
 		stopped.cause = fmt.Errorf("%w, and it is %w", cause, ErrTooLate)
@@ -90,11 +88,10 @@ func (r *run) cancelLate(ctx context.Context) error {
 	return stopped
 }
 
-// hasty is an API that does not wait for the answer to a cancellation once the run
-// is interrupted.
+// hasty is an API that stops waiting for the answer to a cancellation when the run is interrupted.
 type hasty struct {
 	API
-	run context.Context //nolint:containedctx // it ends when the run is interrupted, and not with the call's
+	run context.Context //nolint:containedctx // ends when the run is interrupted, unlike the call's
 }
 
 // CancelActivation implements API.

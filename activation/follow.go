@@ -12,12 +12,11 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// appearing is how long PAPI may not know an activation that it has accepted.
+// appearing is for how long PAPI may not know an activation that it has accepted.
 const appearing = 2 * time.Minute
 
-// follow looks at one activation until it has ended. A look that fails is no
-// reason to give up an activation that is on its way: only an answer that will
-// not change is.
+// follow polls one activation until it ends. A failed read does not end it, unless the answer is final, because
+// the activation is still in progress.
 func (r *run) follow(ctx context.Context, id papi.ID) error {
 	s := schedule{poll: r.target.Poll, usual: r.usual}
 	begun, age := time.Now(), r.age(*r.result.Activation)
@@ -61,8 +60,7 @@ func (r *run) follow(ctx context.Context, id papi.ID) error {
 	}
 }
 
-// read looks at one activation: by its id, or in the list where its id cannot stand
-// in a path.
+// read reads one activation: by its id, or from the list if the id cannot be part of a path.
 func (r *run) read(ctx context.Context, api API, id papi.ID) (*papi.ActivationAnswer, error) {
 	if id.Valid() && (string(id) == id.Bare() || strings.HasPrefix(string(id), papi.PrefixActivation)) {
 		return api.Activation(ctx, r.ref(), id)
@@ -81,7 +79,7 @@ func (r *run) read(ctx context.Context, api API, id papi.ID) (*papi.ActivationAn
 	return nil, fmt.Errorf("activation %q is not listed: %w", id, papi.ClassNotFound)
 }
 
-// waitOf returns how long PAPI asked to wait with an error.
+// waitOf returns how long PAPI asks to wait in an error.
 func waitOf(err error) time.Duration {
 	if problem, ok := errors.AsType[*papi.Error](err); ok {
 		return problem.Wait()
@@ -89,16 +87,15 @@ func waitOf(err error) time.Duration {
 	return 0
 }
 
-// sameThing reports whether two answers are about one activation: what it does
-// never changes. Members that PAPI left out do not count.
+// sameThing reports whether two answers are about the same activation, judged by members that never change.
+// Members that PAPI left out are ignored.
 func sameThing(before, now papi.Activation) bool {
 	return (now.PropertyVersion == before.PropertyVersion || before.PropertyVersion == 0 || now.PropertyVersion == 0) &&
 		(now.Network == before.Network || before.Network == "" || now.Network == "") &&
 		(activates(now) == activates(before) || now.ActivationType == "")
 }
 
-// completed fills in what PAPI does not say of an include's activation while it
-// is validated.
+// completed adds what PAPI omits about an include's activation during validation.
 func completed(now, before papi.Activation) papi.Activation {
 	now.PropertyVersion = cmp.Or(now.PropertyVersion, before.PropertyVersion)
 	now.Network = cmp.Or(now.Network, before.Network)
@@ -108,8 +105,8 @@ func completed(now, before papi.Activation) papi.Activation {
 	return now
 }
 
-// missing looks in the list for an activation that its id does not show, and returns
-// true when the wait is over, and why when it is gone. A new one may not be visible yet.
+// missing looks in the list for an activation that its id does not show. It returns true if the wait is over,
+// and an error if the activation is gone. A new activation may not be visible yet.
 func (r *run) missing(ctx context.Context, err error, following time.Duration) (bool, error) {
 	if r.result.Submitted && following < appearing {
 		return false, nil
@@ -132,7 +129,7 @@ func (r *run) missing(ctx context.Context, err error, following time.Duration) (
 	return true, r.gone(list.Items, err)
 }
 
-// listed reports whether a list shows the activation, and keeps it as it is there.
+// listed reports whether a list has the activation, and stores its state from there.
 func (r *run) listed(have []papi.Activation) bool {
 	i := slices.IndexFunc(have, func(a papi.Activation) bool { return a.ActivationID.Equal(r.result.Activation.ActivationID) })
 	if i < 0 {
@@ -144,8 +141,8 @@ func (r *run) listed(have []papi.Activation) bool {
 	return true
 }
 
-// gone returns how a run ends whose activation neither its id nor the list shows:
-// with what has its place, or because it has vanished.
+// gone ends a run whose activation is neither found by its id nor listed: another has replaced it, or it has
+// vanished.
 func (r *run) gone(have []papi.Activation, err error) error {
 	a := *r.result.Activation
 	if now := lastLive(have, a.Network); now != nil && !r.first[now.ActivationID.Bare()] {
@@ -154,7 +151,7 @@ func (r *run) gone(have []papi.Activation, err error) error {
 	return &VanishedError{Activation: a, cause: err}
 }
 
-// see keeps the activation as it is now, and tells of a change.
+// see stores the state of the activation and reports changes.
 func (r *run) see(a papi.Activation, age time.Duration) {
 	before := r.result.Activation
 	r.result.Activation = &a
@@ -178,7 +175,7 @@ func (r *run) reached(a papi.Activation) bool {
 	return false
 }
 
-// conclude ends a run with an activation whose wait is over.
+// conclude ends a run whose wait is over.
 func (r *run) conclude(a papi.Activation) error {
 	r.result.Activation = &a
 	if r.tried.made(a) {
@@ -194,7 +191,7 @@ func (r *run) conclude(a papi.Activation) error {
 	return failure(a)
 }
 
-// failure is the error for an activation that ended, and not well.
+// failure returns the error for an activation that ended without success.
 func failure(a papi.Activation) *FailedError {
 	outcome := OutcomeFailed
 	switch a.Status { //nolint:exhaustive // only ended ones come here

@@ -6,9 +6,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Duration returns how long an activation took from its submission until it was
-// active, and false when its dates do not say. For one that is not active any more
-// they only do with a FallbackInfo.SteadyStateTime.
+// Duration returns the time from the submission of an activation until it was active, and whether its dates
+// tell. For one that is no longer active they do only with a FallbackInfo.SteadyStateTime.
 func Duration(a papi.Activation) (time.Duration, bool) {
 	var end time.Time
 	switch {
@@ -24,7 +23,7 @@ func Duration(a papi.Activation) (time.Duration, bool) {
 	return d, d > 0 && d <= maxUsual
 }
 
-// durations returns how long the finished activations of a network took.
+// durations returns the durations of a network's finished activations.
 func durations(have []papi.Activation, network papi.Network) []time.Duration {
 	var all []time.Duration
 	for _, a := range have {

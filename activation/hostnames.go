@@ -20,51 +20,49 @@ type HostnamesAPI interface {
 	PatchVersionHostnames(ctx context.Context, ref papi.PropertyRef, version int, etag string, add []papi.HostnameToAdd, remove []string) (*papi.HostnameList, error)
 }
 
-// HostnameChange names the hostnames that a property is to have, and those that it is not to have.
+// HostnameChange is which hostnames a property shall have, and which it shall not.
 type HostnameChange struct {
-	// Target has the property and how to activate its new version. An empty Network
-	// means that the version is made and not activated. Version and ActiveOn are
-	// ignored.
+	// Target is the property, and how to activate its new version. With an empty Network the version is created
+	// but not activated. Version and ActiveOn are ignored.
 	Target
-	// Or has other properties that may take the hostnames, in this order, when the
-	// first one is busy or full.
-	Or []papi.PropertyRef
-	// Add has the hostnames that the property is to have, Remove those that it is not
-	// to have. What is so already is left alone.
+	// Alternatives are other properties that may take the hostnames, in this order, if the first one is busy or
+	// full.
+	Alternatives []papi.PropertyRef
+	// Add has the hostnames that the property shall have, Remove those that it shall not have. Those in effect
+	// already are skipped.
 	Add    []papi.HostnameToAdd
 	Remove []string
-	// Base is the version that the new one is made from. The zero value means the one
-	// that is active on Target.Network; without a network, the latest one.
+	// Base is the version to create the new one from. The zero value means the version active on
+	// Target.Network; without a network, the latest.
 	Base BaseVersion
 }
 
-// BaseVersion names a version: by its number, as the one that is active on a network,
-// or as the latest one. One of its fields is set.
+// BaseVersion names a version: by number, as the one active on a network, or as the latest. Exactly one field
+// is set.
 type BaseVersion struct {
 	Version  int
 	ActiveOn papi.Network
 	Latest   bool
 }
 
-// HostnameResult is what a change of hostnames has done.
+// HostnameResult is the result of changing hostnames.
 type HostnameResult struct {
-	Base    int // the version that the new one is made from
-	Version int // the version that has them now; Base when nothing had to change, 0 when none has
-	// Created is true when this call made the version, Resumed when an earlier call
-	// that was interrupted had made it.
+	Base    int // the version that the new one was created from
+	Version int // the version that has the hostnames; Base if nothing had to change, 0 if none has them
+	// Created reports that this call created the version, Resumed that an earlier, interrupted call did.
 	Created, Resumed bool
-	// Added has the hostnames that the version has and its base has not, Removed those that its base
-	// has and the version has not. For a bucket, they are the ones that were changed.
+	// Added has the hostnames that the version has and its base lacks, Removed those that the base has and the
+	// version lacks. For a bucket they are what was changed.
 	Added, Removed []string
 	// Hostnames has all hostnames of the version.
 	Hostnames []papi.Hostname
 }
 
-// HostnameLimitError is the error when a property has no room for more hostnames.
+// HostnameLimitError reports that a property has no room for the hostnames.
 type HostnameLimitError struct {
 	Property papi.PropertyRef
 	Wanted   int // how many were to be added
-	Room     int // how many there is room for
+	Room     int // how many more it can have
 }
 
 // Error says how many there is room for.
@@ -72,12 +70,10 @@ func (e *HostnameLimitError) Error() string {
 	return fmt.Sprintf("property %s has room for %d more hostnames, and %d are to be added", e.Property.PropertyID, e.Room, e.Wanted)
 }
 
-// ChangeHostnames makes a version with the hostnames and activates it. The network is
-// looked at before the version is made, so that no version is left over when the
-// network is busy. Called again after an interruption it finds the version that it
-// made before, and goes on with it. The result is never nil. The errors are those of
-// [Engine.Activate], a [*HostnameLimitError], and a [*PartlyDoneError] around any of
-// them when the version was made and not submitted.
+// ChangeHostnames creates a version with the hostnames and activates it. It looks at the network first, so that
+// no version is left over if the network is busy. Repeated after an interruption, it finds the version that it
+// created and continues with it. The result is never nil. The errors are those of [Engine.Activate] and
+// [*HostnameLimitError], wrapped in a [*PartlyDoneError] if the version was created but not submitted.
 func (e *Engine) ChangeHostnames(ctx context.Context, c HostnameChange) (*Result, error) {
 	api, ok := e.API.(HostnamesAPI)
 	if !ok {
@@ -94,7 +90,7 @@ func (e *Engine) ChangeHostnames(ctx context.Context, c HostnameChange) (*Result
 	return r.finish(h.partly(r, err))
 }
 
-// partly says of an error that a version was made before it, and not submitted.
+// partly wraps an error if a version was created before it and not submitted.
 func (h *hostnames) partly(r *run, err error) error {
 	made := r.result.Hostnames
 	if err == nil || made == nil || !made.Created && !made.Resumed || r.result.Activation != nil || r.result.Submitted {
@@ -104,7 +100,7 @@ func (h *hostnames) partly(r *run, err error) error {
 	return &PartlyDoneError{What: what, cause: err}
 }
 
-// contradiction reports what cannot be brought about whatever PAPI has.
+// contradiction returns an error for a change that can never be made.
 func (c HostnameChange) contradiction() error {
 	if c.Include.IncludeID != "" {
 		return &RejectedError{Reason: "an include has no hostnames"}
@@ -126,18 +122,17 @@ type hostnames struct {
 	api    HostnamesAPI
 	change HostnameChange
 	begun  time.Time
-	// conflicts counts how often the base was changed in between, yields the looks
-	// at what is in the way.
+	// conflicts counts how often the base changed meanwhile, yields the polls of a blocking activation.
 	conflicts, yields int
-	// first has what the first look at each property found.
+	// first has the ids found by the first look at each property.
 	first map[papi.ID]map[string]bool
-	// turn is the one that the change has, and turnOf for which property; nil and empty for none.
+	// turn is the turn that the change holds for property turnOf; nil and empty for none.
 	turn   Turn
 	turnOf papi.ID
 }
 
-// claim waits for the turn to change the property that was chosen, and reports whether
-// that was to be waited for. The turn for one that was chosen before is left.
+// claim waits for the turn to change the chosen property, and reports whether it had to wait. It gives up the
+// turn for a property that was chosen before.
 func (h *hostnames) claim(ctx context.Context, p *place) (bool, error) {
 	if h.change.Network == "" || p.ours || p.unchanged() {
 		return false, nil
@@ -153,7 +148,7 @@ func (h *hostnames) claim(ctx context.Context, p *place) (bool, error) {
 	return again, err
 }
 
-// place is a property that may take the hostnames, as it is now.
+// place is a property that may take the hostnames, in its current state.
 type place struct {
 	*run
 
@@ -164,7 +159,7 @@ type place struct {
 	remove  []string
 	blocker *papi.Activation // in progress on the network
 	ours    bool             // what is in progress has the wanted hostnames
-	draft   int              // the version that an interrupted run has made; 0 for none, or not looked for
+	draft   int              // created by an interrupted run; 0 if there is none or it was not looked for
 }
 
 func (h *hostnames) run(ctx context.Context) (*run, error) {
@@ -181,7 +176,7 @@ func (h *hostnames) run(ctx context.Context) (*run, error) {
 				return p.run, err
 			}
 			h.yields = p.yields
-			continue // all of it may have changed
+			continue // everything may have changed
 		}
 		if other := p.newcomer(p.list.Items); other != nil && !p.ours && !p.unchanged() {
 			p.result.BlockedBy = other
@@ -191,7 +186,7 @@ func (h *hostnames) run(ctx context.Context) (*run, error) {
 		case err != nil:
 			return p.run, err
 		case again:
-			continue // all of it may have changed
+			continue // everything may have changed
 		}
 		again, err := h.bringAbout(ctx, p)
 		if !again {
@@ -200,13 +195,12 @@ func (h *hostnames) run(ctx context.Context) (*run, error) {
 	}
 }
 
-// choose looks at the properties in turn. It takes the first that has the
-// hostnames already or is getting them; else the first for which an interrupted
-// run has made a version, whatever is free by now; else the first that is free
-// and has room, else the first that is busy.
+// choose looks at the properties in order. It prefers one that has the hostnames or is getting them, then one
+// for which an interrupted run has created a version, then one that is free and has room, then one that is
+// busy.
 func (h *hostnames) choose(ctx context.Context) (*place, error) {
 	var begun, free, busy, full *place
-	for _, ref := range append([]papi.PropertyRef{h.change.Property}, h.change.Or...) {
+	for _, ref := range append([]papi.PropertyRef{h.change.Property}, h.change.Alternatives...) {
 		p, err := h.inspect(ctx, ref)
 		if err != nil {
 			return p, err
@@ -239,10 +233,10 @@ func (h *hostnames) choose(ctx context.Context) (*place, error) {
 	return full, &HostnameLimitError{Property: full.ref(), Wanted: len(full.add), Room: *full.have.Remaining}
 }
 
-// findDraft looks for the version that an interrupted run has made, where that
-// decides which of several properties it is.
+// findDraft looks for the version of an interrupted run, if the choice between several properties depends on
+// it.
 func (h *hostnames) findDraft(ctx context.Context, p *place) error {
-	if len(h.change.Or) == 0 || p.unchanged() {
+	if len(h.change.Alternatives) == 0 || p.unchanged() {
 		return nil
 	}
 	versions, err := h.api.Versions(ctx, p.ref())
@@ -260,16 +254,15 @@ func firstPlace(a, b *place) *place {
 	return b
 }
 
-// fits reports whether there is room for what is to be added. Where PAPI does
-// not say, it will when it is tried.
+// fits reports whether there is room for the added hostnames. If PAPI does not say, it is assumed.
 func (p *place) fits() bool {
 	return p.have.Remaining == nil || len(p.wanted())-len(p.have.Items) <= *p.have.Remaining
 }
 
-// unchanged reports whether the base has what is wanted.
+// unchanged reports whether the base already is as wanted.
 func (p *place) unchanged() bool { return len(p.add)+len(p.remove) == 0 }
 
-// inspect looks at a property. The place is never nil.
+// inspect reads the state of a property. The place is never nil.
 func (h *hostnames) inspect(ctx context.Context, ref papi.PropertyRef) (*place, error) {
 	t := h.change.Target
 	t.Property, t.Version = ref, anyVersion
@@ -320,7 +313,7 @@ func (h *hostnames) inspect(ctx context.Context, ref papi.PropertyRef) (*place, 
 	return p, nil
 }
 
-// settle notes the version that has the hostnames.
+// settle records the version that has the hostnames.
 func (p *place) settle(version int, now []papi.Hostname) {
 	p.result.Version = version
 	p.result.Hostnames.Version, p.result.Hostnames.Hostnames = version, now
@@ -328,7 +321,7 @@ func (p *place) settle(version int, now []papi.Hostname) {
 	p.result.Hostnames.Removed = without(p.have.Items, now)
 }
 
-// baseOf returns the number of the version that the new one is made from.
+// baseOf returns the version to create the new one from.
 func (h *hostnames) baseOf(ctx context.Context, p *place) (int, error) {
 	base := h.change.Base
 	if base == (BaseVersion{}) {

@@ -169,7 +169,7 @@ func TestChangeHostnamesTakesAnotherPropertyWhileTheFirstIsBusy(t *testing.T) {
 		s := newScene(t, simulator.Options{})
 		change := added()
 		change.Property = papi.PropertyRef{PropertyID: "prp_1006"} // busy
-		change.Or = []papi.PropertyRef{www().Property}
+		change.Alternatives = []papi.PropertyRef{www().Property}
 		result, err := s.engine.ChangeHostnames(t.Context(), change)
 		s.brought(result, err)
 		if !result.Property.PropertyID.Equal("prp_1001") {

@@ -6,8 +6,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// IncludesAPI is the part of PAPI that activations of includes need.
-// [papi.Client] implements it.
+// IncludesAPI is the part of PAPI that activations of includes need. [papi.Client] implements it.
 type IncludesAPI interface {
 	IncludeActivations(context.Context, papi.IncludeRef) (*papi.IncludeActivationList, error)
 	IncludeActivation(context.Context, papi.IncludeRef, papi.ID) (*papi.IncludeActivationAnswer, error)
@@ -16,11 +15,10 @@ type IncludesAPI interface {
 	IncludeRules(context.Context, papi.IncludeRef, int) (*papi.RuleTree, error)
 }
 
-// includes is the API of a run that is about an include. It asks about that one:
-// a run of an include has no property to hand over.
+// includes is the API of a run about an include. It ignores the property that its methods are given.
 type includes struct {
 	api     IncludesAPI
-	include *papi.IncludeRef // of the run's result: its contract and group are added there
+	include *papi.IncludeRef // of the run's result, which adds contract and group
 }
 
 // Activations implements API.

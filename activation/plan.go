@@ -10,20 +10,18 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// phase is what a status means for somebody who waits.
+// phase is what the status of an activation means for a run that waits for it.
 type phase int
 
 const (
-	// inProgress is also what a status means that this program does not know:
-	// never a success, never a failure, never a reason to submit.
+	// inProgress includes unknown statuses: never a success, never a failure, never a reason to submit.
 	inProgress phase = iota
-	undoing          // it is on its way, and back
-	live             // the version serves traffic; for a deactivation: it is taken off
-	ended            // it has ended otherwise
+	undoing          // still in progress, but being cancelled
+	live             // the version serves traffic; for a deactivation, it no longer does
+	ended            // it has ended in any other way
 )
 
-// phaseOf returns the phase of an activation. It looks at nothing but the
-// activation: whether another one has taken its place is for [active] to say.
+// phaseOf returns the phase of an activation by itself; whether another one has replaced it, see [Active].
 func phaseOf(a papi.Activation) phase {
 	switch a.Status {
 	case papi.StatusActive:
@@ -48,21 +46,19 @@ func phaseOf(a papi.Activation) phase {
 	return inProgress
 }
 
-// InProgress reports whether an activation has not ended. One with a status that this
-// package does not know has not.
+// InProgress reports whether an activation has not ended. An unknown status counts as in progress.
 func InProgress(a papi.Activation) bool {
 	p := phaseOf(a)
 	return p == inProgress || p == undoing
 }
 
-// activates reports whether an activation puts its version on the network. A
-// type that is not known does not, whatever else it does.
+// activates reports whether an activation puts its version on the network. An unknown type does not count.
 func activates(a papi.Activation) bool {
 	return a.ActivationType == papi.Activate || a.ActivationType == ""
 }
 
-// Pending returns the activations in progress on a network, the latest first. One
-// without a network counts for both.
+// Pending returns the activations in progress on a network, latest first. One without a network counts for
+// both.
 func Pending(have []papi.Activation, network papi.Network) []papi.Activation {
 	var pending []papi.Activation
 	for _, a := range have {
@@ -74,9 +70,8 @@ func Pending(have []papi.Activation, network papi.Network) []papi.Activation {
 	return pending
 }
 
-// Active returns the activation whose version is active on a network, nil when none
-// is. It is the latest one that says ACTIVE: PAPI may show that status for older ones,
-// too, whose place another version or a deactivation has taken.
+// Active returns the activation whose version is active on a network; nil if none is. It is the latest one with
+// status ACTIVE: PAPI may show that status also for older ones that were replaced.
 func Active(have []papi.Activation, network papi.Network) *papi.Activation {
 	if newest := lastLive(have, network); newest != nil && activates(*newest) {
 		return newest
@@ -84,13 +79,12 @@ func Active(have []papi.Activation, network papi.Network) *papi.Activation {
 	return nil
 }
 
-// lastLive returns the latest activation of any type that has reached the
-// network, nil when none has.
+// lastLive returns the latest activation of any type that has reached the network; nil if none has.
 func lastLive(have []papi.Activation, network papi.Network) *papi.Activation {
 	counts := func(a papi.Activation) bool { return a.Network == network && phaseOf(a) == live }
 	order := later
 	if slices.ContainsFunc(have, func(a papi.Activation) bool { return counts(a) && submitted(a).IsZero() }) {
-		order = byID // one without a date would be taken for the oldest
+		order = byID // an activation without a date would count as the oldest
 	}
 	newest := -1
 	for i, a := range have {
@@ -101,12 +95,11 @@ func lastLive(have []papi.Activation, network papi.Network) *papi.Activation {
 	if newest < 0 {
 		return nil
 	}
-	found := have[newest] // a copy, which does not keep the whole list
+	found := have[newest] // a copy, so that the list can be freed
 	return &found
 }
 
-// Latest returns the activation of a network that was submitted last, nil when
-// there is none.
+// Latest returns the activation of a network that was submitted last; nil if there is none.
 func Latest(have []papi.Activation, network papi.Network) *papi.Activation {
 	var newest *papi.Activation
 	for i, a := range have {
@@ -117,13 +110,13 @@ func Latest(have []papi.Activation, network papi.Network) *papi.Activation {
 	return newest
 }
 
-// later orders activations by submission: positive when a came after b. It is a
-// total order, so that no order of PAPI's list can change a decision.
+// later orders activations by submission: positive if a came after b. It is a total order, so that decisions do
+// not depend on the order of PAPI's list.
 func later(a, b papi.Activation) int {
 	return cmp.Or(submitted(a).Compare(submitted(b)), byID(a, b))
 }
 
-// byID orders activations by their ids, which PAPI counts up.
+// byID orders activations by id, which PAPI assigns in ascending order.
 func byID(a, b papi.Activation) int {
 	return cmp.Or(
 		cmp.Compare(number(a.ActivationID), number(b.ActivationID)),
@@ -134,8 +127,7 @@ func byID(a, b papi.Activation) int {
 	)
 }
 
-// submitted is when an activation was submitted; where PAPI's date cannot be
-// read, when it last changed.
+// submitted is when an activation was submitted; if that date cannot be read, when it last changed.
 func submitted(a papi.Activation) time.Time {
 	if a.SubmitDate.IsZero() {
 		return a.UpdateDate
@@ -151,15 +143,14 @@ func number(id papi.ID) int64 {
 	return n
 }
 
-// goal is what [plan] aims at.
+// goal is what [plan] tries to reach.
 type goal struct {
 	network papi.Network
 	version int
-	// deactivate aims at no version being active; version is then 0.
+	// deactivate means that no version shall be active; version is then 0.
 	deactivate bool
 	steady     bool
-	// tried is a submission of this run that may have been accepted; nil when
-	// there is none.
+	// tried is a submission of this run that may have been accepted; nil if there is none.
 	tried *submission
 }
 
@@ -171,15 +162,15 @@ func (g goal) wants(a papi.Activation) bool {
 	return a.Network == g.network && activates(a) && a.PropertyVersion == g.version
 }
 
-// submission is what is known of a submission whose answer was lost.
+// submission is what is known about a submission whose answer was lost.
 type submission struct {
-	// known has the activations that were there before.
+	// known has the ids of earlier activations.
 	known map[string]bool
-	// since is the earliest time, by PAPI's clock, that its submitDate can be.
+	// since is the earliest possible submitDate, by PAPI's clock.
 	since time.Time
 }
 
-// made reports whether the submission can have made the activation.
+// made reports whether the submission may have created the activation.
 func (s *submission) made(a papi.Activation) bool {
 	return s != nil && !s.known[a.ActivationID.Bare()] && (a.SubmitDate.IsZero() || !a.SubmitDate.Before(s.since))
 }
@@ -188,26 +179,25 @@ type stepKind int
 
 const (
 	create  stepKind = iota // submit
-	done                    // it is so already
-	follow                  // it is on its way
-	blocked                 // another one is in the way
-	over                    // what this run submitted has ended already
-	unclear                 // PAPI shows something that this program does not know
+	done                    // the goal is reached
+	follow                  // an activation towards the goal is in progress
+	blocked                 // another activation blocks the network
+	over                    // this run's activation has already ended
+	unclear                 // PAPI shows something unknown
 )
 
-// step is what to do next.
+// step is the next thing to do.
 type step struct {
 	kind       stepKind
-	activation papi.Activation // the one it is about; zero for create
+	activation papi.Activation // the activation concerned; zero for create
 }
 
-// plan decides from what PAPI has what to do next. Any order of the list gives
-// the same step.
+// plan decides on the next step. The decision does not depend on the order of the list.
 func plan(have []papi.Activation, g goal) step {
 	pending := Pending(have, g.network)
 	if made := madeBy(have, g); made != nil {
 		switch {
-		case InProgress(*made): // whatever else is in progress, this is to be known
+		case InProgress(*made): // whatever else is in progress, its id must be known
 			return step{follow, *made}
 		case phaseOf(*made) == live && replaced(have, *made, g.network), phaseOf(*made) == ended && !slices.ContainsFunc(pending, g.wants):
 			return step{over, *made}
@@ -236,14 +226,12 @@ func plan(have []papi.Activation, g goal) step {
 	return step{kind: create}
 }
 
-// replaced reports whether something that came after has the place of an
-// activation that was live.
+// replaced reports whether a later activation has replaced one that was live.
 func replaced(have []papi.Activation, a papi.Activation, network papi.Network) bool {
 	return slices.ContainsFunc(have, func(o papi.Activation) bool { return o.Network == network && phaseOf(o) == live && later(o, a) > 0 })
 }
 
-// inactive returns the deactivation after which nothing was active any more,
-// or a zero activation when nothing has ever been.
+// inactive returns the deactivation since which nothing is active; zero if nothing ever was.
 func inactive(have []papi.Activation, g goal) papi.Activation {
 	var newest papi.Activation
 	for _, a := range have {
@@ -254,7 +242,7 @@ func inactive(have []papi.Activation, g goal) papi.Activation {
 	return newest
 }
 
-// madeBy finds the latest activation that this run's submission can have made.
+// madeBy returns the latest activation that this run's submission may have created.
 func madeBy(have []papi.Activation, g goal) *papi.Activation {
 	var newest *papi.Activation
 	for i, a := range have {
@@ -265,8 +253,7 @@ func madeBy(have []papi.Activation, g goal) *papi.Activation {
 	return newest
 }
 
-// settled reports whether nothing moves any more. PAPI does not send the state
-// of older activations, which have long settled.
+// settled reports whether an activation is steady. Older ones, for which PAPI sends no state, are.
 func settled(a papi.Activation) bool {
 	return a.FMAActivationState == "" || a.FMAActivationState == papi.FMASteady
 }

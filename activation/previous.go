@@ -9,13 +9,12 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// NoPreviousVersionError is the error of [Engine.Rollback] when there is no version to
-// return to.
+// NoPreviousVersionError is the error of [Engine.Rollback] if there is no version to return to.
 type NoPreviousVersionError struct {
 	Network papi.Network
-	// Active is the version that is active there, 0 when none is.
+	// Active is the version that is active; 0 if none is.
 	Active int
-	// History has the activations of the network, the latest first.
+	// History has the network's activations, latest first.
 	History []papi.Activation
 }
 
@@ -35,8 +34,8 @@ func (e *NoPreviousVersionError) Error() string {
 	return fmt.Sprintf("no version was active on %s before version %d, which is; its history is: %s", e.Network, e.Active, history)
 }
 
-// previous finds the version to return to. It returns what is in progress when
-// that has to end first.
+// previous finds the version to return to. It also returns the activation in progress that has to end first;
+// nil if none.
 func previous(have []papi.Activation, network papi.Network) (RollbackPlan, *papi.Activation, error) {
 	history := newestFirst(have, network)
 	now := Active(have, network)
@@ -54,15 +53,14 @@ func previous(have []papi.Activation, network papi.Network) (RollbackPlan, *papi
 			return RollbackPlan{}, nil, nothing
 		}
 		if back = (RollbackPlan{From: now.PropertyVersion, To: history[i].PropertyVersion}); back.To > back.From {
-			// Run again, it could not be told from a version to return from.
+			// On a repeated run it could not be told from a version to return from.
 			return RollbackPlan{}, nil, &RejectedError{Reason: fmt.Sprintf("version %d was active before version %d and is the newer one; name it to go there", back.To, back.From)}
 		}
 	}
 	return unlessPending(have, network, back)
 }
 
-// afterDeactivation finds the version to return to when none is active: the one
-// that was active last.
+// afterDeactivation finds the version to return to if none is active: the one that was active last.
 func afterDeactivation(have []papi.Activation, network papi.Network, history []papi.Activation, nothing error) (RollbackPlan, *papi.Activation, error) {
 	if strange := lastLive(have, network); strange != nil && strange.ActivationType != papi.Deactivate {
 		return RollbackPlan{}, nil, unclearError(*strange)
@@ -78,8 +76,7 @@ func afterDeactivation(have []papi.Activation, network papi.Network, history []p
 	return RollbackPlan{}, nil, nothing
 }
 
-// unlessPending returns the plan, unless something else is in progress that has to
-// end first.
+// unlessPending returns the plan, or the activation in progress that has to end first.
 func unlessPending(have []papi.Activation, network papi.Network, back RollbackPlan) (RollbackPlan, *papi.Activation, error) {
 	if pending := Pending(have, network); len(pending) > 0 && (pending[0].PropertyVersion != back.To || !activates(pending[0])) {
 		return RollbackPlan{}, &pending[0], nil
@@ -87,9 +84,8 @@ func unlessPending(have []papi.Activation, network papi.Network, back RollbackPl
 	return back, nil, nil
 }
 
-// returned reports whether what is active is itself a return: it has served
-// before, and in between a later version was tried, however that ended, or it was
-// taken off.
+// returned reports whether the active version is itself the result of a rollback: it has served before, and in
+// between a later version was tried, whatever became of it, or it was deactivated.
 func returned(history []papi.Activation, now papi.Activation) bool {
 	for _, first := range history {
 		if !activates(first) || first.Status == papi.StatusFailed || first.Status == papi.StatusAborted || InProgress(first) {
@@ -109,13 +105,12 @@ func returned(history []papi.Activation, now papi.Activation) bool {
 	return false
 }
 
-// hasServed reports whether the version of an activation has served traffic and was
-// not taken off the network.
+// hasServed reports whether the activation's version has served traffic without being deactivated.
 func hasServed(a papi.Activation) bool {
 	return activates(a) && (a.Status == papi.StatusActive || a.Status == papi.StatusInactive)
 }
 
-// newestFirst returns the activations of a network, the latest first.
+// newestFirst returns the activations of a network, latest first.
 func newestFirst(have []papi.Activation, network papi.Network) []papi.Activation {
 	all := make([]papi.Activation, 0, len(have))
 	for _, a := range have {
@@ -127,7 +122,7 @@ func newestFirst(have []papi.Activation, network papi.Network) []papi.Activation
 	return all
 }
 
-// choose says whether the return from what is active to a version is fast.
+// choose decides whether the return to a version can be fast.
 func choose(now *papi.Activation, to int, fast FastFallback, clock time.Time) RollbackPlan {
 	back := RollbackPlan{To: to}
 	if now != nil {
@@ -160,7 +155,7 @@ func choose(now *papi.Activation, to int, fast FastFallback, clock time.Time) Ro
 	return back
 }
 
-// fallbackWindow is how long a fast fallback is possible.
+// fallbackWindow is for how long a fast fallback is possible.
 const fallbackWindow = time.Hour
 
 func expiry(f *papi.FallbackInfo) time.Time {

@@ -11,58 +11,55 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// FastFallback says whether a rollback uses PAPI's fast fallback, which takes
-// seconds and is possible for an hour after an activation. The empty value is FastAuto.
+// FastFallback says whether a rollback uses PAPI's fast fallback, which takes seconds and is possible for an
+// hour after an activation. The empty value is FastAuto.
 type FastFallback string
 
-// The values.
+// The values of FastFallback.
 const (
-	FastAuto    FastFallback = "auto"    // use it where it is possible
-	FastRequire FastFallback = "require" // do not go back without it
+	FastAuto    FastFallback = "auto"    // use it if possible
+	FastRequire FastFallback = "require" // fail if it is not possible
 	FastAvoid   FastFallback = "avoid"   // do not use it
 )
 
-// fastMargin is how much of its hour has to be left for a fast fallback to be
-// begun.
+// fastMargin is how much of that hour has to be left to begin a fast fallback.
 const fastMargin = time.Minute
 
-// RollbackTarget says where to go back, and how.
+// RollbackTarget is which version to return to, and how.
 type RollbackTarget struct {
 	// Target has the version to return to; 0 means the one that was active before.
 	Target
 	Fast FastFallback
-	// CancelPending cancels what is in progress on the network, instead of waiting
-	// for it.
+	// CancelPending cancels an activation in progress on the network instead of waiting for it.
 	CancelPending bool
-	// Cancels is the only activation that CancelPending may cancel, where somebody was
-	// asked about it; empty for whatever is in progress.
-	Cancels papi.ID
+	// CancelOnly restricts CancelPending to the activation with this id, for instance the one that a user has
+	// confirmed; empty for any.
+	CancelOnly papi.ID
 }
 
-// RollbackPlan is where a rollback goes, and how.
+// RollbackPlan is which version a rollback returns to, and how.
 type RollbackPlan struct {
-	// From is the version that is active, 0 when none is; To is the one to return to.
+	// From is the active version, 0 if none is; To is the one to return to.
 	From, To int
-	// Cancelled says that a release in progress is cancelled and nothing else done. From
-	// is its version then, To the one that stays active, 0 when none is, and Before the
-	// one that was active before that, 0 when none was.
+	// Cancelled reports that the rollback only cancels the activation in progress. Then From is that
+	// activation's version, To the version that stays active (0 for none), and Before the one that was active
+	// before To (0 for none).
 	Cancelled bool
 	Before    int
-	// Fast says that fast fallback is used.
+	// Fast reports that fast fallback is used.
 	Fast bool
-	// Reason is why it is fast, or why it is not.
+	// Reason says why it is fast, or why not.
 	Reason string
-	// Expires is until when a fast fallback is possible; zero when it is not.
+	// Expires is until when fast fallback is possible; zero if it is not.
 	Expires time.Time
 }
 
-// Rollback returns to the version that was active before, or to the one that
-// the target names, and waits for the outcome. Where nothing is active it returns
-// to what was active last. Run again it does not go back further: what is itself a
-// return to an earlier version is left alone. The result is never nil.
+// Rollback returns to the version that was active before, or to the one that the target names, and waits for
+// the outcome. If nothing is active it returns to the version that was active last. Repeated, it does not go
+// back further, because it recognises the result of a rollback. The result is never nil.
 //
-// With CancelPending and no version named, a release in progress is undone by
-// cancelling it: what is active stays, and the outcome is [OutcomeCancelled].
+// With CancelPending and no version named, it only cancels the activation in progress: the active version
+// stays, and the outcome is [OutcomeCancelled].
 func (e *Engine) Rollback(ctx context.Context, t RollbackTarget) (*Result, error) {
 	named := t.Version != 0
 	if !named {
@@ -81,7 +78,7 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 	if err := r.unasked(list.Items, t); err != nil {
 		return err
 	}
-	cleared := len(Pending(list.Items, t.Network)) > 0 // by this run, as far as it can be
+	cleared := len(Pending(list.Items, t.Network)) > 0 // this run cancels them if it can
 	if t.CancelPending && cleared && !r.returning(list.Items, t, named) {
 		if t.DryRun {
 			r.planCancel(list.Items, t, named)
@@ -119,7 +116,7 @@ func (r *run) rollback(ctx context.Context, t RollbackTarget, named bool) error 
 	return r.goBack(ctx, t, named)
 }
 
-// requireFast refuses what is not a fast fallback where that is required.
+// requireFast returns an error if fast fallback is required but not used.
 func (r *run) requireFast(back RollbackPlan, t RollbackTarget) error {
 	if t.Fast != FastRequire || back.Fast {
 		return nil
@@ -128,9 +125,8 @@ func (r *run) requireFast(back RollbackPlan, t RollbackTarget) error {
 	return &RejectedError{Reason: "fast fallback is not possible: " + back.Reason}
 }
 
-// goBack activates the version to return to, fast where that can be. Which it is
-// is decided right before each submission: what is active may have changed while
-// another activation was waited for.
+// goBack activates the version to return to, by fast fallback if possible. The decision is made right before
+// each submission, because the active version may have changed while the run waited.
 func (r *run) goBack(ctx context.Context, t RollbackTarget, named bool) error {
 	fast, refusal := t.Fast, ""
 	r.before = func(list *papi.ActivationList) error {
@@ -174,7 +170,7 @@ func (r *run) goBack(ctx context.Context, t RollbackTarget, named bool) error {
 	return err
 }
 
-// stillFrom refuses to go back from something else than was decided.
+// stillFrom returns an error if the active version is not the one that the plan was made for.
 func stillFrom(now *papi.Activation, back *RollbackPlan, named bool) error {
 	switch {
 	case named:
@@ -186,8 +182,8 @@ func stillFrom(now *papi.Activation, back *RollbackPlan, named bool) error {
 	return nil
 }
 
-// isRefusal reports whether PAPI said no to a submission, for a reason that
-// another kind of submission may not have.
+// isRefusal reports whether PAPI refused a submission for a reason that may not apply to an ordinary
+// activation.
 func isRefusal(err error) bool {
 	problem, ok := errors.AsType[*papi.Error](err)
 	return ok && slices.Contains([]papi.Class{
@@ -203,7 +199,7 @@ func (r *run) now(list *papi.ActivationList) time.Time {
 	return list.Date
 }
 
-// returning reports whether what is in progress is the return itself.
+// returning reports whether the activation in progress is the rollback itself.
 func (r *run) returning(have []papi.Activation, t RollbackTarget, named bool) bool {
 	to := t.Version
 	if !named {

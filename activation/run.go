@@ -9,44 +9,43 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// run is one call of Activate, Wait or Cancel.
+// run is one call of an Engine method.
 type run struct {
 	engine *Engine
 	target Target
 	result *Result
 	begun  time.Time
-	tried  *submission // that may have been accepted
-	// known has what the last look found, first what the first one did; nil before it.
+	tried  *submission // it may have been accepted
+	// known has the ids found by the last look, first those of the first one; nil before it.
 	known, first map[string]bool
 	usual        usualDurations
 	clock        clock
-	fails        int // submissions that came to nothing
-	yields       int // looks at what is in the way
-	// noBucket is true once PAPI has shown no change of a hostname bucket.
+	fails        int // submissions without effect
+	yields       int // polls of a blocking activation
+	// noBucket is true once PAPI has shown that there is no change of a hostname bucket.
 	noBucket bool
 	unseen   *unseen
-	last     error // why the last submission came to nothing
-	held     error // why the last write has to be tried again; nil once that is done
-	// before is asked right before each submission, with the look that it follows;
-	// nil for nothing to decide.
+	last     error // why the last submission had no effect
+	held     error // why the last write must be repeated; nil once that is done
+	// before is called right before each submission, with the list that it is based on; may be nil.
 	before func(*papi.ActivationList) error
 
-	turn   Turn            // nil while it is not the run's turn, or nobody else's either
-	ahead  *Ahead          // where in line the run is, or was last; nil once it is its turn
-	pair   context.Context //nolint:containedctx // the one of the last look, for the submission that may follow
-	unpair func()          // ends that; nil for nothing to end
+	turn   Turn            // nil while the run has none, or takes part in no line
+	ahead  *Ahead          // the run's last position in line; nil once it has the turn
+	pair   context.Context //nolint:containedctx // the context of the last look, for the submission that may follow
+	unpair func()          // ends pair; may be nil
 }
 
-// unseen is that the id of what is followed did not show it at the last look.
+// unseen records that the followed activation was not found by its id at the last look.
 type unseen struct {
 	err   error
-	since time.Time // when it began to be followed
+	since time.Time // when following began
 }
 
 func (e *Engine) newRun(t Target) *run {
 	result := &Result{Property: t.Property, Include: t.Include, Network: t.Network, Version: t.Version}
 	if t.Include.IncludeID != "" {
-		over := *e // the engine itself is shared
+		over := *e // a copy, because the engine is shared
 		over.API = includes{e.Includes, &result.Include}
 		e = &over
 	}
@@ -74,7 +73,7 @@ func (r *run) emit(ev Event) {
 	ev.Property, ev.Include, ev.PropertyName = r.ref(), r.result.Include, r.result.PropertyName
 	ev.Network, ev.Version, ev.Usual = r.result.Network, max(r.result.Version, 0), r.result.Usual
 	if a := ev.Activation; a != nil && a.PropertyVersion > 0 && ev.Kind != EventQueued && ev.Kind != EventRetrying {
-		ev.Version = a.PropertyVersion // which may be one that has to make way
+		ev.Version = a.PropertyVersion // which may be a blocking activation
 	}
 	r.engine.Observe(ev)
 }
@@ -86,9 +85,8 @@ func (r *run) goal() goal {
 	return goal{network: r.target.Network, version: r.result.Version, steady: r.target.Steady, tried: r.tried}
 }
 
-// look reads what PAPI has. While it is not known whether a submission was
-// accepted, it does not give up before the context ends: what has been
-// submitted must not be lost.
+// look reads the list of activations. While the acceptance of a submission is unknown, it retries until the
+// context ends, because a submitted activation must not be lost.
 func (r *run) look(ctx context.Context) (*papi.ActivationList, error) {
 	for n := 0; ; n++ {
 		list, err := r.engine.API.Activations(ctx, r.ref())
@@ -109,10 +107,10 @@ func (r *run) look(ctx context.Context) (*papi.ActivationList, error) {
 	}
 }
 
-// ref is the property with what is known of its contract and group.
+// ref is the property with its contract and group, if they are known.
 func (r *run) ref() papi.PropertyRef { return r.result.Property }
 
-// belongs keeps the contract and the group of what the run is about.
+// belongs stores the contract and group of the property or include.
 func (r *run) belongs(contract, group papi.ID) {
 	if r.result.Include.IncludeID != "" {
 		r.result.Include.ContractID, r.result.Include.GroupID = contract, group
@@ -121,10 +119,10 @@ func (r *run) belongs(contract, group papi.ID) {
 	r.result.Property.ContractID, r.result.Property.GroupID = contract, group
 }
 
-// id is that of the property or of the include.
+// id is the id of the property or include.
 func (r *run) id() papi.ID { return cmp.Or(r.result.Include.IncludeID, r.result.Property.PropertyID) }
 
-// learn keeps what a list tells beside its activations.
+// learn stores what a list contains besides activations.
 func (r *run) learn(list *papi.ActivationList) error {
 	if list.ContractID != "" && list.GroupID != "" {
 		r.belongs(list.ContractID, list.GroupID)
@@ -149,7 +147,7 @@ func (r *run) learn(list *papi.ActivationList) error {
 	now := Active(list.Items, r.target.ActiveOn)
 	switch {
 	case now == nil && r.target.deactivate:
-		return nil // the version that was active is the one it was about
+		return nil // nothing is left to deactivate; the version of the previous look stays
 	case now == nil:
 		return &NotActiveError{Network: r.target.ActiveOn}
 	}
@@ -157,13 +155,13 @@ func (r *run) learn(list *papi.ActivationList) error {
 	return nil
 }
 
-// expect keeps how long activations take on a network.
+// expect stores the usual duration on a network.
 func (r *run) expect(have []papi.Activation, network papi.Network) {
 	r.usual = usualOf(have, network)
 	r.result.Usual = r.usual.median
 }
 
-// pause waits before the next try, and tells why.
+// pause reports why it waits, and waits.
 func (r *run) pause(ctx context.Context, d time.Duration, why error) error {
 	r.emit(Event{Kind: EventRetrying, Activation: r.result.Activation, Pause: d, Err: why})
 	if err := r.engine.sleep(ctx, d); err != nil {
@@ -172,11 +170,11 @@ func (r *run) pause(ctx context.Context, d time.Duration, why error) error {
 	return nil
 }
 
-// stopped is the error for a run whose context has ended.
+// stopped returns the error for a run whose context has ended.
 func (r *run) stopped(ctx context.Context) error {
 	s := &StoppedError{Activation: r.result.Activation, cause: context.Cause(ctx)}
 	if s.Activation != nil && !InProgress(*s.Activation) && r.result.BlockedBy != nil {
-		s.Activation = nil // it has ended; what is waited for is the other one
+		s.Activation = nil // it has ended; the run waits for the other one
 	}
 	if s.Activation == nil {
 		s.Uncertain = r.tried != nil && r.result.Activation == nil
@@ -190,14 +188,14 @@ func (r *run) stopped(ctx context.Context) error {
 	return s
 }
 
-// already ends a run whose goal was reached at a look.
+// already ends a run whose goal was reached before a submission.
 func (r *run) already(a papi.Activation) error {
 	ours := r.tried.made(a)
 	r.result.BlockedBy, r.result.Submitted = nil, ours
 	if a.ActivationID != "" {
 		r.result.Activation, r.result.Version = &a, a.PropertyVersion
 	} else {
-		ours = false // nothing has ever been active
+		ours = false // nothing was ever active
 	}
 	switch {
 	case r.target.deactivate && ours:
@@ -214,17 +212,17 @@ func (r *run) already(a papi.Activation) error {
 	return nil
 }
 
-// ended ends a run whose submission was over before it was looked for.
+// ended ends a run whose activation had ended before the run found it.
 func (r *run) ended(a papi.Activation) error {
 	r.result.Activation, r.result.Submitted = &a, true
 	r.emit(Event{Kind: EventSubmitted, Activation: &a, Age: r.age(a)})
-	if phaseOf(a) == live { // and something else has its place
+	if phaseOf(a) == live { // and was then replaced
 		return &FailedError{Outcome: OutcomeSuperseded, Activation: a}
 	}
 	return r.conclude(a)
 }
 
-// decide settles what depends on what is there right before a submission.
+// decide calls before.
 func (r *run) decide(list *papi.ActivationList) error {
 	if r.before == nil {
 		return nil
@@ -232,7 +230,7 @@ func (r *run) decide(list *papi.ActivationList) error {
 	return r.before(list)
 }
 
-// adopt takes an activation that is on its way for the one to follow.
+// adopt follows an activation that is already in progress.
 func (r *run) adopt(a papi.Activation) {
 	r.result.Activation, r.result.BlockedBy = &a, nil
 	if r.tried.made(a) {
@@ -251,7 +249,7 @@ func (r *run) accepted() error {
 	return nil
 }
 
-// age returns how long ago an activation was submitted, by PAPI's clock.
+// age returns the time since an activation was submitted, by PAPI's clock.
 func (r *run) age(a papi.Activation) time.Duration {
 	if a.SubmitDate.IsZero() {
 		return 0
@@ -259,7 +257,7 @@ func (r *run) age(a papi.Activation) time.Duration {
 	return max(r.clock.now().Sub(a.SubmitDate), 0)
 }
 
-// isTransient reports whether the same read may succeed later.
+// isTransient reports whether a repeated read may succeed.
 func isTransient(err error) bool {
 	problem, ok := errors.AsType[*papi.Error](err)
 	return ok && problem.Class.Transient()

@@ -6,9 +6,9 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Bounds of a pause between two looks.
+// Bounds of the pause between two polls.
 const (
-	minPoll       = 5 * time.Second  // also of a fixed interval, and of a Retry-After
+	minPoll       = 5 * time.Second  // also for a fixed interval and a Retry-After
 	maxFineStep   = 60 * time.Second // while the end is expected
 	maxRetryAfter = time.Hour        // a longer one is taken for a mistake
 )
@@ -22,40 +22,40 @@ const (
 // linear returns 5 s for 0, 15 s for 1, 25 s for 2 and so on.
 func linear(n int) time.Duration { return firstStep + time.Duration(n)*stepGrowth }
 
-// schedule chooses the pauses between the looks at one activation. It is a value:
-// after returns the schedule for the next look.
+// schedule chooses the pauses between polls of one activation. It is a value: after returns the schedule for
+// the next poll.
 type schedule struct {
 	poll  Poll
 	usual usualDurations
-	// linear counts the steps of the back-off from the submission, late those past
-	// the usual durations, settling those while what is active is not steady.
+	// linear counts the steps of the back-off since the submission, late those after the usual durations,
+	// settling those while the activation is not steady.
 	linear, late, settling int
-	// before is the age at the last look that did not show the last stage, shown that
-	// at the first one that did; 0 as long as none has.
+	// before is the age at the last poll that did not show the last stage, shown that at the first one that
+	// did; 0 if there was none.
 	before, shown time.Duration
 }
 
-// sight is what a look at an activation has shown.
+// sight is what a poll has shown.
 type sight struct {
 	age        time.Duration // of the activation
-	retryAfter time.Duration // that PAPI asked for; 0: it did not
+	retryAfter time.Duration // Retry-After; 0 if PAPI sent none
 	stage      stage
 }
 
-// stage is how far an activation is, as far as it can be told.
+// stage is the progress of an activation, as far as PAPI shows it.
 type stage int
 
 const (
-	untold    stage = iota // PAPI tells no state
+	untold    stage = iota // PAPI sends no state
 	early                  // the last stage is still to come
-	lastStage              // deployed: all that is left is to become active
-	settling               // active, and not steady
+	lastStage              // deployed: only the activation itself remains
+	settling               // active, not yet steady
 )
 
 // fmaDeployed is the value of Activation.FMAActivationState before FMASteady.
 const fmaDeployed = "deployed"
 
-// stageOf returns the stage of an activation that is still waited for.
+// stageOf returns the stage of an activation that the run waits for.
 func stageOf(a papi.Activation) stage {
 	switch {
 	case phaseOf(a) == live:
@@ -68,7 +68,7 @@ func stageOf(a papi.Activation) stage {
 	return early
 }
 
-// after returns the pause after a look, and the schedule from then on.
+// after returns the pause after a poll, and the schedule from then on.
 func (s schedule) after(l sight) (time.Duration, schedule) {
 	l.age = max(l.age, 0)
 	if l.retryAfter > maxRetryAfter {
@@ -95,10 +95,8 @@ func (s schedule) after(l sight) (time.Duration, schedule) {
 	return step, s
 }
 
-// adaptive returns the step of the adaptive schedule. A failure is mostly an early
-// one, so the first looks come soon, and ever more rarely; from the time on at
-// which the fastest of the usual durations was over, looks are made where the end
-// is likely.
+// adaptive returns the pause of the adaptive schedule. Failures mostly come early, so the first polls come
+// soon, with growing pauses; once the shortest usual duration has passed, polls come when the end is likely.
 func (s schedule) adaptive(l sight) (time.Duration, schedule) {
 	switch {
 	case l.stage == settling:
@@ -113,7 +111,7 @@ func (s schedule) adaptive(l sight) (time.Duration, schedule) {
 	if rest > 0 {
 		step := linear(s.linear)
 		s.linear++
-		if step > rest-stepGrowth { // no look shortly before the one that matters
+		if step > rest-stepGrowth { // no poll shortly before the one that matters
 			return max(rest, minPoll), s
 		}
 		return step, s
@@ -125,15 +123,14 @@ func (s schedule) adaptive(l sight) (time.Duration, schedule) {
 	return linear(s.late), s
 }
 
-// fine returns the step after a look at which the end is expected. It is false
-// when the end was expected before.
+// fine returns the pause after a poll at which the end is expected. It is false if the end was expected before.
 func (s schedule) fine(l sight) (time.Duration, bool) {
 	ends := s.ends(l)
 	if len(ends) == 0 {
 		return 0, false
 	}
-	// The step is as long as the end is seen no later by it, on average, than a look
-	// is worth. That makes steps short where the end is likely, and long where it is not.
+	// The pause is as long as the average delay it causes does not exceed what a saved poll is worth. That
+	// makes pauses short when the end is likely, and long when it is not.
 	worth := leastLookCost + s.usual.median/lookCostShare
 	longest := max(min(maxFineStep, linear(s.linear)), minPoll)
 	for step := minPoll; step < longest; step += time.Second {
@@ -144,23 +141,22 @@ func (s schedule) fine(l sight) (time.Duration, bool) {
 	return longest, true
 }
 
-// How much later the end may be seen to save one look: about half a second for an
-// activation of a minute, a second for one of seven.
+// The delay that is accepted to save one poll: about half a second for an activation of a minute, a second for
+// one of seven.
 const (
 	leastLookCost = 300 * time.Millisecond
-	lookCostShare = 495 // of the usual duration
+	lookCostShare = 495 // as a fraction of the usual duration
 )
 
-// end is an age at which an activation may end, and how likely it is, as far as
-// the sum of all is 1.
+// end is an age at which an activation may end, with its probability, up to a common factor.
 type end struct {
 	age    time.Duration
 	weight float64
 }
 
-// missed returns how late is seen what happens within a step, on average: it is seen
-// half a step late. Beside the end it is the beginning of the last stage, which tells
-// of the end the better the more exactly it is known.
+// missed returns the average delay with which an event during a pause is noticed, which is half of the pause.
+// The events are the end, and the beginning of the last stage: the more exactly that is known, the better it
+// predicts the end.
 func missed(ends []end, l sight, step time.Duration) time.Duration {
 	var all, ended, began float64
 	until := l.age + step
@@ -177,28 +173,26 @@ func missed(ends []end, l sight, step time.Duration) time.Duration {
 	return time.Duration((ended + beginShare*began) / all * float64(step/2))
 }
 
-// Figures of what the last stage tells. PAPI mostly shows it when half of the time is
-// over, but nothing says that it has to.
+// What the last stage predicts. PAPI mostly shows it after half of the duration, but does not guarantee that.
 const (
-	lastStageAt     = 0.5   // share of the whole duration
-	lastStageSpread = 0.025 // of that share, to both sides
-	lastStageThere  = 0.68  // how likely it is that it begins there
-	lastStageAny    = 0.16  // and at any other time; else it tells nothing
-	beginShare      = 0.1   // of the end's worth is that of the beginning of the last stage
-	unlikely        = 0.01  // how likely is at least what was seen
+	lastStageAt     = 0.5   // fraction of the whole duration
+	lastStageSpread = 0.025 // of that fraction, to both sides
+	lastStageThere  = 0.68  // probability that it begins there
+	lastStageAny    = 0.16  // probability that it begins at any other time; otherwise it predicts nothing
+	beginShare      = 0.1   // weight of noticing the beginning, relative to the end
+	unlikely        = 0.01  // lower bound of the probability of an observation
 )
 
-// begun returns how likely it is that the last stage has begun at an age, for an
-// activation that takes so long.
+// begun returns the probability that the last stage has begun at an age, for an activation of the given
+// duration.
 func begun(age, whole time.Duration) float64 {
 	share := min(float64(age)/float64(whole), 1)
 	there := (share - lastStageAt + lastStageSpread) / (2 * lastStageSpread)
 	return lastStageThere*min(max(there, 0), 1) + lastStageAny*share
 }
 
-// ends returns the ends that may still come, by the durations of other activations
-// and by what has been seen of this one; none for one that is late and has not said
-// that it is about to end.
+// ends returns the possible ends, judging by the durations of other activations and by what was seen of this
+// one; none if the activation is late and its last stage has not been seen.
 func (s schedule) ends(l sight) []end {
 	if l.age >= s.usual.late() && l.stage != lastStage {
 		return nil
@@ -218,7 +212,7 @@ func (s schedule) ends(l sight) []end {
 	return all
 }
 
-// likely returns how likely is what was seen of an activation that takes so long.
+// likely returns the probability of what was seen, for an activation of the given duration.
 func (s schedule) likely(l sight, whole time.Duration) float64 {
 	switch l.stage {
 	case early:

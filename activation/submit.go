@@ -9,14 +9,12 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// clockTolerance is how far the date of an activation may be before the
-// submission that made it, by PAPI's clock. It is wide, since what was known
-// before is told apart by its id; the date only keeps out what an incomplete
-// list had left out.
+// clockTolerance is how far the submitDate of an activation may precede its submission, by PAPI's clock. It can
+// be large, since known activations are recognised by their ids; the date only excludes old ones that an
+// incomplete list had omitted.
 const clockTolerance = time.Hour
 
-// create submits, and follows what PAPI has accepted. It returns nil without an
-// outcome when it has to be looked again.
+// create submits and follows the activation. It returns nil without an outcome if another look is needed.
 func (r *run) create(ctx context.Context, list *papi.ActivationList) error {
 	if r.last != nil && r.fails > r.resubmissions() {
 		return r.last
@@ -45,7 +43,7 @@ func (r *run) create(ctx context.Context, list *papi.ActivationList) error {
 		ActivationID: created.ActivationID, ActivationType: r.kind(),
 		PropertyID: r.target.Property.PropertyID, IncludeID: r.target.Include.IncludeID, PropertyName: r.result.PropertyName,
 		PropertyVersion: r.result.Version, Network: r.target.Network, Note: r.target.Request.Note,
-		NotifyEmails: r.target.Request.NotifyEmails, // and no status: PAPI has not told any
+		NotifyEmails: r.target.Request.NotifyEmails, // no Status: PAPI has not returned one yet
 	}
 	r.emit(Event{Kind: EventSubmitted, Activation: r.result.Activation, Budget: r.result.Budget})
 	if r.target.NoWait {
@@ -54,14 +52,14 @@ func (r *run) create(ctx context.Context, list *papi.ActivationList) error {
 	return r.follow(ctx, created.ActivationID)
 }
 
-// submit sends one submission. The client waits a moment for its answer when the
-// run is stopped meanwhile: an activation that PAPI has accepted must be known.
+// submit sends one submission. If the run is stopped meanwhile, the client still waits a moment for the answer,
+// because an accepted activation must be known.
 func (r *run) submit(ctx context.Context) (*papi.CreatedActivation, error) {
 	if ctx.Err() != nil {
 		return nil, r.stopped(ctx)
 	}
 	before := r.tried
-	if r.tried == nil { // of several whose answer was lost, the first one's past counts
+	if r.tried == nil { // of several with lost answers, the first one's past counts
 		r.tried = &submission{known: r.known, since: r.clock.now().Add(-clockTolerance)}
 	}
 	created, err := r.engine.API.CreateActivation(ctx, r.ref(), r.request())
@@ -80,7 +78,7 @@ func (r *run) submit(ctx context.Context) (*papi.CreatedActivation, error) {
 	return created, err
 }
 
-// request is the submission.
+// request returns the body of the submission.
 func (r *run) request() papi.ActivationRequest {
 	req := r.target.Request
 	req.PropertyVersion, req.Network, req.ActivationType = r.result.Version, r.target.Network, r.kind()
@@ -108,8 +106,7 @@ func (r *run) resubmissions() int {
 	return max(r.engine.Resubmissions, 0)
 }
 
-// reconsidered waits before the next look after a submission that did not
-// succeed, or returns why there will be none.
+// reconsidered waits before the look after an unsuccessful submission, or returns why there is none.
 func (r *run) reconsidered(ctx context.Context, err error) error {
 	if stopped, ok := errors.AsType[*StoppedError](err); ok {
 		return stopped
@@ -128,7 +125,7 @@ func (r *run) reconsidered(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return r.stopped(ctx)
 	}
-	validating := r.target.Include.IncludeID != "" // which PAPI lists nowhere until it is over
+	validating := r.target.Include.IncludeID != "" // PAPI does not list it until validation has ended
 	if !toldToWait(err) && (!validating || !errors.Is(err, papi.ClassStillPending)) {
 		r.fails++
 	}
@@ -139,16 +136,16 @@ func (r *run) reconsidered(ctx context.Context, err error) error {
 	return r.hold(ctx, pause, err)
 }
 
-// toldToWait reports whether a write was not made because PAPI wants to be asked
-// later, and says when. That is not a failure: it is waited for as long as there is time.
+// toldToWait reports whether a write was not made because PAPI asks to wait, and until when. That is not a
+// failure: the run waits as long as its time allows.
 func toldToWait(err error) bool {
 	problem, ok := errors.AsType[*papi.Error](err)
 	return ok && (problem.Class == papi.ClassSuspended ||
 		problem.Wait() > 0 && (problem.Class == papi.ClassRateLimited || problem.Class == papi.ClassServer))
 }
 
-// hold waits before the next try. When time is up before that, the run ends with the
-// error that it waits for, unless something may have been accepted.
+// hold waits before the next attempt. If the time does not suffice, the run ends with err, unless a submission
+// may have been accepted.
 func (r *run) hold(ctx context.Context, pause time.Duration, err error) error {
 	if !isUncertain(err) {
 		r.held = limited(fmt.Errorf("%w; the next try would be in %s, after the time-out", err, pause.Round(time.Second)))
@@ -159,23 +156,21 @@ func (r *run) hold(ctx context.Context, pause time.Duration, err error) error {
 	return r.pause(ctx, pause, err)
 }
 
-// isUncertain reports whether PAPI may have accepted a submission that ended in
-// the error.
+// isUncertain reports whether PAPI may have accepted the submission that ended in err.
 func isUncertain(err error) bool {
 	problem, ok := errors.AsType[*papi.Error](err)
 	return !ok || problem.Uncertain()
 }
 
-// rateLimitPause is waited after too many requests, when PAPI did not say how long.
+// rateLimitPause is the pause after a 429 that names no time.
 const rateLimitPause = time.Minute
 
-// reconsider decides what follows a submission that ended in the error, after
-// so many that came to nothing before it: whether to look and perhaps submit
-// again, and after which pause.
+// reconsider decides what follows a submission that ended in err, after so many unsuccessful ones: whether to
+// look and perhaps submit again, and after which pause.
 func reconsider(err error, fails int) (pause time.Duration, again bool) {
 	problem, ok := errors.AsType[*papi.Error](err)
 	if !ok {
-		return linear(fails), true // whatever it was, it is not an answer: look
+		return linear(fails), true // whatever it was, there is no answer: look
 	}
 	switch problem.Class {
 	case papi.ClassNoAnswer, papi.ClassTimeout, papi.ClassDNS, papi.ClassProxy, papi.ClassMalformed, papi.ClassRedirect, papi.ClassServer,
@@ -183,7 +178,7 @@ func reconsider(err error, fails int) (pause time.Duration, again bool) {
 		return max(linear(fails), problem.Wait()), true
 	case papi.ClassAlreadyActivated, papi.ClassNotActive:
 		if fails == 0 {
-			return 0, true // it is so already: the list tells since when
+			return 0, true // already in effect: the list says since when
 		}
 		return linear(fails), true
 	case papi.ClassSuspended:
@@ -202,7 +197,7 @@ func reconsider(err error, fails int) (pause time.Duration, again bool) {
 	return 0, false
 }
 
-// rejected gives a final answer to a submission its type.
+// rejected converts a final refusal of a submission to its error type.
 func rejected(err error) error {
 	problem, ok := errors.AsType[*papi.Error](err)
 	if !ok {
@@ -222,7 +217,7 @@ func rejected(err error) error {
 	return limited(err)
 }
 
-// limited gives the errors of used-up limits their type, and leaves others.
+// limited converts the error for an exhausted limit to its type, and returns others unchanged.
 func limited(err error) error {
 	problem, ok := errors.AsType[*papi.Error](err)
 	if !ok {

@@ -9,70 +9,67 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Turns lets runs that change the same property on the same network go one after the
-// other. It only ever holds a submission back: without a look nothing is submitted,
-// whatever it says.
+// Turns makes runs that change the same property on the same network take turns. It can only delay a
+// submission: whatever it says, nothing is submitted without a look.
 type Turns interface {
-	// Take waits in line until it is this run's turn. While it waits, ahead is told
-	// where, now and then; its error ends the wait.
+	// Take waits until it is this run's turn. While it waits it calls ahead from time to time with the
+	// position; an error of ahead ends the wait.
 	Take(ctx context.Context, at Line, ahead func(Ahead) error) (Turn, error)
 }
 
-// Line is what runs wait in line for.
+// Line identifies a waiting line: one for each property or include on a network.
 type Line struct {
 	Account papi.ID
-	Asset   papi.ID // the property or the include, with its prefix
+	Asset   papi.ID // property or include id, with its prefix
 	Network papi.Network
-	Doing   string // what the run is about, in words: "activates version 12"
+	Doing   string // what the run does, in words: "activates version 12"
 }
 
-// Turn is a turn that a run has. Its methods are called from one goroutine.
+// Turn is a turn that a run holds. Its methods are called from one goroutine.
 type Turn interface {
-	// Look is called right before a look that a submission may follow. The error is
-	// [ErrTurnLost], or says that it cannot be proven that it is the run's turn.
+	// Look is called right before a look that a submission may follow. The error is [ErrTurnLost], or says why
+	// the turn cannot be confirmed.
 	Look(ctx context.Context) error
-	// Permit is called right before a submission, with the activations that the look has
-	// shown. The error is [ErrTurnLost], [ErrLookAgain], or says that it cannot be proven
-	// that it is the run's turn. Otherwise the submission may be sent until last, by the
-	// clocks of this machine.
+	// Permit is called right before a submission; shown reports whether the look has shown an activation. If it
+	// returns no error, the submission may be sent until last, by this machine's clock. The error is
+	// [ErrTurnLost] or [ErrLookAgain], or says why the turn cannot be confirmed.
 	Permit(ctx context.Context, shown func(activation papi.ID) bool) (last time.Time, err error)
-	// Submitted says what came of the submission: PAPI has accepted an activation; it may
-	// have accepted one, which is not known; or it has not.
-	Submitted(ctx context.Context, activation papi.ID, accepted Accepted)
-	// Leave gives the turn to the next.
+	// Submitted reports the result of the submission: accepted, as the given activation; refused; or unknown.
+	Submitted(ctx context.Context, activation papi.ID, result Acceptance)
+	// Leave passes the turn on.
 	Leave()
 }
 
-// Accepted says whether PAPI has accepted a submission.
-type Accepted string
+// Acceptance says whether PAPI has accepted a submission.
+type Acceptance string
 
-// What is known of a submission.
+// The values of Acceptance.
 const (
-	WasAccepted Accepted = "accepted"
-	WasRefused  Accepted = "refused"
-	NotKnown    Accepted = "unknown"
+	Accepted          Acceptance = "accepted"
+	Refused           Acceptance = "refused"
+	AcceptanceUnknown Acceptance = "unknown" // its answer was lost, or is not a clear refusal
 )
 
-// Ahead is where in line a run is.
+// Ahead is a run's position in line.
 type Ahead struct {
-	Place  int // how many are before it
+	Place  int // how many are ahead of it
 	Holder Holder
-	// Err is why the line cannot be seen at the moment; nil when it can.
+	// Err is why the line cannot be read at the moment; nil if it can.
 	Err error
 }
 
-// Holder is whose turn it is. Others have written it: it is text to be shown, and no more.
+// Holder is a process in line, as it describes itself: untrusted text, for display only.
 type Holder struct {
 	Host  string    `json:"host"`
 	User  string    `json:"user"`
-	CI    string    `json:"ci,omitempty"`  // the CI system
-	Job   string    `json:"job,omitempty"` // of it
+	CI    string    `json:"ci,omitempty"`  // name of the CI system
+	Job   string    `json:"job,omitempty"` // CI job
 	URL   string    `json:"url,omitempty"` // of the job
 	Doing string    `json:"doing,omitempty"`
 	Since time.Time `json:"since"`
 }
 
-// String names the holder.
+// String names the process.
 func (h Holder) String() string {
 	who := h.User + "@" + h.Host
 	switch {
@@ -86,29 +83,29 @@ func (h Holder) String() string {
 
 // The errors of a [Turn].
 var (
-	// ErrTurnLost says that it is not the run's turn any more.
+	// ErrTurnLost reports that the run no longer has the turn.
 	ErrTurnLost = errors.New("it is not this run's turn any more: it was held up for longer than its place in line lasts")
-	// ErrLookAgain says that the look is too old to submit by, or does not show yet what
-	// the one before has submitted.
+	// ErrLookAgain reports that the look is too old to base a submission on, or does not show the previous
+	// submission yet.
 	ErrLookAgain = errors.New("the look does not show what has been submitted, or is too old")
 )
 
-// InLineError is the error when it is somebody else's turn and Target.FailIfPending is set.
+// InLineError reports that it is somebody else's turn and Target.FailIfPending is set.
 type InLineError struct{ Ahead Ahead }
 
-// Error names who it is.
+// Error names the holder.
 func (e *InLineError) Error() string {
 	return fmt.Sprintf("it is the turn of %s, since %s", e.Ahead.Holder, e.Ahead.Holder.Since.UTC().Format(time.RFC3339))
 }
 
-// claim waits for the run's turn. It reports whether there was a wait or a new turn, so
-// that it has to be looked again.
+// claim waits for the run's turn. It reports whether the run waited or got a new turn, and so has to look
+// again.
 func (r *run) claim(ctx context.Context) (bool, error) {
 	turns := r.engine.Turns
 	if turns == nil || r.turn != nil || r.target.DryRun {
 		return false, nil
 	}
-	if r.tried != nil { // its turn has passed, and nothing more is submitted
+	if r.tried != nil { // its turn is over, and nothing more is submitted
 		return false, &StoppedError{Uncertain: true, cause: ErrTurnLost}
 	}
 	line := Line{Account: r.result.AccountID, Asset: r.fullID(), Network: r.target.Network, Doing: r.doing()}
@@ -130,7 +127,7 @@ func (r *run) claim(ctx context.Context) (bool, error) {
 	return err == nil, err
 }
 
-// fullID is the id of the property or the include, with its prefix.
+// fullID is the id of the property or include, with its prefix.
 func (r *run) fullID() papi.ID {
 	if id := r.result.Include.IncludeID; id != "" {
 		return id.With(papi.PrefixInclude)
@@ -148,7 +145,7 @@ func (r *run) doing() string {
 	return "changes hostnames"
 }
 
-// lineUp is claim for a run that waits for another activation, unless it does not.
+// lineUp is claim for a run that waits for another activation; with FailIfPending it does nothing.
 func (r *run) lineUp(ctx context.Context) (bool, error) {
 	if r.target.FailIfPending {
 		return false, nil
@@ -156,9 +153,8 @@ func (r *run) lineUp(ctx context.Context) (bool, error) {
 	return r.claim(ctx)
 }
 
-// looking prepares a look that a submission may follow, and returns the context to look
-// with. Requests that are made with it go one right after the other: the submission must
-// not be held up until the look is too old.
+// looking prepares a look that a submission may follow, and returns the context for it. Requests made with that
+// context are sent in direct succession, so that the look does not become too old before the submission.
 func (r *run) looking(ctx context.Context, requests int) (context.Context, error) {
 	r.leavePair()
 	if r.turn == nil {
@@ -178,7 +174,7 @@ func (r *run) looking(ctx context.Context, requests int) (context.Context, error
 		if ctx.Err() != nil {
 			return nil, r.stopped(ctx)
 		}
-		r.leaveTurn() // it waits for it once more, if it comes to that
+		r.leaveTurn() // it takes another turn if needed
 		return ctx, nil
 	}
 	return looking, nil
@@ -199,8 +195,7 @@ func (r *run) leaveTurn() {
 	r.turn = nil
 }
 
-// permitted returns the context with which a submission may be sent. ok is false when it
-// has to be looked again.
+// permitted returns the context with which a submission may be sent. ok is false if another look is needed.
 func (r *run) permitted(ctx context.Context) (submitting context.Context, ok bool, err error) {
 	if r.turn == nil {
 		return ctx, true, nil
@@ -218,24 +213,24 @@ func (r *run) permitted(ctx context.Context) (submitting context.Context, ok boo
 	case errors.Is(err, ErrLookAgain):
 		return nil, false, r.pause(ctx, lookAgainPause, err)
 	}
-	r.leaveTurn() // lost, or not to be proven: it waits for it once more
+	r.leaveTurn() // lost or not confirmed: it takes another turn
 	return nil, false, nil
 }
 
-// lookAgainPause is waited before a look that has to show more than the last one.
+// lookAgainPause is the pause before repeating a look that must show more than the last one.
 const lookAgainPause = 2 * time.Second
 
-// told tells the turn what came of a submission.
+// told reports the result of a submission to the turn.
 func (r *run) told(ctx context.Context, id papi.ID, err error) {
 	if r.turn == nil {
 		return
 	}
-	accepted := WasAccepted
+	accepted := Accepted
 	switch {
 	case err != nil && isUncertain(err):
-		accepted = NotKnown
+		accepted = AcceptanceUnknown
 	case err != nil:
-		accepted = WasRefused
+		accepted = Refused
 	}
 	r.turn.Submitted(context.WithoutCancel(ctx), id, accepted)
 }

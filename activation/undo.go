@@ -19,9 +19,9 @@ func (r *run) planCancel(have []papi.Activation, t RollbackTarget, named bool) {
 	r.result.Plan, r.result.Outcome = &Plan{Action: ActionCancel}, OutcomePlanned
 }
 
-// cancelFirst cancels what is pending, and looks again. What can be refused by the
-// first look is refused before. Where no version is named, that is all: what was on
-// its way has not arrived, and what is active stays.
+// cancelFirst cancels what is pending and looks again. What the first look already rules out is refused before
+// that. Without a named version nothing else is done: the cancelled version never became active, and the active
+// one stays.
 func (r *run) cancelFirst(ctx context.Context, list *papi.ActivationList, t RollbackTarget, named bool) (*papi.ActivationList, error) {
 	if named {
 		if err := r.refuse(ctx, list, t); err != nil {
@@ -41,7 +41,7 @@ func (r *run) cancelFirst(ctx context.Context, list *papi.ActivationList, t Roll
 	return list, nil
 }
 
-// undone ends a rollback that has cancelled what was pending.
+// undone ends a rollback that only cancelled what was pending.
 func (r *run) undone(have []papi.Activation, network papi.Network) {
 	r.result.Outcome = OutcomeCancelled
 	if now := Active(have, network); now != nil {
@@ -50,7 +50,7 @@ func (r *run) undone(have []papi.Activation, network papi.Network) {
 	r.result.Rollback = undo(have, network, r.result.Cancelled[0])
 }
 
-// undo is the plan of a rollback that cancels what is pending and does nothing else.
+// undo returns the plan of such a rollback.
 func undo(have []papi.Activation, network papi.Network, pending papi.Activation) *RollbackPlan {
 	back := &RollbackPlan{From: pending.PropertyVersion, Cancelled: true, Reason: "what was pending is cancelled"}
 	if now := Active(have, network); now != nil {
@@ -63,33 +63,33 @@ func undo(have []papi.Activation, network papi.Network, pending papi.Activation)
 	return back
 }
 
-// unasked refuses to go on where something is in progress that nobody was asked about.
+// unasked returns an error if something is in progress that the user has not confirmed.
 func (r *run) unasked(have []papi.Activation, t RollbackTarget) error {
 	for _, a := range Pending(have, t.Network) {
-		if t.Cancels != "" && a.ActivationID != t.Cancels {
+		if t.CancelOnly != "" && a.ActivationID != t.CancelOnly {
 			r.result.BlockedBy = &a
 			return &RejectedError{Reason: fmt.Sprintf("activation %s of %s is %s on %s by now, and not activation %s",
-				a.ActivationID, contentOf(a), a.Status, a.Network, t.Cancels)}
+				a.ActivationID, contentOf(a), a.Status, a.Network, t.CancelOnly)}
 		}
 	}
 	return nil
 }
 
-// refuse reports what the look before a cancellation already rules out.
+// refuse returns what the look before a cancellation already rules out.
 func (r *run) refuse(ctx context.Context, list *papi.ActivationList, t RollbackTarget) error {
 	if err := r.check(ctx, list.Items); err != nil {
 		return err
 	}
 	now := Active(list.Items, t.Network)
 	if now != nil && now.PropertyVersion == t.Version {
-		return nil // it is so once what is pending is cancelled
+		return nil // the goal is reached once what is pending is cancelled
 	}
 	return r.requireFast(choose(now, t.Version, t.Fast, r.now(list)), t)
 }
 
-// clearedBefore refuses to go back when an earlier run may have cancelled what was
-// pending, which was the return: PAPI does not list what is cancelled. It may have
-// been a newer version that was never on the network.
+// clearedBefore refuses to go back if an earlier run may have cancelled the pending activation and thereby
+// already done the rollback: PAPI does not list cancelled activations. A newer version without an activation on
+// the network indicates that.
 func (r *run) clearedBefore(ctx context.Context, have []papi.Activation, from int) error {
 	api, ok := r.engine.API.(interface {
 		Versions(context.Context, papi.PropertyRef) (*papi.VersionList, error)
@@ -114,8 +114,7 @@ func (r *run) clearedBefore(ctx context.Context, have []papi.Activation, from in
 	return nil
 }
 
-// clear cancels what is in progress on the network. It returns false when
-// nothing was, or when it came too late.
+// clear cancels what is in progress on the network. It returns false if nothing was, or if it was too late.
 func (r *run) clear(ctx context.Context, have []papi.Activation) (bool, error) {
 	cancelled := false
 	for _, a := range Pending(have, r.target.Network) {
@@ -135,7 +134,7 @@ func (r *run) clear(ctx context.Context, have []papi.Activation) (bool, error) {
 	return cancelled, nil
 }
 
-// partlyBack says of an error what was cancelled before it.
+// partlyBack wraps an error if something was cancelled before it.
 func (r *run) partlyBack(err error) error {
 	if err == nil || len(r.result.Cancelled) == 0 || r.result.Activation != nil {
 		return err

@@ -7,8 +7,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// resolution is in how many values a distribution is cut, beyond the share of
-// activations that take longer than any usual one.
+// resolution is how many values represent a distribution, apart from the share of activations that take longer
+// than usual.
 const (
 	resolution = 128
 	beyond     = 0.03
@@ -17,13 +17,13 @@ const (
 // usualDurations is how long activations take on a network.
 type usualDurations struct {
 	median time.Duration
-	known  []time.Duration // of the property itself, in order
+	known  []time.Duration // of the property itself, sorted
 }
 
-// fewDurations is how many known durations do not show how they are spread.
+// fewDurations is the number of known durations below which they say nothing about the spread.
 const fewDurations = 5
 
-// fastest returns when the first of the usual durations is over.
+// fastest returns the shortest usual duration.
 func (u usualDurations) fastest() time.Duration {
 	if len(u.known) < fewDurations {
 		return u.median * 6 / 10
@@ -34,13 +34,12 @@ func (u usualDurations) fastest() time.Duration {
 // late returns when an activation takes longer than usual.
 func (u usualDurations) late() time.Duration { return u.median * 3 / 2 }
 
-// spread returns the durations as values that are equally likely. Of n known ones,
-// each stands for as many as there are between it and the one before; those
-// longer than all of them are between the longest one and the late ones.
+// spread returns the distribution as equally likely values. Of n known durations, each stands for those between
+// it and the one before; durations longer than all known lie between the longest and the late ones.
 func (u usualDurations) spread() []time.Duration {
 	known := u.known
 	if len(known) < fewDurations {
-		// In general: 5 to 10 minutes on production, 1 to 2 on staging, rarely longer.
+		// Without history: 5 to 10 minutes on production, 1 to 2 on staging, rarely longer.
 		general := [...]float64{0.6, 0.75, 0.85, 0.92, 1, 1.08, 1.15, 1.25, 1.4}
 		known = make([]time.Duration, len(general))
 		for i, share := range general {
@@ -59,7 +58,7 @@ func (u usualDurations) spread() []time.Duration {
 	return values
 }
 
-// tail returns durations up to four times as long as the longest that are usual.
+// tail returns durations of up to four times the longest usual one.
 func (u usualDurations) tail() []time.Duration {
 	values := make([]time.Duration, resolution)
 	for i := range values {
@@ -68,20 +67,20 @@ func (u usualDurations) tail() []time.Duration {
 	return values
 }
 
-// Usual durations of a property of which no activation has finished yet.
+// Usual durations of a property without finished activations.
 const (
 	usualStaging    = 90 * time.Second
 	usualProduction = 7 * time.Minute
 	maxUsual        = 6 * time.Hour // a longer one is taken for a wrong date
 )
 
-// UsualDuration returns how long an activation takes on a network: the median of those
-// in the list that have finished; without any, 90 s on staging and 7 min on production.
+// UsualDuration returns how long an activation takes on a network: the median of the finished ones in the list;
+// without any, 90 s on staging and 7 min on production.
 func UsualDuration(have []papi.Activation, network papi.Network) time.Duration {
 	return usualOf(have, network).median
 }
 
-// usualOf returns how long activations take on a network, by those in the list.
+// usualOf returns the usual durations on a network, by the list.
 func usualOf(have []papi.Activation, network papi.Network) usualDurations {
 	u := usualDurations{known: durations(have, network)}
 	slices.Sort(u.known)
@@ -96,8 +95,7 @@ func usualOf(have []papi.Activation, network papi.Network) usualDurations {
 	return u
 }
 
-// median returns the middle one of sorted durations, or the mean of the two in the
-// middle.
+// median returns the median of sorted durations.
 func median(sorted []time.Duration) time.Duration {
 	middle := len(sorted) / 2
 	if len(sorted)%2 == 1 {

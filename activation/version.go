@@ -9,8 +9,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// bringAbout makes the version, or finds it, and activates it. again says that
-// the base has changed in between and that everything has to be looked at anew.
+// bringAbout creates or finds the version and activates it. again reports that the base has changed meanwhile,
+// so that everything must be read again.
 func (h *hostnames) bringAbout(ctx context.Context, p *place) (again bool, err error) {
 	makes := !p.unchanged() && !p.ours
 	if makes && p.target.RequireStaging && p.target.Network == papi.Production {
@@ -57,17 +57,15 @@ func (h *hostnames) bringAbout(ctx context.Context, p *place) (again bool, err e
 	return true, nil
 }
 
-// errBaseChanged says that another version has been activated since ours was
-// made of the one before.
+// errBaseChanged reports that another version was activated since ours was created from its base.
 var errBaseChanged = errors.New("another version is active by now")
 
-// errShared says that somebody else edits the version that was to be edited, before
-// this run has.
+// errShared reports that somebody else has edited the version before this run did.
 var errShared = errors.New("the version is somebody else's")
 
-// stillOurs returns a check right before a submission: a version made of what
-// was active must not take the place of what is active now, and one that was
-// there for a while must not have been edited by somebody else.
+// stillOurs returns a check to run right before a submission: a version created from the active one must not
+// replace another that is active now, and one that existed for a while must not have been edited by somebody
+// else.
 func (h *hostnames) stillOurs(ctx context.Context, p *place, version int) func(*papi.ActivationList) error {
 	base := h.change.Base
 	on := cmp.Or(base.ActiveOn, h.change.Network)
@@ -98,12 +96,12 @@ func (h *hostnames) stillOurs(ctx context.Context, p *place, version int) func(*
 	}
 }
 
-// edited refuses a version that is not only what was asked for.
+// edited returns the error for a version with more changes than were requested.
 func (p *place) edited(what string, version int) *RejectedError {
 	return &RejectedError{Reason: fmt.Sprintf("the %s of version %d were edited by somebody else since it was made of version %d; activate it by its number if that is wanted", what, version, p.base)}
 }
 
-// plan says what would be done.
+// plan ends a dry run.
 func (h *hostnames) plan(ctx context.Context, p *place) error {
 	if p.ours {
 		return p.planned(ctx, step{follow, *p.blocker}, p.list)
@@ -123,8 +121,7 @@ func (h *hostnames) plan(ctx context.Context, p *place) error {
 	return p.activate(ctx)
 }
 
-// version returns the version to edit: one that an earlier run of the same
-// change has left behind, or a new one.
+// version returns the version to edit: one left behind by an earlier run of the same change, or a new one.
 func (h *hostnames) version(ctx context.Context, p *place) (int, error) {
 	if p.draft != 0 {
 		p.result.Hostnames.Resumed = true
@@ -154,8 +151,8 @@ func (h *hostnames) version(ctx context.Context, p *place) (int, error) {
 	}
 }
 
-// doubt waits before the next look after a write that brought no clear answer,
-// or returns why there will be none. It counts the failures of the write.
+// doubt waits before the look after a write without a clear answer, or returns why there is none. It counts the
+// failures.
 func (r *run) doubt(ctx context.Context, err error, fails *int) error {
 	pause, again := reconsider(err, *fails)
 	told := toldToWait(err)
@@ -174,8 +171,8 @@ func (r *run) doubt(ctx context.Context, err error, fails *int) error {
 	return r.hold(ctx, pause, err)
 }
 
-// edit gives the version its hostnames, and reads them back. It refuses one that has
-// others than the base's, too: to activate it would do what nobody has asked for.
+// edit sets the version's hostnames and reads them back. It also refuses a version whose hostnames differ from
+// the base's before the edit: activating it would make changes that nobody requested.
 func (h *hostnames) edit(ctx context.Context, p *place, version int) error {
 	sent, fails := false, 0 // sent, and perhaps accepted
 	for reads := 0; ; {
@@ -198,12 +195,12 @@ func (h *hostnames) edit(ctx context.Context, p *place, version int) error {
 		_, err = h.api.PatchVersionHostnames(ctx, p.ref(), version, have.BodyETag, add, remove)
 		sent = sent || err == nil || isUncertain(err)
 		switch {
-		case err == nil && reads >= max(p.resubmissions(), 1): // it has to be read back in any case
+		case err == nil && reads >= max(p.resubmissions(), 1): // it must be read back in any case
 			return fmt.Errorf("version %d has not the hostnames that PAPI has accepted", version)
 		case err == nil, errors.Is(err, papi.ClassETag) && reads < p.resubmissions():
 			p.held = nil
 			reads++
-			continue // read back; somebody else may have edited it
+			continue // read back, because somebody else may have edited it
 		}
 		if err := p.doubt(ctx, err, &fails); err != nil {
 			return err

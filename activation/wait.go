@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// Poll is how the moments are chosen at which an activation is looked at. The
-// zero value is adaptive.
+// Poll is when to poll an activation. The zero value is adaptive.
 type Poll struct {
 	mode  pollMode
 	every time.Duration
@@ -21,7 +20,7 @@ const (
 	pollFixed
 )
 
-// UnmarshalText reads "adaptive", "retry-after" or a duration of 5 s at least.
+// UnmarshalText parses "adaptive", "retry-after" or a duration of at least 5 s.
 func (p *Poll) UnmarshalText(text []byte) error {
 	switch s := string(text); s {
 	case "adaptive":
@@ -41,10 +40,10 @@ func (p *Poll) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// MarshalText is the opposite of UnmarshalText.
+// MarshalText is the inverse of UnmarshalText.
 func (p Poll) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-// String returns what UnmarshalText reads.
+// String returns the form that UnmarshalText parses.
 func (p Poll) String() string {
 	switch p.mode {
 	case pollRetryAfter:
@@ -68,7 +67,7 @@ func (e *Engine) sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// real converts a duration of PAPI's time to one of this machine's.
+// real converts a duration of PAPI's time to this machine's.
 func (e *Engine) real(d time.Duration) time.Duration {
 	if e.Speed > 0 {
 		return time.Duration(float64(d) / e.Speed)
@@ -85,10 +84,10 @@ func (e *Engine) since(t time.Time) time.Duration {
 	return passed
 }
 
-// clock is PAPI's, as far as its answers tell. Until they do, it is the local one.
+// clock estimates PAPI's clock from its answers; before the first one it is the local clock.
 type clock struct {
-	date   time.Time // that PAPI has told
-	at     time.Time // when it did, by the local clock
+	date   time.Time // the last Date of PAPI
+	at     time.Time // when it was received, by the local clock
 	engine *Engine
 }
 
@@ -97,15 +96,15 @@ func (e *Engine) clock() clock {
 	return clock{date: now, at: now, engine: e}
 }
 
-// wallClock goes on while the machine sleeps, as PAPI's does.
+// wallClock continues while the machine sleeps, as PAPI's clock does.
 func wallClock() time.Time { return time.Now().Round(0) }
 
-// learn takes the Date of an answer that has come now; the zero time for none.
+// learn sets the clock by the Date of an answer received now; zero for none.
 func (c *clock) learn(date time.Time) {
 	if !date.IsZero() {
 		c.date, c.at = date, wallClock()
 	}
 }
 
-// now is the time in which PAPI writes its dates.
+// now is the current time by PAPI's clock.
 func (c clock) now() time.Time { return c.date.Add(c.engine.since(c.at)) }

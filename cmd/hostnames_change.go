@@ -159,7 +159,7 @@ func (c *changing) find(ctx context.Context, named string) error {
 			return err
 		}
 		c.called(one)
-		c.change.Or = append(c.change.Or, one.ref.Property())
+		c.change.Alternatives = append(c.change.Alternatives, one.ref.Property())
 	}
 	c.change.Target = interruptedBy(c.unlimited, c.flags.target(c.what, wantedVersion{}, c.flags.network()))
 	c.change.Base = activation.BaseVersion(c.flags.base)

@@ -118,7 +118,7 @@ func (r *rollsBack) question(ctx context.Context, a *activating) (question, erro
 func (r *rollsBack) make(ctx context.Context, a *activating, t activation.Target) (*activation.Result, error) {
 	target := r.target(t)
 	if r.pending != nil {
-		target.Cancels = r.pending.ActivationID
+		target.CancelOnly = r.pending.ActivationID
 	}
 	if r.back != nil && !r.cancelPending {
 		target.Version = r.back.To

@@ -150,7 +150,7 @@ func (s *session) findChosen(ctx context.Context, c *choice) {
 func (s *session) doWith(ctx context.Context, f *selectFlags, c *choice, do verb) {
 	which := activation.Selection{
 		Property: c.what.ref.Property(), Include: c.what.ref.Include(),
-		ActivationID: c.named.id, Network: f.networkOf(c), Elsewhere: f.elsewhere(),
+		ActivationID: c.named.id, Network: f.networkOf(c), OtherNetwork: f.elsewhere(),
 		NoWait: f.noWait, WaitOptions: f.waiting.waiting(),
 	}
 	if f.asks(s.program.env) {

@@ -1,25 +1,25 @@
 // Package papi is a client of Akamai's Property Manager API (PAPI), version 1. It
-// lists properties, versions, hostnames, includes and activations, submits
-// activations and cancels them, and signs its requests with EdgeGrid.
+// lists properties, versions, hostnames, includes and activations, submits and
+// cancels activations, and signs its requests with EdgeGrid.
 //
 // [New] makes a [Client] from [Credentials]. A Client has one method for each
-// endpoint, named as PAPI names the resource; its comment names the endpoint. For a
-// workflow that decides what to submit, and waits for it, see package activation.
-// Package papi/simulator is a PAPI to try both against.
+// endpoint, named after PAPI's resource; its comment names the endpoint. For
+// workflows that decide what to submit and wait for the outcome, see package
+// activation. Package papi/simulator simulates PAPI for tests of both.
 //
-// What callers can rely on:
+// Guarantees:
 //
-//   - A GET, and the search, is repeated after errors that can pass, with growing
-//     pauses ([Options].MaxRetries). Any other request is sent once: PAPI has no
-//     idempotency key, so whether a submission whose answer was lost may be sent
-//     again is the caller's decision. [Error.Uncertain] says when that is open.
-//   - Requests keep to PAPI's rate limit, and to its limit of concurrent requests,
+//   - A GET, and the search, is retried after transient errors, with growing pauses
+//     ([Options].MaxRetries). Any other request is sent once: PAPI has no
+//     idempotency key, so only the caller can decide whether to repeat a submission
+//     whose answer was lost. [Error.Uncertain] reports that case.
+//   - Requests stay within PAPI's rate limit and its limit of concurrent requests,
 //     over all clients that share an [Account].
 //   - A request that does not succeed returns an [*Error]. errors.Is compares it with
 //     a [Class], such as [ClassBusy] or [ClassNotFound].
-//   - Every answer carries what PAPI said about limits, in [Answer].
-//   - Statuses and networks that PAPI may add later are passed on as they are.
-//   - Neither errors nor anything that prints a Client or Credentials has a secret in it.
+//   - Every result embeds an [Answer], with the limits that PAPI stated.
+//   - Statuses and networks that PAPI may add later are passed through unchanged.
+//   - Errors, and the printed form of a Client or Credentials, contain no secrets.
 //
 // PAPI's reference is https://techdocs.akamai.com/property-mgr/reference.
 package papi

@@ -49,7 +49,7 @@ func BenchmarkWork(b *testing.B) {
 								}
 								_ = turn.Look(ctx)
 								_, _ = turn.Permit(ctx, func(papi.ID) bool { return true })
-								turn.Submitted(ctx, "atv_1", activation.WasAccepted)
+								turn.Submitted(ctx, "atv_1", activation.Accepted)
 								turn.Leave()
 								_ = c.Tell(ctx, "topic", []byte("{}"))
 								_ = task.Done(ctx)

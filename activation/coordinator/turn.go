@@ -219,16 +219,16 @@ func (t *turn) settled(shown func(papi.ID) bool) bool {
 }
 
 // Submitted implements [activation.Turn].
-func (t *turn) Submitted(ctx context.Context, id papi.ID, accepted activation.Accepted) {
+func (t *turn) Submitted(ctx context.Context, id papi.ID, accepted activation.Acceptance) {
 	ctx, cancel := context.WithTimeout(ctx, leaveWithin)
 	defer cancel()
 	err := t.beat(ctx, PhaseWatching, func(l *line) {
 		switch accepted {
-		case activation.WasRefused:
+		case activation.Refused:
 			l.Posted = nil
-		case activation.WasAccepted:
+		case activation.Accepted:
 			l.Posted = &note{By: t.id, At: time.Now().UTC(), Activation: id}
-		case activation.NotKnown:
+		case activation.AcceptanceUnknown:
 		}
 	})
 	if err != nil { // it goes on to be renewed as what it is now, and says what is known

@@ -146,10 +146,10 @@ func (t *turns) told(ctx context.Context) {
 		open := e.part != nil
 		t.loop.mu.Unlock()
 		if !open {
-			turn.Submitted(context.WithoutCancel(ctx), "", activation.WasRefused)
+			turn.Submitted(context.WithoutCancel(ctx), "", activation.Refused)
 			return
 		}
-		turn.Submitted(context.WithoutCancel(ctx), "", activation.NotKnown)
+		turn.Submitted(context.WithoutCancel(ctx), "", activation.AcceptanceUnknown)
 		turn.kept = true
 		t.loop.mu.Lock()
 		e.keeps = turn.Turn
@@ -179,9 +179,9 @@ func (l *loop) leaveKept(ctx context.Context) {
 		if e.keeps == nil || e.part != nil || e.working {
 			continue
 		}
-		turn, accepted, id := e.keeps, activation.NotKnown, papi.ID("")
+		turn, accepted, id := e.keeps, activation.AcceptanceUnknown, papi.ID("")
 		if e.bulk != 0 && e.act != nil {
-			accepted, id = activation.WasAccepted, e.act.ActivationID
+			accepted, id = activation.Accepted, e.act.ActivationID
 		}
 		e.keeps = nil
 		l.lines.waits.Go(func() {

@@ -49,8 +49,8 @@ func (free) Look(context.Context) error { return nil }
 func (free) Permit(context.Context, func(papi.ID) bool) (time.Time, error) {
 	return time.Now().Add(time.Minute), nil
 }
-func (free) Submitted(context.Context, papi.ID, activation.Accepted) {}
-func (free) Leave()                                                  {}
+func (free) Submitted(context.Context, papi.ID, activation.Acceptance) {}
+func (free) Leave()                                                    {}
 
 // doubled returns how many items were submitted more than once by runners that get most
 // pieces twice, from a PAPI that refuses nothing, and whose lists lag.

@@ -192,7 +192,7 @@ func noted(t *testing.T, member func() coordinator.Store) {
 	if _, err := one.Permit(t.Context(), none); err != nil {
 		t.Fatal(err)
 	}
-	one.Submitted(t.Context(), "atv_1", activation.WasAccepted)
+	one.Submitted(t.Context(), "atv_1", activation.Accepted)
 	one.Leave()
 	next := take(t, member(), "next")
 	defer next.Leave()
@@ -205,7 +205,7 @@ func noted(t *testing.T, member func() coordinator.Store) {
 	if _, err := next.Permit(t.Context(), func(id papi.ID) bool { return id == "atv_1" }); err != nil {
 		t.Errorf("what was submitted is shown: %v", err)
 	}
-	next.Submitted(t.Context(), "", activation.WasRefused)
+	next.Submitted(t.Context(), "", activation.Refused)
 	next.Leave()
 	last := take(t, member(), "last")
 	defer last.Leave()
