@@ -167,6 +167,11 @@ func rolloutExamples() []rolloutEnd {
 			s.sim.Inject(f)
 			return "rollout apply " + s.manifest("prp_1001@8, prp_1007@2", "on-failure: rollback")
 		}, 4, "propctl rollout rollback", "www.example.com"}, // one of them by fast fallback
+		{"rollout-not-returnable", 1, "error", func(s *scene) string {
+			m := s.manifest("prp_1001@8, prp_1008@1")
+			s.run("rollout", "apply", m)
+			return "rollout rollback " + m
+		}, 1, "--deactivate-new", "new.example.com on STAGING"},
 		{"drifted", 7, "rejected", func(s *scene) string {
 			plan := s.planned(s.manifest("prp_1001@8"))
 			foreign(s, "prp_1001@6")

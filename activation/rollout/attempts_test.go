@@ -61,7 +61,7 @@ func TestASecondAttemptBeginsWithTheFirstWave(t *testing.T) {
 			t.Fatal(err)
 		}
 		r, err := (&rollout.Runner{API: s.client()}).Return(t.Context(), p, rollout.Options{})
-		if err != nil || r.Totals.Returned != 3 || r.Waves[0].Items[0].State != rollout.NotReturnable {
+		if _, ok := errors.AsType[*rollout.NotReturnableError](err); !ok || r.Totals.Returned != 3 || r.Waves[0].Items[0].State != rollout.NotReturnable {
 			t.Fatalf("%s, %+v, %v", states(r), r.Totals, err)
 		}
 		if r, err = s.apply(p, rollout.Options{Replan: true}); err != nil || r.Outcome != rollout.OutcomeRolledOut || r.Totals.Active != 4 {

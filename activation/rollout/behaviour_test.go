@@ -119,7 +119,7 @@ func TestAPlanIsRefusedWhenSomebodyHasActivatedAnotherVersion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, 20, 1, simulator.Options{})
 		p := s.plan(manifest(5))
-		s.foreign("prp_100002", 1)
+		s.foreign("prp_100002")
 		r, err := s.apply(p, rollout.Options{})
 		drift, ok := errors.AsType[*rollout.DriftError](err)
 		if !ok || r.Outcome != rollout.OutcomeRejected || !slices.Equal(drift.Items, []string{"p00002.example.com"}) || s.submissions(20) != 0 {
@@ -128,11 +128,11 @@ func TestAPlanIsRefusedWhenSomebodyHasActivatedAnotherVersion(t *testing.T) {
 	})
 }
 
-// foreign activates a version on staging as somebody else, and waits for it.
-func (s *scene) foreign(property papi.ID, version int) {
+// foreign activates version 1 on staging as somebody else, and waits for it.
+func (s *scene) foreign(property papi.ID) {
 	s.t.Helper()
 	_, err := s.client().CreateActivation(s.t.Context(), papi.PropertyRef{PropertyID: property}, papi.ActivationRequest{
-		PropertyVersion: version, Network: papi.Staging, NotifyEmails: []string{"other@example.com"}, AcknowledgeAllWarnings: true,
+		PropertyVersion: 1, Network: papi.Staging, NotifyEmails: []string{"other@example.com"}, AcknowledgeAllWarnings: true,
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -214,7 +214,7 @@ func TestSomebodysNewerActivationIsNotUndone(t *testing.T) {
 		if _, err := s.apply(p, rollout.Options{}); err != nil {
 			t.Fatal(err)
 		}
-		s.foreign("prp_100003", 1)
+		s.foreign("prp_100003")
 		runner := &rollout.Runner{API: s.client()}
 		back, err := runner.Return(t.Context(), p, rollout.Options{})
 		if err != nil || back.Totals.Returned != 3 || s.active(4, 1, simulator.Staging) != 1 || s.active(4, 2, simulator.Staging) != 3 {

@@ -26,6 +26,7 @@ type entry struct {
 	before                   int // version that was active before the plan's; 0: none
 	to                       int // version that a return goes to
 	on                       int // version that a list has shown as active last
+	staging                  int // that it has shown as active on staging
 	fast                     bool
 	err                      error
 
@@ -59,6 +60,9 @@ func (e *entry) target() int {
 	}
 	return e.Version
 }
+
+// where names the property and the network.
+func (e *entry) where() string { return e.Title() + " on " + string(e.Network) }
 
 // onTheWay reports whether an item has to be followed.
 func (e *entry) onTheWay() bool { return e.state == Underway || e.state == Returning }

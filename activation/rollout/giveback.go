@@ -2,7 +2,6 @@ package rollout
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/propctl/propctl/activation"
@@ -76,7 +75,7 @@ func (l *loop) goesTo(e *entry) (activation.Target, bool) {
 	mine := *e.act
 	e.to = e.before
 	if e.to == 0 && !l.options.DeactivateNew {
-		e.state, e.err = NotReturnable, fmt.Errorf("nothing was active on %s before version %d of %s", e.Network, e.Version, e.Title())
+		e.state, e.err = NotReturnable, &NotReturnableError{[]string{e.where()}}
 		return activation.Target{}, false
 	}
 	e.back = true

@@ -242,7 +242,7 @@ func TestARetryDoesNotOverrideWhatSomebodyHasActivatedSince(t *testing.T) {
 		if _, err := s.apply(p, rollout.Options{}); err == nil {
 			t.Fatal("it has not failed")
 		}
-		s.foreign("prp_100001", 1)
+		s.foreign("prp_100001")
 		r, err := s.apply(p, rollout.Options{RetryFailed: true})
 		var drift *rollout.DriftError
 		if !errors.As(err, &drift) || r.Outcome != rollout.OutcomeRejected || s.active(1, 1, simulator.Staging) != 1 {
@@ -333,8 +333,12 @@ func TestWhatIsTheFirstToBeActiveIsTakenOffOnlyWhenThatIsWanted(t *testing.T) {
 			}
 			r, err := (&rollout.Runner{API: s.client()}).Return(t.Context(), p, rollout.Options{DeactivateNew: deactivate})
 			want := map[bool]string{false: "not-returnable 1, rolled-back 1", true: "rolled-back 2"}[deactivate]
-			if !strings.Contains(states(r), want) || err != nil {
+			stays, isStays := errors.AsType[*rollout.NotReturnableError](err)
+			if !strings.Contains(states(r), want) || isStays == deactivate || (err != nil) == deactivate {
 				t.Errorf("deactivate %v: %s, %v", deactivate, states(r), err)
+			}
+			if isStays && (r.Outcome != rollout.OutcomeError || fmt.Sprint(stays.Items) != "[p00050.example.com on STAGING]") {
+				t.Errorf("%s: %v", r.Outcome, stays.Items)
 			}
 			on := 0
 			for _, a := range s.sim.Activations("prp_100050") {

@@ -22,7 +22,7 @@ func (b *board) learn(e *entry, s standing) {
 	if s.part != (Part{}) && !e.submitted {
 		b.sees(s.part, s.partAt)
 	}
-	e.usual, e.before, e.on, e.shownAt = s.usual, s.before, s.version, b.clock.now()
+	e.usual, e.before, e.on, e.staging, e.shownAt = s.usual, s.before, s.version, s.staging, b.clock.now()
 	e.marked = e.marked || s.attempt > 0 || s.backAttempt > 0
 	b.resumed = b.resumed || e.marked && !e.submitted
 	e.attempt = max(e.attempt, s.attempt)

@@ -26,6 +26,10 @@ type Plan struct {
 	Networks      []papi.Network `json:"networks"`
 	Waves         []Wave         `json:"waves"`
 	Settings
+
+	// Warnings are about the manifest that was just pinned: what in it is without effect.
+	// A plan that was written and read has none.
+	Warnings []Mistake `json:"-"`
 }
 
 // PlanKind is Plan.Kind.

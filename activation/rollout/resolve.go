@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,6 +49,7 @@ func Resolve(ctx context.Context, d Directory, m *Manifest, now time.Time) (*Pla
 	if p.Waves, err = waves(m, all); err != nil {
 		return nil, err
 	}
+	p.Warnings = append(v.warnings, leftOut(m, p.Waves)...)
 	if err := p.check(); err != nil {
 		return nil, err
 	}
@@ -66,6 +68,7 @@ type resolver struct {
 	order    []papi.ID                 // of listed, by name
 	names    map[string][]papi.ID      // bare ids by name
 	whole    bool                      // everything that can be seen is listed
+	warnings []Mistake
 }
 
 type pair struct{ contract, group papi.ID }
@@ -168,7 +171,7 @@ func (v *resolver) of(account papi.ID) error {
 // is pinned by its name, whatever selects it as well.
 func (v *resolver) properties(ctx context.Context) ([]Pinned, error) {
 	found := make([][]papi.Property, len(v.manifest.Properties))
-	named := map[papi.ID]bool{}
+	taken := map[papi.ID]Position{} // by what
 	for i, s := range v.manifest.Properties {
 		if s.Select != nil {
 			continue
@@ -177,10 +180,11 @@ func (v *resolver) properties(ctx context.Context) ([]Pinned, error) {
 		if err != nil {
 			return nil, err
 		}
-		if id := papi.ID(p.PropertyID.Bare()); named[id] {
+		id := papi.ID(p.PropertyID.Bare())
+		if _, twice := taken[id]; twice {
 			return nil, &SelectionError{s.at, fmt.Sprintf("property %s is named twice", s.Property)}
 		}
-		named[papi.ID(p.PropertyID.Bare())] = true
+		taken[id] = s.at
 		found[i] = []papi.Property{p}
 	}
 	for i, s := range v.manifest.Properties {
@@ -191,11 +195,18 @@ func (v *resolver) properties(ctx context.Context) ([]Pinned, error) {
 		if err != nil {
 			return nil, err
 		}
+		var by []int // lines
 		for _, p := range matches {
-			if id := papi.ID(p.PropertyID.Bare()); !named[id] {
-				named[id] = true
-				found[i] = append(found[i], p)
+			id := papi.ID(p.PropertyID.Bare())
+			if at, is := taken[id]; is {
+				by = append(by, at.Line)
+				continue
 			}
+			taken[id] = s.at
+			found[i] = append(found[i], p)
+		}
+		if len(found[i]) == 0 {
+			v.warnings = append(v.warnings, Mistake{s.at, withoutEffect(matches, by)})
 		}
 	}
 	var all []Pinned
@@ -209,6 +220,35 @@ func (v *resolver) properties(ctx context.Context) ([]Pinned, error) {
 		}
 	}
 	return all, nil
+}
+
+// withoutEffect says that all that a selection fits is taken by others, in some lines.
+func withoutEffect(matches []papi.Property, by []int) string {
+	slices.Sort(by)
+	var lines []string
+	for _, line := range slices.Compact(by) {
+		lines = append(lines, strconv.Itoa(line))
+	}
+	where := "line "
+	if len(lines) > 1 {
+		where = "lines "
+	}
+	what := "the property that it fits is"
+	if len(matches) > 1 {
+		what = fmt.Sprintf("all %d properties that it fits are", len(matches))
+	}
+	return "this selection is without effect: " + what + " taken by " + where + some(lines)
+}
+
+// leftOut are the waves that take the rest, and that nothing is left for.
+func leftOut(m *Manifest, waves []Wave) []Mistake {
+	var all []Mistake
+	for _, w := range m.Waves {
+		if !slices.ContainsFunc(waves, func(o Wave) bool { return o.Name == w.Name }) {
+			all = append(all, Mistake{w.at, fmt.Sprintf("wave %s is left out: the waves before it take all properties", w.Name)})
+		}
+	}
+	return all
 }
 
 // pin says which version is meant.

@@ -113,6 +113,32 @@ func TestASelectionIsPinned(t *testing.T) {
 	}
 }
 
+func TestWhatIsWithoutEffectIsToldWithItsPlace(t *testing.T) {
+	for _, c := range []struct{ name, properties, line, want string }{
+		{"everything has an effect", "[{select: {name: 'shop-*'}}, {select: {name: '*'}}]", "", "[]"},
+		{"a selection of what is selected", "[{select: {name: '*'}}, {select: {name: 'shop-*'}, version: 1}]", "", "[line 3, column 37: this selection is without effect: all 3 properties that it fits are taken by line 3]"},
+		{"a selection of what is named", "\n- select: {name: 'shop-a'}\n- shop-a@1", "", "[line 4, column 3: this selection is without effect: the property that it fits is taken by line 5]"},
+		{"by several", "\n- select: {name: '*-a'}\n- select: {group: grp_10}\n- select: {name: 'shop-[ab]'}", "", "[line 6, column 3: this selection is without effect: all 2 properties that it fits are taken by lines 4, 5]"},
+		{"a wave", "[shop-a]", "waves: [{take: 1}, {name: late, take: rest}]", "[line 4, column 20: wave late is left out: the waves before it take all properties]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p, err := resolve(t, simulator.New(simulator.Options{Properties: shop()}), c.properties, c.line)
+				if err != nil || fmt.Sprint(p.Warnings) != c.want {
+					t.Fatalf("%v: %v, want %s", err, p.Warnings, c.want)
+				}
+				data, err := p.Encode()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if again, err := rollout.ParsePlan(data); err != nil || len(again.Warnings) > 0 {
+					t.Errorf("%v: a plan has warnings of its manifest: %v", err, again.Warnings)
+				}
+			})
+		})
+	}
+}
+
 func TestWhatWasActiveIsInThePlan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, err := resolve(t, simulator.New(simulator.Options{Properties: shop()}), "[shop-a, shop-b, blog]", "networks: [staging, production]")

@@ -16,7 +16,7 @@ type Outcome string
 const (
 	OutcomeRolledOut  Outcome = "rolled-out"
 	OutcomePaused     Outcome = "paused"
-	OutcomeRolledBack Outcome = "rolled-back" // with an error where it was not asked for
+	OutcomeRolledBack Outcome = "rolled-back" // with an error where it was not asked for; never with items that were to go back and did not
 	OutcomeFailed     Outcome = "failed"
 	OutcomeSuperseded Outcome = "superseded"
 	OutcomeRejected   Outcome = "rejected"
@@ -215,13 +215,15 @@ func (b *board) untried() {
 // outcome is how the run ended, as a whole.
 func (b *board) outcome() (Outcome, error) {
 	var uncertain []string
-	stuck := &ReturnError{}
+	stuck, first := &ReturnError{}, &NotReturnableError{}
 	for _, e := range b.entries {
 		switch e.state { //nolint:exhaustive // the others are accounted for by what stopped the run
 		case Uncertain:
 			uncertain = append(uncertain, e.Title())
 		case ReturnFailed:
 			stuck.Items, stuck.causes = append(stuck.Items, e.Title()), append(stuck.causes, e.err)
+		case NotReturnable:
+			first.Items = append(first.Items, e.where())
 		}
 	}
 	if t := b.trouble; t != nil {
@@ -233,7 +235,9 @@ func (b *board) outcome() (Outcome, error) {
 	case len(uncertain) > 0:
 		return OutcomeError, errors.Join(&UncertainError{uncertain}, b.cause())
 	case len(stuck.Items) > 0:
-		return OutcomeError, errors.Join(stuck, b.cause())
+		return OutcomeError, errors.Join(stuck, first.orNil(), b.cause())
+	case len(first.Items) > 0: // partly done is not done
+		return OutcomeError, errors.Join(first, b.cause())
 	case t == nil && b.returning && b.another != nil && !slices.ContainsFunc(b.entries, func(e *entry) bool { return e.marked }):
 		return OutcomeRejected, b.another
 	case t == nil && b.returning:
@@ -274,6 +278,23 @@ func (e *ReturnError) Error() string {
 
 // Unwrap returns why each of them could not.
 func (e *ReturnError) Unwrap() []error { return known(e.causes) }
+
+// NotReturnableError says that items were left as they are by a return, since nothing was
+// active before them and they were not to be taken off.
+type NotReturnableError struct{ Items []string }
+
+// Error names them.
+func (e *NotReturnableError) Error() string {
+	return "not rolled back, since nothing was active there before: " + some(e.Items)
+}
+
+// orNil is nil where there are no such items.
+func (e *NotReturnableError) orNil() error {
+	if len(e.Items) == 0 {
+		return nil
+	}
+	return e
+}
 
 func known(errs []error) []error {
 	return slices.DeleteFunc(slices.Clone(errs), func(err error) bool { return err == nil })

@@ -111,7 +111,7 @@ func TestALongErrorNamesTheFirstOnes(t *testing.T) {
 		items = append(items, fmt.Sprintf("www%d.example.com", i))
 	}
 	for _, err := range []error{
-		&FailuresError{Wave: "a", Items: items}, &DriftError{Items: items, cause: errors.New("x")}, &UncertainError{Items: items}, &ReturnError{Items: items},
+		&FailuresError{Wave: "a", Items: items}, &DriftError{Items: items, cause: errors.New("x")}, &UncertainError{Items: items}, &ReturnError{Items: items}, &NotReturnableError{Items: items},
 		&UnreadError{Items: items, cause: errors.New("x")}, &StoppedError{Uncertain: items, cause: errors.New("x")},
 	} {
 		if text := err.Error(); len(text) > 1000 || !strings.Contains(text, "www9.example.com") || !strings.Contains(text, "990") {

@@ -38,29 +38,8 @@ func (p *Plan) StatusCost(o StatusOptions) int {
 // be read is [Unknown]; the error is then an [*UnreadError]. With Fast an item whose
 // version is not active is [Inactive].
 func (r *Runner) Status(ctx context.Context, p *Plan, o StatusOptions) (*Result, error) {
-	l := newLoop(r, p, Options{Only: o.Only, Skip: o.Skip})
-	if err := l.named(); err != nil {
-		return &Result{Outcome: OutcomeError, Plan: p}, err
-	}
-	s := &inquiry{loop: l, read: o.Read}
-	if o.Fast {
-		s.fast(ctx)
-	} else {
-		s.lists(ctx, l.properties())
-	}
-	result := &Result{Plan: p, Needs: l.Needs(), Budget: l.budget}
-	l.waveResults(result, l.surveyed())
-	result.Outcome = l.overall(result)
-	if other, ok := errors.AsType[*AnotherPlanError](l.cause()); ok {
-		result.Another = other
-	}
-	if ctx.Err() != nil {
-		return result, context.Cause(ctx)
-	}
-	if wrong, ok := errors.AsType[*AccountError](l.cause()); ok {
-		return result, wrong
-	}
-	return result, s.err()
+	s := &inquiry{loop: newLoop(r, p, Options{Only: o.Only, Skip: o.Skip}), read: o.Read}
+	return s.status(ctx, o.Fast)
 }
 
 // UnreadError says that lists could not be read.
@@ -117,6 +96,30 @@ type inquiry struct {
 	done   int
 	unread []string
 	cause  error
+}
+
+func (s *inquiry) status(ctx context.Context, fast bool) (*Result, error) {
+	if err := s.named(); err != nil {
+		return &Result{Outcome: OutcomeError, Plan: s.plan}, err
+	}
+	if fast {
+		s.fast(ctx)
+	} else {
+		s.lists(ctx, s.properties())
+	}
+	result := &Result{Plan: s.plan, Needs: s.Needs(), Budget: s.budget}
+	s.waveResults(result, s.surveyed())
+	result.Outcome = s.overall(result)
+	if other, ok := errors.AsType[*AnotherPlanError](s.loop.cause()); ok {
+		result.Another = other
+	}
+	if ctx.Err() != nil {
+		return result, context.Cause(ctx)
+	}
+	if wrong, ok := errors.AsType[*AccountError](s.loop.cause()); ok {
+		return result, wrong
+	}
+	return result, s.err()
 }
 
 func (s *inquiry) err() error {

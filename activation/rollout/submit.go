@@ -122,19 +122,17 @@ func (l *loop) permits(e *entry, s standing) error {
 	if state == Failed && l.options.RetryFailed && !e.submitted {
 		state = Waiting
 	}
+	var unready error
+	if l.options.RequireStaging {
+		unready = e.notOn(s.staging)
+	}
 	switch {
 	case l.trouble != nil, state != Waiting, e.part != nil, l.expected(e), s.backAttempt > l.closed, s.other != nil && !l.options.Replan:
 		return errHeld
 	case e.drifts(s):
 		return errHeld // somebody has activated another version
-	case l.options.RequireStaging && e.Network == papi.Production && s.staging != e.Version:
-		there := "nothing is"
-		if s.staging > 0 {
-			there = fmt.Sprintf("version %d is", s.staging)
-		}
-		return &activation.RejectedError{Reason: fmt.Sprintf("version %d is not active on STAGING; %s", e.Version, there)}
 	}
-	return nil
+	return unready
 }
 
 // submitted takes over what came of a submission.

@@ -127,6 +127,7 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"uncertain items", rolled(rollout.OutcomeError, errors.Join(&rollout.UncertainError{}, &rollout.FailuresError{})), want{"error", 1, "rollout-uncertain", CategoryRemoteSystemError}},
 		{"uncertain items that failed", rolled(rollout.OutcomeError, &rollout.FailuresError{}), want{"error", 1, "rollout-uncertain", CategoryRemoteSystemError}},
 		{"return failed", rolled(rollout.OutcomeError, errors.Join(&rollout.ReturnError{}, nil)), want{"error", 1, "rollout-return-failed", CategoryRemoteSystemError}},
+		{"nothing before items", rolled(rollout.OutcomeError, errors.Join(&rollout.NotReturnableError{}, nil)), want{"error", 1, "rollout-not-returnable", CategoryNotFound}},
 		{"drifted", rolled(rollout.OutcomeRejected, &rollout.DriftError{}), want{"rejected", 7, "drifted", CategoryConflict}},
 		{"another plan at the coordinator", &runner.OpenError{Job: &runner.Job{}}, want{"rejected", 7, "another-plan", CategoryConflict}},
 		{"stopped by somebody", &runner.StoppedError{Name: "redirects"}, want{"aborted", 3, "rollout-stopped", CategoryConflict}},

@@ -48,7 +48,7 @@ func ended[E error](outcome rollout.Outcome) func(error) bool {
 
 // uncertainFailures matches failures of which nobody knows whether they are any.
 func uncertainFailures(err error) bool {
-	return ended[*rollout.FailuresError](rollout.OutcomeError)(err) && !Is[*rollout.ReturnError](err) && !Is[*rollout.UncertainError](err)
+	return ended[*rollout.FailuresError](rollout.OutcomeError)(err) && !Is[*rollout.ReturnError](err) && !Is[*rollout.UncertainError](err) && !Is[*rollout.NotReturnableError](err)
 }
 
 // rolledBack matches a rollout that went back for failures of its own.
@@ -150,6 +150,13 @@ func endedRolloutEntries() []Entry {
 			Meaning: "The way back has failed for the items that the message names: what the rollout activated is still active there.",
 			Help:    "return them with rollout rollback, or a single property with propctl rollback",
 			Matches: []Match{{Fits: ended[*rollout.ReturnError](rollout.OutcomeError)}},
+		},
+		{
+			Code: "rollout-not-returnable", Category: CategoryNotFound, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
+			Message: "nothing was active before what is to go back", FoundBy: "in the lists of activations",
+			Meaning: "The items that the message names are the first that were ever active there, so going back means to take them off the network, and that is done only when it is asked for. They are still active; everything else was returned.",
+			Help:    "return them with --deactivate-new, which takes them off the network, or leave them out with --skip",
+			Matches: []Match{{Fits: Is[*rollout.NotReturnableError]}},
 		},
 	}
 }

@@ -124,6 +124,9 @@ func rolloutRows() map[string]func(*testing.T, *board) error {
 			b.inject(t, f)
 			return b.apply(b.plan("prp_1001@8, prp_1007@2", undone))
 		},
+		"rollout-not-returnable": func(_ *testing.T, b *board) error {
+			return b.apply(b.plan("prp_1001@8, prp_1008@1, prp_1007@2", undone))
+		},
 		"drifted": func(t *testing.T, b *board) error {
 			t.Helper()
 			p, err := b.plan("prp_1001@8")

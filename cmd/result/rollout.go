@@ -116,6 +116,9 @@ func NewRollout(r *rollout.Result, now time.Time) *Rollout {
 	v := newRollout(r.Plan)
 	v.State = r.Outcome
 	v.Totals, v.Budget = newTotals(r.Totals), NewRolloutBudget(r.Plan, r.Needs, r.Budget)
+	for _, m := range r.Plan.Warnings {
+		v.Warnings = append(v.Warnings, m.String())
+	}
 	if r.Another != nil {
 		v.Warnings = append(v.Warnings, r.Another.Error())
 	}
@@ -159,8 +162,24 @@ func NewRolloutPlan(p *rollout.Plan, q *papi.Quota) *Rollout {
 	for _, s := range p.Stages() {
 		v.Waves[s.Wave].Estimates = append(v.Waves[s.Wave].Estimates, newEstimates(p, s)...)
 	}
+	v.WarnOfFirst(func(*RolloutItem) bool { return true })
 	v.Warnings = append(v.Warnings, planWarnings(v)...)
 	return v
+}
+
+// WarnOfFirst adds a warning of the items for which kind is true and that can only go back by deactivation.
+func (v *Rollout) WarnOfFirst(kind func(*RolloutItem) bool) {
+	var first []string
+	for _, w := range v.Waves {
+		for _, i := range w.Items {
+			if i.Before == nil && kind(i) {
+				first = append(first, i.Title()+" on "+string(i.Network))
+			}
+		}
+	}
+	if len(first) > 0 {
+		v.Warnings = append(v.Warnings, "nothing was active before, so that going back means to deactivate, which needs --deactivate-new: "+some(first))
+	}
 }
 
 // newEstimates returns estimates for little concurrency, for that of the plan, and for all at once.
@@ -183,21 +202,12 @@ func newEstimates(p *rollout.Plan, s rollout.Stage) []*RolloutEstimate {
 // planWarnings are warnings to read before carrying out the plan.
 func planWarnings(v *Rollout) []string {
 	var all []string
-	var first []string
 	for _, w := range v.Waves {
-		for _, i := range w.Items {
-			if i.Before == nil {
-				first = append(first, i.Title()+" on "+string(i.Network))
-			}
-		}
 		for _, e := range w.Estimates {
 			if e.Chosen && e.FallbackUsedSeconds > fallbackTime.Seconds() {
 				all = append(all, fmt.Sprintf("wave %s on %s takes longer than the hour in which its first items can be returned fast", w.Name, e.Network))
 			}
 		}
-	}
-	if len(first) > 0 {
-		all = append(all, "nothing was active before, so that going back means to deactivate, which needs --deactivate-new: "+some(first))
 	}
 	if b := v.Budget; b.Remaining != nil && b.Activations+b.Returns > *b.Remaining-b.Reserve {
 		all = append(all, "the day's activations do not suffice: "+b.Text())

@@ -122,29 +122,24 @@ func someOf(all []string) string {
 
 // dryRun looks at all lists, and says what would be refused.
 func (r *run) dryRun(runner *rollout.Runner, f *applyFlags) error {
-	res, err := runner.Status(r.ctx, r.plan, rollout.StatusOptions{Only: f.only.All, Skip: f.skip.All})
+	var res *rollout.Result
+	var err error
+	if f.back {
+		res, err = runner.Status(r.ctx, r.plan, rollout.StatusOptions{Only: f.only.All, Skip: f.skip.All})
+	} else {
+		res, err = runner.DryRun(r.ctx, r.plan, f.options(r))
+	}
 	v := result.NewRollout(res, r.Now())
 	v.Options, v.State = f.emergency(), result.RolloutPlanned
 	v.Budget = result.NewRolloutBudget(r.plan, res.Needs, r.session.Budget)
+	if f.back && !f.deactivateNew {
+		v.WarnOfFirst(func(i *result.RolloutItem) bool { return i.Outcome == rollout.Active })
+	}
 	r.tell(string(result.RolloutPlanned), v, nil)
-	if err != nil {
-		return err
+	if err != nil && !f.back && res.Outcome != rollout.OutcomeError {
+		return &catalogue.RolloutError{Outcome: res.Outcome, Err: err}
 	}
-	var drifted []string
-	for _, w := range res.Waves {
-		for _, i := range w.Items {
-			if i.State == rollout.Drifted {
-				drifted = append(drifted, i.Title())
-			}
-		}
-	}
-	switch {
-	case res.Another != nil && !f.replan && !f.back:
-		return &catalogue.RolloutError{Outcome: rollout.OutcomeRejected, Err: res.Another}
-	case len(drifted) > 0 && !f.back:
-		return &catalogue.RolloutError{Outcome: rollout.OutcomeRejected, Err: &rollout.DriftError{Items: drifted}}
-	}
-	return nil
+	return err
 }
 
 // title is the name of the rollout.

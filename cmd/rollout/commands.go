@@ -122,7 +122,10 @@ func (h *Host) rollbackCommand() *cobra.Command {
 		Long: `Return what this rollout has activated to what was active before it, all of it or one
 wave, by fast fallback where that is possible. What somebody else has activated since is
 left alone. It is not held up by waves, checks or the window, and the plan is closed
-then: apply does not go on with it without --replan.`,
+then: apply does not go on with it without --replan.
+
+Where nothing was active before, it takes --deactivate-new to go back: without it such
+properties stay as they are, and the exit code is 1.`,
 		Example: `  propctl rollout rollback plan.json
   propctl rollout rollback plan.json --wave canary`,
 	}, func(r *run) error { return h.rollback(r, f) })

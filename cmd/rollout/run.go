@@ -235,10 +235,12 @@ func (r *run) help(verb string, res *rollout.Result, err error) string {
 		return "give the plan that was carried out instead of the manifest, or the manifest as it was then, with the versions that latest stood for"
 	case catalogue.Is[*rollout.AnotherPlanError](err):
 		return "finish that plan, or go on with this one: " + r.same(verb, "replan") + " --replan"
+	case catalogue.Is[*rollout.ReturnError](err):
+		return "try again to return them: " + r.returnAgain(verb)
+	case catalogue.Is[*rollout.NotReturnableError](err):
+		return "return them by taking them off the network, or leave them as they are: " + r.returnAgain(verb, "deactivate-new") + " --deactivate-new"
 	case catalogue.Is[*rollout.ClosedError](err), res.Outcome == rollout.OutcomeRolledBack:
 		return "remove the cause, then begin another attempt; this plan is closed: " + r.same(verb, "replan") + " --replan"
-	case catalogue.Is[*rollout.ReturnError](err):
-		return "try again to return them: " + r.Repeat([]string{"rollout", "rollback", r.source.name}, reaching)
 	case res.Outcome == rollout.OutcomeFailed && catalogue.Is[*rollout.FailuresError](err):
 		return "remove the cause, then submit what has failed again: " + r.same(verb, "retry-failed") + " --retry-failed"
 	case catalogue.Is[*rollout.DriftError](err):
@@ -247,6 +249,15 @@ func (r *run) help(verb string, res *rollout.Result, err error) string {
 		return "wait for the next day, and go on with the same command: " + r.same(verb)
 	}
 	return ""
+}
+
+// returnAgain is the command line of a return: the same one with all flags, or that after a
+// rollout that went back by itself.
+func (r *run) returnAgain(verb string, without ...string) string {
+	if verb == "rollback" {
+		return r.same(verb, without...)
+	}
+	return r.Repeat([]string{"rollout", "rollback", r.source.name}, reaching)
 }
 
 // request is what goes with every submission beside note and addresses.

@@ -30,6 +30,7 @@ func Rollout(w *term.Printer, d *result.Document, verbose bool) {
 	printWaves(w, v, planned)
 	if planned {
 		printRolloutPlan(w, v, verbose)
+		printFailures(w, v) // that a dry run has found
 	} else {
 		printFailures(w, v)
 		if verbose {
