@@ -215,6 +215,7 @@ func TestImportsLeaveWorkToItsOwner(t *testing.T) {
 }
 
 func TestBinaryLinksNothingForTests(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it builds the program, which takes seconds")
 	}
@@ -232,6 +233,7 @@ func TestBinaryLinksNothingForTests(t *testing.T) {
 // Two libraries name a template package, but the linker drops what is never called. That
 // holds until something sets a template or looks a method up by a name it computes.
 func TestBinaryRunsNoTemplates(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it builds the program, which takes seconds")
 	}

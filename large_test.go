@@ -156,11 +156,13 @@ func largeTrees(n int) map[string]func() (from, to json.RawMessage) {
 const largeNodes = 100_000
 
 func TestLargeRuleTreesAreComparedInLittleMemory(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it begins programs, and the race detector needs memory of its own")
 	}
 	for name, trees := range largeTrees(largeNodes) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			from, to := trees()
 			s := twoTrees(t, from, to)
 			for _, args := range [][]string{{"diff", "www.example.com"}, {"diff", "www.example.com", "-o", "json"}} {
@@ -178,6 +180,7 @@ func TestLargeRuleTreesAreComparedInLittleMemory(t *testing.T) {
 }
 
 func TestLongHistoriesAreReadInLittleMemory(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it begins programs, and the race detector needs memory of its own")
 	}

@@ -1,18 +1,27 @@
 package main
 
 import (
+	"flag"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// atOnce is how many tests run at the same time: most of them wait for programs that wait.
+const atOnce = 6
+
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", strconv.Itoa(atOnce)); err != nil { // -parallel goes before it
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"propctl": main, "akamai-propctl": main})
 }
 
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {

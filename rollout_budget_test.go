@@ -75,6 +75,7 @@ func submitted(s server, n int) (all, active int) {
 }
 
 func TestABudgetThatEndsInTheMiddleOfARollout(t *testing.T) {
+	t.Parallel()
 	const items, before = 6, 3
 	s, manifest := few(t, items, simulator.Options{})
 	used, err := simulator.ParseFault("submit=budget")
@@ -100,20 +101,24 @@ func TestABudgetThatEndsInTheMiddleOfARollout(t *testing.T) {
 }
 
 func TestABudgetThatIsShortByOneBeforeARollout(t *testing.T) {
+	t.Parallel()
 	const items = 6
 	for left, code := range map[int]int{items - 1: 8, items: 0} {
-		s, manifest := few(t, items+1, simulator.Options{ActivationsPerDay: 100, ActivationsUsed: 100 - left - 1})
-		// PAPI tells the budget with a submission only; it is known here since this one.
-		if r := s.run(t, "activate", "prp_100007@3", "-n", "production", "--notify", "you@example.com", "--yes"); r.code != 0 {
-			t.Fatal(r.stderr)
-		}
-		before := s.sim.Count(simulator.OpSubmit)
-		d := s.apply(t, manifest, "--skip", "prp_100007")
-		if d.ExitCode != code || code == 8 && (s.sim.Count(simulator.OpSubmit) != before || d.Error.Code == "" || d.Outcome != "limited") {
-			t.Errorf("%d left: %+v, %d submissions", left, d, s.sim.Count(simulator.OpSubmit)-before)
-		}
-		if all, _ := submitted(s, items); (code == 0) != (all == items) {
-			t.Errorf("%d left: %d were submitted", left, all)
-		}
+		t.Run(fmt.Sprint(left, " left"), func(t *testing.T) {
+			t.Parallel()
+			s, manifest := few(t, items+1, simulator.Options{ActivationsPerDay: 100, ActivationsUsed: 100 - left - 1})
+			// PAPI tells the budget with a submission only; it is known here since this one.
+			if r := s.run(t, "activate", "prp_100007@3", "-n", "production", "--notify", "you@example.com", "--yes"); r.code != 0 {
+				t.Fatal(r.stderr)
+			}
+			before := s.sim.Count(simulator.OpSubmit)
+			d := s.apply(t, manifest, "--skip", "prp_100007")
+			if d.ExitCode != code || code == 8 && (s.sim.Count(simulator.OpSubmit) != before || d.Error.Code == "" || d.Outcome != "limited") {
+				t.Errorf("%d left: %+v, %d submissions", left, d, s.sim.Count(simulator.OpSubmit)-before)
+			}
+			if all, _ := submitted(s, items); (code == 0) != (all == items) {
+				t.Errorf("%d left: %d were submitted", left, all)
+			}
+		})
 	}
 }
