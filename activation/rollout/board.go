@@ -32,7 +32,9 @@ type entry struct {
 
 	part   *part // that has been sent, as long as it is not known what became of the item
 	single bool  // it is submitted by itself
-	bulk   int   // the bulk request that has submitted it; 0: none
+	// elsewhere says that its list shows a submission that is not the part's.
+	elsewhere bool
+	bulk      int // the bulk request that has submitted it; 0: none
 
 	working bool
 	queued  bool              // it waits in line

@@ -145,12 +145,13 @@ func (b *board) found(e *entry, at time.Time) {
 }
 
 // concluded ends a part that is not looked at any more: of what it has left nobody knows
-// what became, unless PAPI has taken nothing of it.
+// what became, unless PAPI has taken nothing of it. What was submitted otherwise goes on by
+// its list.
 func (b *board) concluded(p *part) {
 	var lost []string
 	for _, e := range b.open(p) {
 		e.part = nil
-		if p.taken || p.id != 0 {
+		if (p.taken || p.id != 0) && !e.elsewhere {
 			lost = append(lost, e.Title())
 			e.settle(Uncertain, nil, errUnknown)
 		} else {

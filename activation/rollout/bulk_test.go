@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -83,6 +84,39 @@ func TestABulkRequestWithoutAnAnswerIsLookedFor(t *testing.T) {
 			}
 			if took := time.Since(begun); !after && took < 10*time.Minute || took > 20*time.Minute {
 				t.Errorf("taken %v: it took %s", after, took)
+			}
+		})
+	}
+}
+
+// What the lists show first is another process's submission, which fails before the bulk request comes to the item.
+func TestTheSubmissionOfAnotherProcessIsNotTakenForThatOfABulkRequestWithoutAnAnswer(t *testing.T) {
+	for _, fails := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			o := simulator.Options{BulkInterval: time.Minute}
+			if fails {
+				o.Pace = failingFirst{}
+			}
+			s := newScene(t, 20, 1, o)
+			s.sim.Inject(lost(true))
+			p := s.plan(manifest(6))
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				time.Sleep(10 * time.Second)
+				r, err := (&rollout.Runner{API: s.client()}).Apply(t.Context(), p, rollout.Options{Only: []string{"prp_100005"}, Tolerate: &rollout.Amount{N: 5}})
+				if item := r.Waves[0].Items[4]; err != nil || !item.Submitted || item.State != rollout.Failed && fails {
+					t.Errorf("the other process: %s, %v", states(r), err)
+				}
+			})
+			r, err := s.apply(p, bulk())
+			ended := s.submissions(6)
+			wg.Wait()
+			time.Sleep(time.Hour)
+			if err != nil || r.Totals.Active != 6 || s.active(6, 3, simulator.Staging) != 6 || s.submissions(6) != ended {
+				t.Errorf("fails %v: %s, %v; %d were submitted after the end", fails, states(r), err, s.submissions(6)-ended)
+			}
+			if want := map[bool]int{true: 7, false: 6}[fails]; ended != want {
+				t.Errorf("fails %v: %d submissions, want %d", fails, ended, want)
 			}
 		})
 	}

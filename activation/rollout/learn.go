@@ -13,11 +13,8 @@ import (
 // learn takes over how an item stands by its list.
 func (b *board) learn(e *entry, s standing) {
 	e.known, e.shown = true, false
-	if e.part != nil {
-		if s.attempt <= b.closed {
-			return // it may still be submitted
-		}
-		b.found(e, s.partAt)
+	if e.part != nil && !b.left(e, s) {
+		return
 	}
 	if s.part != (Part{}) && !e.submitted {
 		b.sees(s.part, s.partAt)
@@ -51,6 +48,22 @@ func (b *board) learn(e *entry, s standing) {
 	}
 	b.stand(e, s)
 	b.meets(e, s)
+}
+
+// left reports whether the bulk request that an item belongs to has nothing more to do with
+// it, as its list tells. Only a submission with the mark of that very request is its own: one
+// of another process may fail before the request comes to the item, and it submits it then.
+func (b *board) left(e *entry, s standing) bool {
+	switch {
+	case s.part == e.part.Part:
+		b.found(e, s.partAt)
+	case s.state == Active: // PAPI refuses it there
+		e.part = nil
+	default:
+		e.elsewhere = s.attempt > b.closed
+		return false
+	}
+	return true
 }
 
 // meets takes note of another plan of this name. It stops what goes forward; a return goes on

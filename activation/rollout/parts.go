@@ -147,7 +147,7 @@ func (l *loop) newPart(items []*entry, looked []time.Time) (*part, papi.BulkActi
 		p.First, p.Last = min(p.First, e.Place), max(p.Last, e.Place)
 	}
 	for _, e := range chosen {
-		e.part = p
+		e.part, e.elsewhere = p, false
 		m := l.mark(e)
 		m.Part = p.Part
 		request.Items = append(request.Items, papi.BulkActivationItem{

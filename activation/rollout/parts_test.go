@@ -152,6 +152,20 @@ func TestWhatIsMadeOfAPartThatNothingTellsOf(t *testing.T) {
 	}
 }
 
+func TestWhatWasSubmittedOtherwiseIsNotUncertainWhenItsPartIsOver(t *testing.T) {
+	b := boardOf(planOf(staging, 2), Options{}, "underway underway")
+	p := &part{Part: Part{1, 2}, id: 9}
+	b.entries[0].part, b.entries[1].part = p, p
+	b.learn(b.entries[0], standing{state: Failed, attempt: 1, about: &papi.Activation{ActivationID: "atv_7"}, part: Part{1, 1}})
+	if e := b.entries[0]; e.part != p || e.state != Underway {
+		t.Fatalf("another one's submission was taken for that of the part: %s", e.state)
+	}
+	b.concluded(p)
+	if b.entries[0].state != Waiting || !b.entries[0].single || b.entries[1].state != Uncertain {
+		t.Errorf("%s and %s", b.entries[0].state, b.entries[1].state)
+	}
+}
+
 func TestAPartIsHeldUntilNothingOfItHasAppearedForLong(t *testing.T) {
 	b := boardOf(planOf(staging, 4), Options{Lag: time.Minute}, "active+ours waiting waiting waiting")
 	now := b.clock.now()
