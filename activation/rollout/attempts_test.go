@@ -16,7 +16,7 @@ func TestASecondAttemptMakesTheChecksAgain(t *testing.T) {
 		if _, err := s.apply(p, rollout.Options{}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := (&rollout.Runner{API: s.client()}).Return(t.Context(), p, rollout.Options{}); err != nil {
+		if _, err := (&rollout.Runner{API: s.client()}).Rollback(t.Context(), p, rollout.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		made := len(s.checker.made)
@@ -60,7 +60,7 @@ func TestASecondAttemptBeginsWithTheFirstWave(t *testing.T) {
 		if _, err := s.apply(p, rollout.Options{}); err != nil {
 			t.Fatal(err)
 		}
-		r, err := (&rollout.Runner{API: s.client()}).Return(t.Context(), p, rollout.Options{})
+		r, err := (&rollout.Runner{API: s.client()}).Rollback(t.Context(), p, rollout.Options{})
 		if _, ok := errors.AsType[*rollout.NotReturnableError](err); !ok || r.Totals.Returned != 3 || r.Waves[0].Items[0].State != rollout.NotReturnable {
 			t.Fatalf("%s, %+v, %v", states(r), r.Totals, err)
 		}

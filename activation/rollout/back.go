@@ -8,7 +8,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// nextReturn decides on the way back: it is not held up by waves, checks or windows.
+// nextReturn decides on the next step of a rollback. Waves, checks and windows do not delay it.
 func (b *board) nextReturn() step {
 	now := b.clock.now()
 	if s, waits := b.awaitSpans(now); waits && !b.busy() {
@@ -19,7 +19,7 @@ func (b *board) nextReturn() step {
 	var items []*entry
 	var until time.Time
 	put, queued := false, false
-	working := map[papi.ID]bool{} // PAPI does not take both networks of a property in one moment
+	working := map[papi.ID]bool{} // PAPI refuses both networks of a property at the same moment
 	for _, e := range b.entries {
 		if e.working {
 			working[e.PropertyID] = true
@@ -39,7 +39,7 @@ func (b *board) nextReturn() step {
 	items = oneOfEach(items)
 	switch {
 	case len(items) > 0:
-		// What is there for longest loses its fast fallback first.
+		// The one that has been active longest loses its fast fallback first.
 		slices.SortStableFunc(items, func(a, z *entry) int {
 			return cmp.Or(cmp.Compare(unknownLast(a), unknownLast(z)), a.arrived.Compare(z.arrived))
 		})
@@ -52,8 +52,7 @@ func (b *board) nextReturn() step {
 	return step{kind: finish}
 }
 
-// oneOfEach returns the items without a second one of the same property; the one on
-// production stays.
+// oneOfEach keeps one item of each property: the one on production.
 func oneOfEach(items []*entry) []*entry {
 	chosen := map[papi.ID]*entry{}
 	for _, e := range items {
@@ -71,8 +70,8 @@ func unknownLast(e *entry) int {
 	return 0
 }
 
-// toReturn reports whether an item may have to be returned: it is active, and carries
-// the mark or has not been asked.
+// toReturn reports whether an item may have to be rolled back: it is active, and carries the mark or was not
+// looked at.
 func (b *board) toReturn(e *entry) bool {
 	unknown := e.state == Waiting && !e.known && (b.trouble == nil || b.trouble.outcome == OutcomeRolledBack && !b.glanced)
 	if e.state != Active && !unknown || e.known && !e.ours {
@@ -81,7 +80,7 @@ func (b *board) toReturn(e *entry) bool {
 	return b.inScope(e)
 }
 
-// inScope reports whether an item belongs to what is returned.
+// inScope reports whether an item belongs to what is rolled back.
 func (b *board) inScope(e *entry) bool {
 	switch {
 	case b.only != nil:
@@ -94,7 +93,7 @@ func (b *board) inScope(e *entry) bool {
 	return e.known || b.resumed || e.Stage <= b.trouble.stage
 }
 
-// scope is what the marks of the returns say.
+// scope is the scope in the marks of the rollback.
 func (b *board) scope() Scope {
 	if b.trouble == nil {
 		return b.options.scope
@@ -102,7 +101,7 @@ func (b *board) scope() Scope {
 	return b.trouble.scope
 }
 
-// attempts is the highest attempt that any list has shown.
+// attempts is the highest attempt in any list.
 func (b *board) attempts() int {
 	n := max(b.closed, 1)
 	for _, e := range b.entries {
@@ -111,7 +110,7 @@ func (b *board) attempts() int {
 	return n
 }
 
-// mark is that of an item's next submission.
+// mark is the mark of an item's next submission.
 func (b *board) mark(e *entry) Mark {
 	m := Mark{Name: b.plan.Name, Digest: b.plan.Digest, Place: e.Place, Total: max(b.total, len(b.entries)), Attempt: b.closed + 1}
 	if e.back {

@@ -189,7 +189,7 @@ func TestAPlanThatWasReturnedCanBeTriedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		runner := &rollout.Runner{API: s.client()}
-		back, err := runner.Return(t.Context(), p, rollout.Options{})
+		back, err := runner.Rollback(t.Context(), p, rollout.Options{})
 		if err != nil || back.Outcome != rollout.OutcomeRolledBack || back.Totals.Returned != 4 || s.active(4, 2, simulator.Staging) != 4 {
 			t.Fatalf("%s, %v, %+v", back.Outcome, err, back.Totals)
 		}
@@ -216,7 +216,7 @@ func TestSomebodysNewerActivationIsNotUndone(t *testing.T) {
 		}
 		s.foreign("prp_100003")
 		runner := &rollout.Runner{API: s.client()}
-		back, err := runner.Return(t.Context(), p, rollout.Options{})
+		back, err := runner.Rollback(t.Context(), p, rollout.Options{})
 		if err != nil || back.Totals.Returned != 3 || s.active(4, 1, simulator.Staging) != 1 || s.active(4, 2, simulator.Staging) != 3 {
 			t.Errorf("%s, %v, %+v", back.Outcome, err, back.Totals)
 		}

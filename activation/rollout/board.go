@@ -8,54 +8,54 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// entry is what a run knows of an item.
+// entry is the state of an item in a run.
 type entry struct {
 	Item
 	state State
-	// known says that its own list was looked at in this run; shown, that the list of its
-	// group shows the version.
+	// known reports that this run has read the property's own list; shown, that the list of its group shows the
+	// version.
 	known, shown bool
 	ours         bool // the activation carries the plan's mark
-	marked       bool // something of the plan was found in its list
-	// submitted and adopted are about this run; back says that it is being returned.
+	marked       bool // its list has an activation of the plan
+	// submitted and adopted refer to this run; back means that the item is being rolled back.
 	submitted, adopted, back bool
 	attempt, backAttempt     int
 	scope                    Scope
-	act                      *papi.Activation // that the state is about
+	act                      *papi.Activation // the activation that state is about
 	blocker                  *papi.Activation
 	before                   int // version that was active before the plan's; 0: none
-	to                       int // version that a return goes to
-	on                       int // version that a list has shown as active last
-	staging                  int // that it has shown as active on staging
+	to                       int // version that a rollback returns to
+	on                       int // active version in the latest list
+	staging                  int // active version on staging in that list
 	fast                     bool
 	err                      error
 
-	part   *part // that has been sent, as long as it is not known what became of the item
+	part   *part // the part it was sent in; nil once the result for the item is known
 	single bool  // it is submitted by itself
-	// elsewhere says that its list shows a submission that is not the part's.
+	// elsewhere reports that its list shows a submission that is not the part's.
 	elsewhere bool
-	bulk      int // the bulk request that has submitted it; 0: none
+	bulk      int // id of the bulk request that has submitted it; 0: none
 
 	working bool
-	queued  bool              // it waits in line
-	ahead   *activation.Ahead // where; nil: nowhere
-	turn    activation.Turn   // that has come, and is not used yet
-	keeps   activation.Turn   // that of a part, until it is known what became of the item
-	handed  bool              // others say that they have submitted it
-	alone   bool              // others have not: the run does it itself
-	since   time.Time         // PAPI's date of the submission
+	queued  bool              // it waits for its turn
+	ahead   *activation.Ahead // its position; nil if it does not wait
+	turn    activation.Turn   // the turn that it has got and not used yet
+	keeps   activation.Turn   // the turn kept for a part until the result for the item is known
+	handed  bool              // a Submitter says that it was submitted
+	alone   bool              // a Submitter did not submit it: the run does
+	since   time.Time         // submitDate, by PAPI's clock
 	usual   time.Duration
 	looks   int
-	due     time.Time // next look, or next try of one that is blocked
+	due     time.Time // next poll, or next attempt if blocked
 	blocked time.Time // since when
 	tries   int
-	late    time.Time // first look at which it took too long, on the local clock
-	arrived time.Time // PAPI's date of the end, or when it was seen first
-	shownAt time.Time // when a list was asked for that has shown it as active last, where that was after its arrival
-	again   bool      // it was active, and is looked at again
+	late    time.Time // the first poll at which it was overdue, by the local clock
+	arrived time.Time // when it became active by PAPI's dates, or when that was first seen
+	shownAt time.Time // when the latest list that shows it as active was requested, if after arrived
+	again   bool      // it was active, and is being looked at again
 }
 
-// target is the version that the list of the group shows at the end.
+// target is the version that the list of the group finally shows.
 func (e *entry) target() int {
 	if e.back {
 		return e.to
@@ -66,10 +66,10 @@ func (e *entry) target() int {
 // where names the property and the network.
 func (e *entry) where() string { return e.Title() + " on " + string(e.Network) }
 
-// onTheWay reports whether an item has to be followed.
+// onTheWay reports whether an activation of the item is in progress.
 func (e *entry) onTheWay() bool { return e.state == Underway || e.state == Returning }
 
-// board is all that is known. The functions on it decide, and neither wait nor ask.
+// board is the state of a run. Its methods decide; they neither wait nor send requests.
 type board struct {
 	plan    *Plan
 	options Options
@@ -77,29 +77,29 @@ type board struct {
 	stages  []Stage
 	entries []*entry
 	stage   int
-	// probed stages had some of their lists looked at, scanned ones all.
+	// Of probed stages some lists were read, of scanned ones all.
 	probed, scanned []bool
-	asking          []*entry // whose lists are read before anything else
-	resumed         bool     // an earlier run, or another one, has left something
+	asking          []*entry // items whose lists are read first
+	resumed         bool     // an earlier run, or another one, has submitted items of the plan
 	gates           []gate
-	touched         []bool // stages in which this run has submitted or followed
+	touched         []bool // stages in which this run has submitted or followed items
 	trouble         *trouble
-	another         *AnotherPlanError // that a return has met
+	another         *AnotherPlanError // another plan that a rollback has found
 	returning       bool
-	only            map[papi.ID]bool // a rollback of some items
-	closed          int              // attempts up to it are of a rollout that was returned
+	only            map[papi.ID]bool // a rollback of these items only
+	closed          int              // attempts up to this one were rolled back
 	budget          *papi.Quota
 	glanced         bool      // the lists of the groups were read
-	held            time.Time // nothing is submitted before it
-	rest            time.Time // no list is looked at before it
-	round           time.Time // of the last lists of groups
-	downs           int       // reads that came to nothing, one after the other
-	total           int       // of items, where not all are entries; 0: all are
+	held            time.Time // nothing is submitted before this time
+	rest            time.Time // no list is read before this time
+	round           time.Time // time of the last lists of groups
+	downs           int       // consecutive reads without a result
+	total           int       // number of items, if entries has not all of them; otherwise 0
 	parts           []*part
 	spans           []*span
-	noBulk          bool          // PAPI does not take bulk requests
-	latency         time.Duration // of looks; 0: not known
-	partMost        int           // items of a part, after PAPI has taken it for a burst; 0: no bound
+	noBulk          bool          // PAPI does not accept bulk requests
+	latency         time.Duration // average latency of a look; 0 if unknown
+	partMost        int           // limit of items in a part after PAPI has refused one as a burst; 0 for none
 }
 
 func newBoard(p *Plan, o Options) *board {
@@ -134,7 +134,7 @@ func (b *board) last() int {
 	return len(b.stages)
 }
 
-// failures counts the items of a stage that have failed.
+// failures counts the failed items of a stage.
 func (b *board) failures(stage int) int {
 	n := 0
 	for _, e := range b.of(stage) {
@@ -145,7 +145,7 @@ func (b *board) failures(stage int) int {
 	return n
 }
 
-// tolerated is how many failures a wave may have.
+// tolerated is how many items of a wave may fail.
 func (b *board) tolerated() int {
 	amount := b.plan.Tolerate
 	if b.options.Tolerate != nil {
@@ -158,23 +158,23 @@ type stepKind int
 
 const (
 	finish     stepKind = iota // nothing is left to do
-	survey                     // look at the lists of items
+	survey                     // read the lists of items
 	submit                     // items
 	submitPart                 // items, in one bulk request
-	follow                     // what is on its way, or wait
-	confirm                    // that what was active still is
-	check                      // the stage
-	giveBack                   // items
+	follow                     // poll what is in progress, or wait
+	confirm                    // whether active items still are
+	check                      // run the checks of the stage
+	giveBack                   // roll items back
 )
 
-// step is what to do next. No step submits anything for an item that is on its way.
+// step is the next thing to do. No step submits an item that has an activation in progress.
 type step struct {
 	kind  stepKind
 	items []*entry
-	until time.Time // of follow: nothing changes before; zero when only what is on its way counts
+	until time.Time // of follow: nothing changes earlier; zero if only polls matter
 }
 
-// next decides. It looks at nothing but the board.
+// next decides on the next step, from the board alone.
 func (b *board) next(now time.Time) step {
 	for {
 		if b.returning {
@@ -190,7 +190,7 @@ func (b *board) next(now time.Time) step {
 			return b.look(survey, look, now)
 		}
 		if b.trouble == nil {
-			b.skipFailed() // by what their lists tell
+			b.skipFailed() // judging by their lists
 			if b.returned() {
 				continue
 			}
@@ -232,7 +232,7 @@ func (b *board) next(now time.Time) step {
 	}
 }
 
-// look is the step that looks at the lists of items, when PAPI is there.
+// look returns the step that reads the lists of items, unless PAPI is down.
 func (b *board) look(kind stepKind, items []*entry, now time.Time) step {
 	if b.rest.After(now) {
 		return step{kind: follow, until: b.rest}
@@ -240,7 +240,7 @@ func (b *board) look(kind stepKind, items []*entry, now time.Time) step {
 	return step{kind: kind, items: items}
 }
 
-// proceed submits what can be, and follows the rest, until all of a stage is settled.
+// proceed submits what can be submitted and follows the rest, until all items of the stage are settled.
 func (b *board) proceed(now time.Time) (step, bool) {
 	if s, waits := b.awaitSpans(now); waits && len(b.asking) > 0 {
 		return s, true
@@ -277,7 +277,7 @@ func (b *board) proceed(now time.Time) (step, bool) {
 // awaitSpans waits for what another process may still submit, and looks for it.
 func (b *board) awaitSpans(now time.Time) (step, bool) {
 	if len(b.spans) == 0 || b.downs > maxDowns {
-		return step{}, false // nothing is expected, or nobody tells
+		return step{}, false // nothing is expected, or PAPI is down
 	}
 	b.asking = slices.DeleteFunc(b.asking, func(e *entry) bool { return e.known })
 	if len(b.asking) == 0 {
@@ -292,8 +292,7 @@ func (b *board) awaitSpans(now time.Time) (step, bool) {
 	return step{}, false
 }
 
-// ready returns the items that may be submitted now, in the plan's order, and when
-// the next one can be that is blocked.
+// ready returns the items that may be submitted now, in order, and when the next blocked one may be retried.
 func (b *board) ready(now time.Time) (items []*entry, until time.Time) {
 	room := b.wave(b.stage).AtOnce
 	if b.plan.Strict {
@@ -313,7 +312,7 @@ func (b *board) ready(now time.Time) (items []*entry, until time.Time) {
 		case e.state == Waiting:
 			items = append(items, e)
 		case e.state == Blocked && !e.due.After(now):
-			later = append(later, e) // behind those that have not had their turn
+			later = append(later, e) // after those that had no attempt yet
 		case e.state == Blocked && (until.IsZero() || e.due.Before(until)):
 			until = e.due
 		}
@@ -322,13 +321,13 @@ func (b *board) ready(now time.Time) (items []*entry, until time.Time) {
 	return items[:min(max(room, 0), len(items))], until
 }
 
-// busy reports whether anything has not come to its end.
+// busy reports whether anything is in progress.
 func (b *board) busy() bool {
 	return slices.ContainsFunc(b.entries, func(e *entry) bool { return e.working || e.onTheWay() })
 }
 
-// skipFailed leaves out what has failed on the network before, and was not submitted all
-// the same: it may have failed there only since.
+// skipFailed skips the items whose property has failed on the previous network, unless they were submitted
+// nevertheless: the failure may be newer.
 func (b *board) skipFailed() {
 	for _, e := range b.of(b.stage) {
 		if b.failedBefore(e) && (e.state == Waiting && (e.known || !b.resumed) || e.state == Drifted) {
@@ -337,7 +336,7 @@ func (b *board) skipFailed() {
 	}
 }
 
-// failedBefore reports whether an item's property has failed on the network before.
+// failedBefore reports whether the item's property has failed on the previous network.
 func (b *board) failedBefore(e *entry) bool {
 	if e.Stage == 0 || b.stages[e.Stage].Wave != b.stages[e.Stage-1].Wave {
 		return false

@@ -2,8 +2,8 @@ package rollout
 
 import "slices"
 
-// afford stops the run when the day has fewer activations left than it may need.
-// That is known only before the first submission.
+// afford stops the run if the daily budget is smaller than what it may need. The budget is known only before
+// the first submission.
 func (b *board) afford() {
 	if b.budget == nil || b.budget.Remaining == nil || b.options.OverBudget {
 		return
@@ -17,14 +17,13 @@ func (b *board) afford() {
 	}
 }
 
-// Needs is how many activations a rollout needs.
+// Needs is the number of activations that a rollout needs.
 type Needs struct{ Activations, Returns int }
 
-// All is both.
+// All is the sum.
 func (n Needs) All() int { return n.Activations + n.Returns }
 
-// Needs counts the activations that are left to submit, and those that going back
-// could take.
+// Needs counts the activations that are left to submit, and those that a rollback could need.
 func (b *board) Needs() Needs {
 	var n Needs
 	perWave := map[int]int{}

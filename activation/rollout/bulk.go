@@ -6,28 +6,28 @@ import (
 	"time"
 )
 
-// Submit says how the submissions of a wave are made.
+// Submit is how the submissions of a wave are sent.
 type Submit string
 
-// How they can be. The empty one is SubmitSingle.
+// The values of Submit. The empty one means SubmitSingle.
 const (
-	SubmitSingle Submit = "single" // one request for each
+	SubmitSingle Submit = "single" // one request per item
 	SubmitBulk   Submit = "bulk"   // in bulk requests
-	SubmitAuto   Submit = "auto"   // in bulk requests where it is worth it, and nothing has to be recalled
+	SubmitAuto   Submit = "auto"   // bulk requests if there are enough items, and none may have to be taken back
 )
 
-// Figures of bulk requests.
+// Constants of bulk requests.
 const (
 	defaultPart = 100
-	mostPart    = 199 // what can be reserved at once, less the request itself
-	leastBulk   = 20  // items from which it is worth it
+	mostPart    = 199 // what can be reserved at once, less the bulk request itself
+	leastBulk   = 20  // fewer items are submitted singly
 	lookAge     = 5 * time.Second
 	usualAnswer = 300 * time.Millisecond
-	// silence is how long nothing of a part has to appear before it is taken to have ended.
+	// silence is how long no item of a part has to appear before the part is taken to have ended.
 	silence = 10 * time.Minute
 )
 
-// partSize is how many items a bulk request is to have.
+// partSize is the wanted number of items in a bulk request.
 func (b *board) partSize() int {
 	if b.options.PartSize > 0 {
 		return min(b.options.PartSize, mostPart)
@@ -35,7 +35,7 @@ func (b *board) partSize() int {
 	return defaultPart
 }
 
-// inBulk reports whether the stage's submissions are made in bulk requests.
+// inBulk reports whether the stage uses bulk requests.
 func (b *board) inBulk() bool {
 	r := b.options.Request
 	lacks := r.ComplianceRecord != nil || r.IgnoreHTTPErrors != nil || r.DelayValidations != nil
@@ -51,8 +51,8 @@ func (b *board) inBulk() bool {
 	return !canary && !b.plan.Strict && b.tolerated() >= b.partSize() && b.stages[b.stage].Count >= leastBulk
 }
 
-// part returns which of the items that may be submitted go in a bulk request now, and
-// which by themselves. Of neither there may be any: then more room is waited for.
+// part splits the items that may be submitted into those for a bulk request and those to submit singly. Both
+// may be empty: then the run waits for more room.
 func (b *board) part(ready []*entry) (bulk, single []*entry) {
 	size := min(b.partSize(), b.lookable())
 	if !b.inBulk() || size == 1 {
@@ -73,18 +73,18 @@ func (b *board) part(ready []*entry) (bulk, single []*entry) {
 	}
 	switch {
 	case len(bulk) == 1 && (all == 1 || !b.busy()):
-		return nil, ready // a bulk request of one costs more, and tells less
+		return nil, ready // a bulk request of one costs more and tells less
 	case len(bulk) < min(size, leastBulk, all) && b.busy():
 		return nil, single
 	}
 	return bulk[:min(len(bulk), size)], single
 }
 
-// goesAlone reports whether an item is not for bulk requests: one was without effect, or
-// an earlier submission is in its list.
+// goesAlone reports whether an item must not go in a bulk request: an earlier one had no effect for it, or its
+// list has an earlier submission.
 func (b *board) goesAlone(e *entry) bool { return e.single || b.marks(e) }
 
-// lookable is at how many items can be looked before the first look is too old.
+// lookable is how many items can be looked at before the first look is too old.
 func (b *board) lookable() int {
 	latency := b.latency
 	if latency <= 0 {
@@ -97,9 +97,9 @@ func (b *board) lookable() int {
 	return min(max(n, 1), mostPart)
 }
 
-// answered takes how long a look took.
+// answered updates the average latency of a look.
 func (b *board) answered(latency time.Duration) {
-	const weight = 8 // of what was known
+	const weight = 8 // of the previous average
 	if b.latency == 0 {
 		b.latency = latency
 	}
@@ -112,16 +112,16 @@ type part struct {
 
 	id      int       // 0: not known
 	posted  time.Time // by PAPI's clock
-	taken   bool      // PAPI has submitted some of it
+	taken   bool      // PAPI has submitted some of its items
 	seen    time.Time // PAPI's date of the last submission that was found
-	due     time.Time // next look at it
+	due     time.Time // next poll
 	looks   int
 	working bool
-	lost    bool     // the bulk request tells nothing more: the lists have to
-	told    []*entry // that are submitted, and have to be looked for
+	lost    bool     // the bulk request can no longer be read: the lists have to be
+	told    []*entry // submitted without an id, to be looked for
 }
 
-// open returns the items of a part of which it is not known what became of them.
+// open returns the items of a part whose result is not known.
 func (b *board) open(p *part) []*entry {
 	var all []*entry
 	for _, e := range b.entries[p.First-1 : p.Last] {
@@ -132,10 +132,10 @@ func (b *board) open(p *part) []*entry {
 	return all
 }
 
-// quiet is when a part of which nothing more appears is taken to have ended.
+// quiet is when a part counts as ended if nothing more of it appears.
 func (b *board) quiet(from time.Time) time.Time { return from.Add(silence + b.options.Lag) }
 
-// found takes note that the list of an item shows the submission of a bulk request.
+// found records that an item's list shows the submission of its bulk request.
 func (b *board) found(e *entry, at time.Time) {
 	e.part.taken = true
 	if at.After(e.part.seen) {
@@ -144,9 +144,8 @@ func (b *board) found(e *entry, at time.Time) {
 	e.bulk, e.part, e.submitted = e.part.id, nil, true
 }
 
-// concluded ends a part that is not looked at any more: of what it has left nobody knows
-// what became, unless PAPI has taken nothing of it. What was submitted otherwise goes on by
-// its list.
+// concluded ends a part that is no longer polled. What remains open is uncertain, unless PAPI has submitted
+// none of the part. An item that was submitted elsewhere goes on by its own list.
 func (b *board) concluded(p *part) {
 	var lost []string
 	for _, e := range b.open(p) {
@@ -165,8 +164,7 @@ func (b *board) concluded(p *part) {
 
 var errUnknown = errors.New("a bulk request was sent, and PAPI does not tell whether it has submitted this item")
 
-// span is the part of a bulk request that another process has sent, as the marks of its
-// items tell.
+// span is a part that another process has sent, as the marks of its items tell.
 type span struct {
 	Part
 
@@ -174,8 +172,7 @@ type span struct {
 	looked time.Time // when its items were last looked for
 }
 
-// sees takes note of an item that another process has submitted in a bulk request:
-// others of its part may follow.
+// sees records an item that another process has submitted in a bulk request: others of that part may follow.
 func (b *board) sees(p Part, at time.Time) {
 	if p.First < 1 || p.Last > len(b.entries) {
 		return
@@ -193,11 +190,10 @@ func (b *board) sees(p Part, at time.Time) {
 	}
 }
 
-// spanLook is how often the items of a span are looked for.
+// spanLook is the interval at which the items of a span are looked for.
 const spanLook = 2 * time.Minute
 
-// expects returns the items of spans that have to be looked at again now, and forgets the
-// spans that have ended.
+// expects returns the items of spans that are due to be looked at, and forgets ended spans.
 func (b *board) expects(now time.Time) []*entry {
 	var look []*entry
 	b.spans = slices.DeleteFunc(b.spans, func(s *span) bool {
@@ -219,7 +215,7 @@ func (b *board) expects(now time.Time) []*entry {
 	return look
 }
 
-// nextLook is when the items of a span are looked for.
+// nextLook is when the items of a span are next looked for.
 func (b *board) nextLook(s *span) time.Time {
 	next, end := s.looked.Add(spanLook), b.quiet(s.seen)
 	if next.After(end) {
@@ -244,7 +240,7 @@ func (b *board) expected(e *entry) bool {
 	return slices.ContainsFunc(b.spans, func(s *span) bool { return s.has(e.Place) })
 }
 
-// awaits is when a span is looked at next; the zero time where there is none.
+// awaits is when a span is next looked at; zero without spans.
 func (b *board) awaits() time.Time {
 	var next time.Time
 	for _, s := range b.spans {

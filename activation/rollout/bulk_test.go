@@ -167,7 +167,7 @@ func TestNothingGoesBackBeforeABulkRequestHasEnded(t *testing.T) {
 				r, err = s.apply(p, bulk())
 			case "rollback":
 				s.stopAt2(p, 90*time.Second, bulk())
-				r, err = (&rollout.Runner{API: s.client()}).Return(t.Context(), p, rollout.Options{})
+				r, err = (&rollout.Runner{API: s.client()}).Rollback(t.Context(), p, rollout.Options{})
 			case "died":
 				s.stopAt2(p, 95*time.Second, bulk())
 				r, err = s.apply(p, bulk())

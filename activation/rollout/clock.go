@@ -5,17 +5,16 @@ import (
 	"time"
 )
 
-// clock is PAPI's, as far as its answers tell; until they do, it is the local one. All
-// moments of this package are of it, but those that a look or a request began at.
-// Between two answers it goes on by this machine's monotonic clock: when the local one is
-// set nothing is moved, and while the machine sleeps nothing ends.
+// clock estimates PAPI's clock from its answers; before the first one it is the local clock. All times in this
+// package are by it, except those at which a look or a request began. Between answers it follows this machine's
+// monotonic clock: setting the local clock changes nothing, and no time passes while the machine sleeps.
 type clock struct {
-	date    time.Time     // that PAPI has told
-	at      time.Time     // when it did, by the local clock
-	told    bool          // PAPI has told one
-	doubt   time.Duration // how far the last answer was off, when nothing has confirmed it yet
+	date    time.Time     // the last Date of PAPI
+	at      time.Time     // when it was received, by the local clock
+	told    bool          // PAPI has sent a Date
+	doubt   time.Duration // how far the last Date was off, until another one confirms it
 	doubted bool
-	speed   float64 // seconds of PAPI's time in a real one; 0 means 1
+	speed   float64 // seconds of PAPI's time in one real second; 0 means 1
 }
 
 func newClock(speed float64) clock {
@@ -23,11 +22,11 @@ func newClock(speed float64) clock {
 	return clock{date: now.Round(0), at: now, speed: speed}
 }
 
-// now is the time in which PAPI writes its dates.
+// now is the current time by PAPI's clock.
 func (c *clock) now() time.Time { return c.date.Add(c.since(c.at)) }
 
-// learn takes the Date of an answer, which has no fractions. One that is off counts when
-// the next one agrees: a single wrong date must not end a watch, or an item's time.
+// learn sets the clock by the Date of an answer, in whole seconds. A Date that is off counts only once the next
+// one agrees, because a single wrong Date must not end a watch or an item's time.
 func (c *clock) learn(date time.Time) {
 	const exact, agree = time.Second, 5 * time.Second
 	if date.IsZero() {
@@ -44,7 +43,7 @@ func (c *clock) learn(date time.Time) {
 	}
 }
 
-// since is how much of PAPI's time has passed since a local moment.
+// since returns how much of PAPI's time has passed since a local time.
 func (c *clock) since(t time.Time) time.Duration {
 	passed := time.Since(t)
 	if c.speed > 0 {
@@ -53,9 +52,8 @@ func (c *clock) since(t time.Time) time.Duration {
 	return passed
 }
 
-// real converts a duration of PAPI's time to one of this machine's, rounded up: what is
-// waited for is over then. It reads the speed alone, which never changes, so it needs no
-// lock; that is why the clock is not copied for it.
+// real converts a duration of PAPI's time to this machine's, rounded up so that no wait is too short. It reads
+// only speed, which never changes, and so needs no lock.
 func (c *clock) real(d time.Duration) time.Duration {
 	if c.speed > 0 {
 		return time.Duration(math.Ceil(float64(d) / c.speed))

@@ -9,19 +9,20 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// What has arrived may be undone while the rollout goes on: another process with this plan
-// goes back, or somebody activates another version. Nothing later is to be built on it.
+// An active item may change while the rollout goes on: another process rolls the plan back, or somebody
+// activates another version. Later stages must not build on it then.
 
-// How old the last look at an active item may be when a stage ends, and when more is submitted: a stage may last for hours.
+// How old the last look at an active item may be when a stage ends, and when more is submitted. A stage may
+// last hours.
 const (
 	oldAtTheEnd    = time.Minute
 	oldForAnything = 5 * time.Minute
 )
 
-// stale returns the active items that nobody has looked at for so long, up to this stage.
+// stale returns the active items up to this stage that were not looked at for so long.
 func (b *board) stale(now time.Time, old time.Duration) []*entry {
 	if !slices.Contains(b.touched[:b.stage+1], true) {
-		return nil // this run has brought nothing about that could be undone meanwhile
+		return nil // this run has activated nothing that could have been undone
 	}
 	var all []*entry
 	for _, e := range b.entries {
@@ -39,8 +40,8 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// shows takes note that the list of the group was asked for an item that is active. When
-// it shows another version than the last time, the item is looked at itself.
+// shows records that the list of the group was read for an active item. If it shows another version than last
+// time, the item's own list is read.
 func (l *loop) shows(e *entry, changed bool, asked time.Time) {
 	switch {
 	case l.tooYoung(e.arrived, asked):
@@ -49,18 +50,18 @@ func (l *loop) shows(e *entry, changed bool, asked time.Time) {
 	case changed:
 		l.askAgain(e)
 	default:
-		e.shownAt = asked // its own list has shown that, too
+		e.shownAt = asked // its own list has shown that as well
 	}
 }
 
-// askAgain has an item looked at that was active.
+// askAgain has an active item looked at again.
 func (b *board) askAgain(e *entry) {
 	e.known, e.again = false, true
 	b.asking = append(b.asking, e)
 }
 
-// undone reports whether an item that was active is not any more, for all that its list
-// tells. A list that shows neither is older.
+// undone reports whether an item that was active is no longer, by its own list. A list that shows neither is
+// older.
 func (s standing) undone() bool {
 	switch s.state { //nolint:exhaustive // the others are no end of what was active
 	case Returning, Returned, ReturnFailed, Superseded:
@@ -69,8 +70,8 @@ func (s standing) undone() bool {
 	return false
 }
 
-// confirm looks whether items are still active: by the lists of their groups, or by their
-// own where those are fewer.
+// confirm looks whether items are still active: by the lists of their groups, or by their own if those are
+// fewer.
 func (l *loop) confirm(ctx context.Context, items []*entry) {
 	groups := map[pair]bool{}
 	for _, e := range items {
@@ -91,7 +92,7 @@ func (l *loop) confirm(ctx context.Context, items []*entry) {
 	for _, e := range items {
 		err := failed[pair{e.ContractID, e.GroupID}]
 		switch {
-		case err != nil && wait: // its group's list is asked for again
+		case err != nil && wait: // the list of its group will be read again
 		case err != nil, !byGroup:
 			e.shownAt = asked
 			l.askAgain(e)
@@ -101,8 +102,8 @@ func (l *loop) confirm(ctx context.Context, items []*entry) {
 	}
 }
 
-// waitsFor leaves PAPI alone when the lists of groups could not be read for now. It is false
-// when that did not help, or would not: the items are asked themselves then.
+// waitsFor makes a pause if lists of groups could not be read for now. It returns false if a pause did not help
+// or would not: then the items' own lists are read.
 func (l *loop) waitsFor(failed map[pair]error) bool {
 	wait := len(failed) > 0
 	for _, err := range failed {

@@ -24,7 +24,7 @@ func goneBack(t *testing.T, items int, lines ...string) (*scene, *rollout.Result
 			time.Sleep(10 * time.Second)
 		}
 		o := rollout.Options{Only: []string{id(0)}}
-		if r, err := (&rollout.Runner{API: s.client()}).Return(t.Context(), p, o); err != nil || r.Totals.Returned != 1 {
+		if r, err := (&rollout.Runner{API: s.client()}).Rollback(t.Context(), p, o); err != nil || r.Totals.Returned != 1 {
 			t.Errorf("%+v, %v", r.Totals, err)
 		}
 	})
@@ -68,7 +68,7 @@ func TestWhatGoesBackDuringALongWaveIsSeen(t *testing.T) {
 				time.Sleep(10 * time.Second)
 			}
 			o := rollout.Options{Only: []string{id(0)}}
-			if r, err := (&rollout.Runner{API: s.client()}).Return(t.Context(), p, o); err != nil || r.Totals.Returned != 1 {
+			if r, err := (&rollout.Runner{API: s.client()}).Rollback(t.Context(), p, o); err != nil || r.Totals.Returned != 1 {
 				t.Errorf("%+v, %v", r.Totals, err)
 			}
 		})
@@ -144,7 +144,7 @@ func TestASecondAttemptThatGoesBackIsNotBegunAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		back := func(which int) {
-			if _, err := (&rollout.Runner{API: s.client()}).Return(t.Context(), p, rollout.Options{Only: []string{id(which)}}); err != nil {
+			if _, err := (&rollout.Runner{API: s.client()}).Rollback(t.Context(), p, rollout.Options{Only: []string{id(which)}}); err != nil {
 				t.Error(err)
 			}
 		}
@@ -171,7 +171,7 @@ func TestASecondAttemptGoesOn(t *testing.T) {
 		if _, err := s.apply(p, rollout.Options{}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := (&rollout.Runner{API: s.client()}).Return(t.Context(), p, rollout.Options{}); err != nil {
+		if _, err := (&rollout.Runner{API: s.client()}).Rollback(t.Context(), p, rollout.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.apply(p, rollout.Options{Replan: true, Through: "canary"}); err != nil {

@@ -8,14 +8,13 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// DryRun looks at all lists as [Runner.Status] does, and returns the error with which
-// [Runner.Apply] would end before it has submitted anything: another plan, a return, other
-// versions, more failures than are tolerated, too small a budget. An item that would be
-// rejected without a submission is [Rejected] in the result. It submits nothing, and makes
-// no checks. The outcome is [OutcomeError] when not everything could be looked at.
+// DryRun reads all lists as [Runner.Status] does, and returns the error with which [Runner.Apply] would end
+// before its first submission: another plan, a rollback, other versions, too many failures, too small a budget.
+// An item that would be rejected without a submission is [Rejected] in the result. It submits nothing and runs
+// no checks. The outcome is [OutcomeError] if not everything could be read.
 func (r *Runner) DryRun(ctx context.Context, p *Plan, o Options) (*Result, error) {
 	replan := o.Replan
-	o.Replan = false // another plan is to be told of all the same
+	o.Replan = false // another plan is to be reported all the same
 	s := &inquiry{loop: newLoop(r, p, o)}
 	result, err := s.status(ctx, false)
 	if err != nil {
@@ -33,7 +32,7 @@ func (r *Runner) DryRun(ctx context.Context, p *Plan, o Options) (*Result, error
 	return result, refused.err
 }
 
-// refusal is why a run would end before it has submitted anything; nil: it would not.
+// refusal is why a run would end before its first submission; nil if it would not.
 func (b *board) refusal(another *AnotherPlanError, replan bool) *trouble {
 	forward, back, last := 0, 0, (*entry)(nil)
 	for _, e := range b.entries {
@@ -60,8 +59,7 @@ func (b *board) refusal(another *AnotherPlanError, replan bool) *trouble {
 	return b.trouble
 }
 
-// requireStaging rejects what would be, since its version is not active on staging and the
-// plan does not bring it there.
+// requireStaging rejects items whose version is not active on staging and will not be by this plan.
 func (b *board) requireStaging() {
 	if !b.options.RequireStaging {
 		return
@@ -79,8 +77,7 @@ func (b *board) requireStaging() {
 	}
 }
 
-// notOn returns the error of what is to be active on staging before, when another version
-// is; 0: none.
+// notOn returns an error if another version than the item's is active on staging; 0 means none is.
 func (e *entry) notOn(staging int) error {
 	if e.Network != papi.Production || staging == e.Version {
 		return nil

@@ -82,7 +82,7 @@ func TestADryRunEndsAsTheRunWould(t *testing.T) {
 		}, outcome: rollout.OutcomeRejected},
 		"a plan that was returned": {first: func(s *scene, p *rollout.Plan) {
 			_, _ = s.apply(p, rollout.Options{})
-			_, _ = (&rollout.Runner{API: s.client()}).Return(s.t.Context(), p, rollout.Options{})
+			_, _ = (&rollout.Runner{API: s.client()}).Rollback(s.t.Context(), p, rollout.Options{})
 		}, outcome: rollout.OutcomeRolledBack},
 		"a plan that has failed":            {pace: failingFirst{}, first: func(s *scene, p *rollout.Plan) { _, _ = s.apply(p, rollout.Options{}) }, outcome: rollout.OutcomeFailed},
 		"a plan that has failed, once more": {pace: failingFirst{}, options: rollout.Options{RetryFailed: true}, first: func(s *scene, p *rollout.Plan) { _, _ = s.apply(p, rollout.Options{}) }},

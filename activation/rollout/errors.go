@@ -9,11 +9,11 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// FailuresError says that more items of a wave have failed than are tolerated.
+// FailuresError reports that more items of a wave have failed than the plan tolerates.
 type FailuresError struct {
 	Wave      string
 	Network   papi.Network
-	Items     []string // with what became of each
+	Items     []string // with the result of each
 	Tolerated int
 
 	causes []error
@@ -24,16 +24,16 @@ func (e *FailuresError) Error() string {
 	return fmt.Sprintf("%d failed in wave %s on %s, and %d are tolerated: %s", len(e.Items), e.Wave, e.Network, e.Tolerated, some(e.Items))
 }
 
-// Unwrap returns why each of them has failed.
+// Unwrap returns the error of each.
 func (e *FailuresError) Unwrap() []error {
 	return known(e.causes)
 }
 
-// CheckError says that a check does not hold, or could not be made.
+// CheckError reports checks that failed or could not be made.
 type CheckError struct {
 	Wave    string
 	Network papi.Network
-	Results []CheckResult // that did not hold
+	Results []CheckResult // those that did not hold
 }
 
 // Error names the first one.
@@ -45,8 +45,7 @@ func (e *CheckError) Error() string {
 	return fmt.Sprintf("checks of wave %s on %s: %s", e.Wave, e.Network, some(all))
 }
 
-// DriftError says that what is active on items is neither what was active when the plan
-// was made, nor what is wanted.
+// DriftError reports items whose active version is neither the one at the time of the plan nor the wanted one.
 type DriftError struct {
 	Items []string
 
@@ -62,11 +61,11 @@ func (e *DriftError) Error() string {
 	return text
 }
 
-// Unwrap returns what is true of one of them.
+// Unwrap returns the error of one of them.
 func (e *DriftError) Unwrap() error { return e.cause }
 
-// AnotherPlanError says that another plan of the same name is not finished, or that it is
-// the one whose versions are active when a return finds none of its own.
+// AnotherPlanError reports that another plan of the same name has not ended, or that a rollback found only
+// versions of that other plan active.
 type AnotherPlanError struct {
 	Mark     Mark
 	Property string
@@ -81,15 +80,15 @@ func (e *AnotherPlanError) Error() string {
 	return fmt.Sprintf("another plan of this rollout, %s/%s, has not ended: see item %d of its %d, %s", e.Mark.Name, e.Mark.Digest, e.Mark.Place, e.Mark.Total, e.Property)
 }
 
-// ClosedError says that what the plan has activated was returned.
+// ClosedError reports that the plan was rolled back.
 type ClosedError struct{ Mark, Property string }
 
-// Error says so.
+// Error names the plan and a property that shows it.
 func (e *ClosedError) Error() string {
 	return fmt.Sprintf("rollout %s was rolled back: see %s", e.Mark, e.Property)
 }
 
-// BudgetError says that the day has not enough activations left.
+// BudgetError reports that the remaining daily budget is too small.
 type BudgetError struct {
 	Need          Needs
 	Left, Reserve int
@@ -109,7 +108,7 @@ func (e *BudgetError) Error() string {
 	return s
 }
 
-// UncertainError says of which items it is not known whether they were submitted.
+// UncertainError lists items that may or may not have been submitted.
 type UncertainError struct{ Items []string }
 
 // Error names them.
@@ -117,13 +116,13 @@ func (e *UncertainError) Error() string {
 	return "PAPI does not tell whether these were submitted: " + some(e.Items)
 }
 
-// NoWaveError says that a plan has no such wave.
+// NoWaveError reports that the plan has no wave of that name.
 type NoWaveError struct {
 	Wave string
 	Plan *Plan
 }
 
-// Error names those that there are.
+// Error lists the waves of the plan.
 func (e *NoWaveError) Error() string {
 	var names []string
 	for _, w := range e.Plan.Waves {
@@ -132,7 +131,7 @@ func (e *NoWaveError) Error() string {
 	return fmt.Sprintf("there is no wave %s; the waves are %s", quoted(e.Wave), some(names))
 }
 
-// NoItemError says that a plan has no such property.
+// NoItemError reports that the plan does not have the property.
 type NoItemError struct{ Property string }
 
 // Error names it.
@@ -140,7 +139,7 @@ func (e *NoItemError) Error() string {
 	return fmt.Sprintf("the plan has no property %s; name one by its id, or by its name as the plan has it", quoted(e.Property))
 }
 
-// AccountError says that the credentials are for another account than the plan's.
+// AccountError reports credentials for another account than the plan's.
 type AccountError struct{ Plan, Account papi.ID }
 
 // Error names both.

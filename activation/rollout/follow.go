@@ -12,8 +12,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// glance reads the lists of the groups once: which items show their version already.
-// Where there are as many groups as items, the items are looked at instead.
+// glance reads the lists of the groups once, to see which items already show their version. If there are as
+// many groups as items, it does nothing, and each item is looked at instead.
 func (l *loop) glance(ctx context.Context) error {
 	all := map[pair]bool{}
 	for _, e := range l.entries {
@@ -22,7 +22,7 @@ func (l *loop) glance(ctx context.Context) error {
 		}
 		all[pair{e.ContractID, e.GroupID}] = true
 	}
-	const perGroup = 3 // items at least, that a list is worth
+	const perGroup = 3 // items per list, below which the list is not worth it
 	if len(all)*perGroup > len(l.entries) {
 		return nil
 	}
@@ -33,7 +33,7 @@ func (l *loop) glance(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			return nil // each item is looked at itself then
+			return nil // each item is looked at instead
 		}
 		l.mu.Lock()
 		l.heard(list.Answer)
@@ -76,22 +76,22 @@ func (l *loop) arrivals(list *papi.PropertyList, asked time.Time, first bool) {
 			e.state, e.shown, e.shownAt = Active, true, asked
 		case first || !e.onTheWay() || e.part != nil || l.tooYoung(e.since, asked) || version != e.target():
 		case l.asksLast(e):
-			e.due = l.clock.now() // when it arrived has to be known exactly
+			e.due = l.clock.now() // the exact time is needed
 		default:
 			e.arrive(l.clock.now())
 		}
 	}
 }
 
-// tooYoung reports whether a list that was asked for may be older than the submission of
-// an item, or than its end: it would show what was active before.
+// tooYoung reports whether a list requested at asked may be older than an item's submission or end, and so show
+// the earlier state.
 func (l *loop) tooYoung(since, asked time.Time) bool {
 	const least = 15 * time.Second
 	return asked.Sub(since) < least+l.options.Lag
 }
 
-// asksLast reports whether an item is asked itself when it has arrived: those that end a
-// stage which is watched from then on.
+// asksLast reports whether an arrived item is polled for its exact end: those that may end a stage with a
+// watch.
 func (l *loop) asksLast(e *entry) bool {
 	if e.back || !l.needsEnds(e.Stage) {
 		return false
@@ -105,7 +105,7 @@ func (l *loop) asksLast(e *entry) bool {
 	return left <= smallStage
 }
 
-// arrive ends an item that shows its version.
+// arrive settles an item that shows its version as active.
 func (e *entry) arrive(at time.Time) {
 	e.state, e.shown = Active, true
 	if e.back {
@@ -119,8 +119,7 @@ func (e *entry) arrive(at time.Time) {
 	}
 }
 
-// watch starts the looks that are due, and returns when the next one is; the zero time
-// when nothing has to be looked at.
+// watch starts the polls that are due, and returns when the next is; zero if there is nothing to poll.
 func (l *loop) watch(ctx context.Context, s step) time.Time {
 	l.mu.Lock()
 	now := l.clock.now()
@@ -146,7 +145,7 @@ func (l *loop) watch(ctx context.Context, s step) time.Time {
 	}
 	for _, e := range due {
 		if l.running >= maxWorkers {
-			return time.Time{} // until one of them has ended
+			return time.Time{} // wait until one of them has ended
 		}
 		l.start(ctx, e, l.poll)
 	}
@@ -156,8 +155,7 @@ func (l *loop) watch(ctx context.Context, s step) time.Time {
 	return wake
 }
 
-// dueLooks returns which items are asked now, when the next one is, and which groups
-// are listed now.
+// dueLooks returns the items to poll now, when the next is due, and the groups to list now.
 func (l *loop) dueLooks(now time.Time) (due []*entry, wake time.Time, round map[pair]bool) {
 	sooner := func(t time.Time) {
 		if wake.IsZero() || t.Before(wake) {
@@ -203,13 +201,12 @@ func (l *loop) dueLooks(now time.Time) (due []*entry, wake time.Time, round map[
 	return append(due, l.stragglers(many, now)...), wake, round
 }
 
-// byGroup reports whether an item is found in the list of its group, and not asked
-// itself.
+// byGroup reports whether an item is followed by the list of its group instead of by itself.
 func (l *loop) byGroup(e *entry) bool {
 	return e.GroupID != "" && e.ContractID != "" && (e.back && len(l.entries) > smallStage || l.stages[e.Stage].Count > smallStage)
 }
 
-// wanting reports whether items wait for a place, and all places are taken.
+// wanting reports whether items wait because the wave's limit is reached.
 func (l *loop) wanting() bool {
 	if l.stage >= len(l.stages) {
 		return false
@@ -231,16 +228,15 @@ func (l *loop) submitting() bool {
 	return l.stage < len(l.stages) && slices.ContainsFunc(l.of(l.stage), func(e *entry) bool { return e.state == Waiting })
 }
 
-// How many are asked themselves in a round.
+// How many items are polled themselves in a round.
 const (
-	maxStragglers = 20 // a minute, that are overdue
-	fewStragglers = 3  // while others wait to be submitted: they come first
-	sampleOf      = 25 // one of as many that are young
+	maxStragglers = 20 // per minute, overdue ones
+	fewStragglers = 3  // while others wait to be submitted, which comes first
+	sampleOf      = 25 // one in so many young ones
 )
 
-// stragglers are the items that are asked themselves beside the lists of their groups:
-// those that should have arrived, and some of the young ones, since what fails most
-// often fails early.
+// stragglers are the items that are polled themselves in addition to the lists of groups: those that should be
+// active by now, and a sample of young ones, since most failures come early.
 func (l *loop) stragglers(many []*entry, now time.Time) []*entry {
 	var late, young []*entry
 	for _, e := range many {
@@ -271,7 +267,7 @@ func (l *loop) list(ctx context.Context, groups map[pair]bool) (failed map[pair]
 		asked := l.now()
 		list, err := l.runner.API.Properties(ctx, papi.ListQuery{ContractID: g.contract, GroupID: g.group})
 		if err != nil {
-			failed[g] = err // the next round tells, and what is overdue is asked itself
+			failed[g] = err // the next round tries again, and overdue items are polled themselves
 			continue
 		}
 		l.mu.Lock()
@@ -282,7 +278,7 @@ func (l *loop) list(ctx context.Context, groups map[pair]bool) (failed map[pair]
 	return failed
 }
 
-// poll asks an item that is on its way.
+// poll reads the activation of an item in progress.
 func (l *loop) poll(ctx context.Context, e *entry) {
 	l.mu.Lock()
 	id := e.act.ActivationID
@@ -293,7 +289,7 @@ func (l *loop) poll(ctx context.Context, e *entry) {
 	l.mu.Unlock()
 	replaced := err == nil && !doubtful && served(answer.Activation) && answer.Activation.Status != papi.StatusActive
 	if replaced || errors.Is(err, papi.ClassNotFound) {
-		l.look(ctx, e) // by what it was replaced; or it may not be visible yet, or not any more
+		l.look(ctx, e) // it was replaced, is not visible yet, or is gone: the list tells
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -323,7 +319,7 @@ func (l *loop) poll(ctx context.Context, e *entry) {
 	l.overdue(e)
 }
 
-// seen takes over how the activation of an item is now.
+// seen stores the state of an item's activation.
 func (l *loop) seen(e *entry, a papi.Activation) {
 	if activation.InProgress(a) {
 		e.act = &a
@@ -341,7 +337,7 @@ func (l *loop) seen(e *entry, a papi.Activation) {
 		if e.arrived.IsZero() {
 			e.arrived = l.clock.now()
 		}
-	case !e.ours && !e.back: // it was somebody else's, and has not brought it about
+	case !e.ours && !e.back: // another user's activation, which did not reach the version
 		e.state, e.known, e.adopted = Waiting, false, false
 	case served(a) && !e.back:
 		e.settle(Superseded, &a, &activation.FailedError{Outcome: activation.OutcomeSuperseded, Activation: a})
@@ -350,7 +346,7 @@ func (l *loop) seen(e *entry, a papi.Activation) {
 	}
 }
 
-// overdue gives up an item that takes too long, at the second look that says so.
+// overdue gives up an item that takes too long, at the second poll that shows it.
 func (l *loop) overdue(e *entry) {
 	const apart = 30 * time.Second
 	switch now := time.Now(); {

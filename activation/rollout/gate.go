@@ -4,18 +4,17 @@ import (
 	"time"
 )
 
-// gate is what stands between a stage and the next: its checks.
+// gate is the state of a stage's checks, which precede the next stage.
 type gate struct {
 	passed  bool
-	began   time.Time // the first round; by PAPI's clock
-	round   time.Time // when the last round began
-	held    bool      // in the last round
+	began   time.Time // begin of the first round, by PAPI's clock
+	round   time.Time // begin of the last round
+	held    bool      // all held in the last round
 	results []CheckResult
-	asked   bool // the next stage's lists, for what they tell of this one
+	asked   bool // the next stage's lists were read, for what they tell about this one
 }
 
-// gate decides whether the checks of a stage have to be made. It is called when
-// all of its items are settled.
+// gate decides whether the checks of a stage are due. It is called when all of its items are settled.
 func (b *board) gate(now time.Time) (step, bool) {
 	g, w := &b.gates[b.stage], b.wave(b.stage)
 	if g.passed || len(w.Checks) == 0 || b.options.SkipChecks || b.markedAfter(b.stage) {
@@ -46,22 +45,22 @@ func (b *board) gate(now time.Time) (step, bool) {
 	return step{kind: follow, until: g.round.Add(checkRetry)}, true
 }
 
-// How often checks are made.
+// Intervals of checks.
 const (
-	checkRetry = 10 * time.Second // of one that has not held yet
-	checkEach  = time.Minute      // of one that has to go on to hold
+	checkRetry = 10 * time.Second // after a check that has not held yet
+	checkEach  = time.Minute      // while a check has to go on to hold
 )
 
 func (b *board) nextCheck(g *gate, end time.Time) time.Time {
 	next := g.round.Add(checkEach)
 	if end.Before(next) {
-		return end // one whole round is made after it
+		return end // the last round runs after the end of the watch
 	}
 	return next
 }
 
-// witnesses are items of the next stage whose lists tell whether it was begun. A run
-// that has submitted in this stage itself knows that.
+// witnesses are items of the next stage whose lists tell whether that was begun. A run that has itself
+// submitted in this stage need not look.
 func (b *board) witnesses(g *gate) []*entry {
 	if g.asked || b.touched[b.stage] || b.stage+1 >= len(b.stages) {
 		return nil
@@ -76,8 +75,8 @@ func (b *board) witnesses(g *gate) []*entry {
 	return look
 }
 
-// watchedUntil is when the watch of the stage ends: it begins when the last item
-// arrived, by PAPI's dates.
+// watchedUntil is when the watch of the stage ends. It begins when the last item became active, by PAPI's
+// dates.
 func (b *board) watchedUntil() time.Time {
 	var last time.Time
 	for _, e := range b.of(b.stage) {
@@ -91,7 +90,7 @@ func (b *board) watchedUntil() time.Time {
 	return last.Add(time.Duration(b.wave(b.stage).Watch))
 }
 
-// checked takes the results of a round that began at a time.
+// checked records the results of a round that began at began.
 func (b *board) checked(began time.Time, results []CheckResult) {
 	g, w := &b.gates[b.stage], b.wave(b.stage)
 	first := g.began.IsZero()
@@ -115,17 +114,17 @@ func (b *board) checked(began time.Time, results []CheckResult) {
 	}
 	g.held = false
 	if !watching && b.clock.now().Sub(g.began) < b.within(bad) {
-		return // tried again
+		return // it is tried again
 	}
 	t := &trouble{outcome: OutcomeUndecided, err: &CheckError{Wave: w.Name, Network: b.stages[b.stage].Network, Results: bad}}
 	if failed {
-		// Who has submitted nothing does not know why it is so.
+		// A run that has submitted nothing cannot know why the check fails.
 		t.outcome, t.returns = OutcomeFailed, b.submittedAny()
 	}
 	b.stop(t)
 }
 
-// within is how long checks that do not hold are tried again.
+// within is for how long failed checks are repeated.
 func (b *board) within(bad []CheckResult) time.Duration {
 	var shortest time.Duration
 	for i, r := range bad {

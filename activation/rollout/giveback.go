@@ -8,12 +8,11 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// lookLookAndSubmit is what a return takes: a look that says where to, and the
-// engine's own look and submission.
+// lookLookAndSubmit is the number of requests of a return: a look that decides on the version, then the
+// engine's look and submission.
 const lookLookAndSubmit = 3
 
-// giveBack returns an item to what was active before, when what is active is still the
-// plan's.
+// giveBack returns an item to the version that was active before, if the plan's version still is active.
 func (l *loop) giveBack(ctx context.Context, e *entry) {
 	turn, ok := l.takeTurn(e)
 	if !ok {
@@ -45,7 +44,7 @@ func (l *loop) giveBack(ctx context.Context, e *entry) {
 	}
 	result, err := run(reserved, target)
 	if err != nil && target.Request.UseFastFallback && isRefusal(err) {
-		target.Request.UseFastFallback = false // its time may just be over
+		target.Request.UseFastFallback = false // its hour may just have ended
 		result, err = run(ctx, target)
 	}
 	l.mu.Lock()
@@ -54,8 +53,7 @@ func (l *loop) giveBack(ctx context.Context, e *entry) {
 	e.fast = target.Request.UseFastFallback && e.back
 }
 
-// isRefusal reports whether PAPI said no to a fast fallback, for which it has no error of
-// its own.
+// isRefusal reports whether PAPI refused a fast fallback; there is no error of its own for that.
 func isRefusal(err error) bool {
 	for _, class := range []papi.Class{papi.ClassInvalid, papi.ClassRejected, papi.ClassForbidden, papi.ClassOtherRejection} {
 		if is(err, class) {
@@ -65,7 +63,7 @@ func isRefusal(err error) bool {
 	return false
 }
 
-// goesTo decides where an item is returned to; false when it is not returned.
+// goesTo decides which version an item returns to; false if it does not return.
 func (l *loop) goesTo(e *entry) (activation.Target, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -89,14 +87,14 @@ func (l *loop) goesTo(e *entry) (activation.Target, bool) {
 		Before: func(list *papi.ActivationList) error {
 			now := activation.Active(list.Items, e.Network)
 			if now == nil || !now.ActivationID.Equal(mine.ActivationID) {
-				return errHeld // somebody's newer activation is never undone
+				return errHeld // a newer activation by somebody else is never undone
 			}
 			return nil
 		},
 	}, true
 }
 
-// canFallBack reports whether PAPI takes a fast fallback to a version.
+// canFallBack reports whether PAPI accepts a fast fallback to a version.
 func (l *loop) canFallBack(a papi.Activation, to int) bool {
 	const window, margin = time.Hour, time.Minute
 	f := a.FallbackInfo
@@ -110,7 +108,7 @@ func (l *loop) canFallBack(a papi.Activation, to int) bool {
 	return expires.Sub(l.clock.now()) > margin
 }
 
-// returnedItem takes over what came of a return.
+// returnedItem stores the result of a return.
 func (l *loop) returnedItem(e *entry, list *papi.ActivationList, r *activation.Result, err error) {
 	if r.Budget != nil {
 		l.budget = r.Budget
@@ -127,7 +125,7 @@ func (l *loop) returnedItem(e *entry, list *papi.ActivationList, r *activation.R
 			e.state = Returned
 		}
 	case is(err, errHeld):
-		if list != nil { // it is somebody else's now
+		if list != nil { // it belongs to somebody else now
 			l.learn(e, l.plan.stands(e.Item, list.Items, l.closed))
 		}
 	default:
@@ -139,7 +137,7 @@ func (l *loop) returnedItem(e *entry, list *papi.ActivationList, r *activation.R
 	}
 }
 
-// notReturned deals with a return that could not be submitted, or has failed.
+// notReturned handles a return that could not be submitted or has failed.
 func (l *loop) notReturned(e *entry, r *activation.Result, err error) {
 	busy, isBusy := as[*activation.BusyError](err)
 	stopped, isStopped := as[*activation.StoppedError](err)

@@ -9,23 +9,22 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Hands have items submitted by others. What they say is taken for a hint: an item has
-// arrived, has failed, or was never submitted when PAPI says so.
-type Hands interface {
-	// Submit has somebody submit an item, for an attempt, and returns the activation that
-	// PAPI has accepted, as they say. It is empty when nobody says so: the run then looks
-	// itself, and submits what is left. When ctx ends, nobody begins to submit the item any
-	// more by the time it returns.
+// Submitter has items submitted by other processes. What it returns is only a hint: whether an item is active,
+// has failed, or was never submitted is decided by what PAPI shows.
+type Submitter interface {
+	// Submit has an item submitted for the given attempt, and returns the activation that PAPI has accepted,
+	// according to the other process. It is empty if nobody reports one: the run then looks itself, and submits
+	// if needed. If ctx ends, nobody may begin to submit the item any more when Submit returns.
 	Submit(ctx context.Context, item Item, attempt int) papi.ID
 }
 
-// handOut has others submit items that are ready.
+// handOut gives ready items to the Submitter.
 func (l *loop) handOut(ctx context.Context, items []*entry) {
 	if l.hands == nil {
 		l.hands, l.recall = context.WithCancel(ctx)
 	}
 	for _, e := range items {
-		if e.working || e.alone { // only this goroutine changes them
+		if e.working || e.alone { // only this goroutine changes these
 			continue
 		}
 		l.mu.Lock()
@@ -34,7 +33,7 @@ func (l *loop) handOut(ctx context.Context, items []*entry) {
 		l.mu.Unlock()
 		l.out++
 		go func() {
-			id := l.runner.Hands.Submit(l.hands, e.Item, attempt)
+			id := l.runner.Submitter.Submit(l.hands, e.Item, attempt)
 			l.mu.Lock()
 			if e.handed = id.Valid(); e.handed {
 				l.handedOver(e, id)
@@ -47,7 +46,7 @@ func (l *loop) handOut(ctx context.Context, items []*entry) {
 	}
 }
 
-// returnedHand takes note that an item is not out any more.
+// returnedHand records that the Submitter has returned.
 func (l *loop) returnedHand(e *entry) {
 	l.out--
 	l.mu.Lock()
@@ -55,14 +54,13 @@ func (l *loop) returnedHand(e *entry) {
 	e.working = false
 }
 
-// handedOver takes it that PAPI has accepted an item, until a list or the activation
-// itself tells.
+// handedOver assumes that PAPI has accepted an item, until a list or the activation itself tells.
 func (l *loop) handedOver(e *entry, id papi.ID) {
 	e.submitted, e.ours, e.marked = true, true, true
 	l.touched[e.Stage] = true
 	e.attempt = max(e.attempt, l.closed+1)
 	e.state, e.err, e.blocker = Underway, nil, nil
-	if e.usual == 0 { // this run has not seen its list
+	if e.usual == 0 { // this run has not read its list
 		e.usual = l.typical(e.Network)
 	}
 	e.followed(l.clock.now(), &papi.Activation{
@@ -71,8 +69,7 @@ func (l *loop) handedOver(e *entry, id papi.ID) {
 	})
 }
 
-// typical is how long activations on a network take: those of this run that have arrived,
-// or else what lists have told.
+// typical is the usual duration on a network: of this run's finished items, or else by their lists.
 func (b *board) typical(network papi.Network) time.Duration {
 	var seen, told []time.Duration
 	for _, e := range b.entries {
@@ -95,7 +92,7 @@ func (b *board) typical(network papi.Network) time.Duration {
 	return usual(nil, network)
 }
 
-// believed reports whether what was said of an item that others have submitted is so.
+// believed reports whether PAPI confirms what was reported about an item.
 func (l *loop) believed(e *entry, a papi.Activation) bool {
 	if a.Network != e.Network || a.PropertyVersion != e.Version || !activates(a) {
 		return false
@@ -104,14 +101,14 @@ func (l *loop) believed(e *entry, a papi.Activation) bool {
 	return activation.InProgress(a) || ok && m.Name == l.plan.Name && m.Digest == l.plan.Digest && !m.Back && m.Attempt > l.closed
 }
 
-// doubted has the run look itself at an item of which something was said that is not so.
+// doubted makes the run look itself at an item whose report was wrong.
 func (l *loop) doubted(e *entry) {
 	e.handed, e.alone, e.submitted, e.ours, e.known = false, true, false, false, false
 	e.state, e.act = Waiting, nil
 }
 
-// missing doubts what was said of an item when PAPI does not know it for longer than its
-// answers may lag.
+// missing doubts the report about an item if PAPI does not know the activation for longer than its answers may
+// lag.
 func (l *loop) missing(e *entry) {
 	const lag = time.Minute
 	if e.handed && e.onTheWay() && e.act != nil && e.act.Status == "" && l.clock.now().Sub(e.since) > lag+l.options.Lag {
@@ -119,8 +116,8 @@ func (l *loop) missing(e *entry) {
 	}
 }
 
-// unsettled are items that others may have submitted, and of which nobody says so. They
-// have to be looked at before the run ends.
+// unsettled are items that others may have submitted without reporting it. They have to be looked at before the
+// run ends.
 func (b *board) unsettled() []*entry {
 	if b.downs > maxDowns {
 		return nil
@@ -128,17 +125,16 @@ func (b *board) unsettled() []*entry {
 	return slices.DeleteFunc(slices.Clone(b.entries), func(e *entry) bool { return !e.alone || e.known || e.state != Waiting })
 }
 
-// Submission says how an item of a plan is submitted for somebody who leads the rollout.
+// Submission is an item of a plan that is submitted on behalf of the process that leads the rollout.
 type Submission struct {
-	Place   int // of the item
+	Place   int // place of the item
 	Attempt int
-	// Permit is asked right before the submission, when it is this process's turn.
+	// Permit is called right before the submission, with the turn taken. An error prevents it.
 	Permit func() error
 }
 
-// Submit looks at one item of a plan, and submits it where its list says that it has to
-// be. The result's state is Underway, or Active, when PAPI has accepted it, whenever that
-// was. The error is why the item was not judged.
+// Submit looks at one item of a plan, and submits it if its list says that it has to be. The result's state is
+// Underway, or Active, if PAPI has accepted it, now or earlier. An error says why the item could not be judged.
 func (r *Runner) Submit(ctx context.Context, p *Plan, s Submission, o Options) (*ItemResult, error) {
 	l := &loop{board: &board{plan: p, options: o, clock: newClock(o.Speed), stages: p.Stages()}, runner: r}
 	l.engine = r.engine(o)
@@ -154,7 +150,7 @@ func (r *Runner) Submit(ctx context.Context, p *Plan, s Submission, o Options) (
 	return &result, l.cause()
 }
 
-// item returns the item with a place, and how many there are.
+// item returns the item with that place, and the number of items.
 func (p *Plan) item(place int) (item Item, total int) {
 	for i, s := range p.Stages() {
 		if at := place - 1 - s.First; at >= 0 && at < s.Count {
@@ -165,7 +161,7 @@ func (p *Plan) item(place int) (item Item, total int) {
 	return item, total
 }
 
-// Item returns the item with a place; false where there is none.
+// Item returns the item with that place; false if there is none.
 func (p *Plan) Item(place int) (Item, bool) {
 	item, _ := p.item(place)
 	return item, item.Place == place && place > 0

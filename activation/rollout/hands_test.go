@@ -51,7 +51,7 @@ func (h *hands) Submit(ctx context.Context, item rollout.Item, attempt int) papi
 // apply applies the plan by the hands.
 func (h *hands) apply(t *testing.T) (*rollout.Result, error) {
 	t.Helper()
-	return (&rollout.Runner{API: h.runner.API, Hands: h}).Apply(t.Context(), h.plan, rollout.Options{})
+	return (&rollout.Runner{API: h.runner.API, Submitter: h}).Apply(t.Context(), h.plan, rollout.Options{})
 }
 
 func TestOthersSubmitTheItemsOfARun(t *testing.T) {

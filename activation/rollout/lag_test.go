@@ -168,7 +168,7 @@ func TestNamesThatThePlanDoesNotHaveAreRefused(t *testing.T) {
 			if r, err := runner.Apply(t.Context(), p, o); !errors.As(err, &noItem) || r == nil || r.Outcome != rollout.OutcomeError {
 				t.Errorf("%+v: %v", o, err)
 			}
-			if _, err := runner.Return(t.Context(), p, o); !errors.As(err, &noItem) {
+			if _, err := runner.Rollback(t.Context(), p, o); !errors.As(err, &noItem) {
 				t.Errorf("%+v: %v", o, err)
 			}
 		}
@@ -176,7 +176,7 @@ func TestNamesThatThePlanDoesNotHaveAreRefused(t *testing.T) {
 			if _, err := runner.Apply(t.Context(), p, o); !errors.As(err, &noWave) {
 				t.Errorf("%+v: %v", o, err)
 			}
-			if _, err := runner.Return(t.Context(), p, o); !errors.As(err, &noWave) {
+			if _, err := runner.Rollback(t.Context(), p, o); !errors.As(err, &noWave) {
 				t.Errorf("%+v: %v", o, err)
 			}
 		}
@@ -331,7 +331,7 @@ func TestWhatIsTheFirstToBeActiveIsTakenOffOnlyWhenThatIsWanted(t *testing.T) {
 			if _, err := s.apply(p, rollout.Options{}); err != nil {
 				t.Fatal(err)
 			}
-			r, err := (&rollout.Runner{API: s.client()}).Return(t.Context(), p, rollout.Options{DeactivateNew: deactivate})
+			r, err := (&rollout.Runner{API: s.client()}).Rollback(t.Context(), p, rollout.Options{DeactivateNew: deactivate})
 			want := map[bool]string{false: "not-returnable 1, rolled-back 1", true: "rolled-back 2"}[deactivate]
 			stays, isStays := errors.AsType[*rollout.NotReturnableError](err)
 			if !strings.Contains(states(r), want) || isStays == deactivate || (err != nil) == deactivate {

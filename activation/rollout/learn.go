@@ -10,7 +10,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// learn takes over how an item stands by its list.
+// learn stores the state of an item by its list.
 func (b *board) learn(e *entry, s standing) {
 	e.known, e.shown = true, false
 	if e.part != nil && !b.left(e, s) {
@@ -30,17 +30,17 @@ func (b *board) learn(e *entry, s standing) {
 	if e.again {
 		e.again = false
 		if !s.undone() {
-			return // it is as it was, or the list is older than what has shown that
+			return // unchanged, or the list is older than what has shown that
 		}
 	}
 	if e.submitted && e.onTheWay() && !s.shows(e) {
-		return // what PAPI has accepted may not be visible yet; it is asked by its id until it is overdue
+		return // what PAPI has accepted may not be visible yet; it is polled by its id until it is overdue
 	}
 	if e.state == Skipped || e.state == Uncertain && s.state == Waiting {
 		return
 	}
 	if s.state == Blocked && e.state == Active && s.version == e.Version && e.Stage < b.stage {
-		e.ours, e.blocker = s.attempt > s.backAttempt, s.about // its stage is over; what comes now is not about it
+		e.ours, e.blocker = s.attempt > s.backAttempt, s.about // its stage is over; later activations are not about it
 		return
 	}
 	if s.about != nil || s.state != Active {
@@ -50,14 +50,14 @@ func (b *board) learn(e *entry, s standing) {
 	b.meets(e, s)
 }
 
-// left reports whether the bulk request that an item belongs to has nothing more to do with
-// it, as its list tells. Only a submission with the mark of that very request is its own: one
-// of another process may fail before the request comes to the item, and it submits it then.
+// left reports whether, by its list, an item's bulk request has nothing more to do with it. Only a submission
+// with the mark of that very request is its own: one of another process may fail before the request comes to the
+// item, which it then submits.
 func (b *board) left(e *entry, s standing) bool {
 	switch {
 	case s.part == e.part.Part:
 		b.found(e, s.partAt)
-	case s.state == Active: // PAPI refuses it there
+	case s.state == Active: // PAPI refuses the submission
 		e.part = nil
 	default:
 		e.elsewhere = s.attempt > b.closed
@@ -66,8 +66,8 @@ func (b *board) left(e *entry, s standing) bool {
 	return true
 }
 
-// meets takes note of another plan of this name. It stops what goes forward; a return goes on
-// with what is this plan's, and is told of the other one where that is nothing.
+// meets records another plan of this name. It stops a rollout; a rollback goes on with this plan's items, and
+// reports the other plan if there are none.
 func (b *board) meets(e *entry, s standing) {
 	switch asked := b.returning && b.trouble == nil; {
 	case asked && b.another == nil:
@@ -79,7 +79,7 @@ func (b *board) meets(e *entry, s standing) {
 	}
 }
 
-// stand takes over the state that an item's list tells.
+// stand stores the state that an item's list shows.
 func (b *board) stand(e *entry, s standing) {
 	e.ours = s.ours
 	e.state = s.state
@@ -110,8 +110,8 @@ func (b *board) stand(e *entry, s standing) {
 	}
 }
 
-// drifts reports whether what is active is neither what was active when the plan was
-// made, nor what is wanted, nor what the plan's own return has left.
+// drifts reports whether the active version is neither the one at the time of the plan, nor the wanted one, nor
+// the result of the plan's own rollback.
 func (e *entry) drifts(s standing) bool {
 	return s.version != e.Before() && s.version != e.Version && !s.restored
 }
@@ -128,7 +128,7 @@ func (s standing) shows(e *entry) bool {
 	case Active:
 		return !e.back
 	}
-	// An earlier attempt is not the one that was submitted.
+	// An earlier attempt is not what was submitted.
 	return s.ours && !e.back && (e.act == nil || s.about.ActivationID.Equal(e.act.ActivationID))
 }
 
@@ -142,8 +142,8 @@ func endOf(s State, a *papi.Activation) activation.Outcome {
 	return activation.OutcomeFailed
 }
 
-// returned deals with returns: a plan that was returned is closed, until a run with
-// Replan begins another attempt. It reports whether lists have to be read again.
+// returned handles earlier rollbacks: a plan that was rolled back is closed, until a run with Replan begins
+// another attempt. It reports whether lists have to be read again.
 func (b *board) returned() bool {
 	back, forward, last := 0, 0, (*entry)(nil)
 	for _, e := range b.entries {
@@ -152,7 +152,7 @@ func (b *board) returned() bool {
 			back, last = e.backAttempt, e
 		}
 	}
-	replans := b.options.Replan && !slices.Contains(b.touched, true) // what goes back since is this attempt's
+	replans := b.options.Replan && !slices.Contains(b.touched, true) // rollbacks from now on belong to this attempt
 	switch {
 	case back <= b.closed:
 		return false
@@ -164,20 +164,20 @@ func (b *board) returned() bool {
 		b.closed = back
 	}
 	for _, e := range b.entries {
-		// A look may have settled an item and not be collected yet: what it has told was of the
-		// attempt that is closed now.
+		// A look may have settled an item that is not collected yet; it was about the attempt that is now
+		// closed.
 		if e.known && (!e.working || e.state.Settled()) && e.state != Skipped {
 			e.known, e.state, e.ours, e.act = false, Waiting, false, nil
 		}
 	}
 	clear(b.probed)
 	clear(b.scanned)
-	clear(b.gates) // the checks of the attempt that is closed are no evidence
-	b.stage = 0    // what the stages before have left was not looked at as this attempt's
+	clear(b.gates) // checks of the closed attempt do not count
+	b.stage = 0    // earlier stages were not looked at for this attempt
 	return true
 }
 
-// followed notes what is on its way.
+// followed records the activation in progress.
 func (e *entry) followed(now time.Time, a *papi.Activation) {
 	e.act, e.blocker, e.due, e.looks = a, nil, time.Time{}, 0
 	e.since = now
@@ -186,7 +186,7 @@ func (e *entry) followed(now time.Time, a *papi.Activation) {
 	}
 }
 
-// blocked puts off an item, and gives it up when it has waited too long.
+// blocked puts an item off, and gives it up if it has waited too long.
 func (b *board) blocked(e *entry) {
 	const step, most = time.Minute, 10 * time.Minute
 	now := b.clock.now()

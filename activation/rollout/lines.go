@@ -11,14 +11,14 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// lines are those in which items wait for their turns. They do so without a worker and
-// without a place of the wave, so that an item with others before it holds up no other one.
+// lines are the items that wait for their turns. They occupy neither a worker nor a place of the wave, so that
+// an item with others ahead of it delays no other item.
 type lines struct {
-	ctx     context.Context //nolint:containedctx // of those that wait now
+	ctx     context.Context //nolint:containedctx // of the items that wait now
 	leave   context.CancelFunc
 	waits   sync.WaitGroup
-	came    chan struct{} // has a value when something is new
-	dropped bool          // once, when the run was stopped
+	came    chan struct{} // has a value if anything has changed
+	dropped bool          // set once the run was stopped
 }
 
 func newLines() *lines { return &lines{came: make(chan struct{}, 1)} }
@@ -33,29 +33,29 @@ func (n *lines) news() {
 	}
 }
 
-// errOutOfPatience is the cause when an item has waited for as long as it may.
+// errOutOfPatience is the cause of ending a wait that has lasted as long as it may.
 var errOutOfPatience = errors.New("others were before it for too long")
 
-// wait is that of one item.
+// wait is the wait of one item for its turn.
 type wait struct {
 	loop *loop
 	e    *entry
 	back bool // for a return
 
-	first chan struct{} // closed when somebody is before it
-	over  chan struct{} // closed at its end
+	first chan struct{} // closed when it is known that somebody is ahead
+	over  chan struct{} // closed at the end of the wait
 	once  sync.Once
 
 	// Guarded by the loop's mu.
-	alone bool // the worker does something else meanwhile
+	alone bool // the worker no longer waits for it
 	turn  activation.Turn
 	ahead activation.Ahead
 }
 
-// takeTurn returns the turn of an item, nil where none are taken. ok is false when it has
-// to wait, or has come to nothing.
+// takeTurn returns the turn of an item; nil if no turns are taken. ok is false if the item has to wait, or its
+// wait has failed.
 func (l *loop) takeTurn(e *entry) (turn activation.Turn, ok bool) { //nolint:ireturn // an interface of others
-	if l.runner.Turns == nil || l.lines == nil || l.runner.Hands != nil { // with hands the engine takes them
+	if l.runner.Turns == nil || l.lines == nil || l.runner.Submitter != nil { // with a Submitter the engine takes them
 		return nil, true
 	}
 	w := &wait{loop: l, e: e, first: make(chan struct{}), over: make(chan struct{})}
@@ -120,7 +120,7 @@ func (w *wait) take(ctx context.Context) {
 	l.lines.news()
 }
 
-// tell takes note of who is before the item.
+// tell records who is ahead of the item.
 func (w *wait) tell(a activation.Ahead) error {
 	l, e := w.loop, w.e
 	l.mu.Lock()
@@ -133,7 +133,7 @@ func (w *wait) tell(a activation.Ahead) error {
 	}
 	if !w.back && (e.state == Waiting || e.state == Blocked) {
 		e.state, e.blocker, e.err = Blocked, nil, nil
-		delete(l.told, e.Place) // it is told once more
+		delete(l.told, e.Place) // it will be reported again
 	}
 	e.ahead = &a
 	w.once.Do(func() { close(w.first) })
@@ -141,11 +141,11 @@ func (w *wait) tell(a activation.Ahead) error {
 	return nil
 }
 
-// failed deals with a wait that has ended without a turn.
+// failed handles a wait that has ended without a turn.
 func (w *wait) failed(ctx context.Context, err error) {
 	l, e := w.loop, w.e
 	switch cause := context.Cause(ctx); {
-	case inLine(err): // it is tried later
+	case inLine(err): // retried later
 		state := e.state
 		e.err = err
 		l.blocked(e)
@@ -175,7 +175,7 @@ func (w *wait) settle(s State, err error) {
 	w.e.state, w.e.err = s, err
 }
 
-// dropLines has all leave that wait to submit something, once the run was stopped.
+// dropLines ends all waits to submit something once the run was stopped.
 func (l *loop) dropLines(ctx context.Context) {
 	if l.lines.dropped {
 		return
@@ -185,8 +185,8 @@ func (l *loop) dropLines(ctx context.Context) {
 	l.lines.open(ctx)
 }
 
-// leaveUnused leaves the turns that have come and that a step does not use: the wave may
-// be full by now, or the item may have been submitted by others.
+// leaveUnused gives up turns that the step does not use: the wave may be full by now, or others may have
+// submitted the item.
 func (l *loop) leaveUnused(s step) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -204,10 +204,10 @@ func (l *loop) leaveUnused(s step) {
 	}
 }
 
-// leaveLines leaves all lines and turns, at the end of a run.
+// leaveLines gives up all waits and turns at the end of a run.
 func (l *loop) leaveLines() {
 	l.lines.leave()
-	l.lines.waits.Wait() // nobody has a turn from now on
+	l.lines.waits.Wait() // from here on nobody gets a turn
 	for _, e := range l.entries {
 		for _, turn := range []activation.Turn{e.turn, e.keeps} {
 			if turn != nil {
@@ -226,16 +226,15 @@ func (l *loop) inLine() bool {
 	return slices.ContainsFunc(l.entries, func(e *entry) bool { return e.queued })
 }
 
-// lent is a turn for one run of the engine, which does not leave it: that is done by who
-// has taken it.
+// lent is a turn for one run of the engine. The engine does not give it up; the code that took it does.
 type lent struct {
 	activation.Turn
 
 	taken bool
 }
 
-// Take implements [activation.Turns]. A turn that was lost is not taken once more by the
-// same run, so that what is there is judged anew.
+// Take implements [activation.Turns]. A lost turn is not taken again within the same run of the engine, so that
+// the state is judged anew.
 func (t *lent) Take(context.Context, activation.Line, func(activation.Ahead) error) (activation.Turn, error) { //nolint:ireturn // that is the interface
 	if t.taken {
 		return nil, errHeld
@@ -247,7 +246,7 @@ func (t *lent) Take(context.Context, activation.Line, func(activation.Ahead) err
 // Leave implements [activation.Turn].
 func (t *lent) Leave() {}
 
-// engineWith returns the engine for an item whose turn it is; nil: none was taken here.
+// engineWith returns the engine for an item with its turn; nil if the turn is not taken here.
 func (l *loop) engineWith(w *watched, turn activation.Turn) activation.Engine {
 	engine := l.engine
 	engine.API = w
@@ -257,8 +256,8 @@ func (l *loop) engineWith(w *watched, turn activation.Turn) activation.Engine {
 	return engine
 }
 
-// reserve is that of the client, where no turn is taken: with one the engine reserves
-// itself, so that a wait in line takes no requests from others.
+// reserve reserves requests unless turns are taken: then the engine does, after its wait, so that waiting takes
+// no requests from others.
 func (l *loop) reserve(ctx context.Context, n int) (reserved context.Context, release func(), err error) {
 	if l.runner.Turns != nil {
 		return ctx, func() {}, nil

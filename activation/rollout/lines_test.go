@@ -375,14 +375,14 @@ func TestAReturnWaitsForItsTurns(t *testing.T) {
 		s.occupy(shared, p, 100003, in(10*time.Minute))
 		runner := &rollout.Runner{API: s.client(), Turns: turnsOf(shared, "me")}
 		begun := time.Now()
-		r, err := runner.Return(t.Context(), p, rollout.Options{})
+		r, err := runner.Rollback(t.Context(), p, rollout.Options{})
 		if err != nil || r.Totals.Returned != n || time.Since(begun) < 10*time.Minute || time.Since(begun) > 15*time.Minute {
 			t.Errorf("after %s: %s, %v: %+v", time.Since(begun), r.Outcome, err, r.Totals)
 		}
 		s.occupy(shared, p, 100003, in(2*time.Hour))
 		_, _ = s.inTurn(t.Context(), shared, "me", p, rollout.Options{Replan: true, Patience: 3 * time.Hour})
 		s.occupy(shared, p, 100003, in(2*time.Hour))
-		r, err = runner.Return(t.Context(), p, rollout.Options{})
+		r, err = runner.Rollback(t.Context(), p, rollout.Options{})
 		if item := r.Waves[0].Items[2]; err == nil || item.State != rollout.ReturnFailed || !strings.Contains(item.Err.Error(), "somebody") || r.Totals.Returned != n-1 {
 			t.Errorf("%s, %v: %+v; %s, %v", r.Outcome, err, r.Totals, item.State, item.Err)
 		}

@@ -1,10 +1,10 @@
-// Package rollout activates many properties in waves, by one manifest.
+// Package rollout activates many properties in waves, as one manifest describes.
 //
-// A [Manifest] says what is wanted; a [Plan] pins it: which version of which
-// property, in which wave. PAPI stays the only store of state. Each submission's
-// note ends in a mark that names the plan, so that from the lists of activations
-// alone a pure function tells how far a rollout is, and any process can go on with
-// it. Each item goes through [activation.Engine], which looks before it submits.
+// A [Manifest] says what is wanted; [Resolve] pins it as a [Plan]: which version of which property, in which
+// wave. A [Runner] carries it out, and can be stopped at any moment and run again, from any machine, because
+// all state is in PAPI: the note of each submission ends in a [Mark] that names the plan, so that the lists of
+// activations alone tell how far a rollout is. Each item goes through [activation.Engine], which looks before
+// it submits.
 package rollout
 
 import (
@@ -21,28 +21,28 @@ import (
 // Manifest is what is wanted. [ParseManifest] returns one that is consistent.
 type Manifest struct {
 	Name       string
-	Networks   []papi.Network // a wave is active on the first before it goes to the second
+	Networks   []papi.Network // a wave is active on the first network before it goes to the second
 	Properties []Selector
 	Waves      []WaveSpec
 	Settings
 }
 
-// Settings is what a manifest and a plan have in common. It is not in the digest.
+// Settings is what a manifest and a plan have in common. The plan's digest does not cover it.
 type Settings struct {
 	Notify    []string         `json:"notify"`
 	Note      string           `json:"note,omitempty"`
 	Checks    map[string]Check `json:"checks,omitempty"`
-	Tolerate  Amount           `json:"tolerate"` // failures in a wave
+	Tolerate  Amount           `json:"tolerate"` // failures per wave
 	OnFailure OnFailure        `json:"onFailure"`
 	Undecided Undecided        `json:"undecided"`
-	Strict    bool             `json:"strict,omitempty"` // no more on their way than may fail, and one
+	Strict    bool             `json:"strict,omitempty"` // never more in progress than may still fail, plus one
 	Window    *Window          `json:"window,omitempty"` // nil: at any time
 	Reserve   int              `json:"reserve,omitempty"`
 }
 
-// Selector names properties.
+// Selector selects properties, and a version for them.
 type Selector struct {
-	Property string // an id, a name or a hostname; empty where Select says it
+	Property string // an id, a name or a hostname; empty with Select
 	Version  Version
 	Select   *Selection
 	Except   []string // names or patterns
@@ -50,21 +50,21 @@ type Selector struct {
 	at Position
 }
 
-// Selection is all properties that all its members fit. Empty members fit all.
+// Selection is the properties that match all its members. An empty member matches all.
 type Selection struct {
 	Contract papi.ID
 	Group    string // an id or a name
-	Name     string // a pattern, in which * stands for any characters and ? for one
-	Hostname string // that a version serves, whole
+	Name     string // a pattern: * matches any characters, ? one
+	Hostname string // that a version serves, in full
 }
 
-// Version is a number, or what stands for one. The zero value is the latest.
+// Version is a version's number, or a symbolic version. The zero value is the latest.
 type Version struct {
 	Number int
-	Active papi.Network // the one that is active there
+	Active papi.Network // the version that is active there
 }
 
-// ParseVersion reads a number, latest, staging or production.
+// ParseVersion parses a number, latest, staging or production.
 func ParseVersion(s string) (Version, error) {
 	if s == "" || strings.EqualFold(s, "latest") {
 		return Version{}, nil
@@ -80,7 +80,7 @@ func ParseVersion(s string) (Version, error) {
 	return Version{}, fmt.Errorf("version %q is neither a number, nor latest, staging or production", s)
 }
 
-// String returns what ParseVersion reads.
+// String returns the form that ParseVersion parses.
 func (v Version) String() string {
 	switch {
 	case v.Number > 0:
@@ -91,7 +91,7 @@ func (v Version) String() string {
 	return "latest"
 }
 
-// WaveSpec is a wave before it is known which properties are in it.
+// WaveSpec is a wave of a manifest, before properties are assigned to it.
 type WaveSpec struct {
 	Name   string
 	Take   Amount // Rest for all that are left
@@ -102,14 +102,14 @@ type WaveSpec struct {
 	at Position
 }
 
-// Amount is a number, or a part of all properties in percent.
+// Amount is a number, or a percentage of all properties.
 type Amount struct {
 	N       float64
 	Percent bool
 	Rest    bool
 }
 
-// Of returns how many of a total it is, percents rounded up.
+// Of returns the amount out of a total, percentages rounded up.
 func (a Amount) Of(total int) int {
 	switch {
 	case a.Rest:
@@ -121,7 +121,7 @@ func (a Amount) Of(total int) int {
 	return int(a.N)
 }
 
-// String returns what UnmarshalText reads.
+// String returns the form that UnmarshalText parses.
 func (a Amount) String() string {
 	switch n := strconv.FormatFloat(a.N, 'f', -1, 64); {
 	case a.Rest:
@@ -133,10 +133,10 @@ func (a Amount) String() string {
 	}
 }
 
-// MarshalText returns what UnmarshalText reads.
+// MarshalText is the inverse of UnmarshalText.
 func (a Amount) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalText reads a number, a percentage such as 10%, or rest.
+// UnmarshalText parses a number, a percentage such as 10%, or rest.
 func (a *Amount) UnmarshalText(text []byte) error {
 	s := strings.TrimSpace(string(text))
 	if s == "rest" {
@@ -153,48 +153,48 @@ func (a *Amount) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// OnFailure is what is done when more items of a wave have failed than are
-// tolerated, or a check does not hold.
+// OnFailure is what to do when more items of a wave have failed than the plan tolerates, or a check does not
+// hold.
 type OnFailure string
 
-// What can be done on a failure. In any case nothing more is submitted, and what
-// is on its way is followed to its end.
+// The values of OnFailure. In any case nothing more is submitted, and activations in progress are followed to
+// their end.
 const (
 	Stop         OnFailure = "stop"
-	RollbackWave OnFailure = "rollback-wave" // what the wave has activated is returned
-	Rollback     OnFailure = "rollback"      // what the rollout has activated is returned
+	RollbackWave OnFailure = "rollback-wave" // roll back what the wave has activated
+	Rollback     OnFailure = "rollback"      // roll back what the rollout has activated
 )
 
-// Undecided is what is made of a check that could not be made.
+// Undecided is what to do about a check that could not be made.
 type Undecided string
 
-// What can be made of it.
+// The values of Undecided.
 const (
-	UndecidedPauses Undecided = "pause" // the rollout ends there, and can be gone on with
+	UndecidedPauses Undecided = "pause" // the rollout ends there and can be continued
 	UndecidedFails  Undecided = "fail"
 	UndecidedHolds  Undecided = "ignore"
 )
 
-// Check is what has to hold once a wave is active. One of HTTP and Command is set.
+// Check is a condition to verify once a wave is active. Either HTTP or Command is set.
 type Check struct {
-	HTTP      string   `json:"http,omitempty"` // with {hostname} and the other places
+	HTTP      string   `json:"http,omitempty"` // may contain {hostname} and other placeholders
 	First     bool     `json:"first,omitempty"`
 	Expect    Expect   `json:"expect,omitzero"`
 	Command   []string `json:"command,omitempty"`
-	Pass      []string `json:"environment,omitempty"` // variables that a command gets although they are the program's own
-	Within    Duration `json:"within,omitzero"`       // it is tried again for as long
-	Timeout   Duration `json:"timeout,omitzero"`      // of one try
-	Redirects bool     `json:"redirects,omitempty"`   // are followed
+	Pass      []string `json:"environment,omitempty"` // variables of this process that a command may see
+	Within    Duration `json:"within,omitzero"`       // for how long it is retried
+	Timeout   Duration `json:"timeout,omitzero"`      // of one attempt
+	Redirects bool     `json:"redirects,omitempty"`   // follow redirects
 }
 
-// Expect is what an answer has to be like.
+// Expect is the expected answer.
 type Expect struct {
 	Status int               `json:"status,omitempty"` // 0: 200
 	Header map[string]string `json:"header,omitempty"`
-	Body   string            `json:"body,omitempty"` // that it contains
+	Body   string            `json:"body,omitempty"` // which the body has to contain
 }
 
-// Duration is a time.Duration that is written as text.
+// Duration is a time.Duration with a text form.
 type Duration time.Duration
 
 // MarshalText implements encoding.TextMarshaler.
@@ -213,7 +213,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Bounds of a manifest.
+// Limits of a manifest.
 const (
 	maxManifest = 4 << 20
 	maxItems    = 10_000
@@ -222,5 +222,5 @@ const (
 	maxDuration = 7 * 24 * time.Hour
 )
 
-// DefaultTimeout is how long one try of a check may take.
+// DefaultTimeout is the time-out of one attempt at a check.
 const DefaultTimeout = 30 * time.Second

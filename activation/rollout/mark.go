@@ -8,39 +8,39 @@ import (
 	"unicode/utf8"
 )
 
-// Mark is the end of a note that says which item of which plan a submission is. It
-// is all that a rollout leaves behind.
+// Mark is the end of a note that names the plan and the item of a submission. It is the only thing that a
+// rollout stores.
 type Mark struct {
 	Name    string
 	Digest  string
 	Place   int // of the item, from 1
 	Total   int
 	Attempt int // from 1
-	// Part is the bulk request that the submission belongs to; zero for none.
+	// Part is the bulk request that contained the submission; zero for none.
 	Part Part
-	// Back says that the submission is a return.
+	// Back reports that the submission is part of a rollback.
 	Back bool
-	// Scope is what a return belongs to.
+	// Scope is what that rollback covers.
 	Scope Scope
 }
 
-// Part is the items of a bulk request: those among two places. PAPI submits them one
-// by one, so that whoever sees one knows that others may follow.
+// Part is the range of places of a bulk request. PAPI submits its items one by one, so whoever sees one has to
+// expect the others.
 type Part struct{ First, Last int }
 
-// has reports whether an item can belong to the part.
+// has reports whether a place is within the part.
 func (p Part) has(place int) bool { return p.First > 0 && p.First <= place && place <= p.Last }
 
-// Scope is what a return is to return.
+// Scope is what a rollback covers.
 type Scope string
 
-// The scopes. The empty one is that of the items that somebody named.
+// The scopes. The empty one means the items that were named.
 const (
 	ScopeAll  Scope = "all"
 	ScopeWave Scope = "wave"
 )
 
-// wider returns a scope, or of two of the same attempt the one that returns more.
+// wider returns scope, or the wider of two scopes of the same attempt.
 func wider(s, other Scope, same bool) Scope {
 	order := []Scope{"", ScopeWave, ScopeAll}
 	if same && slices.Index(order, other) > slices.Index(order, s) {
@@ -49,7 +49,7 @@ func wider(s, other Scope, same bool) Scope {
 	return s
 }
 
-// String is how a mark stands in a note.
+// String is the form of the mark in a note.
 func (m Mark) String() string {
 	s := fmt.Sprintf("[propctl %s/%s %d/%d", m.Name, m.Digest, m.Place, m.Total)
 	if m.Attempt > 1 {
@@ -67,11 +67,11 @@ func (m Mark) String() string {
 	return s + "]"
 }
 
-// maxNote is how long a note is at most, in bytes.
+// maxNote is the maximum length of a note, in bytes.
 const maxNote = 1000
 
-// In returns a note that ends in the mark. Where there is no room for both, the
-// note is cut off, and ends in an ellipsis.
+// In returns a note that ends in the mark. If there is no room for both, the note is cut and ends in an
+// ellipsis.
 func (m Mark) In(note string) string {
 	mark := m.String()
 	if note == "" {
@@ -113,7 +113,7 @@ func ParseMark(note string) (Mark, bool) {
 	return m, true
 }
 
-// options reads what follows the item's place, and reports whether it is what can.
+// options parses what follows the item's place, and reports whether it is valid.
 func (m *Mark) options(words []string) bool {
 	next := func(fits func(string) bool) bool {
 		if len(words) == 0 || !fits(words[0]) {
@@ -148,14 +148,14 @@ func (m *Mark) options(words []string) bool {
 	return len(words) == 0 && (m.Back || m.Scope == "") && (!m.Back || m.Part == Part{})
 }
 
-// pairOf reads two numbers from 1 on.
+// pairOf parses two numbers of at least 1.
 func pairOf(s, separator string) (a, b int, ok bool) {
 	first, second, ok := strings.Cut(s, separator)
 	a, b = counted(first), counted(second)
 	return a, b, ok && a > 0 && b > 0
 }
 
-// counted reads a number from 1 on; 0 is anything else.
+// counted parses a number of at least 1; 0 for anything else.
 func counted(s string) int {
 	const most = 6 // digits
 	n, err := strconv.Atoi(s)

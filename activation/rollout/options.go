@@ -18,12 +18,12 @@ type API interface {
 	Reserve(ctx context.Context, n int) (reserved context.Context, release func(), err error)
 }
 
-// Checker makes checks. It may be asked from several goroutines.
+// Checker makes checks. It must be safe for concurrent use.
 type Checker interface {
 	Check(ctx context.Context, check Check, item Item) Finding
 }
 
-// Finding is what came of one check of one item.
+// Finding is the result of one check of one item.
 type Finding struct {
 	Verdict Verdict
 	Detail  string // why it does not hold, or could not be made
@@ -36,48 +36,47 @@ type Verdict string
 const (
 	Held       Verdict = "held"
 	NotHeld    Verdict = "failed"
-	NotDecided Verdict = "undecided" // its time was up, or nobody answered
+	NotDecided Verdict = "undecided" // timed out, or nobody answered
 )
 
-// Options says how a run goes about a plan. The zero value is a good one.
+// Options configures a run. The zero value is usable.
 type Options struct {
-	// Through is the wave after which the run ends; empty: the last.
+	// Through is the wave after which the run ends; empty means the last.
 	Through string
-	// RetryFailed submits again what has failed; Replan begins another attempt of a
-	// plan that was returned, or of which another plan of this name has unfinished items.
+	// RetryFailed submits failed items again; Replan begins another attempt of a plan that was rolled back, or
+	// although another plan of this name has unfinished items.
 	RetryFailed, Replan bool
 	SkipChecks          bool
-	// AnyTime takes no notice of the window, OverBudget of the day's budget: it waits
-	// for the next day where one is used up.
+	// AnyTime ignores the window. OverBudget ignores the daily budget: when it is exhausted the run waits for
+	// the next day.
 	AnyTime, OverBudget bool
-	// RequireStaging rejects on production what is not active on staging.
+	// RequireStaging rejects items on production whose version is not active on staging.
 	RequireStaging bool
 	// Only and Skip name properties, by id or name.
 	Only, Skip []string
-	Tolerate   *Amount // instead of the plan's
-	// DeactivateNew takes off, on a return, what was the first to be active.
+	Tolerate   *Amount // overrides the plan's
+	// DeactivateNew deactivates, in a rollback, properties that were not active before.
 	DeactivateNew bool
-	Patience      time.Duration // with an activation that is in the way; 0: 30 minutes, less: none
-	Budget        *papi.Quota   // of the day, as it was last known; nil: not
-	// Submit says how submissions are made, and PartSize how many a bulk request has at
-	// most; 0: 100.
+	Patience      time.Duration // wait for a blocking activation; 0: 30 minutes, negative: none
+	Budget        *papi.Quota   // the daily budget as last known; may be nil
+	// Submit is how to send submissions, and PartSize the maximum number of items in a bulk request; 0 means
+	// 100.
 	Submit   Submit
 	PartSize int
-	// Lag is how long PAPI's lists may not show what it has accepted. A run then begins
-	// so much later, and what became of a submission without an answer is looked for so
-	// late at the earliest. With 0 it is PAPI's refusal alone that keeps a version from
-	// being activated again while lists lag.
+	// Lag is for how long PAPI's lists may not show what it has accepted. A run begins that much later, and
+	// looks for a submission without an answer that much later. With 0, only PAPI's own refusal prevents a
+	// second activation of the same version while lists lag.
 	Lag time.Duration
-	// Request has what goes along with each submission beside note and addresses.
+	// Request has the options of each submission other than note and e-mail addresses.
 	Request papi.ActivationRequest
 	// Speed, Resubmissions and Jitter are as for [activation.Engine].
 	Speed         float64
 	Resubmissions int
 	Jitter        func(pause time.Duration) time.Duration
-	// Observe is told what happens, one at a time; nil means nobody.
+	// Observe is called for each event, one at a time; may be nil.
 	Observe func(Event)
 
-	scope Scope // of a return
+	scope Scope // of a rollback
 }
 
 func (o Options) skips(p Pinned) bool {
@@ -87,8 +86,8 @@ func (o Options) skips(p Pinned) bool {
 	return len(o.Only) > 0 && !named(o.Only) || named(o.Skip)
 }
 
-// named returns an error where the options name what the plan does not have: left out or
-// chosen by a name with a mistake would be something else than what was meant.
+// named returns an error if the options name something that the plan does not have: a misspelt name would
+// silently change the selection.
 func (b *board) named() error {
 	o := b.options
 	if o.Through != "" && !slices.ContainsFunc(b.plan.Waves, func(w Wave) bool { return w.Name == o.Through }) {
@@ -102,8 +101,7 @@ func (b *board) named() error {
 	return nil
 }
 
-// request is what goes along with submissions on a network. The compliance record is for
-// production only.
+// request is the options for submissions on a network. The compliance record is for production only.
 func (o Options) request(network papi.Network) papi.ActivationRequest {
 	r := o.Request
 	if network != papi.Production {
@@ -120,7 +118,7 @@ func (o Options) patience() time.Duration {
 	return usual
 }
 
-// patient makes pauses between two submissions as long as lists may lag.
+// patient makes pauses between submissions at least as long as lists may lag.
 func (o Options) patient() func(time.Duration) time.Duration {
 	if o.Lag <= 0 {
 		return o.Jitter
@@ -134,20 +132,20 @@ func (o Options) patient() func(time.Duration) time.Duration {
 	}
 }
 
-// EventKind is what happened.
+// EventKind is the kind of an event.
 type EventKind string
 
 // The kinds of events.
 const (
 	EventWaveStarted EventKind = "wave-started"
-	EventItem        EventKind = "item" // its state is another one
+	EventItem        EventKind = "item" // its state has changed
 	EventCheck       EventKind = "check"
 	EventWaveEnded   EventKind = "wave-ended"
-	EventReturning   EventKind = "returning" // the way back begins
-	EventProgress    EventKind = "progress"  // nothing new
+	EventReturning   EventKind = "returning" // the rollback begins
+	EventProgress    EventKind = "progress"  // no change
 )
 
-// Event is something that happened in a run.
+// Event is a step of a run.
 type Event struct {
 	Kind    EventKind
 	Wave    string
@@ -155,7 +153,7 @@ type Event struct {
 	Waves   int
 	Network papi.Network
 	Totals  Totals // of the stage
-	// Waited is how long the run has taken so far, in PAPI's time.
+	// Waited is the duration of the run so far, in PAPI's time.
 	Waited time.Duration
 	Item   *ItemResult
 	Check  *CheckResult

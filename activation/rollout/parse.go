@@ -11,8 +11,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// ParseManifest reads a manifest in YAML, of which JSON is a part. Its error is a
-// [*MistakesError] with everything that is wrong, and where.
+// ParseManifest parses a manifest in YAML or JSON. Its error is a [*MistakesError] with all mistakes and their
+// positions.
 func ParseManifest(data []byte) (*Manifest, error) {
 	root, err := document(data)
 	if err != nil {
@@ -57,7 +57,7 @@ func (r *reader) manifest(root *node, m *Manifest) {
 	)
 }
 
-// name reads a name that can stand in a mark.
+// name reads a name that can be part of a mark.
 func (r *reader) name(n *node) string {
 	name := r.text(n)
 	if name != "" && !validName(name) {
@@ -243,7 +243,7 @@ func (r *reader) command(n *node) []string {
 	return all
 }
 
-// places complains about a place that nothing is filled into.
+// places reports placeholders that are not known.
 func (r *reader) places(n *node, text string) (ok bool) {
 	ok = true
 	for _, found := range regexp.MustCompile(`\{[a-z-]+\}`).FindAllString(text, -1) {
@@ -292,10 +292,10 @@ func (r *reader) window(n *node) *Window {
 	return w
 }
 
-// consistent complains about what does not fit together, and fills in defaults.
+// consistent reports contradictions, and sets defaults.
 func (r *reader) consistent(root *node, m *Manifest) {
 	if len(r.mistakes) > 0 {
-		return // half of a manifest does not fit
+		return // a manifest with mistakes may be incomplete
 	}
 	if m.Name == "" {
 		r.wrong(root, "the manifest needs a name")

@@ -9,7 +9,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// dueParts returns the parts that are looked at now, and when the next one is.
+// dueParts returns the parts to poll now, and when the next is due.
 func (l *loop) dueParts(now time.Time) (due []*part, next time.Time) {
 	var still []*part
 	for _, p := range l.parts {
@@ -29,7 +29,7 @@ func (l *loop) dueParts(now time.Time) (due []*part, next time.Time) {
 	return due, next
 }
 
-// startPoll begins a look at a part.
+// startPoll starts a poll of a part.
 func (l *loop) startPoll(ctx context.Context, p *part) {
 	l.mu.Lock()
 	p.working = true
@@ -44,8 +44,7 @@ func (l *loop) startPoll(ctx context.Context, p *part) {
 	}()
 }
 
-// pollPart asks what has become of a part: the bulk request itself, or where it does not
-// tell, the lists of the items.
+// pollPart finds out the state of a part: from the bulk request, or else from the lists of its items.
 func (l *loop) pollPart(ctx context.Context, p *part) {
 	l.askJob(ctx, p)
 	l.mu.Lock()
@@ -63,7 +62,7 @@ func (l *loop) pollPart(ctx context.Context, p *part) {
 	p.due = now.Add(min(firstStep+time.Duration(p.looks)*stepGrowth, time.Minute))
 }
 
-// quietOf is when nothing of a part is expected any more.
+// quietOf is when nothing more of a part is expected.
 func (l *loop) quietOf(p *part) time.Time {
 	if p.seen.After(p.posted) {
 		return l.quiet(p.seen)
@@ -71,8 +70,8 @@ func (l *loop) quietOf(p *part) time.Time {
 	return l.quiet(p.posted)
 }
 
-// toSearch returns the items of a part whose lists are to be read: all where PAPI has
-// taken it, or time is up, and else the first ones, which come first.
+// toSearch returns the items of a part whose lists to read: all if PAPI has submitted some or the time is over,
+// otherwise the first ones, which PAPI submits first.
 func (l *loop) toSearch(p *part, over bool) []*entry {
 	all := l.open(p)
 	switch {
@@ -108,7 +107,7 @@ func (l *loop) search(ctx context.Context, items []*entry) int {
 	return unread
 }
 
-// askJob takes over what the bulk request tells of its items.
+// askJob stores what the bulk request shows about its items.
 func (l *loop) askJob(ctx context.Context, p *part) {
 	if p.id == 0 || p.lost {
 		return
@@ -135,11 +134,11 @@ func (l *loop) askJob(ctx context.Context, p *part) {
 		l.task(e, p, job.Items)
 	}
 	if job.Status == papi.BulkComplete && len(l.open(p)) > 0 {
-		p.lost, p.taken, p.seen = true, true, now // it tells no more
+		p.lost, p.taken, p.seen = true, true, now // it will not be read again
 	}
 }
 
-// task takes over what a bulk request tells of an item.
+// task stores what a bulk request shows about one item.
 func (l *loop) task(e *entry, p *part, rows []papi.BulkItemResult) {
 	var refused, submitted, other bool
 	for _, row := range rows {
@@ -169,7 +168,7 @@ func (l *loop) task(e *entry, p *part, rows []papi.BulkItemResult) {
 	}
 }
 
-// carried takes over an item that a bulk request has submitted.
+// carried records that a bulk request has submitted an item.
 func (l *loop) carried(e *entry, p *part, row papi.BulkItemResult) {
 	e.part, e.bulk, e.state = nil, p.id, Underway
 	e.submitted, e.ours, e.marked = true, true, true

@@ -25,7 +25,7 @@ func (l *loop) settleLists(ctx context.Context) error {
 	}
 }
 
-// startAll begins a part.
+// startAll starts a part.
 func (l *loop) startAll(ctx context.Context, items []*entry) {
 	l.mu.Lock()
 	for _, e := range items {
@@ -39,12 +39,12 @@ func (l *loop) startAll(ctx context.Context, items []*entry) {
 	}()
 }
 
-// submitPart looks at items at once, and submits those that may be in one bulk request.
+// submitPart looks at several items at once, and submits those that may be submitted in one bulk request.
 func (l *loop) submitPart(ctx context.Context, items []*entry) {
 	turns := l.takeTurns(items)
 	defer turns.leave()
 	if items = turns.first(items); len(items) == 0 {
-		return // others are before all of them
+		return // others are ahead of all of them
 	}
 	reserved, release, err := l.runner.API.Reserve(ctx, len(items)+1)
 	if err != nil {
@@ -77,8 +77,7 @@ func (l *loop) submitPart(ctx context.Context, items []*entry) {
 	turns.told(ctx)
 }
 
-// lookAtAll reads the lists of items, and returns when each was asked for that may be
-// submitted.
+// lookAtAll reads the lists of items, and returns for each that may be submitted when its list was requested.
 func (l *loop) lookAtAll(ctx context.Context, items []*entry, turns *turns) []time.Time {
 	looked := make([]time.Time, len(items))
 	var wg sync.WaitGroup
@@ -119,8 +118,8 @@ func (l *loop) lookAtAll(ctx context.Context, items []*entry, turns *turns) []ti
 	return looked
 }
 
-// newPart makes the request for the items whose looks are not too old; nil when there
-// are none, or nothing is to be submitted any more.
+// newPart makes the request for the items whose looks are not too old; nil if there are none, or nothing may be
+// submitted any more.
 func (l *loop) newPart(items []*entry, looked []time.Time) (*part, papi.BulkActivationRequest, time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -157,13 +156,13 @@ func (l *loop) newPart(items []*entry, looked []time.Time) (*part, papi.BulkActi
 	return p, request, oldest
 }
 
-// sendBy is when a submission must be sent at the latest that a look has decided.
+// sendBy is the deadline for sending a submission that is based on a look.
 func (l *loop) sendBy(looked time.Time) time.Time {
-	const least = time.Second // of a clock that is faster than the machine
+	const least = time.Second // in case the clock runs faster than the machine
 	return looked.Add(max(l.clock.real(lookAge), least))
 }
 
-// posted takes over what came of a bulk request.
+// posted stores the result of a bulk request.
 func (l *loop) posted(p *part, created *papi.CreatedBulkActivation, err error) {
 	now := l.clock.now()
 	problem, answered := errors.AsType[*papi.Error](err)
@@ -189,23 +188,23 @@ func (l *loop) posted(p *part, created *papi.CreatedBulkActivation, err error) {
 	l.parts = append(l.parts, p)
 }
 
-// burstStatus is that of the page with which Akamai's firewall refuses a burst.
+// burstStatus is the status of the page with which Akamai's firewall refuses a burst.
 const burstStatus = 400
 
-// declined deals with a bulk request that PAPI has not taken.
+// declined handles a bulk request that PAPI has refused.
 func (l *loop) declined(items []*entry, problem *papi.Error) {
 	if problem.Class == papi.ClassRateLimited && problem.StatusCode == burstStatus {
-		l.partMost = max(len(items)/2, 1) //nolint:mnd // half: it was taken for a burst
+		l.partMost = max(len(items)/2, 1) //nolint:mnd // half: it was refused as a burst
 	}
 	switch {
-	case problem.Class == papi.ClassSuspended && problem.Wait() == 0: // it was too late, and nothing was sent
+	case problem.Class == papi.ClassSuspended && problem.Wait() == 0: // too late: nothing was sent
 	case problem.Class.Transient():
 		l.unread(items[0], problem)
 	case problem.Class == papi.ClassUnauthorized, problem.Class == papi.ClassClockSkew, problem.Class == papi.ClassTLS:
 		l.stop(&trouble{outcome: OutcomeError, err: problem})
 	case l.options.Submit == SubmitBulk && problem.Class != papi.ClassBudgetExhausted:
 		l.stop(&trouble{outcome: OutcomeRejected, err: problem})
-	default: // what is wrong with an item is told of it by itself
+	default: // single requests will tell what is wrong with an item
 		l.noBulk = l.noBulk || problem.Class != papi.ClassBudgetExhausted
 		for _, e := range items {
 			e.single = true

@@ -7,10 +7,10 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Place is what is filled into a check.
+// Place is the values of a check's placeholders.
 type Place struct {
 	Hostname string
-	Property string // its name, or its id where that is not known
+	Property string // its name, or its id if that is not known
 	ID       papi.ID
 	Network  papi.Network
 	Version  int
@@ -20,8 +20,7 @@ func placeNames() []string {
 	return []string{"{hostname}", "{property}", "{id}", "{network}", "{version}"}
 }
 
-// Fill replaces {hostname}, {property}, {id}, {network} and {version} in a text.
-// The network is written small.
+// Fill replaces {hostname}, {property}, {id}, {network} and {version} in a text. The network is in lower case.
 func Fill(text string, p Place) string {
 	return strings.NewReplacer(
 		"{hostname}", p.Hostname, "{property}", p.Property, "{id}", string(p.ID),

@@ -14,8 +14,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Plan is a manifest that is pinned: each property has a version, a wave and a
-// place. It is written as JSON, and read again anywhere.
+// Plan is a pinned manifest: each property has a version, a wave and a place. Its JSON form can be read on any
+// machine.
 type Plan struct {
 	Kind          string         `json:"kind"` // PlanKind
 	SchemaVersion int            `json:"schemaVersion"`
@@ -27,12 +27,11 @@ type Plan struct {
 	Waves         []Wave         `json:"waves"`
 	Settings
 
-	// Warnings are about the manifest that was just pinned: what in it is without effect.
-	// A plan that was written and read has none.
+	// Warnings are about parts of the manifest without effect. They are set by [Resolve] only.
 	Warnings []Mistake `json:"-"`
 }
 
-// PlanKind is Plan.Kind.
+// PlanKind is the value of Plan.Kind.
 const PlanKind = "propctl-rollout-plan"
 
 const planVersion = 1
@@ -40,29 +39,29 @@ const planVersion = 1
 // Wave is a wave of a plan.
 type Wave struct {
 	Name       string   `json:"name"`
-	AtOnce     int      `json:"atOnce"` // how many are on their way at most
+	AtOnce     int      `json:"atOnce"` // limit of activations in progress
 	Checks     []string `json:"checks,omitempty"`
-	Watch      Duration `json:"watch,omitzero"` // how long the checks have to hold
+	Watch      Duration `json:"watch,omitzero"` // how long the checks have to go on holding
 	Properties []Pinned `json:"properties"`
 }
 
-// Pinned is a property with the version that it is to have.
+// Pinned is a property with its wanted version.
 type Pinned struct {
 	PropertyID papi.ID `json:"propertyId"`
 	Name       string  `json:"propertyName"`
 	ContractID papi.ID `json:"contractId"`
 	GroupID    papi.ID `json:"groupId"`
 	Version    int     `json:"version"`
-	Staging    int     `json:"stagingVersion"` // that was active when the plan was made; 0: none
+	Staging    int     `json:"stagingVersion"` // active when the plan was made; 0: none
 	Production int     `json:"productionVersion"`
 }
 
-// Ref names the property in a request.
+// Ref returns the reference for requests.
 func (p Pinned) Ref() papi.PropertyRef {
 	return papi.PropertyRef{PropertyID: p.PropertyID, ContractID: p.ContractID, GroupID: p.GroupID}
 }
 
-// Title is the property's name, or its id where it has none.
+// Title is the property's name, or its id if it has none.
 func (p Pinned) Title() string {
 	if p.Name != "" {
 		return p.Name
@@ -83,7 +82,7 @@ func (p Pinned) Before(network papi.Network) int {
 	return p.Staging
 }
 
-// Item is one property on one network: what is submitted once.
+// Item is one property on one network: the unit of submission.
 type Item struct {
 	Pinned
 	Network papi.Network
@@ -91,18 +90,18 @@ type Item struct {
 	Stage   int // index of its stage
 }
 
-// Before is the version that was active there when the plan was made; 0: none.
+// Before is the version that was active on the item's network when the plan was made; 0: none.
 func (i Item) Before() int { return i.Pinned.Before(i.Network) }
 
-// Stage is a wave on one network. Stages come one after the other.
+// Stage is a wave on one network. Stages run one after the other.
 type Stage struct {
 	Wave    int // index
 	Network papi.Network
-	First   int // index of its first item; its items stand side by side
+	First   int // index of its first item; its items are contiguous
 	Count   int
 }
 
-// Stages returns the stages in their order.
+// Stages returns the stages in order.
 func (p *Plan) Stages() []Stage {
 	var all []Stage
 	first := 0
@@ -126,7 +125,7 @@ func (p *Plan) Items() []Item {
 	return all
 }
 
-// properties is how many properties the plan has.
+// properties is the number of properties.
 func (p *Plan) properties() int {
 	n := 0
 	for _, w := range p.Waves {
@@ -135,8 +134,8 @@ func (p *Plan) properties() int {
 	return n
 }
 
-// digest is that of the account, the name, and what is activated in which order:
-// nothing of what was active then, of checks, or of what is tolerated.
+// digest covers the account, the name, and what is activated in which order; not what was active before, the
+// checks, or the tolerated failures.
 func (p *Plan) digest() string {
 	text := []byte(p.AccountID.Bare() + "\n" + p.Name + "\n")
 	stages := p.Stages()
@@ -148,16 +147,16 @@ func (p *Plan) digest() string {
 	return hex.EncodeToString(sum[:length])
 }
 
-// Mark is the beginning of all marks of the plan, as one calls it.
+// Mark is the common beginning of all marks of the plan.
 func (p *Plan) Mark() string { return p.Name + "/" + p.Digest }
 
-// Encode returns the plan as a file has it.
+// Encode returns the plan in its file format.
 func (p *Plan) Encode() ([]byte, error) {
 	data, err := json.MarshalIndent(p, "", "  ")
 	return append(data, '\n'), err
 }
 
-// IsPlan reports whether a file is a plan, and not a manifest.
+// IsPlan reports whether a file is a plan rather than a manifest.
 func IsPlan(data []byte) bool {
 	var doc struct {
 		Kind string `json:"kind"`
@@ -165,7 +164,7 @@ func IsPlan(data []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) && json.Unmarshal(data, &doc) == nil && doc.Kind == PlanKind
 }
 
-// ParsePlan reads a plan, and checks it as everything that came from outside.
+// ParsePlan parses a plan and validates it, since it may come from anywhere.
 func ParsePlan(data []byte) (*Plan, error) {
 	const most = 16 << 20
 	if len(data) > most {
@@ -243,7 +242,7 @@ func (p *Plan) check() error {
 	return nil
 }
 
-// checkSettings returns what is wrong with what the plan has from its manifest.
+// checkSettings returns what is wrong with the settings of a plan.
 func (p *Plan) checkSettings() error {
 	for _, text := range append([]string{p.Note}, p.Notify...) {
 		if !plain(text) {
@@ -264,7 +263,7 @@ func (p *Plan) checkSettings() error {
 	return nil
 }
 
-// plain reports whether a text has one line of a sensible length.
+// plain reports whether a text is a single line of a sensible length.
 func plain(s string) bool {
 	return len(s) <= maxText && !strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f })
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/propctl/propctl/activation"
 )
 
-// Prospect is what a plan is before anything of it is done, as far as the plan itself
-// tells: items that had their version when it was made are active, the others wait.
+// Prospect is the expected state of a plan that was not begun, by the plan alone: items that already had their
+// version when it was made are active, all others wait.
 func (p *Plan) Prospect() *Result {
 	b := newBoard(p, Options{})
 	for _, e := range b.entries {
@@ -15,28 +15,27 @@ func (p *Plan) Prospect() *Result {
 			e.state, e.shown = Active, true
 		}
 	}
-	r, _ := b.result() // which has no trouble yet
+	r, _ := b.result() // it cannot have an error
 	return r
 }
 
-// Estimate is about how long a wave takes on a network without its watch, when so many
-// are on their way at once.
+// Estimate is the estimated duration of a wave on one network, without its watch, for a number of concurrent
+// activations.
 type Estimate struct {
 	AtOnce int
 	Took   time.Duration
-	// FallbackUsed is how much of the hour in which its first item can be returned fast
-	// has gone by when the wave ends.
+	// FallbackUsed is how much of the first item's hour for fast fallback has passed at the end of the wave.
 	FallbackUsed time.Duration
 }
 
-// Figures of an account, by which estimates are made.
+// Rate limits of an account, for estimates.
 const (
-	burst     = 1000 // requests that are taken at once
-	perMinute = 90   // requests after them
+	burst     = 1000 // requests that are accepted at once
+	perMinute = 90   // requests after that
 )
 
-// Estimates returns estimates for the numbers at once. To do as much as the pace of the
-// account lets through, there are two requests an item.
+// Estimates returns an estimate for each number of concurrent activations. Each item needs two requests, at the
+// pace of the account.
 func (p *Plan) Estimates(s Stage, atOnce ...int) []Estimate {
 	n := 0
 	for _, item := range p.Waves[s.Wave].Properties {
@@ -54,8 +53,8 @@ func (p *Plan) Estimates(s Stage, atOnce ...int) []Estimate {
 	return all
 }
 
-// estimate reckons with places that are taken again when a round of looks has shown the
-// one before as active, and with a last one that takes half as long again as is usual.
+// estimate assumes that places become free when a round of polls has shown the previous items as active, and
+// that the last item takes half as long again as usual.
 func estimate(n, k int, usual time.Duration) Estimate {
 	if n == 0 {
 		return Estimate{}
@@ -67,9 +66,8 @@ func estimate(n, k int, usual time.Duration) Estimate {
 	return Estimate{Took: took.Round(time.Second), FallbackUsed: max(took-usual, 0).Round(time.Second)}
 }
 
-// Requests is about how many requests it takes to carry out a plan when nothing fails:
-// a look and a submission for each item, and the lists of the groups once a minute while
-// any is on its way; in small waves, the looks at each instead.
+// Requests estimates the requests of a plan without failures: a look and a submission for each item, and the
+// lists of the groups once a minute while items are in progress; in small waves polls of each item instead.
 func (p *Plan) Requests() int {
 	groups := map[pair]bool{}
 	n := 0

@@ -14,8 +14,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Directory is the part of PAPI that a manifest is pinned with. [papi.Client]
-// implements it.
+// Directory is the part of PAPI that is needed to pin a manifest. [papi.Client] implements it.
 type Directory interface {
 	Groups(ctx context.Context) (*papi.GroupList, error)
 	Properties(ctx context.Context, query papi.ListQuery) (*papi.PropertyList, error)
@@ -23,19 +22,18 @@ type Directory interface {
 	FindByValue(ctx context.Context, query papi.SearchQuery) (*papi.SearchResult, error)
 }
 
-// SelectionError says that a manifest does not fit what PAPI has.
+// SelectionError reports that a manifest does not match PAPI's properties.
 type SelectionError struct {
 	At   Position
 	What string
 }
 
-// Error says what does not fit, and where.
+// Error says what does not match, and where.
 func (e *SelectionError) Error() string { return Mistake{e.At, e.What}.String() }
 
-// Resolve pins a manifest: it finds the properties, what their versions stand for,
-// and what is active now. Groups are listed, one request each, where properties are
-// selected, or where more are named than there are groups. No property is asked
-// itself that a list has shown.
+// Resolve pins a manifest: it finds the properties, the numbers of symbolic versions, and the active versions.
+// It lists groups, one request each, if properties are selected, or if more are named than there are groups. A
+// property that a list has shown is not read by itself.
 func Resolve(ctx context.Context, d Directory, m *Manifest, now time.Time) (*Plan, error) {
 	v := &resolver{Directory: d, manifest: m, listed: map[papi.ID]papi.Property{}, names: map[string][]papi.ID{}}
 	if err := v.list(ctx); err != nil {
@@ -65,9 +63,9 @@ type resolver struct {
 	account  papi.ID
 	groups   []papi.Group
 	listed   map[papi.ID]papi.Property // by bare id
-	order    []papi.ID                 // of listed, by name
+	order    []papi.ID                 // keys of listed, sorted by name
 	names    map[string][]papi.ID      // bare ids by name
-	whole    bool                      // everything that can be seen is listed
+	whole    bool                      // everything visible was listed
 	warnings []Mistake
 }
 
@@ -82,7 +80,7 @@ func (v *resolver) list(ctx context.Context) error {
 			named++
 		}
 	}
-	const few = 5 // are asked for one by one, whatever the groups
+	const few = 5 // are read one by one, however many groups there are
 	if !selects && named <= few {
 		return nil
 	}
@@ -145,8 +143,7 @@ func (v *resolver) pairs(s *Selection) []pair {
 	return all
 }
 
-// keep takes a property into the lists. One of several groups comes several times,
-// and its first place counts.
+// keep adds a property to the lists. One in several groups comes several times; the first counts.
 func (v *resolver) keep(p papi.Property) error {
 	id := papi.ID(p.PropertyID.Bare())
 	if _, twice := v.listed[id]; twice || !p.PropertyID.Valid() {
@@ -158,7 +155,7 @@ func (v *resolver) keep(p papi.Property) error {
 	return v.of(p.AccountID)
 }
 
-// of takes note of the account: a rollout has one.
+// of stores the account; a rollout has exactly one.
 func (v *resolver) of(account papi.ID) error {
 	v.account = cmp.Or(v.account, account)
 	if account != "" && !account.Equal(v.account) {
@@ -167,11 +164,11 @@ func (v *resolver) of(account papi.ID) error {
 	return nil
 }
 
-// properties returns the properties in the manifest's order. One that is named
-// is pinned by its name, whatever selects it as well.
+// properties returns the properties in the manifest's order. One that is named is pinned by that entry, even if
+// a selection matches it as well.
 func (v *resolver) properties(ctx context.Context) ([]Pinned, error) {
 	found := make([][]papi.Property, len(v.manifest.Properties))
-	taken := map[papi.ID]Position{} // by what
+	taken := map[papi.ID]Position{} // by which entry
 	for i, s := range v.manifest.Properties {
 		if s.Select != nil {
 			continue
@@ -195,7 +192,7 @@ func (v *resolver) properties(ctx context.Context) ([]Pinned, error) {
 		if err != nil {
 			return nil, err
 		}
-		var by []int // lines
+		var by []int // line numbers
 		for _, p := range matches {
 			id := papi.ID(p.PropertyID.Bare())
 			if at, is := taken[id]; is {
@@ -222,7 +219,7 @@ func (v *resolver) properties(ctx context.Context) ([]Pinned, error) {
 	return all, nil
 }
 
-// withoutEffect says that all that a selection fits is taken by others, in some lines.
+// withoutEffect says that everything a selection matches is taken by other entries.
 func withoutEffect(matches []papi.Property, by []int) string {
 	slices.Sort(by)
 	var lines []string
@@ -240,7 +237,7 @@ func withoutEffect(matches []papi.Property, by []int) string {
 	return "this selection is without effect: " + what + " taken by " + where + some(lines)
 }
 
-// leftOut are the waves that take the rest, and that nothing is left for.
+// leftOut lists the waves that take the rest when nothing is left.
 func leftOut(m *Manifest, waves []Wave) []Mistake {
 	var all []Mistake
 	for _, w := range m.Waves {
@@ -251,7 +248,7 @@ func leftOut(m *Manifest, waves []Wave) []Mistake {
 	return all
 }
 
-// pin says which version is meant.
+// pin resolves the version of a property.
 func pin(p papi.Property, s Selector) (Pinned, error) {
 	pinned := Pinned{
 		PropertyID: p.PropertyID, Name: p.PropertyName, ContractID: p.ContractID, GroupID: p.GroupID,
@@ -273,7 +270,7 @@ func pin(p papi.Property, s Selector) (Pinned, error) {
 	return pinned, nil
 }
 
-// named finds one property, by its id, its name, or a hostname that it serves.
+// named finds one property by its id, its name, or a hostname that it serves.
 func (v *resolver) named(ctx context.Context, s Selector) (papi.Property, error) {
 	name := s.Property
 	if isPropertyID(name) {
@@ -318,7 +315,7 @@ func (v *resolver) ask(ctx context.Context, s Selector, ref papi.PropertyRef) (p
 	return answer.Property, v.of(answer.Property.AccountID)
 }
 
-// search finds a property and asks it what is active; nil when there is none.
+// search finds a property and reads its active versions; nil if there is none.
 func (v *resolver) search(ctx context.Context, s Selector, query papi.SearchQuery) (*papi.Property, error) {
 	result, err := v.FindByValue(ctx, query)
 	if err != nil {
@@ -328,7 +325,7 @@ func (v *resolver) search(ctx context.Context, s Selector, query papi.SearchQuer
 	for _, item := range result.Items {
 		if item.PropertyName != "" && query.PropertyName != "" && !strings.EqualFold(item.PropertyName, query.PropertyName) ||
 			item.Hostname != "" && query.Hostname != "" && !strings.EqualFold(item.Hostname, query.Hostname) {
-			continue // it is not what was asked for
+			continue // it is not an exact match
 		}
 		ref := papi.PropertyRef{PropertyID: item.PropertyID, ContractID: item.ContractID, GroupID: item.GroupID}
 		if item.PropertyID.Valid() && !slices.ContainsFunc(refs, func(o papi.PropertyRef) bool { return o.PropertyID.Equal(ref.PropertyID) }) {
@@ -337,7 +334,7 @@ func (v *resolver) search(ctx context.Context, s Selector, query papi.SearchQuer
 	}
 	switch len(refs) {
 	case 0:
-		return nil, nil //nolint:nilnil // no match is no error
+		return nil, nil //nolint:nilnil // no match is not an error
 	case 1:
 	default:
 		return nil, &SelectionError{s.at, fmt.Sprintf("%d properties fit %s; name the id", len(refs), cmp.Or(query.PropertyName, query.Hostname))}
@@ -349,7 +346,7 @@ func (v *resolver) search(ctx context.Context, s Selector, query papi.SearchQuer
 	return &p, err
 }
 
-// selected returns the listed properties that a selection fits, by name.
+// selected returns the listed properties that a selection matches, by name.
 func (v *resolver) selected(ctx context.Context, s Selector) ([]papi.Property, error) {
 	var all []papi.Property
 	if s.Select.Hostname != "" {
@@ -390,17 +387,16 @@ func (v *resolver) fits(s Selector, p papi.Property) bool {
 	return true
 }
 
-// isPropertyID reports whether a text is a property's id and not a name.
+// isPropertyID reports whether a text is a property's id rather than a name.
 func isPropertyID(s string) bool {
 	bare := papi.ID(s).Bare()
 	return bare != "" && (strings.HasPrefix(s, papi.PrefixProperty) || bare == s) && !strings.ContainsFunc(bare, func(c rune) bool { return c < '0' || c > '9' })
 }
 
-// defaultAtOnce is how many are on their way at most: more would be submitted only
-// to be looked at more often.
+// defaultAtOnce is the default limit of activations in progress: more would only be polled more rarely.
 const defaultAtOnce = 200
 
-// waves shares out the properties among the waves.
+// waves assigns the properties to the waves.
 func waves(m *Manifest, all []Pinned) ([]Wave, error) {
 	var list []Wave
 	left := all

@@ -9,10 +9,10 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Outcome is how a run ended.
+// Outcome is the result of a run.
 type Outcome string
 
-// The outcomes. Those after OutcomePaused come with an error.
+// The outcomes of [Runner.Apply] and [Runner.Rollback]. Those after OutcomePaused come with an error.
 const (
 	OutcomeRolledOut  Outcome = "rolled-out"
 	OutcomePaused     Outcome = "paused"
@@ -26,28 +26,28 @@ const (
 	OutcomeError      Outcome = "error"
 )
 
-// The outcomes of [Runner.Status] and [Runner.Check] beside those.
+// Further outcomes of [Runner.Status] and [Runner.Check].
 const (
 	OutcomeOpen    Outcome = "open"    // nothing was submitted
-	OutcomeRunning Outcome = "running" // not all waves have ended
+	OutcomeRunning Outcome = "running" // some waves have not ended
 	OutcomeChecked Outcome = "checked" // the checks hold
 )
 
-// Result is what is known at the end of a run, whether it ended well or not.
+// Result is what is known at the end of a run, successful or not.
 type Result struct {
 	Outcome Outcome
 	Plan    *Plan
 	Waves   []WaveResult
 	Totals  Totals
 	Needs   Needs
-	Budget  *papi.Quota // of the day; nil where PAPI did not say
-	Returns bool        // the way back was begun
-	// Another is another plan of this name that has not ended, of Status only; nil: there is none.
+	Budget  *papi.Quota // remaining daily budget; nil if PAPI did not say
+	Returns bool        // a rollback was begun
+	// Another is an unfinished other plan of this name; set by Status only.
 	Another *AnotherPlanError
 	Waited  time.Duration
 }
 
-// WaveResult is what became of a wave.
+// WaveResult is the result of a wave.
 type WaveResult struct {
 	Name   string
 	State  WaveState
@@ -56,7 +56,7 @@ type WaveResult struct {
 	Checks []CheckResult // of the last round
 }
 
-// WaveState is how far a wave is.
+// WaveState is the progress of a wave.
 type WaveState string
 
 // The states of a wave.
@@ -66,26 +66,26 @@ const (
 	WaveChecking WaveState = "checking"
 	WaveDone     WaveState = "done"
 	WaveFailed   WaveState = "failed"
-	WaveReturned WaveState = "rolled-back" // what of it was returned has arrived
+	WaveReturned WaveState = "rolled-back" // what was rolled back of it is active
 )
 
-// ItemResult is what became of an item.
+// ItemResult is the result of an item.
 type ItemResult struct {
 	Item
 	State      State
-	Ours       bool // by the mark
+	Ours       bool // it carries the plan's mark
 	Submitted  bool // by this run
 	Adopted    bool
-	Bulk       int  // the bulk request of this run that has submitted it; 0: none
-	Fast       bool // returned by fast fallback
+	Bulk       int  // id of the bulk request of this run that has submitted it; 0: none
+	Fast       bool // rolled back by fast fallback
 	Activation *papi.Activation
 	BlockedBy  *papi.Activation
-	Ahead      *activation.Ahead // where in line it is; nil: nowhere
-	On         int               // the version that is active, as a list has shown it last; 0: none, or not known
+	Ahead      *activation.Ahead // its position in line; nil if it does not wait
+	On         int               // the active version in the latest list; 0: none, or not known
 	Err        error
 }
 
-// CheckResult is what came of one check of one item.
+// CheckResult is the result of one check of one item.
 type CheckResult struct {
 	Check    string
 	Property string
@@ -93,11 +93,11 @@ type CheckResult struct {
 	Finding
 }
 
-// Totals counts items by their states.
+// Totals counts items by state.
 type Totals struct {
 	Items, Active, Underway, Waiting, Blocked, Failed, Returned, Skipped int
 
-	Unknown int // of Status only: what its list has not told
+	Unknown int // of Status only: its list could not be read
 }
 
 func (t *Totals) add(s State) {
@@ -129,7 +129,7 @@ func (e *entry) result() ItemResult {
 	}
 }
 
-// totals counts a stage.
+// totals counts the items of a stage.
 func (b *board) totals(stage int) Totals {
 	var t Totals
 	for _, e := range b.of(stage) {
@@ -138,7 +138,7 @@ func (b *board) totals(stage int) Totals {
 	return t
 }
 
-// result tells how the run ended.
+// result returns the result of the run.
 func (b *board) result() (*Result, error) {
 	r := &Result{Plan: b.plan, Needs: b.Needs(), Budget: b.budget, Returns: b.returning}
 	b.waveResults(r, b.waveState)
@@ -147,7 +147,7 @@ func (b *board) result() (*Result, error) {
 	return r, err
 }
 
-// waveResults fills in what became of the waves.
+// waveResults adds the results of the waves.
 func (b *board) waveResults(r *Result, state func(wave int) WaveState) {
 	for w := range b.plan.Waves {
 		wave := WaveResult{Name: b.plan.Waves[w].Name, State: state(w)}
@@ -184,13 +184,13 @@ func (b *board) waveState(wave int) WaveState {
 		case i == b.stage && b.probed[i]:
 			return WaveRunning
 		case state == WaveDone:
-			return WaveRunning // on its first network only
+			return WaveRunning // only on its first network
 		}
 	}
 	return state
 }
 
-// hasReturned reports whether items of a wave were returned, and none is on its way back.
+// hasReturned reports whether items of a wave were rolled back, and none is still being rolled back.
 func (b *board) hasReturned(wave int) bool {
 	returned := false
 	for _, e := range b.entries {
@@ -202,8 +202,7 @@ func (b *board) hasReturned(wave int) bool {
 	return returned
 }
 
-// untried gives back their state to items that have failed before this run, were to be
-// tried again, and were not.
+// untried restores the state of items that had failed before this run and were to be retried, but were not.
 func (b *board) untried() {
 	for _, e := range b.entries {
 		if e.state == Waiting && e.act != nil && !e.submitted && e.ours {
@@ -212,12 +211,12 @@ func (b *board) untried() {
 	}
 }
 
-// outcome is how the run ended, as a whole.
+// outcome is the overall outcome of the run.
 func (b *board) outcome() (Outcome, error) {
 	var uncertain []string
 	stuck, first := &ReturnError{}, &NotReturnableError{}
 	for _, e := range b.entries {
-		switch e.state { //nolint:exhaustive // the others are accounted for by what stopped the run
+		switch e.state { //nolint:exhaustive // the others follow from what stopped the run
 		case Uncertain:
 			uncertain = append(uncertain, e.Title())
 		case ReturnFailed:
@@ -228,7 +227,7 @@ func (b *board) outcome() (Outcome, error) {
 	}
 	if t := b.trouble; t != nil {
 		if _, ok := t.err.(*FailuresError); ok { //nolint:errorlint // one that is joined to another is about an earlier run
-			t.err = b.failed(t.stage, b.failures(t.stage)).err // with those that have failed since
+			t.err = b.failed(t.stage, b.failures(t.stage)).err // including those that have failed since
 		}
 	}
 	switch t := b.trouble; {
@@ -236,7 +235,7 @@ func (b *board) outcome() (Outcome, error) {
 		return OutcomeError, errors.Join(&UncertainError{uncertain}, b.cause())
 	case len(stuck.Items) > 0:
 		return OutcomeError, errors.Join(stuck, first.orNil(), b.cause())
-	case len(first.Items) > 0: // partly done is not done
+	case len(first.Items) > 0: // a partial result is not a success
 		return OutcomeError, errors.Join(first, b.cause())
 	case t == nil && b.returning && b.another != nil && !slices.ContainsFunc(b.entries, func(e *entry) bool { return e.marked }):
 		return OutcomeRejected, b.another
@@ -260,14 +259,14 @@ func (b *board) cause() error {
 	return b.trouble.err
 }
 
-// ReturnError says that items could not be returned.
+// ReturnError reports items that could not be rolled back.
 type ReturnError struct {
 	Items []string
 
 	causes []error
 }
 
-// Error names them, and says why the first of them could not.
+// Error names them, and the error of the first.
 func (e *ReturnError) Error() string {
 	text := "these could not be rolled back: " + some(e.Items)
 	for _, err := range e.Unwrap() {
@@ -276,11 +275,11 @@ func (e *ReturnError) Error() string {
 	return text
 }
 
-// Unwrap returns why each of them could not.
+// Unwrap returns the error of each.
 func (e *ReturnError) Unwrap() []error { return known(e.causes) }
 
-// NotReturnableError says that items were left as they are by a return, since nothing was
-// active before them and they were not to be taken off.
+// NotReturnableError reports items that a rollback left unchanged, because nothing was active before and they
+// were not to be deactivated.
 type NotReturnableError struct{ Items []string }
 
 // Error names them.
@@ -288,7 +287,7 @@ func (e *NotReturnableError) Error() string {
 	return "not rolled back, since nothing was active there before: " + some(e.Items)
 }
 
-// orNil is nil where there are no such items.
+// orNil returns nil if there are no such items.
 func (e *NotReturnableError) orNil() error {
 	if len(e.Items) == 0 {
 		return nil
@@ -300,7 +299,7 @@ func known(errs []error) []error {
 	return slices.DeleteFunc(slices.Clone(errs), func(err error) bool { return err == nil })
 }
 
-// endedBadly reports whether an error is about one activation that has ended.
+// endedBadly returns the error about a single activation that has ended.
 func endedBadly(err error) (*activation.FailedError, bool) {
 	return errors.AsType[*activation.FailedError](err)
 }
@@ -308,7 +307,7 @@ func endedBadly(err error) (*activation.FailedError, bool) {
 // marks reports whether an item carries the plan's mark, of an attempt that is not closed.
 func (b *board) marks(e *entry) bool { return e.attempt > b.closed }
 
-// markedAfter reports whether any stage after one was begun.
+// markedAfter reports whether any later stage was begun.
 func (b *board) markedAfter(stage int) bool {
 	if stage+1 >= len(b.stages) {
 		return false

@@ -10,29 +10,29 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Runner carries out plans. Its members are not changed once it is in use.
+// Runner carries out plans. Its fields must not change while it is in use.
 type Runner struct {
 	API     API
-	Checker Checker // nil: there are no checks
-	// Turns are those of the items, as for [activation.Engine]; nil: none are taken. Items
-	// with others before them hold up nobody. [Runner.Submit] waits for its turn.
-	Turns activation.Turns
-	Hands Hands // nil: the run submits all items itself
-	// Permit is asked right before anything is submitted, once for a bulk request, after the looks; nil: nobody is.
+	Checker Checker // nil: no checks
+	// Turns coordinates the items with other runs, as for [activation.Engine]; nil for no coordination. An item
+	// that waits for its turn delays no other. [Runner.Submit] waits for its turn.
+	Turns     activation.Turns
+	Submitter Submitter // nil: the run submits all items itself
+	// Permit is called right before each submission, once for a bulk request, after the looks; may be nil.
 	Permit func() error
 }
 
-// Apply brings a plan about: wave by wave, each item through [activation.Engine]. It
-// can be stopped at any moment and run again, from any machine: what is there, is
-// on its way, or has failed is told by PAPI. The result is never nil.
+// Apply carries out a plan wave by wave, each item through [activation.Engine]. It can be stopped at any moment
+// and run again, from any machine: PAPI tells what is active, in progress or has failed. The result is never
+// nil.
 func (r *Runner) Apply(ctx context.Context, p *Plan, o Options) (*Result, error) {
 	l := newLoop(r, p, o)
 	return l.run(ctx)
 }
 
-// Return takes back what a plan has activated: all of it, a wave, or the named
-// properties. What somebody else has activated since is left alone.
-func (r *Runner) Return(ctx context.Context, p *Plan, o Options) (*Result, error) {
+// Rollback returns what a plan has activated to the versions before: all of it, a wave, or the named
+// properties. Later activations by others are left alone.
+func (r *Runner) Rollback(ctx context.Context, p *Plan, o Options) (*Result, error) {
 	l := newLoop(r, p, o)
 	l.returning = true
 	if o.Through != "" || len(o.Only)+len(o.Skip) > 0 {
@@ -48,11 +48,11 @@ func (r *Runner) Return(ctx context.Context, p *Plan, o Options) (*Result, error
 	return l.run(ctx)
 }
 
-// maxWorkers is how many items are worked at at once. The client has no more in
-// flight, and a look must not wait for its submission's turn.
+// maxWorkers is how many items are processed at once. The client sends no more requests at once, and a look
+// must not wait behind the submission of another item.
 const maxWorkers = 4
 
-// loop is one run. Its board is guarded by mu; only run decides.
+// loop is one run. mu guards its board; only run decides.
 type loop struct {
 	*board
 
@@ -61,20 +61,20 @@ type loop struct {
 	begun  time.Time
 
 	mu      sync.Mutex
-	running int // workers
-	rounds  int // of groups, that are running
-	out     int // items that others submit
+	running int // number of workers
+	rounds  int // rounds of group lists in progress
+	out     int // items given to the Submitter
 	back    chan *entry
-	hands   context.Context //nolint:containedctx // of the items that are out; nil before the first one
+	hands   context.Context //nolint:containedctx // of the items given to the Submitter; nil before the first
 	recall  context.CancelFunc
 	done    chan []*entry
-	told    map[int]State // by place
-	started map[int]bool  // stages
-	over    map[int]bool  // stages
-	began   bool          // the way back was told of
+	told    map[int]State // last reported state, by place
+	started map[int]bool  // reported stages
+	over    map[int]bool  // reported stages
+	began   bool          // the rollback was reported
 	lines   *lines        // nil: the engine takes the turns
 
-	permission func() error // is asked before a submission; nil: nobody is
+	permission func() error // called before a submission; may be nil
 }
 
 func newLoop(r *Runner, p *Plan, o Options) *loop {
@@ -122,7 +122,7 @@ func (l *loop) run(ctx context.Context) (*Result, error) {
 	}
 	l.recall()
 	l.lines.leave()
-	for l.running+l.rounds+l.out > 0 { // what was sent has to be known
+	for l.running+l.rounds+l.out > 0 { // the result of what was sent must be known
 		select {
 		case done := <-l.done:
 			l.collect(done)
@@ -143,7 +143,7 @@ func (l *loop) run(ctx context.Context) (*Result, error) {
 	return result, verdict
 }
 
-// stopped is the error of a run that ended before the rollout did.
+// stopped returns the error of a run that ended before the rollout.
 func (l *loop) stopped(err error) error {
 	s := &StoppedError{cause: err}
 	for _, e := range l.entries {
@@ -159,7 +159,7 @@ func (l *loop) stopped(err error) error {
 	return s
 }
 
-// act does one step, or a part of it, and returns when there is something new.
+// act does one step, or a part of it, and returns when something has changed.
 func (l *loop) act(ctx context.Context, s step) error {
 	l.leaveUnused(s)
 	l.leaveKept(ctx)
@@ -175,11 +175,11 @@ func (l *loop) act(ctx context.Context, s step) error {
 			l.startAll(ctx, s.items)
 		}
 	case survey, submit, giveBack:
-		if s.kind == submit && l.runner.Hands != nil {
+		if s.kind == submit && l.runner.Submitter != nil {
 			l.handOut(ctx, s.items)
 		}
 		job := l.look
-		switch s.kind { //nolint:exhaustive // these are the ones with items
+		switch s.kind { //nolint:exhaustive // these are the kinds with items
 		case submit:
 			job = l.submit
 		case giveBack:
@@ -189,7 +189,7 @@ func (l *loop) act(ctx context.Context, s step) error {
 			if l.running >= maxWorkers {
 				break
 			}
-			if !e.working { // only this goroutine changes that
+			if !e.working { // only this goroutine changes it
 				l.start(ctx, e, job)
 			}
 		}
@@ -199,7 +199,7 @@ func (l *loop) act(ctx context.Context, s step) error {
 	return l.await(ctx, wake)
 }
 
-// start begins a job for an item.
+// start starts a job for an item.
 func (l *loop) start(ctx context.Context, e *entry, job func(context.Context, *entry)) {
 	l.mu.Lock()
 	e.working = true
@@ -211,7 +211,7 @@ func (l *loop) start(ctx context.Context, e *entry, job func(context.Context, *e
 	}()
 }
 
-// await waits for a job to end, or for the time when something has to be done.
+// await waits for a job to end, or until wake.
 func (l *loop) await(ctx context.Context, wake time.Time) error {
 	var alarm <-chan time.Time
 	if !wake.IsZero() {
@@ -255,7 +255,7 @@ func (l *loop) now() time.Time {
 	return l.clock.now()
 }
 
-// collect takes note that a job has ended; nil is the round's.
+// collect records that a job has ended; nil means a round of lists.
 func (l *loop) collect(done []*entry) {
 	if done == nil {
 		l.rounds--
@@ -269,14 +269,14 @@ func (l *loop) collect(done []*entry) {
 	l.mu.Unlock()
 }
 
-// verify stops a run that is with another account than its plan.
+// verify stops a run with credentials for another account than the plan's.
 func (b *board) verify(account papi.ID) {
 	if account != "" && !account.Equal(b.plan.AccountID) {
 		b.stop(&trouble{outcome: OutcomeRejected, err: &AccountError{Plan: b.plan.AccountID, Account: account}})
 	}
 }
 
-// accountOf returns the account of a list's properties; empty where it does not say.
+// accountOf returns the account of a list's properties; empty if it does not say.
 func accountOf(list *papi.PropertyList) papi.ID {
 	for _, p := range list.Items {
 		if p.AccountID != "" {
@@ -286,7 +286,7 @@ func accountOf(list *papi.PropertyList) papi.ID {
 	return ""
 }
 
-// heard takes what every answer tells.
+// heard stores what every answer contains.
 func (l *loop) heard(a papi.Answer) {
 	l.clock.learn(a.Date)
 	if a.Limits.Activations != nil {
@@ -294,9 +294,9 @@ func (l *loop) heard(a papi.Answer) {
 	}
 }
 
-// StoppedError says that the run ended before the rollout did.
+// StoppedError reports that the run ended before the rollout.
 type StoppedError struct {
-	Underway  int // items that go on at Akamai
+	Underway  int // activations that continue at Akamai
 	Uncertain []string
 
 	cause error
@@ -310,5 +310,5 @@ func (e *StoppedError) Error() string {
 	return "the rollout was stopped: " + e.cause.Error()
 }
 
-// Unwrap returns the cause with which the context ended.
+// Unwrap returns the context's cause.
 func (e *StoppedError) Unwrap() error { return e.cause }

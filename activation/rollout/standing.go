@@ -8,35 +8,35 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// State is how far an item is.
+// State is the state of an item.
 type State string
 
 // The states of an item.
 const (
 	Waiting       State = "waiting"  // nothing was submitted
-	Blocked       State = "blocked"  // another activation is in the way
-	Underway      State = "underway" // on its way, whoever submitted it
+	Blocked       State = "blocked"  // another activation is in progress
+	Underway      State = "underway" // an activation of the version is in progress, whoever submitted it
 	Active        State = "active"
 	Failed        State = "failed" // or cancelled
 	Rejected      State = "rejected"
-	Superseded    State = "superseded" // it was active, and another version has taken its place
-	Skipped       State = "skipped"    // it has failed on the network before, or was left out
-	Overdue       State = "overdue"    // it is on its way, or was blocked, for too long
-	Uncertain     State = "uncertain"  // PAPI does not tell what became of its submission
+	Superseded    State = "superseded" // it was active and was replaced by another version
+	Skipped       State = "skipped"    // it has failed on the previous network, or was left out
+	Overdue       State = "overdue"    // in progress or blocked for too long
+	Uncertain     State = "uncertain"  // the result of its submission is not known
 	Returning     State = "returning"
 	Returned      State = "rolled-back"
 	ReturnFailed  State = "return-failed"
 	NotReturnable State = "not-returnable" // nothing was active before
-	Drifted       State = "drifted"        // what is active there is neither the old nor the new version
+	Drifted       State = "drifted"        // the active version is neither the old nor the new one
 )
 
-// The states that [Runner.Status] has beside those.
+// Further states of [Runner.Status].
 const (
 	Unknown  State = "unknown"    // its list could not be read
-	Inactive State = "not-active" // the list of its group does not show the version; it may be on its way
+	Inactive State = "not-active" // the list of its group does not show the version; an activation may be in progress
 )
 
-// Settled reports whether nothing more will be done about an item.
+// Settled reports whether the run does nothing more about the item.
 func (s State) Settled() bool {
 	switch s {
 	case Waiting, Blocked, Underway, Returning, Unknown, Inactive:
@@ -47,7 +47,7 @@ func (s State) Settled() bool {
 	return false
 }
 
-// Bad reports whether an item in this state counts as a failure.
+// Bad reports whether the state counts as a failure.
 func (s State) Bad() bool {
 	switch s {
 	case Failed, Rejected, Superseded, Skipped, Overdue, Uncertain, Drifted:
@@ -58,31 +58,31 @@ func (s State) Bad() bool {
 	return false
 }
 
-// standing is what a list tells of an item.
+// standing is the state of an item by its list of activations.
 type standing struct {
 	state State
-	// about is the activation that the state is about; with Blocked the one that is in
-	// the way. It is nil with Waiting, and may be with Active.
+	// about is the activation that the state is about; with Blocked it is the blocking one. It is nil with
+	// Waiting, and may be nil with Active.
 	about *papi.Activation
 	ours  bool // about carries the plan's mark
-	// attempt is the highest of the plan's marks, backAttempt that of its returns.
+	// attempt is the highest attempt in the plan's marks, backAttempt that in the marks of its rollbacks.
 	attempt, backAttempt int
-	scope                Scope // of the latest return, the widest of several
-	restored             bool  // what is active was submitted by a return of the plan
-	// other is the mark of another plan of this name that has not ended here, served that of what is active.
+	scope                Scope // of the latest rollback, the widest of several
+	restored             bool  // a rollback of the plan has submitted what is active
+	// other is the mark of an unfinished other plan of this name, served the mark of what is active.
 	other, served *Mark
-	// version is what is active, staging what is active there; 0: nothing.
+	// version is the active version, staging the one active on staging; 0: none.
 	version, staging int
-	// part is the bulk request that has submitted the plan's latest activation, at a time of PAPI's.
+	// part is the bulk request that has submitted the plan's latest activation, partAt when, by PAPI's clock.
 	part   Part
 	partAt time.Time
-	// before is what was active before the plan's activation; 0: nothing was.
+	// before is what was active before the plan's activation; 0: nothing.
 	before int
 	usual  time.Duration
 }
 
-// stands works out how an item stands, from the list of its property's activations
-// in any order. Marks of attempts up to closed are of a rollout that was returned.
+// stands returns the state of an item by the activations of its property, in any order. Marks of attempts up to
+// closed belong to a rollout that was rolled back.
 func (p *Plan) stands(item Item, have []papi.Activation, closed int) standing {
 	e := p.evidence(item, have, closed)
 	s := standing{attempt: e.attempt, backAttempt: e.backAttempt, scope: e.scope, usual: usual(have, item.Network)}
@@ -137,12 +137,12 @@ func (p *Plan) stands(item Item, have []papi.Activation, closed int) standing {
 	return s
 }
 
-// evidence is what carries a mark.
+// evidence is the activations that carry a mark.
 type evidence struct {
 	forward, back        []papi.Activation // of this plan, of attempts after closed
-	attempt, backAttempt int               // the highest, of any
+	attempt, backAttempt int               // the highest in any mark
 	scope                Scope
-	others               []papi.Activation // of other plans of this name, that have not ended
+	others               []papi.Activation // unfinished ones of other plans of this name
 }
 
 func (p *Plan) evidence(item Item, have []papi.Activation, closed int) evidence {
@@ -178,12 +178,12 @@ func (p *Plan) evidence(item Item, have []papi.Activation, closed int) evidence 
 	return e
 }
 
-// pending says how an item stands while something is in progress, the latest first.
+// pending returns the state of an item while activations are in progress, latest first.
 func (e evidence) pending(item Item, pending []papi.Activation) (State, *papi.Activation, bool) {
 	has := func(all []papi.Activation, one papi.Activation) bool {
 		return slices.ContainsFunc(all, func(a papi.Activation) bool { return a.ActivationID.Equal(one.ActivationID) })
 	}
-	for i, a := range pending { // whatever else is in progress, what is ours is to be known
+	for i, a := range pending { // whatever else is in progress, the plan's own has to be followed
 		switch {
 		case has(e.back, a):
 			return Returning, &pending[i], true
@@ -199,18 +199,17 @@ func (e evidence) pending(item Item, pending []papi.Activation) (State, *papi.Ac
 	return Underway, &pending[0], false
 }
 
-// activates reports whether an activation puts its version on the network. One of a type
-// that is not known does not, whatever else it does.
+// activates reports whether an activation puts its version on the network. An unknown type does not count.
 func activates(a papi.Activation) bool {
 	return a.ActivationType == papi.Activate || a.ActivationType == ""
 }
 
-// undoing reports whether an activation is on its way back.
+// undoing reports whether an activation is being cancelled or undone.
 func undoing(a papi.Activation) bool {
 	return a.Status == papi.StatusPendingCancellation || a.Status == papi.StatusPendingDeactivation && a.ActivationType != papi.Deactivate
 }
 
-// served reports whether an activation that has ended was on its network.
+// served reports whether an activation that has ended was active.
 func served(a papi.Activation) bool {
 	return a.Status == papi.StatusActive || a.Status == papi.StatusInactive || a.Status == papi.StatusDeactivated
 }
@@ -221,8 +220,8 @@ func newer(a, b papi.Activation) bool {
 	return latest != nil && latest.ActivationID.Equal(a.ActivationID) && !a.ActivationID.Equal(b.ActivationID)
 }
 
-// before returns the version that was active before an activation: what PAPI names
-// for its fallback, or else the latest that has served before it.
+// before returns the version that was active before an activation: PAPI's fallback version, or else the latest
+// one that was active before.
 func before(have []papi.Activation, a papi.Activation) int {
 	if f := a.FallbackInfo; f != nil && f.FallbackVersion > 0 && f.FallbackVersion != a.PropertyVersion {
 		return f.FallbackVersion
@@ -251,7 +250,7 @@ func before(have []papi.Activation, a papi.Activation) int {
 	return 0
 }
 
-// submittedAt is when an activation was submitted, or what comes nearest to it.
+// submittedAt is when an activation was submitted, or the best estimate.
 func submittedAt(a papi.Activation) time.Time {
 	if a.SubmitDate.IsZero() {
 		return a.UpdateDate
@@ -259,8 +258,7 @@ func submittedAt(a papi.Activation) time.Time {
 	return a.SubmitDate
 }
 
-// steadyAt is when an activation was there, by PAPI's dates; the zero time where they
-// do not tell.
+// steadyAt is when an activation was active, by PAPI's dates; zero if they do not tell.
 func steadyAt(a papi.Activation) time.Time {
 	if f := a.FallbackInfo; f != nil && !f.SteadyStateTime.IsZero() {
 		return f.SteadyStateTime

@@ -10,19 +10,18 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// StatusOptions says what [Runner.Status] asks.
+// StatusOptions is what [Runner.Status] reads.
 type StatusOptions struct {
-	// Fast asks for the lists of the groups only: they tell which version is active, and
-	// nothing of what is on its way, has failed, or is in the way.
+	// Fast reads only the lists of the groups, which tell the active versions, but not what is in progress, has
+	// failed or is blocked.
 	Fast bool
 	// Only and Skip name properties, by id or name.
 	Only, Skip []string
-	// Read is told of each list that was read, one at a time; nil means nobody.
+	// Read is called after each list, one at a time; may be nil.
 	Read func(read, all int)
 }
 
-// StatusCost is how many requests [Runner.Status] takes when none has to be
-// repeated. It asks nothing.
+// StatusCost is the number of requests that [Runner.Status] needs without retries. It sends none.
 func (p *Plan) StatusCost(o StatusOptions) int {
 	b := newBoard(p, Options{Only: o.Only, Skip: o.Skip})
 	if o.Fast {
@@ -32,17 +31,16 @@ func (p *Plan) StatusCost(o StatusOptions) int {
 	return len(b.properties())
 }
 
-// Status tells how far a plan is from PAPI's lists alone. It submits nothing, and
-// makes no checks. The result's outcome is that of the rollout as it is now:
-// [OutcomeOpen], [OutcomeRunning], or how it has ended. An item whose list could not
-// be read is [Unknown]; the error is then an [*UnreadError]. With Fast an item whose
-// version is not active is [Inactive].
+// Status determines the state of a plan from PAPI's lists alone. It submits nothing and runs no checks. The
+// result's outcome is that of the rollout at the moment: [OutcomeOpen], [OutcomeRunning], or how it has ended.
+// An item whose list could not be read is [Unknown], with an [*UnreadError]. With Fast an item whose version is
+// not active is [Inactive].
 func (r *Runner) Status(ctx context.Context, p *Plan, o StatusOptions) (*Result, error) {
 	s := &inquiry{loop: newLoop(r, p, Options{Only: o.Only, Skip: o.Skip}), read: o.Read}
 	return s.status(ctx, o.Fast)
 }
 
-// UnreadError says that lists could not be read.
+// UnreadError reports lists that could not be read.
 type UnreadError struct {
 	Items []string
 	cause error
@@ -53,10 +51,10 @@ func (e *UnreadError) Error() string {
 	return fmt.Sprintf("the activations of these could not be read: %s: %v", some(e.Items), e.cause)
 }
 
-// Unwrap returns why the first of them could not be read.
+// Unwrap returns the error of the first one.
 func (e *UnreadError) Unwrap() error { return e.cause }
 
-// properties returns the items by property, in the order of their places.
+// properties returns the items grouped by property, in the order of their places.
 func (b *board) properties() [][]*entry {
 	var all [][]*entry
 	at := map[papi.ID]int{}
@@ -75,7 +73,7 @@ func (b *board) properties() [][]*entry {
 	return all
 }
 
-// groups returns the groups of the items, and the properties of which none is known.
+// groups returns the groups of the items, and the properties whose group is not known.
 func (b *board) groups() (groups map[pair]bool, rest [][]*entry) {
 	groups = map[pair]bool{}
 	for _, items := range b.properties() {
@@ -180,11 +178,11 @@ func (s *inquiry) unknown(items []*entry, err error) {
 	}
 }
 
-// attempted is how an item stands, for each number of attempts that may be closed.
+// attempted is the state of an item for each number of closed attempts.
 type attempted struct {
 	*entry
 
-	closed []int // in order, from 0 on
+	closed []int // ascending, from 0
 	stands []standing
 }
 
@@ -203,7 +201,7 @@ func (p *Plan) attempted(e *entry, have []papi.Activation) *attempted {
 	return a
 }
 
-// with returns how the item stands when attempts up to one are closed.
+// with returns the state of the item if attempts up to closed are closed.
 func (a *attempted) with(closed int) standing {
 	at, exact := slices.BinarySearch(a.closed, closed)
 	if !exact {
@@ -212,8 +210,8 @@ func (a *attempted) with(closed int) standing {
 	return a.stands[at]
 }
 
-// closedBy returns up to which attempt a plan is closed: it was returned, and another
-// attempt has begun since.
+// closedBy returns the attempt up to which a plan is closed: it was rolled back, and another attempt has begun
+// since.
 func closedBy(all []*attempted) int {
 	forward, back := 0, 0
 	for _, a := range all {
@@ -263,13 +261,13 @@ func (s *inquiry) fast(ctx context.Context) {
 
 var errNotListed = errors.New("its group does not list it any more")
 
-// showsOnly takes over what the list of the group shows.
+// showsOnly stores what the list of the group shows.
 func (b *board) showsOnly(e *entry, p papi.Property) {
 	e.on = activeOf(p, e.Network)
 	e.state = Inactive
 	if e.on == e.Version {
 		e.state, e.shown = Active, true
-		if e.Before() != e.Version { // by the rollout, as far as anybody can tell
+		if e.Before() != e.Version { // by the rollout, as far as can be told
 			e.attempt = b.closed + 1
 		}
 	}
@@ -282,7 +280,7 @@ func activeOf(p papi.Property, network papi.Network) int {
 	return p.StagingVersion
 }
 
-// surveyed returns the states of the waves, by what the lists have shown.
+// surveyed returns the states of the waves by the lists.
 func (b *board) surveyed() func(wave int) WaveState {
 	stageState := func(i int) WaveState {
 		begun, active, returned, failed := false, 0, 0, b.failures(i)
@@ -321,14 +319,14 @@ func (b *board) surveyed() func(wave int) WaveState {
 			case state == "", state == WaveDone && next != WaveOpen:
 				state = next
 			case state == WaveDone:
-				state = WaveRunning // on its first network only
+				state = WaveRunning // only on its first network
 			}
 		}
 		return state
 	}
 }
 
-// overall is the outcome of a rollout as it is now.
+// overall is the outcome of a rollout at the moment.
 func (b *board) overall(r *Result) Outcome {
 	forward, back, returning, begun := 0, 0, false, false
 	for _, e := range b.entries {

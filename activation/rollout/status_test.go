@@ -85,7 +85,7 @@ func TestStatusTellsHowFarARolloutIs(t *testing.T) {
 			t.Fatal(err)
 		}
 		expect("done", "rolled-out; canary done (active 4); rest checking (active 8)")
-		if _, err := (&rollout.Runner{API: s.client()}).Return(t.Context(), p, rollout.Options{}); err != nil {
+		if _, err := (&rollout.Runner{API: s.client()}).Rollback(t.Context(), p, rollout.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		expect("returned", "rolled-back; canary rolled-back (rolled-back 4); rest rolled-back (rolled-back 8)")

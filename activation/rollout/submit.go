@@ -10,13 +10,13 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// watched is PAPI as the engine sees it for one item: what its looks show is kept.
+// watched is the API that the engine uses for one item; it keeps the last list.
 type watched struct {
 	API
 
 	loop   *loop
 	list   *papi.ActivationList // the last one
-	looked time.Time            // when that was
+	looked time.Time            // when it was requested
 }
 
 // Activations implements activation.API.
@@ -33,14 +33,14 @@ func (w *watched) Activations(ctx context.Context, ref papi.PropertyRef) (*papi.
 	return list, err
 }
 
-// CreateActivation implements activation.API: what a look has decided is not sent long
-// after it.
+// CreateActivation implements activation.API. It does not send a submission long after the look that it is
+// based on.
 func (w *watched) CreateActivation(ctx context.Context, ref papi.PropertyRef, req papi.ActivationRequest) (*papi.CreatedActivation, error) {
 	return w.API.CreateActivation(papi.SendBy(ctx, w.loop.sendBy(w.looked)), ref, req)
 }
 
-// lookedAt is when a look that has just ended was made: when it was begun, unless it was
-// repeated for long.
+// lookedAt is when a look that has just ended counts as made: when it was begun, unless it was retried for
+// long.
 func (l *loop) lookedAt(begun time.Time) time.Time {
 	now := time.Now()
 	if latest := now.Add(-l.clock.real(lookAge / 2)); begun.Before(latest) { //nolint:mnd // half
@@ -49,7 +49,7 @@ func (l *loop) lookedAt(begun time.Time) time.Time {
 	return begun
 }
 
-// pair is the look and the submission, which go one right after the other.
+// lookAndSubmit is the number of requests that must follow each other directly.
 const lookAndSubmit = 2
 
 // look reads the list of an item.
@@ -67,7 +67,7 @@ func (l *loop) look(ctx context.Context, e *entry) {
 	l.learn(e, l.plan.stands(e.Item, list.Items, l.closed))
 }
 
-// submit lets the engine look at an item and submit it.
+// submit has the engine look at an item and submit it.
 func (l *loop) submit(ctx context.Context, e *entry) {
 	turn, ok := l.takeTurn(e)
 	if !ok {
@@ -90,7 +90,7 @@ func (l *loop) submit(ctx context.Context, e *entry) {
 	defer release()
 	w := &watched{API: l.runner.API, loop: l}
 	engine := l.engineWith(w, turn)
-	// A PAPI that does not come back must not hold up the run for good.
+	// A PAPI that stays down must not block the run for ever.
 	bounded, cancel := context.WithTimeoutCause(reserved, l.clock.real(patience(e.Network)), activation.ErrTimeout)
 	defer cancel()
 	result, err := engine.Activate(bounded, activation.Target{
@@ -102,7 +102,7 @@ func (l *loop) submit(ctx context.Context, e *entry) {
 	l.submitted(e, w.list, result, err)
 }
 
-// permit says whether an item may be submitted after a look. It is the last word.
+// permit decides, last of all, whether an item may be submitted after a look.
 func (l *loop) permit(e *entry, list *papi.ActivationList) error {
 	l.mu.Lock()
 	err := l.permits(e, l.plan.stands(e.Item, list.Items, l.closed))
@@ -113,10 +113,10 @@ func (l *loop) permit(e *entry, list *papi.ActivationList) error {
 	return err
 }
 
-// permitted asks whether anything may be submitted. It may take a while: the lock is not held.
+// permitted asks whether anything may be submitted. It may take a while and does not hold the lock.
 func (l *loop) permitted() bool { return l.permission == nil || l.permission() == nil }
 
-// permits decides that from how the item stands.
+// permits makes that decision by the state of the item.
 func (l *loop) permits(e *entry, s standing) error {
 	state := s.state
 	if state == Failed && l.options.RetryFailed && !e.submitted {
@@ -135,7 +135,7 @@ func (l *loop) permits(e *entry, s standing) error {
 	return unready
 }
 
-// submitted takes over what came of a submission.
+// submitted stores the result of a submission.
 func (l *loop) submitted(e *entry, list *papi.ActivationList, r *activation.Result, err error) {
 	if list != nil {
 		l.downs = 0
@@ -161,7 +161,7 @@ func (l *loop) submitted(e *entry, list *papi.ActivationList, r *activation.Resu
 	case err == nil:
 		l.accepted(e, r)
 	case is(err, errHeld):
-	case inLine(err): // somebody else is at work there
+	case inLine(err): // somebody else has the turn
 		e.state, e.blocker, e.err = Blocked, nil, err
 		l.blocked(e)
 	case isFailed:
@@ -192,11 +192,11 @@ func inLine(err error) bool {
 	return ok
 }
 
-// accepted takes over an item that is there, or on its way.
+// accepted records an item that is active or in progress.
 func (l *loop) accepted(e *entry, r *activation.Result) {
 	e.err, e.blocker = nil, nil
 	e.adopted = r.Adopted
-	switch r.Outcome { //nolint:exhaustive // a run that does not wait has no others
+	switch r.Outcome { //nolint:exhaustive // a run with NoWait has no others
 	case activation.OutcomeSubmitted:
 		e.state = Underway
 		if e.back {
@@ -226,9 +226,9 @@ func (e *entry) settle(s State, a *papi.Activation, err error) {
 	}
 }
 
-const maxDowns = 5 // errors one after the other, after which PAPI is down
+const maxDowns = 5 // consecutive errors after which PAPI counts as down
 
-// unread deals with an error that is no answer about the activation of an item.
+// unread handles an error that says nothing about the activation of an item.
 func (l *loop) unread(e *entry, err error) {
 	if limit, ok := errors.AsType[*activation.LimitError](err); ok {
 		l.limited(e, limit)
@@ -257,12 +257,12 @@ func (l *loop) unread(e *entry, err error) {
 	}
 }
 
-// rests leaves PAPI alone for a while, as long as it has said at least; false when it did not
-// help several times, one after the other.
+// rests pauses all reads for a while, at least as long as told; false if several consecutive pauses did not
+// help.
 func (l *loop) rests(told time.Duration) bool {
 	const least = 30 * time.Second
 	now := l.clock.now()
-	if !now.Before(l.rest) { // several that were under way together count once
+	if !now.Before(l.rest) { // concurrent failures count once
 		l.downs++
 	}
 	if l.downs > maxDowns {
@@ -273,7 +273,7 @@ func (l *loop) rests(told time.Duration) bool {
 	return true
 }
 
-// limited stops submissions when the day's budget is used up. The limit of requests is over soon, and waited for.
+// limited stops submissions when the daily budget is exhausted. The rate limit is only waited for.
 func (l *loop) limited(e *entry, err *activation.LimitError) {
 	if !err.Daily && l.rests(err.Until.Sub(l.clock.now())) {
 		e.due = l.held

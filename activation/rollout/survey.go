@@ -6,13 +6,12 @@ import (
 )
 
 const (
-	probeSize  = 10 // lists that are looked at before anything is submitted
-	shownSize  = 3  // of items that show the version already
-	smallStage = 10 // items of which each is looked at itself
+	probeSize  = 10 // lists that are read before anything is submitted
+	shownSize  = 3  // of items that already show the version
+	smallStage = 10 // up to so many items are polled one by one
 )
 
-// unlooked returns the items whose lists have to be known before anything is
-// submitted.
+// unlooked returns the items whose lists must be known before anything is submitted.
 func (b *board) unlooked() []*entry {
 	if b.downs > maxDowns {
 		return nil
@@ -25,8 +24,8 @@ func (b *board) unlooked() []*entry {
 		if b.asking = b.unlookedOf(stage); len(b.asking) > 0 {
 			return b.asking
 		}
-		// An earlier run may have been further when it left; what it has left on its way
-		// is followed before the end, whatever the trouble.
+		// An earlier run may have got further; its activations in progress are followed to their end in any
+		// case.
 		if b.trouble == nil || !b.resumed || stage > b.stage && !b.passed(stage) {
 			break
 		}
@@ -37,8 +36,8 @@ func (b *board) unlooked() []*entry {
 	return b.asking
 }
 
-// suspects are the items that show their version, and that an earlier run may have begun
-// to return all the same: what shows only in their own lists.
+// suspects are the items that show their version although an earlier run may have begun to roll them back,
+// which only their own lists show.
 func (b *board) suspects() []*entry {
 	if !b.resumed || b.plan.OnFailure == Stop {
 		return nil
@@ -52,7 +51,7 @@ func (b *board) suspects() []*entry {
 	return all
 }
 
-// goOnReturning takes up a return that an earlier run has begun, whatever stops this one.
+// goOnReturning continues a rollback that an earlier run has begun, whatever stops this run.
 func (b *board) goOnReturning() {
 	if b.trouble.returns || b.trouble.scope != "" || b.options.Replan {
 		return
@@ -66,20 +65,19 @@ func (b *board) goOnReturning() {
 	}
 }
 
-// traces reports whether an earlier run has left something in a stage.
+// traces reports whether an earlier run has submitted items of a stage.
 func (b *board) traces(stage int) bool {
 	return b.options.Replan || slices.ContainsFunc(b.of(stage), func(e *entry) bool { return e.marked && !e.submitted })
 }
 
-// passed reports whether an earlier run may have been further than a stage: it has left
-// something there, or had nothing to do.
+// passed reports whether an earlier run may have got beyond a stage: it has submitted there, or had nothing to
+// do.
 func (b *board) passed(stage int) bool {
 	waits := func(e *entry) bool { return e.state == Waiting && !b.options.skips(e.Pinned) }
 	return b.traces(stage) || !slices.ContainsFunc(b.of(stage), waits)
 }
 
-// unlookedOf returns the first items of a stage, and then all where an earlier run has
-// left something.
+// unlookedOf returns the first items of a stage, and then all if an earlier run has submitted some.
 func (b *board) unlookedOf(stage int) []*entry {
 	all := b.traces(stage) && b.probed[stage]
 	if b.scanned[stage] || b.probed[stage] && !all || b.trouble != nil && !b.resumed {
@@ -103,5 +101,5 @@ func (b *board) unlookedOf(stage int) []*entry {
 	return look
 }
 
-// needsEnds reports whether it has to be known when the items of the stage arrived.
+// needsEnds reports whether the exact times at which the stage's items became active are needed.
 func (b *board) needsEnds(stage int) bool { return b.wave(stage).Watch > 0 && !b.options.SkipChecks }

@@ -11,7 +11,7 @@ func is(err, target error) bool { return errors.Is(err, target) }
 
 func as[E error](err error) (E, bool) { return errors.AsType[E](err) }
 
-// tell tells what has changed since it was called last.
+// tell reports what has changed since the last call.
 func (l *loop) tell() {
 	if l.options.Observe == nil {
 		return
@@ -39,7 +39,7 @@ func (l *loop) tell() {
 	l.emit(Event{Kind: EventProgress}, min(l.stage, len(l.stages)-1))
 }
 
-// tellItems tells of the items of a stage whose state is another one.
+// tellItems reports the items of a stage whose state has changed.
 func (l *loop) tellItems(stage int) {
 	for _, e := range l.of(stage) {
 		before, told := l.told[e.Place]
@@ -62,10 +62,10 @@ func (l *loop) emit(ev Event, stage int) {
 	l.options.Observe(ev)
 }
 
-// maxChecks is how many checks are made at once.
+// maxChecks is how many checks run at once.
 const maxChecks = 10
 
-// makeChecks makes a round of the stage's checks.
+// makeChecks runs a round of the stage's checks.
 func (l *loop) makeChecks(ctx context.Context) {
 	l.mu.Lock()
 	began := l.clock.now()
@@ -93,7 +93,7 @@ func (l *loop) makeChecks(ctx context.Context) {
 	}
 	wg.Wait()
 	if ctx.Err() != nil {
-		return // what was cut off says nothing
+		return // the result of an interrupted round is not used
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -8,12 +8,12 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// usual is how long an activation of a property takes on a network.
+// usual is the usual duration of a property's activations on a network.
 func usual(have []papi.Activation, network papi.Network) time.Duration {
 	return activation.UsualDuration(have, network)
 }
 
-// patience is how long an item may be on its way before it counts as a failure.
+// patience is how long an item may be in progress before it counts as failed.
 func patience(network papi.Network) time.Duration {
 	const staging, production = 30 * time.Minute, 90 * time.Minute
 	if network == papi.Production {
@@ -22,16 +22,15 @@ func patience(network papi.Network) time.Duration {
 	return staging
 }
 
-// Figures of the looks at one item: the linear steps, and the steps around the
-// usual duration, as `activate` waits.
+// Steps of polling one item: the linear back-off, and the steps around the usual duration, as in package
+// activation.
 const (
 	firstStep, stepGrowth = 5 * time.Second, 10 * time.Second
 	leastFine, mostFine   = 10 * time.Second, time.Minute
 	fineSteps             = 15
 )
 
-// pause is how long it is until the next look at an item that is itself looked at, of
-// the age, after so many looks.
+// pause is the time until the next poll of an item, by its age and the number of polls so far.
 func pause(age, usual time.Duration, looks int) time.Duration {
 	linear := firstStep + time.Duration(looks)*stepGrowth
 	soon, late := usual*6/10, usual*3/2
@@ -45,17 +44,17 @@ func pause(age, usual time.Duration, looks int) time.Duration {
 	return min(fine+(age-late)/4, 10*time.Minute) //nolint:mnd // grows by a quarter, as linear growth does
 }
 
-// Figures of the rounds, which look at many items by the lists of their groups.
+// Constants of the rounds that follow many items by the lists of their groups.
 const (
-	roundStep   = time.Minute     // between two rounds at least
-	roundGap    = 3 * time.Minute // at most, once any is expected
-	roundWaits  = 5               // percent that are expected when items wait for a free place
-	roundRests  = 50              // when none does
-	overdueFrom = 150             // percent of the usual duration, after which an item is asked itself
+	roundStep   = time.Minute     // minimum between two rounds
+	roundGap    = 3 * time.Minute // maximum, once any item is expected
+	roundWaits  = 5               // percent of the items expected, if others wait for a free place
+	roundRests  = 50              // if none waits
+	overdueFrom = 150             // percent of the usual duration after which an item is polled itself
 )
 
-// nextRound is when the groups are listed again. expected says when each item that
-// is on its way is expected to arrive, but for those that are overdue.
+// nextRound is when to list the groups again. expected is when each item in progress is expected to be active,
+// without overdue ones.
 func nextRound(last, now time.Time, expected []time.Time, waiting bool) time.Time {
 	least := last.Add(roundStep)
 	if last.IsZero() {
@@ -71,7 +70,7 @@ func nextRound(last, now time.Time, expected []time.Time, waiting bool) time.Tim
 	}
 	const hundred = 100
 	at := expected[(len(expected)-1)*percent/hundred]
-	if !last.IsZero() { // as long as others are submitted, half of all are always ahead
+	if !last.IsZero() { // while others are being submitted, half of all are always still ahead
 		soon := last.Add(roundGap)
 		if expected[0].After(soon) {
 			soon = expected[0]

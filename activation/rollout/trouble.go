@@ -10,12 +10,12 @@ type trouble struct {
 	outcome Outcome
 	err     error
 	stage   int
-	// returns says that it is a reason to go back.
+	// returns reports that it is a reason for a rollback.
 	returns bool
 	scope   Scope
 }
 
-// judge decides whether the stage has gone wrong.
+// judge decides whether the stage has failed.
 func (b *board) judge() {
 	var drifted []string
 	var drift error
@@ -26,7 +26,7 @@ func (b *board) judge() {
 	}
 	failing := 0
 	for failing < b.stage && b.failures(failing) <= b.tolerated() {
-		failing++ // also what an earlier stage has lost since
+		failing++ // including later losses of earlier stages
 	}
 	failed := b.failures(failing)
 	switch {
@@ -37,8 +37,7 @@ func (b *board) judge() {
 	}
 }
 
-// stop is called with what is wrong. The first reason counts, but for an error that
-// hides nothing.
+// stop records a reason to stop. The first one counts, unless it is an error that hides nothing.
 func (b *board) stop(t *trouble) { b.stopAt(t, min(b.stage, len(b.stages)-1)) }
 
 func (b *board) stopAt(t *trouble, stage int) {
@@ -57,7 +56,7 @@ func (b *board) failed(stage, n int) *trouble {
 		if entry.state.Bad() && !b.options.skips(entry.Pinned) {
 			e.Items = append(e.Items, fmt.Sprintf("%s (%s)", entry.Title(), entry.state))
 			e.causes = append(e.causes, entry.err)
-			switch entry.state { //nolint:exhaustive // the others have failed, as they are called
+			switch entry.state { //nolint:exhaustive // the others have failed, as their names say
 			case Uncertain:
 				uncertain++
 			case Rejected:
@@ -83,7 +82,7 @@ func (b *board) failed(stage, n int) *trouble {
 	return t
 }
 
-// goesBack reports whether the trouble is answered by a return.
+// goesBack reports whether the trouble leads to a rollback.
 func (b *board) goesBack() bool {
 	if !b.trouble.returns || b.trouble.scope != "" {
 		return b.trouble.scope != ""

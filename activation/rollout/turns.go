@@ -9,7 +9,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// turns are those of the items of one bulk request; nil where none are taken.
+// turns are the turns of the items of one bulk request; nil if none are taken.
 type turns struct {
 	loop *loop
 
@@ -17,21 +17,21 @@ type turns struct {
 	all map[*entry]*partTurn
 }
 
-// partTurn is that of one item.
+// partTurn is the turn of one item.
 type partTurn struct {
 	activation.Turn
 
-	shown     map[string]bool // the bare ids that its look has shown
-	permitted bool            // to be submitted
-	kept      bool            // until it is known what became of the item
+	shown     map[string]bool // bare ids of the activations that its look has shown
+	permitted bool            // it may be submitted
+	kept      bool            // kept until the result for the item is known
 }
 
-// maxAsked is how many turns are asked about at once.
+// maxAsked is how many turns are used at once.
 const maxAsked = 16
 
-// takeTurns takes the turns of items; those with others before them wait in line.
+// takeTurns takes the turns of items; items with others ahead of them wait in line.
 func (l *loop) takeTurns(items []*entry) *turns {
-	if l.runner.Turns == nil || l.lines == nil || l.runner.Hands != nil {
+	if l.runner.Turns == nil || l.lines == nil || l.runner.Submitter != nil {
 		return nil
 	}
 	t := &turns{loop: l, all: map[*entry]*partTurn{}}
@@ -45,7 +45,7 @@ func (l *loop) takeTurns(items []*entry) *turns {
 	return t
 }
 
-// each calls do for all items, some of them at once.
+// each calls do for all items, several at once.
 func each(items []*entry, do func(*entry)) {
 	var wg sync.WaitGroup
 	free := make(chan struct{}, maxAsked)
@@ -65,7 +65,7 @@ func (t *turns) of(e *entry) *partTurn {
 	return t.all[e]
 }
 
-// first returns the items whose turn it is.
+// first returns the items that have the turn.
 func (t *turns) first(items []*entry) []*entry {
 	if t == nil {
 		return items
@@ -79,12 +79,12 @@ func (t *turns) first(items []*entry) []*entry {
 	return mine
 }
 
-// look is called right before an item is looked at; false: it is not its turn any more.
+// look is called right before a look at an item; false if the turn is lost.
 func (t *turns) look(ctx context.Context, e *entry) bool {
 	return t == nil || t.of(e).Look(ctx) == nil
 }
 
-// show takes what a look has shown.
+// show records what a look has shown.
 func (t *turns) show(e *entry, list *papi.ActivationList) {
 	if t == nil {
 		return
@@ -96,9 +96,8 @@ func (t *turns) show(e *entry, list *papi.ActivationList) {
 	}
 }
 
-// permit asks whether the items that were looked at may be submitted, and forgets the looks
-// of the others. It returns until when they may be sent; the zero time where that is not
-// bounded.
+// permit asks whether the items that were looked at may be submitted, and discards the looks of the others. It
+// returns the deadline for sending; zero for none.
 func (t *turns) permit(ctx context.Context, items []*entry, looked []time.Time) (last time.Time) {
 	if t == nil {
 		return last
@@ -128,8 +127,8 @@ func (t *turns) permit(ctx context.Context, items []*entry, looked []time.Time) 
 	return last
 }
 
-// told says what came of the request, as far as it is known. Turns are kept of those that
-// PAPI may still submit.
+// told reports the result of the request, as far as it is known. Turns of items that PAPI may still submit are
+// kept.
 func (t *turns) told(ctx context.Context) {
 	if t == nil {
 		return
@@ -157,7 +156,7 @@ func (t *turns) told(ctx context.Context) {
 	})
 }
 
-// leave leaves the turns that are not kept.
+// leave gives up the turns that are not kept.
 func (t *turns) leave() {
 	if t == nil {
 		return
@@ -171,7 +170,7 @@ func (t *turns) leave() {
 	each(left, func(e *entry) { t.of(e).Leave() })
 }
 
-// leaveKept leaves the turns of items of which it is known what became of them.
+// leaveKept gives up the turns of items whose result is known.
 func (l *loop) leaveKept(ctx context.Context) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -8,18 +8,17 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// CheckOptions says which checks [Runner.Check] makes.
+// CheckOptions selects the checks of [Runner.Check].
 type CheckOptions struct {
 	Wave     string
-	Networks []papi.Network // none: the plan's
-	Only     []string       // properties, by id or name; none: all of the wave
-	Observe  func(Event)    // is told of each check; nil means nobody
+	Networks []papi.Network // empty: the plan's
+	Only     []string       // properties, by id or name; empty: all of the wave
+	Observe  func(Event)    // called for each check; may be nil
 }
 
-// Check makes the checks of one wave, whatever is active, and as a run would: what does
-// not hold is tried again for as long as the check says. The result has that wave only.
-// Its outcome is [OutcomeChecked]; with [OutcomeFailed] and [OutcomeUndecided] the error
-// is a [*CheckError].
+// Check makes the checks of one wave, whatever is active, with the retries of a run. The result has only that
+// wave. Its outcome is [OutcomeChecked]; with [OutcomeFailed] and [OutcomeUndecided] the error is a
+// [*CheckError].
 func (r *Runner) Check(ctx context.Context, p *Plan, o CheckOptions) (*Result, error) {
 	at := slices.IndexFunc(p.Waves, func(w Wave) bool { return w.Name == o.Wave })
 	if at < 0 {
@@ -54,7 +53,7 @@ func (r *Runner) Check(ctx context.Context, p *Plan, o CheckOptions) (*Result, e
 	return result, err
 }
 
-// holds makes rounds of checks until all hold, or the time to try them is over.
+// holds makes rounds of checks until all hold or the time for retries is over.
 func (l *loop) holds(ctx context.Context) error {
 	g := &l.gates[l.stage]
 	for {

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// Window is when submissions may be made.
+// Window is when submissions are allowed.
 type Window struct {
-	Days []string `json:"days,omitempty"` // mon to sun; none: all
+	Days []string `json:"days,omitempty"` // mon to sun; empty: all
 	From string   `json:"from"`           // 09:00
-	To   string   `json:"to"`             // 17:00, after From, or the next day's
-	Zone string   `json:"zone"`           // of the IANA database; empty: UTC
+	To   string   `json:"to"`             // 17:00; before From means the next day
+	Zone string   `json:"zone"`           // IANA time zone; empty: UTC
 }
 
 // check returns what is wrong with a window.
@@ -38,7 +38,7 @@ func (w *Window) check() error {
 
 func days() []string { return []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"} }
 
-// Until returns how long it is until the window is open; 0 while it is.
+// Until returns the time until the window opens; 0 while it is open.
 func (w *Window) Until(now time.Time) time.Duration {
 	if w == nil {
 		return 0
@@ -59,7 +59,7 @@ func (w *Window) Until(now time.Time) time.Duration {
 	return 0
 }
 
-// on is the window that begins so many days after t.
+// on is the window that begins later days after t.
 func (w *Window) on(t time.Time, later int) (from, to time.Time) {
 	at := func(s string, later int) time.Time {
 		clock, err := time.Parse("15:04", s)

@@ -13,7 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// node is a value with its place. Only this file knows the library.
+// node is a YAML value with its position. Only this file uses the library.
 type node = yaml.Node
 
 const (
@@ -23,19 +23,19 @@ const (
 	aliasNode    = yaml.AliasNode
 )
 
-// Position is a place in a manifest; both count from 1. The zero value is no place.
+// Position is a position in a manifest, counted from 1. The zero value is unknown.
 type Position struct{ Line, Column int }
 
-// Mistake is something that is wrong with a manifest.
+// Mistake is one mistake in a manifest.
 type Mistake struct {
 	At   Position
 	What string
 }
 
-// MistakesError has everything that is wrong with a manifest.
+// MistakesError lists all mistakes in a manifest.
 type MistakesError struct{ Mistakes []Mistake }
 
-// Error names the first mistake, and says how many more there are.
+// Error names the first mistake, and how many more there are.
 func (e *MistakesError) Error() string {
 	text := e.Mistakes[0].String()
 	if more := len(e.Mistakes) - 1; more > 0 {
@@ -44,7 +44,7 @@ func (e *MistakesError) Error() string {
 	return text
 }
 
-// String says where and what.
+// String returns position and text.
 func (m Mistake) String() string {
 	if m.At.Line == 0 {
 		return m.What
@@ -52,7 +52,7 @@ func (m Mistake) String() string {
 	return fmt.Sprintf("line %d, column %d: %s", m.At.Line, m.At.Column, m.What)
 }
 
-// document returns the one value of a YAML document.
+// document parses a single YAML document.
 func document(data []byte) (*node, error) {
 	if len(data) > maxManifest {
 		return nil, &MistakesError{[]Mistake{{What: fmt.Sprintf("the manifest is larger than %d MiB", maxManifest>>20)}}}
@@ -74,7 +74,7 @@ func document(data []byte) (*node, error) {
 	return doc.Content[0], nil
 }
 
-// syntaxMistake takes the line out of the text of the library's error.
+// syntaxMistake extracts the line number from the library's error text.
 func syntaxMistake(err error) error {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	if rest, ok := strings.CutPrefix(text, "line "); ok {
@@ -86,7 +86,7 @@ func syntaxMistake(err error) error {
 	return &MistakesError{[]Mistake{{At: Position{1, 1}, What: text}}}
 }
 
-// reader reads values, and notes what is wrong with them.
+// reader reads values and collects mistakes.
 type reader struct {
 	mistakes []Mistake
 }
@@ -110,13 +110,13 @@ func (r *reader) err() error {
 	return &MistakesError{r.mistakes}
 }
 
-// member is how a member of an object is read.
+// member says how to read a member of a mapping.
 type member struct {
 	name string
 	read func(*node)
 }
 
-// object reads the members of a mapping, each of which may come once.
+// object reads the members of a mapping; a duplicate is a mistake.
 func (r *reader) object(n *node, members ...member) {
 	n = resolved(n)
 	if n.Kind != mappingNode {
@@ -220,7 +220,7 @@ func (r *reader) unmarshal(n *node, into interface{ UnmarshalText(text []byte) e
 	}
 }
 
-// choice reads one of some words.
+// choice reads one of the given words.
 func choice[T ~string](r *reader, n *node, words ...T) T {
 	text := T(r.text(n))
 	if text != "" && !slices.Contains(words, text) {
@@ -244,7 +244,7 @@ func resolved(n *node) *node {
 func quoted(s string) string {
 	const most = 60
 	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "…" // without half of a character
+		s = strings.ToValidUTF8(s[:most], "") + "…" // without half a character
 	}
 	return strconv.Quote(s)
 }

@@ -32,7 +32,7 @@ const (
 	otherWork = 30 * time.Second // that another piece may have its place
 )
 
-// Submit implements [rollout.Hands].
+// Submit implements [rollout.Submitter].
 func (h *hands) Submit(ctx context.Context, item rollout.Item, attempt int) papi.ID {
 	told := make(chan papi.ID, 1)
 	h.mu.Lock()

@@ -279,7 +279,7 @@ func (l *lead) lead(parent context.Context) {
 	var aside sync.WaitGroup
 	aside.Go(func() { l.renew(renewing, end) })
 	engine := l.run.engine(l.account)
-	engine.Hands, engine.Permit = h, func() error { return l.permit(ctx) }
+	engine.Submitter, engine.Permit = h, func() error { return l.permit(ctx) }
 	options := l.job.Options.over(l.account.Options)
 	options.Observe = l.observe
 	result, err := engine.Apply(ctx, l.plan, options)

@@ -30,7 +30,7 @@ func (h *Host) rollback(r *run, f *applyFlags) error {
 		return err
 	}
 	return r.change("rollback", f, "Return", func(runner *rollout.Runner, o rollout.Options) (*rollout.Result, error) {
-		return runner.Return(r.ctx, r.plan, o)
+		return runner.Rollback(r.ctx, r.plan, o)
 	})
 }
 
