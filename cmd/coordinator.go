@@ -54,12 +54,12 @@ func (p *program) coordination() (*coordinated, error) {
 }
 
 // Take implements [pace.Source].
-func (c *coordinated) Take(ctx context.Context, account, member string, n int, told pace.Told) (pace.Share, error) {
-	share, err := c.buckets.Take(ctx, account, member, n, told)
+func (c *coordinated) Take(ctx context.Context, account, member string, n int, told pace.Told) ([]pace.Share, error) {
+	shares, err := c.buckets.Take(ctx, account, member, n, told)
 	if err != nil && (ctx.Err() == nil || errors.Is(context.Cause(ctx), context.DeadlineExceeded)) {
 		c.gone(err)
 	}
-	return share, err
+	return shares, err
 }
 
 // gone says, once, that the coordinator cannot be used.

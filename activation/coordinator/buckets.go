@@ -31,8 +31,8 @@ type bucket struct {
 }
 
 // Take implements [pace.Source].
-func (b *Buckets) Take(ctx context.Context, account, member string, n int, told pace.Told) (pace.Share, error) {
-	var share pace.Share
+func (b *Buckets) Take(ctx context.Context, account, member string, n int, told pace.Told) ([]pace.Share, error) {
+	var shares []pace.Share
 	err := change(ctx, b.Store, PaceKey(account), func(e Entry) ([]byte, error) {
 		ahead := b.ahead(e)
 		now := time.Now().Round(0).Add(ahead)
@@ -44,12 +44,14 @@ func (b *Buckets) Take(ctx context.Context, account, member string, n int, told 
 		if !there.At.IsZero() {
 			there.At = told.At.Add(ahead)
 		}
-		share = state.Take(now, b.Speed, member, n, there)
-		share.First = share.First.Add(-ahead)
+		shares = state.Take(now, b.Speed, member, n, there)
+		for i := range shares {
+			shares[i].First = shares[i].First.Add(-ahead)
+		}
 		state.Write = rand.Text()
 		return json.Marshal(state)
 	})
-	return share, err
+	return shares, err
 }
 
 // ahead returns by how much the store's clock is ahead of this machine's, as far as its

@@ -8,10 +8,19 @@ import (
 
 // Constants of using a machine's share of a bucket. Durations are in PAPI's time.
 const (
-	usableFor   = 5 * time.Second  // how long a place may be used, from when it is due
-	visitFor    = 3 * time.Second  // at most, in real time; then another process may ask
-	recently    = 30 * time.Second // since the last place was used: more requests are likely to follow
-	deskVersion = 1
+	usableFor = 5 * time.Second  // how long a place may be used, from when it is due
+	visitFor  = 3 * time.Second  // at most, in real time; then another process may ask
+	recently  = 30 * time.Second // since the last place was used: more requests are likely to follow
+	more      = 4                // how many times as many places it asks for as it has used of the last ones
+	// A machine whose next place is farAway asks for saved-up places if PAPI has at least plenty of requests left,
+	// which nobody seems to need: extra times as many as are waiting, since others may see the same.
+	plenty   = 24
+	extra    = 3
+	farAway  = time.Second
+	asksEach = 5 * time.Second
+	// With fewer requests left than few it does not use its next place: somebody sends requests without the bucket.
+	few         = 3
+	deskVersion = 2
 )
 
 // desk is the waiting line of one machine, with places that the bucket has allotted. Like [Line] it is plain
@@ -26,32 +35,28 @@ type desk struct {
 	Shares  []Share   `json:"shares,omitempty"` // places left of the bucket's allotments, in order
 	At      time.Time `json:"at"`
 	Paused  time.Time `json:"paused"`
-	// Settled is how many places up to Gone are no longer in flight; Mark is the value of Gone at MarkAt.
-	Settled uint64    `json:"settled"`
-	Mark    uint64    `json:"mark"`
-	MarkAt  time.Time `json:"markAt"`
 	// Reply is the last answer of PAPI that the bucket was not told yet; it arrived at ReplyAt.
 	Reply   Reply     `json:"reply"`
 	ReplyAt time.Time `json:"replyAt"`
-	// Visit is until when a process may be asking the bucket, or PAPI for the account. Portion is how many
-	// places the bucket allotted last, and Last is when a place was last used.
-	Visit   time.Time `json:"visit"`
-	Last    time.Time `json:"last"`
-	Portion int       `json:"portion"`
-	Given   time.Time `json:"given"` // when the bucket last allotted places
+	// Visit is until when a process may be asking the bucket, or PAPI for the account. Asked is when the bucket was
+	// last asked, Last is when a place was last used, and Used is how many were used since all were used up.
+	Visit time.Time `json:"visit"`
+	Asked time.Time `json:"asked"`
+	Used  int       `json:"used"`
+	Last  time.Time `json:"last"`
 
 	speed float64
 }
 
 func newDesk(now time.Time, speed float64) *desk {
-	return &desk{Version: deskVersion, ID: rand.Text(), At: now, MarkAt: now, speed: speed}
+	return &desk{Version: deskVersion, ID: rand.Text(), At: now, speed: speed}
 }
 
 // check returns an error for a state that a desk can never reach.
 func (d *desk) check(now time.Time) error {
 	open := 0
 	for _, s := range d.Shares {
-		if s.Size <= 0 || s.Size > mostAtOnce || s.Each < 0 || s.Each > time.Minute ||
+		if s.Size <= 0 || s.Size > mostAtOnce || s.Each < 0 || s.Each > time.Hour ||
 			s.First.Sub(later(now, d.At)) > d.real(longestPause)+time.Hour {
 			return errNonsense
 		}
@@ -59,7 +64,7 @@ func (d *desk) check(now time.Time) error {
 	}
 	switch {
 	case d.Version != deskVersion, d.ID == "" || len(d.ID) > maxID, len(d.Account) > maxID, open > longestLine,
-		d.Issued > maxNumber || d.Gone > d.Issued || d.Issued-d.Gone > longestLine, d.Settled > d.Gone || d.Mark > d.Gone,
+		d.Issued > maxNumber || d.Gone > d.Issued || d.Issued-d.Gone > longestLine, d.Used < 0,
 		len(d.Left) > longestLine || !slices.IsSorted(d.Left),
 		len(d.Left) > 0 && (d.Left[0] <= d.Gone || d.Left[len(d.Left)-1] > d.Issued),
 		d.Paused.Sub(later(now, d.At)) > d.real(longestPause)+time.Second, d.Visit.Sub(later(now, d.At)) > visitFor+time.Second:
@@ -115,11 +120,7 @@ func (d *desk) leave(now time.Time, t Ticket) {
 	if t.Line != d.ID || t.Last > d.Issued {
 		return
 	}
-	for n := t.Last; n > 0 && n+uint64(t.Size) > t.Last; n-- { //nolint:gosec // a ticket has few places
-		if n <= d.Gone {
-			d.Settled = min(d.Settled+1, d.Gone) // its place goes unused
-			continue
-		}
+	for n := t.Last; n > d.Gone && n+uint64(t.Size) > t.Last; n-- { //nolint:gosec // a ticket has few places
 		if at, twice := slices.BinarySearch(d.Left, n); !twice {
 			d.Left = slices.Insert(d.Left, at, n)
 		}
@@ -127,24 +128,25 @@ func (d *desk) leave(now time.Time, t Ticket) {
 	d.advance(now)
 }
 
-// learn records PAPI's answer to a request of a ticket.
-func (d *desk) learn(now time.Time, t Ticket, r Reply) {
+// learn records PAPI's answer to a request.
+func (d *desk) learn(now time.Time, r Reply) {
 	d.advance(now)
-	if t.Line == d.ID && t.Last <= d.Issued {
-		d.Settled = min(d.Settled+1, d.Gone)
-	}
 	switch {
 	case r.NoAnswer:
 		return
 	case r.Refused:
 		d.Paused = later(d.Paused, now.Add(min(r.Wait, d.real(longestPause))))
-		d.Shares = nil
+		d.skip(now)
+		if r.Wait <= 0 && r.Remaining == nil {
+			d.Shares = nil // how many are allowed is not known any more; the bucket must be told first
+		}
 	case r.Remaining == nil:
 		return
-	case *r.Remaining == 0 && (r.Limit == nil || *r.Limit > 1):
-		d.Shares = nil // others have used up the account's requests; the bucket must be told first
+	case *r.Remaining < few && (r.Limit == nil || *r.Limit > few):
+		d.skip(now)
 	}
-	if !d.Reply.Refused || d.ReplyAt.IsZero() || r.Refused { // a refusal must not be overwritten by a later answer
+	lost := d.Reply.Refused && d.Reply.Wait <= 0 && d.Reply.Remaining == nil // such a refusal must not be overwritten
+	if !lost || r.Refused {
 		d.Reply, d.ReplyAt = r, now
 	}
 }
@@ -154,17 +156,32 @@ func (d *desk) learn(now time.Time, t Ticket, r Reply) {
 func (d *desk) wants(now time.Time) (n int, told Told) {
 	d.advance(now)
 	waiting := int(d.Issued-d.Gone) - len(d.Left) //nolint:gosec // a line is no longer than longestLine
-	if waiting == 0 || len(d.Shares) > 0 || now.Before(d.Visit) || now.Before(d.Paused) {
-		return 0, Told{} // a machine with places left must not join the end of the line for more
+	switch {
+	case waiting == 0 || now.Before(d.Visit) || now.Before(d.Paused):
+		return 0, Told{}
+	case len(d.Shares) == 0:
+		n = waiting
+		if now.Sub(d.Last) < d.real(recently) {
+			n = max(n, min(more*d.Used, mostAtOnce))
+		}
+		d.Used = 0
+	case d.seesPlenty(now):
+		n, told.Saved = min(extra*waiting, mostAtOnce), true
+	default:
+		return 0, Told{}
 	}
-	n = waiting
-	if now.Sub(d.Last) < d.real(recently) {
-		n = max(n, min(2*d.Portion, mostAtOnce)) //nolint:mnd // it has used up its last allotment, so it may have as many again
-	}
-	d.Visit = now.Add(visitFor)
-	told = Told{Open: int(d.Gone - d.Settled), Reply: d.Reply, At: d.ReplyAt} //nolint:gosec // as above
+	told.Reply, told.At = d.Reply, d.ReplyAt
 	d.Reply, d.ReplyAt = Reply{}, time.Time{}
+	d.Visit, d.Asked = now.Add(visitFor), now
 	return n, told
+}
+
+// seesPlenty reports whether PAPI has requests left that nobody seems to need, such as those of a machine that has
+// gone, while the next place of this one is not due soon.
+func (d *desk) seesPlenty(now time.Time) bool {
+	r := d.Reply
+	return r.Remaining != nil && !r.Refused && *r.Remaining >= plenty && now.Sub(d.ReplyAt) < d.real(asksEach) &&
+		now.Sub(d.Asked) >= d.real(asksEach) && d.Shares[0].First.Sub(now) > d.real(farAway)
 }
 
 // scouts reports whether the caller is to find out the account; only one process does so at a time.
@@ -176,21 +193,18 @@ func (d *desk) scouts(now time.Time) bool {
 	return true
 }
 
-// got adds a share; an empty one means that the bucket had none.
-func (d *desk) got(now time.Time, s Share) {
+// got adds what the bucket has allotted, if anything.
+func (d *desk) got(now time.Time, shares []Share) {
 	d.Visit = time.Time{}
-	if s.Size > 0 {
-		d.Shares = append(d.Shares, s)
-		slices.SortStableFunc(d.Shares, func(a, b Share) int { return a.First.Compare(b.First) })
-		d.Given, d.Portion = now, s.Size
-	}
+	d.Shares = append(d.Shares, shares...)
+	slices.SortStableFunc(d.Shares, func(a, b Share) int { return a.First.Compare(b.First) })
 	d.advance(now)
 }
 
 // advance moves the desk on to now.
 func (d *desk) advance(now time.Time) {
 	if back := d.At.Sub(now); back > 0 { // the clock was set back
-		for _, t := range [...]*time.Time{&d.Paused, &d.MarkAt, &d.ReplyAt, &d.Visit, &d.Last, &d.Given} {
+		for _, t := range [...]*time.Time{&d.Paused, &d.ReplyAt, &d.Visit, &d.Last, &d.Asked} {
 			if !t.IsZero() {
 				*t = t.Add(-back)
 			}
@@ -203,28 +217,26 @@ func (d *desk) advance(now time.Time) {
 	for d.Gone < d.Issued {
 		if len(d.Left) > 0 && d.Left[0] == d.Gone+1 {
 			d.Left = d.Left[1:]
-			d.Settled++
 		} else if now.Before(d.Paused) || len(d.Shares) == 0 || d.Shares[0].First.After(now) {
 			break
 		} else {
 			d.drop()
 			d.Last = now
+			d.Used++
 		}
 		d.Gone++
 	}
-	for len(d.Shares) > 0 && now.Sub(d.Shares[0].First) > d.lifetime() {
-		d.drop() // nobody needs it, but the bucket assumes that it was used
-	}
-	if now.Sub(d.MarkAt) >= d.real(lostAfter) {
-		d.Settled = max(d.Settled, d.Mark)
-		d.Mark, d.MarkAt = d.Gone, now
+	for len(d.Shares) > 0 && now.Sub(d.Shares[0].First) > d.real(usableFor) {
+		d.drop() // nobody needs it; the bucket learns that from PAPI's count
 	}
 }
 
-// lifetime is how long the first remaining place may be used after it was due. A saved-up place was due long
-// before it was allotted.
-func (d *desk) lifetime() time.Duration {
-	return max(d.Given.Sub(d.Shares[0].First), 0) + d.real(usableFor)
+// skip discards the places that are due, or else the next one.
+func (d *desk) skip(now time.Time) {
+	for due := true; due && len(d.Shares) > 0; {
+		d.drop()
+		due = len(d.Shares) > 0 && !d.Shares[0].First.After(now)
+	}
 }
 
 // drop discards the first remaining place.

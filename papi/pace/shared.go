@@ -13,7 +13,7 @@ import (
 type Source interface {
 	// Take records what the member tells, and allots it at most n places of the account, at least one. An error
 	// means that the source cannot be used at the moment.
-	Take(ctx context.Context, account, member string, n int, told Told) (Share, error)
+	Take(ctx context.Context, account, member string, n int, told Told) ([]Share, error)
 }
 
 // Shared is the pace of an account that several machines share through a [Source]. The processes of one machine
@@ -194,15 +194,15 @@ func (s *Shared) ask(ctx context.Context, v visit) (Turn, error) {
 	}
 	within, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
-	share, err := s.source.Take(within, v.account, v.desk, v.places, v.told)
+	shares, err := s.source.Take(within, v.account, v.desk, v.places, v.told)
 	if err != nil {
-		share = Share{}
+		shares = nil
 	}
 	turn, lost := onDesk(context.WithoutCancel(ctx), s, v.desk, func(d *desk, now time.Time) (Turn, bool) {
 		if d.ID != v.desk {
 			return Turn{UnknownTicket: true}, false
 		}
-		d.got(now, share)
+		d.got(now, shares)
 		if err != nil && d.ReplyAt.IsZero() {
 			d.Reply, d.ReplyAt = v.told.Reply, v.told.At
 		}
@@ -233,7 +233,7 @@ func (s *Shared) Leave(ctx context.Context, t Ticket) {
 // Learn implements [Pace].
 func (s *Shared) Learn(ctx context.Context, t Ticket, r Reply) {
 	known, _ := onDesk(ctx, s, t.Line, func(d *desk, now time.Time) (bool, bool) {
-		d.learn(now, t, r)
+		d.learn(now, r)
 		return d.ID == t.Line, true
 	})
 	if !known {
