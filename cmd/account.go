@@ -10,9 +10,14 @@ func (p *program) account() *result.Account {
 	if p.session == nil || p.meter.view().Total == 0 {
 		return nil
 	}
-	c := p.session.credentials
+	return p.session.used()
+}
+
+// used is the account that a session has used.
+func (s *session) used() *result.Account {
+	c := s.credentials
 	v := &result.Account{
-		ID: result.Optional(p.session.client.AccountID()), Host: c.Host, Section: result.Optional(c.Section), Source: c.Source,
+		ID: result.Optional(s.client.AccountID()), Host: c.Host, Section: result.Optional(c.Section), Source: c.Source,
 	}
 	if c.AccountKey != "" {
 		v.SwitchKey = new(settings.Mask(c.AccountKey))

@@ -11,20 +11,26 @@ import (
 	"github.com/propctl/propctl/cmd/term"
 )
 
-// conclude prints the result and the error, and returns the exit code.
-func (p *program) conclude(ctx context.Context, result *result.Report, err error) int {
-	d := result.Document(p.out.Command)
+// document is what is told of a command that has ended.
+func (p *program) document(command string, r *result.Report, err error) *result.Document {
+	d := r.Document(command)
 	d.Link(p.asset)
 	d.Account = p.account()
 	d.Count(p.meter.view())
-	p.record.SetText(result.Text)
 	if err != nil && d.Error == nil { // else it was judged where it came up
 		v := catalogue.Judge(err)
 		if catalogue.Is[*catalogue.UsageError](err) {
-			v.Help = helpOf(p.name() + " " + p.out.Command)
+			v.Help = helpOf(p.name() + " " + command)
 		}
-		d.Fail(v, err, cmp.Or(result.Help, p.hint(d, v)))
+		d.Fail(v, err, cmp.Or(r.Help, p.hint(d, v)))
 	}
+	return d
+}
+
+// conclude prints the result and the error, and returns the exit code.
+func (p *program) conclude(ctx context.Context, result *result.Report, err error) int {
+	d := p.document(p.out.Command, result, err)
+	p.record.SetText(result.Text)
 	if fileErr := p.files.Write(d, p.record); fileErr != nil {
 		p.spoil(d, fileErr)
 	}

@@ -101,3 +101,81 @@ func TestWatchingGoesOnWithoutACoordinatorThatHasGone(t *testing.T) {
 		}
 	})
 }
+
+// A runner tells whom its own --notify-url names how a rollout has ended that it has led, once, as rollout apply
+// does. Nothing of that is handed in.
+func TestTheEndOfARolloutThatWasHandedInIsNotified(t *testing.T) {
+	for _, tt := range []struct {
+		name, properties, outcome string
+		code                      int
+		before                    bool // all was activated by a runner that has died, and told nothing
+	}{
+		{"rolled out", "www.example.com@8", "rolled-out", 0, false},
+		{"failed", "prp_1007@2", "failed", 3, false},
+		{"done by one that has died", "www.example.com@8", "rolled-out", 0, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, to := newReportingScene(t)
+				store := &coordinator.Memory{}
+				s.store = store
+				plan := s.planned(s.manifest(tt.properties))
+				s.set(map[string]string{"PROPCTL_NOTIFY_URL": webhookURL, "PROPCTL_NOTIFY_SECRET": webhookSecret})
+				if r := s.run("rollout", "apply", plan, "--detach", "--yes"); r.code != 0 || len(to.all()) != 0 {
+					t.Fatalf("exit code %d, %d notifications\n%s", r.code, len(to.all()), r.stderr)
+				}
+				if tt.before {
+					other := *s
+					other.store = nil
+					other.run("rollout", "apply", plan, "--yes", "--notify-url", "https://other.example.com/x")
+				}
+				before := len(to.all())
+				r := s.run("runner", "--once", "-o", "json")
+				told := to.all()[before:]
+				if d := r.handedIn(t); r.code != tt.code || len(d.Runner.Rollouts) != 1 || len(told) != 1 {
+					t.Fatalf("exit code %d, %d notifications of %+v\n%s", r.code, len(told), d.Runner, r.stderr)
+				}
+				f := readFinished(t, told[0].body)
+				var in struct {
+					HandedIn struct {
+						State, Outcome string
+						By             struct{ User string }
+					}
+					Rollout struct{ Totals struct{ Items int } }
+				}
+				if err := json.Unmarshal(told[0].body, &in); err != nil {
+					t.Fatal(err)
+				}
+				if f.Command != "rollout apply" || f.Outcome != tt.outcome || f.ExitCode != tt.code || f.Account == nil ||
+					in.HandedIn.State != "ended" || in.HandedIn.Outcome != tt.outcome || in.Rollout.Totals.Items != 1 {
+					t.Errorf("%s: %s, exit code %d, %+v", f.Command, f.Outcome, f.ExitCode, in)
+				}
+				if tt.code != 0 && !strings.Contains(f.Error.Help, "propctl rollout apply PLAN --detach --retry-failed") {
+					t.Errorf("it helps with %q", f.Error.Help)
+				}
+				keys, err := store.Keys(t.Context(), "")
+				if err != nil || len(keys) < 2 {
+					t.Fatal(keys, err)
+				}
+				for _, key := range keys {
+					if e, _ := store.Get(t.Context(), key); strings.Contains(string(e.Value), "hooks.example.com") || strings.Contains(string(e.Value), webhookSecret) {
+						t.Errorf("%s says who is told: %s", key, e.Value)
+					}
+				}
+			})
+		})
+	}
+}
+
+// Who says with --detach who is to be told learns that this is the runner's to say.
+func TestWhoIsToldIsNotHandedIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.store = &coordinator.Memory{}
+		plan := s.planned(s.manifest("www.example.com@8"))
+		r := s.run("rollout", "apply", plan, "--detach", "--notify-url", webhookURL)
+		if r.code != 0 || !strings.Contains(r.stderr, "that of the runner that leads it") {
+			t.Errorf("exit code %d\n%s", r.code, r.stderr)
+		}
+	})
+}

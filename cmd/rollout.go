@@ -86,7 +86,7 @@ func (p *program) rolloutSession() (*room.Session, error) {
 	return &room.Session{
 		Client: s.client, Account: s.account(), Speed: s.speed, Simulated: p.flags.Simulate,
 		Resubmissions: noneIsNegative(p.flags.MaxRetries), Jitter: p.env.Jitter, Turns: s.turns(),
-		Budget: s.remembered(), Remember: s.remember, Happened: s.rolledOn, OutputFile: p.flags.OutputFile,
+		Budget: s.remembered(), Remember: s.remember, Happened: s.rolledOn, Tell: s.tell, OutputFile: p.flags.OutputFile,
 	}, nil
 }
 
@@ -94,6 +94,18 @@ func (p *program) rolloutSession() (*room.Session, error) {
 func (s *session) rolledOn(ev rollout.Event) {
 	now := time.Now()
 	s.program.happened(journal.Entry{Rollout: result.NewRolloutEvent(ev, now, s.program.meter.view().Total), At: now, Speed: s.speed})
+}
+
+// tell tells those whom --notify-url names how something has ended, while the run goes on.
+func (s *session) tell(command string, r *result.Report, err error) {
+	p := s.program
+	d := p.document(command, r, err)
+	d.Account = s.used() // there may be several
+	ctx, cancel := context.WithTimeout(context.Background(), tellTimeout)
+	defer cancel()
+	if err := p.notifier.Concluded(ctx, d, p.record); err != nil {
+		p.progress.Warn(err.Error())
+	}
 }
 
 // rolloutSubmission declares the flags of activate that go with every submission.

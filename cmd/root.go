@@ -39,6 +39,7 @@ type program struct {
 	progress *screen.Progress
 	files    journal.Files
 	sinks    []journal.Sink
+	notifier journal.Sink // one of them
 	record   *journal.Run
 	meter    meter
 	session  *session     // nil until there is one
@@ -224,13 +225,14 @@ func (p *program) allSinks(c *cobra.Command) []journal.Sink {
 	if f := c.Flags().Lookup("dry-run"); !p.follows || f != nil && f.Value.String() == "true" {
 		urls = nil // a look has no end that anybody waits for
 	}
+	p.notifier = notify.New(urls, p.env, p.sender, p.flags.Simulate)
 	return []journal.Sink{
 		p.progress,
 		p.out,
 		ci.New(p.env, p.flags, p.progress, p.record),
 		&screen.TimeoutNote{Progress: p.progress, Timeout: time.Duration(p.flags.Timeout)},
 		journal.Parallel{
-			notify.New(urls, p.env, p.sender, p.flags.Simulate),
+			p.notifier,
 			otlp.New(p.env, p.sender, p.flags.Simulate),
 		},
 	}

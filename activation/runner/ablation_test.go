@@ -99,7 +99,7 @@ func TestTurnsKeepItemsFromBeingSubmittedTwice(t *testing.T) {
 			}
 		})
 		synctest.Test(t, func(t *testing.T) {
-			if n, all := doubled(t, seed, func(r *runner.Runner) { r.Turns = free{} }); n == 0 {
+			if n, all := doubled(t, seed, func(r *runner.Runner) { r.Accounts[0].Turns = free{} }); n == 0 {
 				t.Errorf("seed %d: none of %d was submitted twice without turns, so that this proves nothing", seed, all)
 			}
 		})

@@ -35,7 +35,7 @@ func TestRunnersWhoseClocksAreHoursApart(t *testing.T) {
 						}
 						r := s.runner(ctx, name, p.AccountID)
 						r.Store = coordinatortest.Apart{Store: r.Store, By: clock}
-						r.Turns = &coordinator.Turns{Store: r.Store, Holder: activation.Holder{Host: name, User: "ci"}}
+						r.Accounts[0].Turns = &coordinator.Turns{Store: r.Store, Holder: activation.Holder{Host: name, User: "ci"}}
 						time.Sleep(time.Duration(i) * 5 * time.Second)
 						if _, err := r.Run(ctx); err != nil && i > 0 {
 							t.Error(err)

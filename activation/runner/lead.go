@@ -317,10 +317,14 @@ func (l *lead) ended(parent, ctx context.Context, result *rollout.Result, err er
 			end.Code = l.account.Code(end.Outcome, err)
 		}
 	}
-	for { // it is led until this is known
+	led := Led{Job: l.job, Plan: l.plan, Result: result, End: end, Err: err}
+	written := false
+	for !written { // it is led until this is known
 		changed := l.change(parent, func(j *Job) {
 			j.State, j.End, j.Lead, j.Closed, j.Totals = Ended, &end, nil, true, result.Totals
+			led.Job = j
 		})
+		written = changed == nil
 		if gone := (*coordinator.GoneError)(nil); !errors.As(changed, &gone) || sleep(parent, storeGone) != nil {
 			break
 		}
@@ -330,9 +334,12 @@ func (l *lead) ended(parent, ctx context.Context, result *rollout.Result, err er
 		text += ": " + end.Error
 	}
 	l.run.say("", "%s", text)
+	if written && l.account.Ended != nil {
+		l.account.Ended(led)
+	}
 	l.run.mu.Lock()
 	defer l.run.mu.Unlock()
-	l.run.report.Led = append(l.run.report.Led, Led{Job: l.job, End: end, Err: err})
+	l.run.report.Led = append(l.run.report.Led, led)
 }
 
 // leave lets others lead at once.

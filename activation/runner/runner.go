@@ -26,8 +26,6 @@ import (
 type Runner struct {
 	Store coordinator.Store
 	Work  coordinator.Work
-	// Turns are those of the properties.
-	Turns activation.Turns
 	// Holder says who this process is.
 	Holder   activation.Holder
 	Accounts []Account
@@ -48,11 +46,16 @@ type Account struct {
 	ID      papi.ID
 	API     rollout.API
 	Checker rollout.Checker
+	// Turns are those of the account's properties.
+	Turns activation.Turns
 	// Options are those that do not come with a plan: speed, jitter, and what is known of
 	// the budget.
 	Options rollout.Options
 	// Observe is told what happens in a rollout that this runner leads; nil means nobody.
 	Observe func(*Job, rollout.Event)
+	// Ended is told how a rollout has ended that this runner has led; nil means nobody. Of all runners only one tells
+	// it, and once: the one that has written the end.
+	Ended func(Led)
 	// Code names an error with which a rollout has ended, for those who only hear of it;
 	// nil: it has no name.
 	Code func(rollout.Outcome, error) string
@@ -68,9 +71,11 @@ type Report struct {
 
 // Led is a rollout that a runner has led to its end.
 type Led struct {
-	Job *Job
-	End End
-	Err error // nil when it ended well
+	Job    *Job // as it stands now
+	Plan   *rollout.Plan
+	Result *rollout.Result
+	End    End
+	Err    error // nil when it ended well
 }
 
 // The times of a runner.
@@ -220,7 +225,7 @@ func (u *run) plan(ctx context.Context, j *Job) (*rollout.Plan, error) {
 
 // engine is what submits items and runs rollouts of an account.
 func (u *run) engine(a *Account) *rollout.Runner {
-	return &rollout.Runner{API: a.API, Checker: a.Checker, Turns: patient{u.Turns}}
+	return &rollout.Runner{API: a.API, Checker: a.Checker, Turns: patient{a.Turns}}
 }
 
 // patient are turns that are waited for, though not for good.

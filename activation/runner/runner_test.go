@@ -65,7 +65,7 @@ func TestRunnersThatDieLoseAndDoubleNothing(t *testing.T) {
 				s := newScene(t, n, simulator.Options{})
 				p := s.plan(manifest(n, twoWaves))
 				s.handIn(p)
-				kills := 0
+				kills, told := 0, 0
 				late := time.AfterFunc(10*time.Hour, func() { panic(fmt.Sprintf("it does not end: %+v\n%s", s.job(p), s.lines())) })
 				defer late.Stop()
 				var all sync.WaitGroup
@@ -80,7 +80,15 @@ func TestRunnersThatDieLoseAndDoubleNothing(t *testing.T) {
 								time.AfterFunc(span, die)
 							}
 							mu.Unlock()
-							_, err := s.runner(life, fmt.Sprintf("runner-%d.%d", i, try), p.AccountID).Run(life)
+							r := s.runner(life, fmt.Sprintf("runner-%d.%d", i, try), p.AccountID)
+							r.Accounts[0].Ended = func(led runner.Led) {
+								mu.Lock()
+								defer mu.Unlock()
+								if told++; led.End.Outcome != rollout.OutcomeRolledOut || led.Job.State != runner.Ended || led.Result == nil {
+									t.Errorf("told was %+v", led)
+								}
+							}
+							_, err := r.Run(life)
 							ended := life.Err() == nil
 							die()
 							if ended {
@@ -95,6 +103,9 @@ func TestRunnersThatDieLoseAndDoubleNothing(t *testing.T) {
 				all.Wait()
 				j := s.job(p)
 				active, submitted := s.submitted(n)
+				if told != 1 {
+					t.Errorf("its end was told %d times", told)
+				}
 				if j.End == nil || j.End.Outcome != rollout.OutcomeRolledOut || active != submitted || j.Totals.Active != 2*n {
 					t.Errorf("%+v, %+v; %d of %d are active; after %d deaths\n%s", j, j.End, active, submitted, kills, s.lines())
 				}
@@ -163,6 +174,40 @@ func TestAStoppedRolloutSubmitsNothingUntilItIsResumed(t *testing.T) {
 		cancel()
 		if err := <-done; !errors.Is(err, context.Canceled) {
 			t.Error(err)
+		}
+	})
+}
+
+// Who has not written that the rollout has ended does not tell it either: another one will.
+func TestAnEndThatIsNotWrittenIsNotTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 3
+		s := newScene(t, n, simulator.Options{})
+		p := s.plan(manifest(n))
+		s.handIn(p)
+		told := 0
+		run := func(observe func(rollout.Event)) {
+			r := s.runner(t.Context(), "one", p.AccountID)
+			r.Accounts[0].Ended = func(runner.Led) { told++ }
+			r.Accounts[0].Observe = func(_ *runner.Job, ev rollout.Event) { observe(ev) }
+			if _, err := r.Run(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		run(func(ev rollout.Event) {
+			if ev.Totals.Active == n {
+				_, _ = runner.Stop(t.Context(), &s.store, p.AccountID, "test")
+			}
+		})
+		if active, _ := s.submitted(n); told != 0 || active != n || s.job(p).State != runner.Stopped {
+			t.Errorf("told %d times; %d are active: %+v", told, active, s.job(p))
+		}
+		if _, err := runner.Resume(t.Context(), &s.store, p.AccountID, "test"); err != nil {
+			t.Fatal(err)
+		}
+		run(func(rollout.Event) {})
+		if told != 1 || s.job(p).State != runner.Ended {
+			t.Errorf("told %d times: %+v", told, s.job(p))
 		}
 	})
 }

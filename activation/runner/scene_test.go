@@ -109,8 +109,8 @@ func (s *scene) runner(life context.Context, name string, account papi.ID) *runn
 	holder := activation.Holder{Host: name, User: "ci"}
 	store, work := mortal{&s.store, life}, mortalWork{&s.work, life}
 	return &runner.Runner{
-		Store: store, Work: work, Holder: holder, Turns: &coordinator.Turns{Store: store, Holder: holder},
-		Accounts: []runner.Account{{ID: account, API: s.client(life)}}, Once: true,
+		Store: store, Work: work, Holder: holder, Once: true,
+		Accounts: []runner.Account{{ID: account, API: s.client(life), Turns: &coordinator.Turns{Store: store, Holder: holder}}},
 		Say: func(format string, args ...any) {
 			s.mu.Lock()
 			defer s.mu.Unlock()

@@ -68,12 +68,12 @@ func (n *notifier) Concluded(ctx context.Context, d *result.Document, rec *journ
 // question that was answered with no are known to whoever made them.
 func isEnd(d *result.Document, rec *journal.Run) bool {
 	switch {
-	case d.ExitCode == catalogue.ExitUsage:
+	case d.ExitCode == catalogue.ExitUsage, d.Told:
 		return false
 	case d.Error != nil:
 		return d.Error.Code != catalogue.CodeDeclined
-	case d.Rollout != nil: // that all was active already is no news
-		return result.OrZero(d.Submitted) || result.OrZero(d.Adopted)
+	case d.Rollout != nil: // that all was active already is no news, unless a runner that has died may have done it
+		return result.OrZero(d.Submitted) || result.OrZero(d.Adopted) || d.HandedIn != nil && d.HandedIn.Ended != nil
 	}
 	moments, _, _ := rec.Snapshot()
 	waited := slices.ContainsFunc(moments, func(m journal.Entry) bool { return m.Kind == activation.EventQueued })

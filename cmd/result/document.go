@@ -63,6 +63,7 @@ type Document struct {
 	HandedIn       *HandedIn        `json:"handedIn,omitempty"`       // rollout apply --detach, rollout status --watch, rollout stop, rollout resume
 	Runner         *Runner          `json:"runner,omitempty"`         // runner
 
+	Told      bool           `json:"-"` // the end that the error is about was told already, to those who are notified
 	Requested []papi.Network `json:"-"` // all requested networks, if there are several; those in Results were reached
 }
 

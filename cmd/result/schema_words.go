@@ -86,7 +86,7 @@ document.simulator: How to reach the simulator that is served.
 document.checks: What doctor has looked at, in order.
 document.settings: Settings in force.
 document.settingsFile: The settings file.
-document.handedIn: Of rollout apply --detach, rollout status --watch, rollout stop and rollout resume: how the rollout stands at the coordinator.
+document.handedIn: Of rollout apply --detach, rollout status --watch, rollout stop and rollout resume, and what a runner tells of an end: how the rollout stands at the coordinator.
 document.runner: Of runner: what it has done.
 document.rollout: Of the commands of rollout: what would be done, or what became of it.
 document.build: What this program was made of.

@@ -40,6 +40,9 @@ func (r *run) handIn(f *applyFlags) error {
 	if err != nil {
 		return err
 	}
+	if r.Given("notify-url") {
+		r.Say("--notify-url: who is told of the end is said by that of the runner that leads it; nothing secret is handed in")
+	}
 	v := result.NewRolloutPlan(r.plan, r.session.Budget)
 	v.Options, v.State = f.emergency(), catalogue.OutcomeHandedIn
 	v.Next = new(r.Repeat([]string{"rollout", "status", r.source.name, "--watch"}, reachingAll))

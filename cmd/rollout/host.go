@@ -73,7 +73,9 @@ type Session struct {
 	Budget        *papi.Quota      // as PAPI told it last; nil: not
 	Remember      func(*papi.Quota)
 	Happened      func(rollout.Event)
-	OutputFile    string // empty: none
+	// Tell tells those who are told of the end of a run how something has ended, of a command, while this run goes on.
+	Tell       func(command string, r *result.Report, err error)
+	OutputFile string // empty: none
 }
 
 // Coordination is what is shared with other machines.

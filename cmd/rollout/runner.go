@@ -74,12 +74,14 @@ func (h *Host) carryOut(ctx context.Context, f *runnerFlags) (*result.Report, er
 	did, err := r.Run(ctx)
 	v := result.NewRunner(ids, did)
 	report.Outcome = catalogue.OutcomeOK
-	report.Fill = func(d *result.Document) { d.Runner = v }
+	told := false
+	report.Fill = func(d *result.Document) { d.Runner, d.Told = v, told }
 	report.Text = func(w *term.Printer, _ *result.Document) { printRunner(w, v) }
 	for _, led := range did.Led {
 		if err != nil || led.Err == nil {
 			continue
 		}
+		told = true // how a rollout has ended
 		report.Outcome = string(led.End.Outcome)
 		if led.End.Outcome == rollout.OutcomeUndecided {
 			report.Outcome = string(rollout.OutcomePaused)
@@ -122,18 +124,39 @@ func (h *Host) serve(ctx context.Context, r *runner.Runner, f *runnerFlags) ([]p
 		if err != nil {
 			return nil, err
 		}
-		r.Turns = s.Turns
 		ids = append(ids, groups.AccountID)
 		r.Accounts = append(r.Accounts, runner.Account{
-			ID: groups.AccountID, API: s.Client, Checker: engine.Checker,
+			ID: groups.AccountID, API: s.Client, Checker: engine.Checker, Turns: s.Turns,
 			Options: rollout.Options{Budget: s.Budget, Speed: s.Speed, Resubmissions: s.Resubmissions, Jitter: s.Jitter},
 			Observe: func(_ *runner.Job, ev rollout.Event) { s.Happened(ev) },
+			Ended:   func(led runner.Led) { h.tellEnd(s, led) },
 			Code: func(o rollout.Outcome, err error) string {
 				return catalogue.Judge(&catalogue.RolloutError{Outcome: o, Err: err}).Code
 			},
 		})
 	}
 	return ids, nil
+}
+
+// tellEnd tells those whom this runner's --notify-url names how a rollout has ended, as rollout apply does. What it
+// says may be typed by whoever has handed the plan in, and not by this runner.
+func (h *Host) tellEnd(s *Session, led runner.Led) {
+	there := *h
+	there.Repeat = func(words []string, _ func(string) bool) string {
+		if words[1] == "apply" {
+			words = append(words, "--detach")
+		}
+		return h.Repeat(words, func(flag string) bool { return flag == "coordinator" })
+	}
+	r := &run{Host: &there, session: s, source: &source{name: "PLAN", plan: led.Plan}, plan: led.Plan, report: &result.Report{}}
+	err := r.ended("apply", led.Result, led.Err, nil)
+	fill := r.report.Fill
+	r.report.Help = cmp.Or(r.report.Help, "remove the cause, then hand the plan in again: "+r.same("apply"))
+	r.report.Fill = func(d *result.Document) {
+		fill(d)
+		d.HandedIn = result.NewHandedIn(led.Job)
+	}
+	s.Tell("rollout apply", r.report, err)
 }
 
 // printRunner says what a runner has done.
