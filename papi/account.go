@@ -1,6 +1,7 @@
 package papi
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -37,6 +38,10 @@ func (c *Client) learnAccount(ctx context.Context, body []byte) {
 	if c.account.Load() != nil {
 		return
 	}
+	if id := leadingAccount(body); id.Valid() {
+		c.learn(ctx, id)
+		return
+	}
 	type owned struct {
 		AccountID ID `json:"accountId"`
 	}
@@ -57,12 +62,32 @@ func (c *Client) learnAccount(ctx context.Context, body []byte) {
 	}
 	for _, o := range owners {
 		if o.AccountID.Valid() {
-			if c.account.CompareAndSwap(nil, &o.AccountID) {
-				c.belongs(ctx, o.AccountID)
-			}
+			c.learn(ctx, o.AccountID)
 			return
 		}
 	}
+}
+
+func (c *Client) learn(ctx context.Context, account ID) {
+	if c.account.CompareAndSwap(nil, &account) {
+		c.belongs(ctx, account)
+	}
+}
+
+// leadingAccount returns the account that a body names first, as most do: a large one needs no second decoding
+// then. It is empty for any other body.
+func leadingAccount(body []byte) ID {
+	d := json.NewDecoder(bytes.NewReader(body))
+	var id ID
+	for _, want := range []json.Token{json.Delim('{'), "accountId"} {
+		if got, err := d.Token(); err != nil || got != want {
+			return ""
+		}
+	}
+	if d.Decode(&id) != nil {
+		return ""
+	}
+	return id
 }
 
 // belongs passes the account on to a pace that machines share per account.

@@ -241,6 +241,14 @@ func isSecretValue(text string) bool {
 
 // valueText formats a value for a line.
 func valueText(raw json.RawMessage) string {
+	if isPlain(raw) && !isSecretValue(strings.Trim(string(raw), `"`)) {
+		return term.Clean(string(raw), term.MaxName)
+	}
+	return encodedText(raw)
+}
+
+// encodedText decodes and encodes a value for a line, without what looks like a secret.
+func encodedText(raw json.RawMessage) string {
 	var value any
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
@@ -252,6 +260,25 @@ func valueText(raw json.RawMessage) string {
 		return term.Clean(string(raw), term.MaxName)
 	}
 	return term.Clean(strings.TrimSpace(string(data)), term.MaxName)
+}
+
+// isPlain reports whether a value is a string, a number or a word whose JSON text cannot be written differently, which
+// nearly all values are.
+func isPlain(raw json.RawMessage) bool {
+	inside := raw
+	if n := len(raw); n > 1 && raw[0] == '"' && raw[n-1] == '"' {
+		inside = raw[1 : n-1]
+	} else if bytes.IndexByte(raw, ' ') >= 0 {
+		return false
+	}
+	for _, c := range inside {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte(" _-+./*,", c) >= 0:
+		default:
+			return false
+		}
+	}
+	return len(raw) > 0
 }
 
 // contentText formats the options of a behavior or criterion, or the value of a variable.

@@ -70,7 +70,7 @@ func listMembers() [3]struct {
 }
 
 func parse(raw json.RawMessage) (*rule, error) {
-	if !json.Valid(raw) { // gjson does not validate
+	if !gjson.ValidBytes(raw) { // parsing does not validate
 		return nil, errNoJSON
 	}
 	return parseRule(gjson.ParseBytes(raw), 0)

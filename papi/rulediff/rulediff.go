@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // Tree is the input of a comparison: two members of [papi.RuleTree].
@@ -108,13 +109,9 @@ var (
 // difference, and neither does an empty list in the place of an absent one. Time and memory are proportional to
 // the size of the trees.
 func Compare(from, to Tree) (*Diff, error) {
-	a, err := parse(from.Rules)
+	a, b, err := parseBoth(from.Rules, to.Rules)
 	if err != nil {
-		return nil, fmt.Errorf("the first rule tree: %w", err)
-	}
-	b, err := parse(to.Rules)
-	if err != nil {
-		return nil, fmt.Errorf("the second rule tree: %w", err)
+		return nil, err
 	}
 	c := &comparison{}
 	if from.RuleFormat != to.RuleFormat {
@@ -129,6 +126,22 @@ func Compare(from, to Tree) (*Diff, error) {
 		return nil, err
 	}
 	return &Diff{Changes: c.changes(), Patch: c.patch}, nil
+}
+
+// parseBoth parses two trees at the same time.
+func parseBoth(from, to json.RawMessage) (a, b *rule, err error) {
+	var first, second error
+	var other sync.WaitGroup
+	other.Go(func() { a, first = parse(from) })
+	b, second = parse(to)
+	other.Wait()
+	switch {
+	case first != nil:
+		return nil, nil, fmt.Errorf("the first rule tree: %w", first)
+	case second != nil:
+		return nil, nil, fmt.Errorf("the second rule tree: %w", second)
+	}
+	return a, b, nil
 }
 
 func quote(s string) json.RawMessage {
