@@ -10,24 +10,24 @@ import (
 	"github.com/propctl/propctl/papi/pace"
 )
 
-// Buckets are the token buckets of accounts, for [pace.NewShared]. They may be used from
-// several goroutines, and their fields must not change while they are in use.
+// Buckets are the token buckets of accounts, as a [pace.Source]. They are safe for concurrent use as long as
+// their fields do not change.
 type Buckets struct {
 	Store Store
-	// Speed is how many seconds of PAPI's time pass in a real one; 0 means 1.
+	// Speed is how many seconds of PAPI's time pass in one real second; 0 means 1.
 	Speed float64
 
 	mu     sync.Mutex
-	behind time.Duration // the store's clock minus this machine's, at least
+	behind time.Duration // lower bound of how far the store's clock is ahead of this machine's
 }
 
 var _ pace.Source = (*Buckets)(nil)
 
-// bucket is what is kept of one.
+// bucket is the stored form of a bucket.
 type bucket struct {
 	pace.Bucket
 
-	Write string `json:"w"` // another one each time
+	Write string `json:"w"` // random, so that each write differs
 }
 
 // Take implements [pace.Source].
@@ -54,8 +54,8 @@ func (b *Buckets) Take(ctx context.Context, account, member string, n int, told 
 	return shares, err
 }
 
-// ahead returns by how much the store's clock is ahead of this machine's, as far as its
-// writing has shown. One that is behind does no harm: places are used a little early, once.
+// ahead returns how far the store's clock is ahead of this machine's, by its timestamps so far. A store's clock
+// that is behind is harmless: places are used slightly early, once.
 func (b *Buckets) ahead(e Entry) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -65,5 +65,5 @@ func (b *Buckets) ahead(e Entry) time.Duration {
 	return b.behind
 }
 
-// PaceKey is where the pace of an account is kept.
+// PaceKey is the key of an account's bucket.
 func PaceKey(account string) string { return "pace." + word(account) }

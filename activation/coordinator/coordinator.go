@@ -1,14 +1,13 @@
-// Package coordinator lets any number of processes, on any machines, that change the
-// same Akamai account share its pace and wait in line for its properties.
+// Package coordinator coordinates processes on any number of machines that change the same Akamai account: they
+// share its request rate and take turns at its properties.
 //
-// PAPI's limits hold for the account, whoever calls, and it takes one activation of a
-// property on a network at a time. [Buckets] share out the account's requests, and
-// [Turns] keep one line for each property and network. Both keep what they know in a
-// [Store], and change it by compare-and-set only. [Memory] is a store of one process;
-// package jetstream has one for many machines.
+// PAPI's limits apply to the account, whoever calls, and PAPI accepts one activation of a property on a network
+// at a time. [Buckets] share out the account's requests, and [Turns] keep a waiting line for each property and
+// network. Both keep their state in a [Store] and change it only by compare-and-set. [Memory] is a store within
+// one process; package jetstream has one for many machines.
 //
-// Nothing here decides whether something is submitted: PAPI does, and the look before
-// each submission. A line only ever holds a submission back.
+// Nothing here decides whether to submit: that follows from PAPI, by the look before each submission. A line
+// can only delay a submission.
 package coordinator
 
 import (
@@ -18,38 +17,37 @@ import (
 	"time"
 )
 
-// Store keeps small values for all who share it. Its methods may be called from several
-// goroutines, and end with their contexts. An error other than [ErrConflict] and
-// [ErrNotAllowed] says that the store does not answer at the moment.
+// Store keeps small values for all processes that share it. It must be safe for concurrent use, and its methods
+// end with their contexts. An error other than [ErrConflict] and [ErrNotAllowed] means that the store does not
+// answer at the moment.
 type Store interface {
-	// Get returns the value of a key; one with revision 0 says that there is none. It may
-	// have been replaced already: only Put tells whether a value was the last one.
+	// Get returns the value of a key; revision 0 means that there is none. The value may be outdated: only Put
+	// tells.
 	Get(ctx context.Context, key string) (Entry, error)
-	// Put replaces the value of a key that has this revision, 0 for one that is not
-	// there, and returns the new revision. The error is [ErrConflict] when the key has
-	// another one.
+	// Put replaces the value of a key that has the given revision, 0 for an absent key, and returns the new
+	// revision. It returns [ErrConflict] if the key has another revision.
 	Put(ctx context.Context, key string, value []byte, revision uint64) (uint64, error)
-	// Keys lists the keys that begin with a prefix.
+	// Keys lists the keys with a prefix.
 	Keys(ctx context.Context, prefix string) ([]string, error)
 }
 
-// Entry is what a store has for a key.
+// Entry is the value of a key.
 type Entry struct {
 	Value    []byte
 	Revision uint64
 	Written  time.Time // by the store's clock
 }
 
-// MaxValue is the size in bytes up to which values are written and read.
+// MaxValue is the maximum size of a value, in bytes.
 const MaxValue = 64 << 10
 
-// The errors of a store that answers.
+// The errors of a store that does answer.
 var (
 	ErrConflict   = errors.New("somebody else has written it meanwhile")
 	ErrNotAllowed = errors.New("the coordinator does not allow it")
 )
 
-// GoneError says that the store does not answer, or has lost what it was for.
+// GoneError reports that the store does not answer, or has lost what is needed.
 type GoneError struct{ Err error }
 
 // Error says why.
@@ -58,10 +56,10 @@ func (e *GoneError) Error() string { return "the coordinator cannot be used: " +
 // Unwrap returns the store's error.
 func (e *GoneError) Unwrap() error { return e.Err }
 
-// UnreadableError says that a key holds what this program cannot read.
+// UnreadableError reports a value that this program cannot read.
 type UnreadableError struct {
 	Key     string
-	Version int // of the program's data, where it is another than this program's
+	Version int // of the data format, if it is not this program's
 }
 
 // Error names the key.
@@ -72,16 +70,15 @@ func (e *UnreadableError) Error() string {
 	return fmt.Sprintf("key %s of the coordinator holds what no version of this program has written", e.Key)
 }
 
-// How often and how long a store is asked.
+// Time-outs and retries of a store.
 const (
 	opTimeout = 2 * time.Second
-	maxTries  = 30 // of a change that others overtake
+	maxTries  = 30 // of a change that conflicts with others
 )
 
-// change replaces the value of a key by what next makes of it, again and again until
-// nobody else has written meanwhile. next returns nil for nothing to write. Each value
-// that is written has to be another one, so that a write whose answer was lost is known
-// when it is read.
+// change replaces the value of a key by the result of next, and repeats that on conflicts. If next returns nil,
+// nothing is written. Each written value must be unique, so that a write whose answer was lost is recognised
+// when it is read back.
 func change(ctx context.Context, s Store, key string, next func(Entry) ([]byte, error)) error {
 	var sent []byte
 	for try := range maxTries {
@@ -90,7 +87,7 @@ func change(ctx context.Context, s Store, key string, next func(Entry) ([]byte, 
 			return err
 		}
 		if sent != nil && string(entry.Value) == string(sent) {
-			return nil // what was sent before had arrived
+			return nil // the write whose answer was lost has succeeded
 		}
 		value, err := next(entry)
 		if err != nil || value == nil {
@@ -143,18 +140,17 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Change replaces the value of a key by what next makes of it, until nobody else has
-// written meanwhile. next returns nil for nothing to write; each value that it returns has
-// to be another one. Its error is returned as it is, and that of a store that does not
-// answer is a [*GoneError].
+// Change replaces the value of a key by the result of next, and repeats that on conflicts. If next returns nil,
+// nothing is written; each value that it returns must be unique. An error of next is returned unchanged; if the
+// store does not answer the error is a [*GoneError].
 func Change(ctx context.Context, s Store, key string, next func(Entry) ([]byte, error)) error {
 	return change(ctx, s, key, next)
 }
 
-// Read returns the value of a key. The error is a [*GoneError].
+// Read returns the value of a key. Its error is a [*GoneError].
 func Read(ctx context.Context, s Store, key string) (Entry, error) { return get(ctx, s, key) }
 
-// Listed returns the keys that begin with a prefix. The error is a [*GoneError].
+// Listed returns the keys with a prefix. Its error is a [*GoneError].
 func Listed(ctx context.Context, s Store, prefix string) ([]string, error) {
 	within, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()

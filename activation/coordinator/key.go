@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// word makes one word of a key of any text. What stores may take for something else is
-// written as its code.
+// word encodes any text as one word of a key. Characters with a meaning to stores are escaped.
 func word(text string) string {
 	if text == "" {
 		return "_"
@@ -26,7 +25,7 @@ func word(text string) string {
 	return b.String()
 }
 
-// text is what a word was made of; empty for what is no word.
+// text decodes a word; empty if it is not one.
 func text(word string) string {
 	if word == "_" {
 		return ""
@@ -51,7 +50,7 @@ func text(word string) string {
 	return b.String()
 }
 
-// jitter is a short pause before the next try of what others have overtaken.
+// jitter is a short random pause before a conflicting change is repeated.
 func jitter(try int) time.Duration {
 	const most = 50 * time.Millisecond
 	return rand.N(min(time.Millisecond<<min(try, 6), most)) //nolint:gosec // nothing secret

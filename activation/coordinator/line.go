@@ -11,7 +11,7 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// The form of a line as it is kept, and its bounds.
+// The stored form of a line, and its limits.
 const (
 	lineVersion = 1
 	maxLine     = 150 // tickets
@@ -21,28 +21,27 @@ const (
 	maxNonce    = 64
 )
 
-// Phase is what a ticket's holder does.
+// Phase is what the holder of a ticket does.
 type Phase string
 
 // The phases.
 const (
-	PhaseWaiting  Phase = "waiting"  // it is not its turn
-	PhaseLooking  Phase = "looking"  // it looks, and may submit
+	PhaseWaiting  Phase = "waiting"  // it waits for its turn
+	PhaseLooking  Phase = "looking"  // it looks, and may then submit
 	PhasePosting  Phase = "posting"  // it submits
-	PhaseWatching Phase = "watching" // it has submitted, and follows that
+	PhaseWatching Phase = "watching" // it has submitted and follows the activation
 )
 
-// line is the line of one property on one network, as it is kept: whoever has the first
-// ticket has the turn. It is changed as values, and written by compare-and-set.
+// line is the waiting line of one property on one network, as stored: the first ticket has the turn.
 type line struct {
 	Version int      `json:"v"`
-	Write   string   `json:"w"` // another one each time
+	Write   string   `json:"w"` // random, so that each write differs
 	Tickets []ticket `json:"tickets"`
 	Posted  *note    `json:"posted,omitempty"` // the last submission
 }
 
-// ticket is one place. It is a lease: a holder that lets Beat stand still for longer than
-// Lease is taken for dead.
+// ticket is one place in a line. It is a lease: a holder whose Beat does not change for longer than Lease
+// counts as dead.
 type ticket struct {
 	ID     string            `json:"id"`
 	Beat   uint64            `json:"beat"`
@@ -53,15 +52,15 @@ type ticket struct {
 
 func (t ticket) lease() time.Duration { return time.Duration(t.Lease) * time.Millisecond }
 
-// note says that something was submitted, or was about to be. It may keep the next one
-// from submitting for a while, and never makes anybody submit.
+// note records a submission, or the intention to submit. It may delay the next submission, and never causes
+// one.
 type note struct {
-	By         string    `json:"by"` // the ticket
+	By         string    `json:"by"` // ID of the ticket
 	At         time.Time `json:"at"` // by the clock of its machine
 	Activation papi.ID   `json:"activation,omitempty"`
 }
 
-// readLine reads a line; an entry with revision 0 is an empty one.
+// readLine decodes a line; revision 0 is an empty one.
 func readLine(key string, e Entry) (*line, error) {
 	if e.Revision == 0 {
 		return &line{Version: lineVersion}, nil
@@ -95,23 +94,23 @@ func (l *line) valid() bool {
 	return true
 }
 
-// write returns the line as it is kept.
+// write encodes the line.
 func (l *line) write() ([]byte, error) {
 	l.Write = rand.Text()
 	return json.Marshal(l)
 }
 
-// place returns where a ticket is, -1 for nowhere.
+// place returns the index of a ticket; -1 if it is not in the line.
 func (l *line) place(id string) int {
 	return slices.IndexFunc(l.Tickets, func(t ticket) bool { return t.ID == id })
 }
 
-// remove takes a ticket out.
+// remove removes a ticket.
 func (l *line) remove(id string) {
 	l.Tickets = slices.DeleteFunc(l.Tickets, func(t ticket) bool { return t.ID == id })
 }
 
-// beat shows that a ticket's holder lives, and what it does.
+// beat records a sign of life of a ticket's holder, and its phase.
 func (l *line) beat(id string, phase Phase, lease time.Duration) {
 	if at := l.place(id); at >= 0 {
 		t := &l.Tickets[at]
@@ -120,7 +119,7 @@ func (l *line) beat(id string, phase Phase, lease time.Duration) {
 	}
 }
 
-// bounded cuts what others will read.
+// bounded limits the length of the texts that others will read.
 func bounded(h activation.Holder) activation.Holder {
 	for _, text := range [...]*string{&h.Host, &h.User, &h.CI, &h.Job, &h.Doing} {
 		*text = cut(*text, maxText)
@@ -141,9 +140,8 @@ func cut(s string, most int) string {
 	return s[:most]
 }
 
-// witness judges leases by what one process has seen: a ticket that has not changed for
-// as long as its lease, by this machine's monotonic clock, is dead. The clocks of others
-// do not matter.
+// witness judges leases by this process's observations: a ticket that has not changed for its lease, by this
+// machine's monotonic clock, is dead. Clocks of other machines do not matter.
 type witness map[string]seen
 
 type seen struct {
@@ -151,15 +149,14 @@ type seen struct {
 	since time.Time
 }
 
-// dead returns the tickets of a line, up to a place, whose leases have run out. begun is
-// when the line was asked for.
+// dead returns the tickets before a place whose leases have expired. begun is when the line was requested.
 func (w witness) dead(l *line, before int, begun time.Time) []string {
 	var gone []string
 	for _, t := range l.Tickets[:max(before, 0)] {
 		was, known := w[t.ID]
 		switch {
 		case !known || was.beat != t.Beat:
-			w[t.ID] = seen{t.Beat, time.Now()} // which is later than it was written
+			w[t.ID] = seen{t.Beat, time.Now()} // later than it was written
 		case begun.Sub(was.since) > t.lease():
 			gone = append(gone, t.ID)
 		}

@@ -11,12 +11,12 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Standing is a line as an operator sees it.
+// Standing is a line as shown to an operator.
 type Standing struct {
 	Key     string
-	Line    activation.Line // without what anybody does
+	Line    activation.Line // without Doing
 	Tickets []Ticket
-	// Err is why the line cannot be read; nil when it can.
+	// Err is why the line cannot be read; nil if it can.
 	Err error
 }
 
@@ -29,7 +29,7 @@ type Ticket struct {
 	Lease time.Duration
 }
 
-// Lines returns the lines in which somebody stands, and those that cannot be read.
+// Lines returns the lines that are not empty, and those that cannot be read.
 func Lines(ctx context.Context, s Store) ([]Standing, error) {
 	within, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
@@ -60,7 +60,7 @@ func Lines(ctx context.Context, s Store) ([]Standing, error) {
 	return all, nil
 }
 
-// lineOf returns what a key is for, as far as that can be told.
+// lineOf decodes a key, as far as possible.
 func lineOf(key string) activation.Line {
 	words := strings.Split(strings.TrimPrefix(key, LinePrefix), ".")
 	const parts = 3
@@ -73,12 +73,11 @@ func lineOf(key string) activation.Line {
 	return activation.Line{Account: papi.ID(words[0]), Asset: papi.ID(words[1]), Network: papi.Network(words[2])}
 }
 
-// ErrNobody is the error when a line has nobody to release.
+// ErrNobody reports that a line has no holder to release.
 var ErrNobody = errors.New("nobody stands there")
 
-// Release takes the holder of a line's turn out of it, and returns who that was. It
-// submits nothing more; what it has submitted goes on. A line that cannot be read
-// becomes an empty one.
+// Release removes the holder of a line's turn and returns it. It submits nothing more; what it has submitted
+// continues. A line that cannot be read is replaced by an empty one.
 func Release(ctx context.Context, s Store, at activation.Line) (activation.Holder, error) {
 	key, released := LineKey(at), activation.Holder{}
 	err := change(ctx, s, key, func(e Entry) ([]byte, error) {
@@ -99,15 +98,15 @@ func Release(ctx context.Context, s Store, at activation.Line) (activation.Holde
 	return released, err
 }
 
-// Examination is what was found when a store was tried out.
+// Examination is the result of testing a store.
 type Examination struct {
-	// Apart is by how much the store's clock is ahead of this machine's.
+	// Apart is how far the store's clock is ahead of this machine's.
 	Apart time.Duration
 	Lines []Standing
 }
 
-// Examine writes, reads and writes once more, as a pace and a line do, and expects that a
-// value that was replaced is not replaced again.
+// Examine writes, reads and writes again, as the users of a store do, and expects a conflict for an outdated
+// revision.
 func Examine(ctx context.Context, s Store) (*Examination, error) {
 	const key = "check"
 	e := &Examination{}

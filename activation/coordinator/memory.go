@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Memory is a store of one process. The zero value is an empty one.
+// Memory is a store within one process. The zero value is empty.
 type Memory struct {
 	mu       sync.Mutex
 	revision uint64

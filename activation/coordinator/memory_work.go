@@ -10,22 +10,22 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// MemoryWork is the work of one process. The zero value has none.
+// MemoryWork is a [Work] within one process. The zero value is empty.
 type MemoryWork struct {
 	mu     sync.Mutex
-	pieces []*piece // in the order in which they were put in
+	pieces []*piece // in the order in which they were offered
 	change chan struct{}
 	topics map[string][]*listener
 }
 
 var _ Work = (*MemoryWork)(nil)
 
-// piece is one that was put in, and is not done.
+// piece is a piece of work that is not done.
 type piece struct {
 	at    activation.Line
 	data  []byte
 	tries int
-	free  time.Time // whoever comes then may take it
+	free  time.Time // when it may be taken
 }
 
 type listener struct {
@@ -105,7 +105,7 @@ func (m *MemoryWork) Next(ctx context.Context, account string) (*Task, error) {
 	}
 }
 
-// take takes a piece, or says what to wait for.
+// take takes a piece, or returns what to wait for.
 func (m *MemoryWork) take(account papi.ID) (task *Task, change <-chan struct{}, free time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -129,7 +129,7 @@ func (m *MemoryWork) take(account papi.ID) (task *Task, change <-chan struct{}, 
 	return nil, m.change, free
 }
 
-// taken is a piece with who has taken it; somebody else may have it since.
+// taken is a piece taken by somebody; another may have taken it since.
 type taken struct {
 	work  *MemoryWork
 	piece *piece

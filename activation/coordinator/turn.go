@@ -10,32 +10,32 @@ import (
 )
 
 // The rules of a turn:
-//   - It is a lease, which is renewed at a third. What is believed of it counts from
-//     before the request that has renewed it, so that nobody else takes it for dead
-//     earlier. Both clocks are asked: the monotonic one stops while a machine sleeps.
-//   - Nothing is submitted without a write, right before, that says so and that nobody
-//     has overtaken. The lease is as long then as the submission may take.
-//   - A turn that was lost stays lost.
+//  - It is a lease, renewed after a third of its time. It counts from before the
+//    request that renewed it, so that this process gives it up no later than others
+//    do. Both clocks are read, because the monotonic one stops while a machine sleeps.
+//  - Right before a submission the line must be written without a conflict, with a
+//    note of it. The lease then lasts as long as the submission may take.
+//  - A lost turn stays lost.
 
-// turn is a turn that this process has.
+// turn is a turn that this process holds.
 type turn struct {
 	turns *Turns
 	key   string
 	id    string
 	stop  context.CancelFunc
-	over  chan struct{} // closed when nobody renews it any more
+	over  chan struct{} // closed when the turn is no longer renewed
 
 	op sync.Mutex // one change of the line at a time
 
 	mu     sync.Mutex // guards what follows
 	phase  Phase
 	lease  time.Duration
-	begun  time.Time // before the request that has renewed it last
-	looked time.Time // when the last look began
-	note   *note     // of another one, that was there when the turn came
-	noted  time.Time // when it was seen first
+	begun  time.Time // before the request that renewed it last
+	looked time.Time // begin of the last look
+	note   *note     // of an earlier submission, found when the turn came
+	noted  time.Time // when note was first seen
 	lost   bool
-	said   bool // that the store is gone
+	said   bool // it was reported that the store is gone
 }
 
 func newTurn(w *waiting, begun time.Time) *turn {
@@ -48,13 +48,13 @@ func newTurn(w *waiting, begun time.Time) *turn {
 	return t
 }
 
-// passed is how long ago a time was, by the clock that says more.
+// passed is the time since a moment, by the clock on which it is longer.
 func passed(since time.Time) time.Duration {
 	now := time.Now()
 	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
 }
 
-// isLost reports whether it is not this process's turn any more.
+// isLost reports whether this process has lost the turn.
 func (t *turn) isLost() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -62,17 +62,17 @@ func (t *turn) isLost() bool {
 	return t.lost
 }
 
-// renew shows signs of life until the turn is left or lost.
+// renew renews the turn until it is left or lost.
 func (t *turn) renew(ctx context.Context) {
 	defer close(t.over)
 	for !t.isLost() {
 		t.mu.Lock()
-		next := t.lease/3 - passed(t.begun) //nolint:mnd // so that one that fails does no harm
+		next := t.lease/3 - passed(t.begun) //nolint:mnd // a failed renewal can still be repeated in time
 		if t.phase == PhasePosting {
-			next = t.turns.pause() // it lasts for as long as a submission
+			next = t.turns.pause() // the lease covers the submission
 		}
 		t.mu.Unlock()
-		if sleep(ctx, max(next, t.turns.pause()/10)) != nil { //nolint:mnd // after one that has failed
+		if sleep(ctx, max(next, t.turns.pause()/10)) != nil { //nolint:mnd // after a failed renewal
 			return
 		}
 		if t.isPosting() {
@@ -100,8 +100,8 @@ func (t *turn) sayGone(err error) {
 	}
 }
 
-// beat writes a sign of life: with another phase, unless it is empty, and with what edit
-// changes. The error is [activation.ErrTurnLost] when it is somebody else's turn.
+// beat writes a sign of life, with a new phase unless it is empty, and with the changes of edit. The error is
+// [activation.ErrTurnLost] if the turn is lost.
 func (t *turn) beat(ctx context.Context, phase Phase, edit func(*line)) error {
 	t.op.Lock()
 	defer t.op.Unlock()
@@ -153,7 +153,7 @@ func (t *turn) length(phase Phase) time.Duration {
 	return t.turns.lease()
 }
 
-// remember keeps what another one has submitted.
+// remember stores the note of somebody else's submission.
 func (t *turn) remember(n *note) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -190,7 +190,7 @@ func (t *turn) Permit(ctx context.Context, shown func(papi.ID) bool) (time.Time,
 	if err != nil {
 		return time.Time{}, err
 	}
-	if t.tooOld() || !t.settled(shown) { // the write may have taken long, and has shown the last note
+	if t.tooOld() || !t.settled(shown) { // the write may have taken long, and may have shown a newer note
 		return time.Time{}, activation.ErrLookAgain
 	}
 	return begun.Add(sendMargin), nil
@@ -202,8 +202,7 @@ func (t *turn) tooOld() bool {
 	return passed(t.looked) > freshLook
 }
 
-// settled reports whether what was submitted before is shown by a look, or so old that
-// any look would show it.
+// settled reports whether the look shows the previous submission, or that is so old that any look would.
 func (t *turn) settled(shown func(papi.ID) bool) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -214,7 +213,7 @@ func (t *turn) settled(shown func(papi.ID) bool) bool {
 	if lag == 0 {
 		lag = DefaultLag
 	}
-	const apart = time.Minute // that clocks of machines may be
+	const apart = time.Minute // assumed maximum difference between clocks of machines
 	return passed(t.noted) > lag || time.Since(t.note.At) > lag+apart
 }
 
@@ -231,14 +230,14 @@ func (t *turn) Submitted(ctx context.Context, id papi.ID, accepted activation.Ac
 		case activation.AcceptanceUnknown:
 		}
 	})
-	if err != nil { // it goes on to be renewed as what it is now, and says what is known
+	if err != nil { // later renewals repeat it
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		t.phase = PhaseWatching
 	}
 }
 
-// Leave implements [activation.Turn]. It may be called more than once.
+// Leave implements [activation.Turn]. It may be called repeatedly.
 func (t *turn) Leave() {
 	t.stop()
 	<-t.over

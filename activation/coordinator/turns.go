@@ -11,32 +11,31 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// What holds unless [Turns] says otherwise.
+// Defaults of [Turns].
 const (
 	DefaultLease  = 30 * time.Second
 	DefaultLag    = 15 * time.Second
 	lookingLease  = 15 * time.Second
-	postingMargin = 30 * time.Second // sending, and waiting for an answer that is late
-	sendMargin    = 5 * time.Second  // from the permission to the sending
+	postingMargin = 30 * time.Second // for sending, and for waiting for a late answer
+	sendMargin    = 5 * time.Second  // between the permission and sending
 	freshLook     = 10 * time.Second
 	shortPause    = time.Second
-	outage        = time.Minute // without the store, before a run that is to submit gives up
+	outage        = time.Minute // for how long a run that wants to submit waits for the store
 )
 
-// Turns are lines for properties on networks. They may be used from several goroutines,
-// and their fields must not change while they are in use.
+// Turns are the waiting lines of properties on networks, as an [activation.Turns]. They are safe for concurrent
+// use as long as their fields do not change.
 type Turns struct {
 	Store Store
-	// Holder says who this process is.
+	// Holder describes this process to others.
 	Holder activation.Holder
 	// Lease is how long a place lasts without a sign of life; 0 means DefaultLease.
 	Lease time.Duration
 	// Submit is how long a submission may take; 0 means [papi.DefaultSubmitTimeout].
 	Submit time.Duration
-	// Lag is how long PAPI's lists may take to show what was submitted; 0 means DefaultLag.
+	// Lag is for how long PAPI's lists may not show a submission; 0 means DefaultLag.
 	Lag time.Duration
-	// Gone is told once, when the store does not answer while somebody has a turn or waits
-	// for one; nil means nobody.
+	// Gone is called once if the store does not answer while a turn is held or waited for; may be nil.
 	Gone func(error)
 }
 
@@ -46,19 +45,19 @@ func (t *Turns) lease() time.Duration { return cmp.Or(t.Lease, DefaultLease) }
 
 func (t *Turns) looking() time.Duration { return min(lookingLease, t.lease()) }
 
-// pause is how long it is until somebody who is next looks again.
+// pause is the interval at which the next in line looks.
 func (t *Turns) pause() time.Duration { return min(shortPause, t.lease()/6) } //nolint:mnd // well below a third
 
 func (t *Turns) posting() time.Duration {
 	return cmp.Or(t.Submit, papi.DefaultSubmitTimeout) + postingMargin
 }
 
-// LineKey is where a line is kept.
+// LineKey is the key of a line.
 func LineKey(at activation.Line) string {
 	return LinePrefix + word(at.Account.Bare()) + "." + word(string(at.Asset)) + "." + word(string(at.Network))
 }
 
-// LinePrefix is what the keys of all lines begin with.
+// LinePrefix is the prefix of the keys of all lines.
 const LinePrefix = "turn."
 
 // Take implements [activation.Turns].
@@ -74,7 +73,7 @@ func (t *Turns) Take(ctx context.Context, at activation.Line, ahead func(activat
 	return turn, nil
 }
 
-// waiting is one place in a line whose turn has not come.
+// waiting is a place in a line whose turn has not come.
 type waiting struct {
 	turns  *Turns
 	key    string
@@ -83,10 +82,10 @@ type waiting struct {
 	seen   witness
 	ahead  func(activation.Ahead) error
 
-	renewed time.Time // the last sign of life
+	renewed time.Time // time of the last sign of life
 	place   int
 	told    activation.Ahead
-	since   time.Time // the store does not answer; zero when it does
+	since   time.Time // since when the store does not answer; zero if it does
 	joined  bool
 }
 
@@ -112,7 +111,7 @@ func (w *waiting) wait(ctx context.Context) (*turn, error) {
 		}
 		pause := w.turns.pause()
 		if w.place > 1 && w.since.IsZero() {
-			pause = max(pause, min(w.turns.lease()/6, 5*shortPause)) //nolint:mnd // often enough to renew at a third
+			pause = max(pause, min(w.turns.lease()/6, 5*shortPause)) //nolint:mnd // often enough to renew after a third
 		}
 		if err := sleep(ctx, pause); err != nil {
 			return nil, err
@@ -137,7 +136,7 @@ func (w *waiting) without(err error) error {
 	return w.tell(activation.Ahead{Place: w.place, Err: err})
 }
 
-// tell says where in line it is, when that has changed.
+// tell reports the position in line if it has changed.
 func (w *waiting) tell(a activation.Ahead) error {
 	if w.told.Place == a.Place && w.told.Holder == a.Holder && (w.told.Err == nil) == (a.Err == nil) {
 		return nil
@@ -146,8 +145,8 @@ func (w *waiting) tell(a activation.Ahead) error {
 	return w.ahead(a)
 }
 
-// step joins the line, shows a sign of life where it is time for that, and takes the turn
-// where nobody who lives is before. It reports whether it has, and who is first.
+// step joins the line, renews the place if due, and takes the turn if no living holder is ahead. It reports
+// whether it has the turn, and who is first.
 func (w *waiting) step(ctx context.Context, begun time.Time) (mine bool, first activation.Holder, err error) {
 	err = change(ctx, w.turns.Store, w.key, func(e Entry) ([]byte, error) {
 		mine = false
@@ -174,7 +173,7 @@ func (w *waiting) step(ctx context.Context, begun time.Time) (mine bool, first a
 		case w.place == 0:
 			l.beat(w.id, PhaseLooking, w.turns.looking())
 			mine, changed = true, true
-		case time.Since(w.renewed) > w.turns.lease()/3: //nolint:mnd // so that one that is lost does no harm
+		case time.Since(w.renewed) > w.turns.lease()/3: //nolint:mnd // a lost renewal can still be repeated in time
 			l.beat(w.id, PhaseWaiting, w.turns.lease())
 			changed = true
 		}
@@ -187,7 +186,7 @@ func (w *waiting) step(ctx context.Context, begun time.Time) (mine bool, first a
 	return mine, first, err
 }
 
-// clear takes dead tickets out of a line that is full.
+// clear removes dead tickets from a full line.
 func (w *waiting) clear(l *line, begun time.Time) ([]byte, error) {
 	dead := w.seen.dead(l, len(l.Tickets), begun)
 	if len(dead) == 0 {
@@ -199,14 +198,14 @@ func (w *waiting) clear(l *line, begun time.Time) ([]byte, error) {
 	return l.write()
 }
 
-// leave takes the ticket out of the line, as far as that is possible in a moment.
+// leave removes the ticket from the line, if that is possible quickly.
 func (w *waiting) leave(ctx context.Context) {
 	if w.joined {
 		leave(ctx, w.turns.Store, w.key, w.id)
 	}
 }
 
-// leaveWithin is how long it may take to leave a line. Who does not manage to is taken for dead.
+// leaveWithin bounds the time for leaving a line. A place that could not be removed expires.
 const leaveWithin = 500 * time.Millisecond
 
 func leave(ctx context.Context, s Store, key, id string) {

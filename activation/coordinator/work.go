@@ -8,22 +8,21 @@ import (
 	"github.com/propctl/propctl/activation"
 )
 
-// Work hands pieces of work to whoever takes them, and again when who has taken one does
-// not keep it. A place has one piece at most. Its methods may be called from several
-// goroutines, and end with their contexts. An error other than [ErrOffered],
-// [ErrTooLarge] and [ErrNotAllowed] says that the coordinator does not answer.
+// Work distributes pieces of work, each to one taker at a time, and again if the taker does not keep it. Each
+// place holds at most one piece. It must be safe for concurrent use, and its methods end with their contexts.
+// An error other than [ErrOffered], [ErrTooLarge] and [ErrNotAllowed] means that the coordinator does not
+// answer.
 //
-// What a piece says is to be judged by who takes it: anybody may have written it, and it
-// may come twice, late, and in any order.
+// The content is not trusted: anybody may have written it, and a piece may come twice, late, and in any order.
 type Work interface {
-	// Offer puts in a piece of work. The error is [ErrOffered] when its place has one.
+	// Offer adds a piece of work. The error is [ErrOffered] if its place already has one.
 	Offer(ctx context.Context, at activation.Line, data []byte) error
-	// Offered returns the piece that a place has, taken or not; nil for none.
+	// Offered returns the piece in a place, taken or not; nil if there is none.
 	Offered(ctx context.Context, at activation.Line) ([]byte, error)
-	// Next waits for a piece of work of an account and takes it. It is given to another
-	// one when it is not kept for [KeptFor].
+	// Next waits for a piece of work of an account and takes it. If the taker does not call Keep for [KeptFor],
+	// another may take it.
 	Next(ctx context.Context, account string) (*Task, error)
-	// Tell sends a message to those who listen to a topic now. It may be lost.
+	// Tell sends a message to the current listeners of a topic. It may be lost.
 	Tell(ctx context.Context, topic string, data []byte) error
 	// Listen calls heard for each message, one at a time, until stop is called.
 	Listen(ctx context.Context, topic string, heard func(data []byte)) (stop func(), err error)
@@ -33,42 +32,42 @@ type Work interface {
 type Task struct {
 	Taken
 
-	At    activation.Line // without what anybody does
+	At    activation.Line // without Doing
 	Data  []byte
-	Tries int // how often it was taken, with this time; at least 1
+	Tries int // how often it was taken, including this time
 }
 
-// Taken is what becomes of a piece of work.
+// Taken is a hold on a piece of work.
 type Taken interface {
-	// Keep shows that it is still worked at.
+	// Keep reports that the taker still works on it.
 	Keep(ctx context.Context) error
 	// Done removes it.
 	Done(ctx context.Context) error
-	// Later gives it back, for somebody to take after a while.
+	// Later returns it, to be taken by anybody after a pause.
 	Later(ctx context.Context, pause time.Duration) error
 }
 
-// The bounds of work.
+// Limits of work.
 const (
-	// MaxPiece is the size in bytes up to which pieces and messages are sent.
+	// MaxPiece is the maximum size of pieces and messages, in bytes.
 	MaxPiece = 4 << 10
-	// KeptFor is how long a piece stays with who has taken or kept it.
+	// KeptFor is how long a piece stays with its taker without Keep.
 	KeptFor = 30 * time.Second
 )
 
-// The errors of work that was not put in.
+// The errors of work that was not accepted.
 var (
 	ErrOffered  = errors.New("its place has a piece of work")
 	ErrTooLarge = errors.New("it is too large")
 )
 
-// WorkKey is how a store calls a place.
+// WorkKey is the key of a place.
 func WorkKey(at activation.Line) string {
 	return word(at.Account.Bare()) + "." + word(string(at.Asset)) + "." + word(string(at.Network))
 }
 
-// WorkPlace is what a key is for; the zero value for a key of nobody's.
+// WorkPlace decodes a key of WorkKey; zero if it is not one.
 func WorkPlace(key string) activation.Line { return lineOf(key) }
 
-// Word makes one word of a key, or of a subject, of any text.
+// Word encodes any text as one word of a key or subject.
 func Word(text string) string { return word(text) }

@@ -11,9 +11,9 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// HandIn gives a plan to the runners, and returns how it stands: a plan that was handed in
-// before, and runs, goes on as it is. The error is an [*OpenError] when
-// another plan of the name runs, or is stopped, unless the options say to replan.
+// HandIn hands a plan over to the runners and returns its job. If the same plan was handed in before and runs,
+// that continues. The error is an [*OpenError] if another plan of that name runs or is stopped, unless the
+// options say to replan.
 func HandIn(ctx context.Context, s coordinator.Store, p *rollout.Plan, o rollout.Options, section string, by activation.Holder) (*Job, error) {
 	sum, err := storePlan(ctx, s, p)
 	if err != nil {
@@ -42,13 +42,13 @@ func HandIn(ctx context.Context, s coordinator.Store, p *rollout.Plan, o rollout
 			job = was
 			return nil, nil
 		}
-		next.Term = was.Term + 1 // whoever leads what was before leaves it
+		next.Term = was.Term + 1 // the previous lead gives up
 		return next.write()
 	})
 	return job, err
 }
 
-// OpenError says that another plan of the name was handed in and has not ended.
+// OpenError reports that another plan of that name was handed in and has not ended.
 type OpenError struct{ Job *Job }
 
 // Error names the plan.
@@ -56,7 +56,7 @@ func (e *OpenError) Error() string {
 	return fmt.Sprintf("another plan of this rollout, %s, was handed in by %s and has not ended: it is %s", e.Job.Mark(), e.Job.By, e.Job.State)
 }
 
-// StoppedError says that somebody has stopped a rollout before its end.
+// StoppedError reports that somebody has stopped a rollout before its end.
 type StoppedError struct{ Name string }
 
 // Error names it.
@@ -64,7 +64,7 @@ func (e *StoppedError) Error() string {
 	return fmt.Sprintf("rollout %s was stopped before its end", e.Name)
 }
 
-// Stop has nothing more submitted of a rollout. What is on its way goes on at Akamai.
+// Stop stops a rollout: nothing more is submitted. Activations in progress continue.
 func Stop(ctx context.Context, s coordinator.Store, account papi.ID, name string) (*Job, error) {
 	return turn(ctx, s, account, name, func(j *Job) bool {
 		was := j.State
@@ -75,7 +75,7 @@ func Stop(ctx context.Context, s coordinator.Store, account papi.ID, name string
 	})
 }
 
-// Resume goes on with a rollout that was stopped, or that has ended before all was done.
+// Resume continues a rollout that was stopped or has ended before it was complete.
 func Resume(ctx context.Context, s coordinator.Store, account papi.ID, name string) (*Job, error) {
 	return turn(ctx, s, account, name, func(j *Job) bool {
 		done := j.State == Running || j.State == Ended && j.End != nil && j.End.Outcome == rollout.OutcomeRolledOut
@@ -96,10 +96,10 @@ func turn(ctx context.Context, s coordinator.Store, account papi.ID, name string
 	return job, err
 }
 
-// bounded cuts what others will read.
+// bounded limits the length of the texts that others will read.
 func bounded(h activation.Holder) activation.Holder {
 	for _, text := range [...]*string{&h.Host, &h.User, &h.CI, &h.Job, &h.Doing} {
-		if len(*text) > maxText/3 { //nolint:mnd // as long as anybody is called
+		if len(*text) > maxText/3 { //nolint:mnd // long enough for any name
 			*text = (*text)[:maxText/3] //nolint:mnd // the same
 		}
 	}

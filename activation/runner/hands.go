@@ -14,22 +14,22 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// hands hand the items of a rollout to runners. They are those of one lead.
+// hands gives the items of a rollout to runners, on behalf of one lead.
 type hands struct {
 	lead *lead
 
 	mu      sync.Mutex
 	waiting map[int]chan papi.ID // by place
-	stage   int                  // up to which items are handed out; -1: none are yet
+	stage   int                  // up to this stage items are given out; -1: none yet
 	attempt int
-	opening chan struct{} // has one place: one change at a time
-	closed  chan struct{} // is made by the first that closes, and closed when it has; nil before
+	opening chan struct{} // holds one element while a change is made
+	closed  chan struct{} // made by the first caller of close, and closed when that is done; nil before
 }
 
-// How long is waited for what others do.
+// Intervals of waiting for others.
 const (
-	askEach   = 15 * time.Second // whether an item is still there
-	otherWork = 30 * time.Second // that another piece may have its place
+	askEach   = 15 * time.Second // between checks whether an item's piece is still there
+	otherWork = 30 * time.Second // for another piece in the item's place
 )
 
 // Submit implements [rollout.Submitter].
@@ -53,7 +53,7 @@ func (h *hands) Submit(ctx context.Context, item rollout.Item, attempt int) papi
 	return id
 }
 
-// heard takes what runners say.
+// heard receives the reports of runners.
 func (h *hands) heard(data []byte) {
 	var a answer
 	if json.Unmarshal(data, &a) != nil || a.Version != orderVersion || a.Term != h.lead.term || a.Activation != "" && !a.Activation.Valid() {
@@ -67,7 +67,7 @@ func (h *hands) heard(data []byte) {
 	}
 }
 
-// open says in the job that items of a stage are handed out.
+// open records in the job that items of a stage are given out.
 func (h *hands) open(ctx context.Context, stage, attempt int) error {
 	select {
 	case h.opening <- struct{}{}:
@@ -95,8 +95,8 @@ func (h *hands) open(ctx context.Context, stage, attempt int) error {
 	}
 }
 
-// close has nobody begin with an item any more: whoever has its turn later sees it in the
-// job. Where that cannot be written, the lease runs out, which says the same.
+// close makes sure that nobody begins with an item any more, by recording it in the job. If that cannot be
+// written, the lease expires, which has the same effect.
 func (h *hands) close() {
 	h.mu.Lock()
 	first := h.closed == nil
@@ -120,7 +120,7 @@ func (h *hands) close() {
 	}
 }
 
-// handOver puts an item in, and waits until somebody says what came of it.
+// handOver offers an item, and waits until somebody reports the result.
 func (h *hands) handOver(ctx context.Context, item rollout.Item, attempt int, told <-chan papi.ID) papi.ID {
 	j := h.lead.job
 	data, err := json.Marshal(order{Version: orderVersion, Name: j.Name, Digest: j.Digest, Term: h.lead.term, Attempt: attempt, Place: item.Place})
@@ -151,7 +151,7 @@ func (h *hands) handOver(ctx context.Context, item rollout.Item, attempt int, to
 		case string(have) == string(data):
 			missing = 0
 		default:
-			missing++ // what was said of it may just be on its way
+			missing++ // the report may be on its way
 		}
 		if missing > 1 {
 			return ""
@@ -159,7 +159,7 @@ func (h *hands) handOver(ctx context.Context, item rollout.Item, attempt int, to
 	}
 }
 
-// offer puts an item in; false when its place has another piece for too long.
+// offer offers an item; false if another piece occupies its place for too long.
 func (h *hands) offer(ctx context.Context, at activation.Line, data []byte) bool {
 	work := h.lead.run.Work
 	for begun := time.Now(); ; {
@@ -171,7 +171,7 @@ func (h *hands) offer(ctx context.Context, at activation.Line, data []byte) bool
 		}
 		cancel()
 		switch {
-		case err == nil, string(have) == string(data): // an answer that was lost
+		case err == nil, string(have) == string(data): // the answer to an earlier attempt was lost
 			return true
 		case errors.Is(err, coordinator.ErrOffered) && time.Since(begun) > otherWork, errors.Is(err, coordinator.ErrNotAllowed):
 			return false

@@ -16,46 +16,46 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// State is what is to become of a rollout that was handed in.
+// State is the wanted state of a rollout that was handed in.
 type State string
 
-// The states.
+// The values of State.
 const (
 	Running State = "running"
-	Stopped State = "stopped" // nothing is submitted until somebody resumes it
+	Stopped State = "stopped" // nothing is submitted until it is resumed
 	Ended   State = "ended"
 )
 
 // Job is a rollout that was handed in. It is changed by compare-and-set.
 type Job struct {
 	Version   int               `json:"v"`
-	Write     string            `json:"w"` // another one each time
+	Write     string            `json:"w"` // random, so that each write differs
 	AccountID papi.ID           `json:"account"`
 	Name      string            `json:"name"`
 	Digest    string            `json:"digest"` // of the plan's items
-	Plan      string            `json:"plan"`   // the digest of all of the plan
+	Plan      string            `json:"plan"`   // digest of the whole plan
 	Section   string            `json:"section,omitempty"`
 	By        activation.Holder `json:"by"`
 	At        time.Time         `json:"at"`
 	Options   Options           `json:"options"`
 	State     State             `json:"state"`
-	// Term counts who has led it, and what it was changed to by others. Stage is up to
-	// which items are handed out, and Closed says that none are any more, in this term.
+	// Term counts the leads and the changes by others. Within a term, Stage is the stage up to which items are
+	// given out, and Closed reports that none are any more.
 	Term  uint64 `json:"term"`
 	Stage int    `json:"stage"`
-	// Attempt is that of the marks of what is handed out.
+	// Attempt is the attempt in the marks of those items.
 	Attempt int   `json:"attempt"`
 	Closed  bool  `json:"closed,omitempty"`
 	Lead    *Lead `json:"lead,omitempty"`
-	// How far it is, as its lead has told last.
+	// Progress, as last reported by the lead.
 	Wave    string         `json:"wave,omitempty"`
 	Network papi.Network   `json:"network,omitempty"`
 	Totals  rollout.Totals `json:"totals"`
 	End     *End           `json:"end,omitempty"` // of the last term; nil while it runs
 }
 
-// Lead is who leads a rollout. It is a lease: one that lets Beat stand still for longer is
-// taken for dead.
+// Lead is the runner that leads a rollout. It is a lease: a lead whose Beat does not change for longer than
+// Lease counts as dead.
 type Lead struct {
 	ID     string            `json:"id"`
 	Beat   uint64            `json:"beat"`
@@ -63,7 +63,7 @@ type Lead struct {
 	Holder activation.Holder `json:"holder"`
 }
 
-// End is how a rollout has ended.
+// End is the result of a rollout.
 type End struct {
 	Outcome rollout.Outcome `json:"outcome"`
 	Code    string          `json:"code,omitempty"` // of the error
@@ -71,7 +71,7 @@ type End struct {
 	At      time.Time       `json:"at"`
 }
 
-// Options are those of the run, as they were given with the plan.
+// Options are the run's options that were handed in with the plan.
 type Options struct {
 	Through       string                 `json:"through,omitempty"`
 	RetryFailed   bool                   `json:"retryFailed,omitempty"`
@@ -91,7 +91,7 @@ type Options struct {
 	Request       papi.ActivationRequest `json:"request"`
 }
 
-// optionsOf returns what goes along with a plan.
+// optionsOf returns the options to hand in.
 func optionsOf(o rollout.Options) Options {
 	return Options{
 		Through: o.Through, RetryFailed: o.RetryFailed, Replan: o.Replan, SkipChecks: o.SkipChecks, AnyTime: o.AnyTime, OverBudget: o.OverBudget,
@@ -101,7 +101,7 @@ func optionsOf(o rollout.Options) Options {
 	}
 }
 
-// over returns a runner's own options with those of a job.
+// over returns a runner's own options, overridden by those of a job.
 func (o Options) over(own rollout.Options) rollout.Options {
 	own.Through, own.RetryFailed, own.Replan, own.SkipChecks = o.Through, o.RetryFailed, o.Replan, o.SkipChecks
 	own.AnyTime, own.OverBudget, own.Only, own.Skip, own.Tolerate = o.AnyTime, o.OverBudget, o.Only, o.Skip, o.Tolerate
@@ -110,7 +110,7 @@ func (o Options) over(own rollout.Options) rollout.Options {
 	return own
 }
 
-// The form of a job as it is kept, and its bounds.
+// The stored form of a job, and its limits.
 const (
 	jobVersion = 1
 	maxText    = 300
@@ -119,12 +119,12 @@ const (
 	jobPrefix  = "rollout."
 )
 
-// jobKey is where a job is kept.
+// jobKey is the key of a job.
 func jobKey(account papi.ID, name string) string {
 	return jobPrefix + coordinator.Word(account.Bare()) + "." + coordinator.Word(name)
 }
 
-// readJob reads a job; nil is that there is none.
+// readJob decodes a job; nil if there is none.
 func readJob(key string, e coordinator.Entry) (*Job, error) {
 	if e.Revision == 0 {
 		return nil, nil //nolint:nilnil // there is none
@@ -163,19 +163,19 @@ func (j *Job) valid(key string) bool {
 
 func (l *Lead) lease() time.Duration { return time.Duration(l.Lease) * time.Millisecond }
 
-// Mark is the beginning of all marks of the plan.
+// Mark is the common beginning of all marks of the plan.
 func (j *Job) Mark() string { return j.Name + "/" + j.Digest }
 
-// write returns the job as it is kept.
+// write encodes the job.
 func (j *Job) write() ([]byte, error) {
 	j.Write = rand.Text()
 	return json.Marshal(j)
 }
 
-// errNoJob says that a job has gone.
+// errNoJob reports that a job no longer exists.
 var errNoJob = errors.New("nobody has handed it in")
 
-// changeJob changes a job that is there. next returns whether there is something to write.
+// changeJob changes an existing job. next reports whether to write it.
 func changeJob(ctx context.Context, s coordinator.Store, key string, next func(*Job) (bool, error)) error {
 	return coordinator.Change(ctx, s, key, func(e coordinator.Entry) ([]byte, error) {
 		j, err := readJob(key, e)
@@ -192,7 +192,7 @@ func changeJob(ctx context.Context, s coordinator.Store, key string, next func(*
 	})
 }
 
-// Find returns the job of a plan, or of a name when digest is empty; nil for none.
+// Find returns the job of a rollout; nil if there is none.
 func Find(ctx context.Context, s coordinator.Store, account papi.ID, name string) (*Job, error) {
 	key := jobKey(account, name)
 	e, err := coordinator.Read(ctx, s, key)
@@ -202,7 +202,8 @@ func Find(ctx context.Context, s coordinator.Store, account papi.ID, name string
 	return readJob(key, e)
 }
 
-// Jobs returns the jobs of an account, or of all when it is empty, and the keys of those that cannot be read.
+// Jobs returns the jobs of an account, or of all accounts if it is empty, and an error for each job that cannot
+// be read.
 func Jobs(ctx context.Context, s coordinator.Store, account papi.ID) (jobs []*Job, unreadable []error, err error) {
 	prefix := jobPrefix
 	if account != "" {
@@ -227,13 +228,13 @@ func Jobs(ctx context.Context, s coordinator.Store, account papi.ID) (jobs []*Jo
 	return jobs, unreadable, nil
 }
 
-// NoJobError says that no rollout of a name was handed in.
+// NoJobError reports that no rollout of that name was handed in.
 type NoJobError struct {
 	Name string
-	Have []string // what was
+	Have []string // names that were
 }
 
-// Error says what was.
+// Error lists the names that were.
 func (e *NoJobError) Error() string {
 	if len(e.Have) == 0 {
 		return fmt.Sprintf("no rollout %s was handed in; none was", e.Name)
@@ -242,7 +243,7 @@ func (e *NoJobError) Error() string {
 	return fmt.Sprintf("no rollout %s was handed in; there are %s", e.Name, strings.Join(e.Have[:min(len(e.Have), most)], ", "))
 }
 
-// cut bounds an error for a job.
+// cut limits the length of an error text in a job.
 func cut(text string) string {
 	text = strings.ToValidUTF8(text, "?")
 	if len(text) <= maxError {

@@ -13,31 +13,31 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// lead is one term of a rollout.
+// lead is one term of leading a rollout.
 type lead struct {
 	run     *run
 	account *Account
-	job     *Job // as it was taken
+	job     *Job // as of taking the lead
 	plan    *rollout.Plan
 	id      string
 	term    uint64
 	key     string
 
 	mu    sync.Mutex
-	begun time.Time // before the write that has renewed the lease last
+	begun time.Time // before the write that renewed the lease last
 	lost  bool
-	last  rollout.Event // that told how far it is
-	spent bool          // something was submitted: what begins another attempt has begun it
+	last  rollout.Event // the last report of progress
+	spent bool          // something was submitted; Replan has been used
 }
 
-// Why a lead ends before its rollout does.
+// Why a term ends before its rollout.
 var (
 	errNotLead   = errors.New("another runner leads the rollout now")
 	errLeaseOver = errors.New("its lease has run out before the coordinator has answered")
 	errStopped   = errors.New("somebody has stopped the rollout")
 )
 
-// leads takes the lead of rollouts of an account that nobody leads.
+// leads takes the lead of an account's rollouts that nobody leads.
 func (u *run) leads(ctx context.Context, a *Account) {
 	var all sync.WaitGroup
 	defer all.Wait()
@@ -82,8 +82,8 @@ func (u *run) leads(ctx context.Context, a *Account) {
 	}
 }
 
-// sight is how a lead was seen last: one whose beat has not changed for its lease, by this
-// machine's clock, is dead.
+// sight is the last observation of a lead: one whose beat has not changed for its lease, by this machine's
+// clock, is dead.
 type sight struct {
 	id    string
 	beat  uint64
@@ -104,17 +104,17 @@ func (s sight) dead(j *Job, begun time.Time) bool {
 	return j.Lead != nil && s.id == j.Lead.ID && s.beat == j.Lead.Beat && begun.Sub(s.since) > j.Lead.lease()
 }
 
-// refused reports whether a rollout is not for this runner.
+// refused reports whether this runner cannot run the rollout.
 func (u *run) refused(j *Job) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.said[refusal(j)]
 }
 
-// refusal is the key of what is said of a rollout that is not for this runner.
+// refusal is the key of the message about such a rollout.
 func refusal(j *Job) string { return "refused " + jobKey(j.AccountID, j.Name) + " " + j.Plan }
 
-// take takes the lead of a rollout; nil when somebody else has, or it is not for this runner.
+// take takes the lead of a rollout; nil if somebody else has it, or this runner cannot run it.
 func (u *run) take(ctx context.Context, a *Account, j *Job) *lead {
 	p, err := u.plan(ctx, j)
 	if lost := (*PlanError)(nil); errors.As(err, &lost) {
@@ -144,7 +144,7 @@ func (u *run) take(ctx context.Context, a *Account, j *Job) *lead {
 		return nil
 	}
 	u.mu.Lock()
-	delete(u.said, refusal(j)) // its plan may not have been there
+	delete(u.said, refusal(j)) // its plan may have been missing before
 	u.mu.Unlock()
 	return l
 }
@@ -158,14 +158,14 @@ func runsCommands(p *rollout.Plan) bool {
 	return false
 }
 
-// passed is how long ago a time was, by the clock that says more: the monotonic one stops
-// while a machine sleeps.
+// passed is the time since a moment, by the clock on which it is longer: the monotonic one stops while a
+// machine sleeps.
 func passed(since time.Time) time.Duration {
 	now := time.Now()
 	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
 }
 
-// holds reports whether it still leads, as far as it can be sure.
+// holds reports whether this process certainly still leads.
 func (l *lead) holds() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -173,7 +173,7 @@ func (l *lead) holds() bool {
 	return !l.lost
 }
 
-// change changes the job while this is its lead, and renews the lease.
+// change changes the job while this process leads, and renews the lease.
 func (l *lead) change(ctx context.Context, edit func(*Job)) error {
 	if !l.holds() {
 		return errNotLead
@@ -201,13 +201,13 @@ func (l *lead) change(ctx context.Context, edit func(*Job)) error {
 	return err
 }
 
-// permit sees right before a submission of its own whether it still leads.
+// permit confirms right before a submission that this process still leads.
 func (l *lead) permit(ctx context.Context) error {
 	return l.change(ctx, func(*Job) {})
 }
 
-// renew renews the lease, and tells how far the rollout is, until the context ends; it
-// ends the run when it does not lead any more.
+// renew renews the lease and reports progress until the context ends. It ends the run if this process no longer
+// leads.
 func (l *lead) renew(ctx context.Context, end context.CancelCauseFunc) {
 	told := rollout.Event{}
 	for {
@@ -248,12 +248,12 @@ func (l *lead) renew(ctx context.Context, end context.CancelCauseFunc) {
 	}
 }
 
-// see returns an error when the rollout is not this one's any more.
+// see returns an error if this process no longer leads the rollout.
 func (l *lead) see(ctx context.Context) error {
 	j, err := Find(ctx, l.run.Store, l.job.AccountID, l.job.Name)
 	switch {
 	case err != nil && l.holds():
-		return nil // it is not known
+		return nil // unknown
 	case err != nil, j == nil, j.Lead == nil || j.Lead.ID != l.id:
 		return errNotLead
 	case j.State != Running:
@@ -301,7 +301,7 @@ func (l *lead) observe(ev rollout.Event) {
 	}
 }
 
-// ended says in the job how the rollout has ended; one that goes on is left to others.
+// ended records in the job how the rollout has ended; one that continues is left to other runners.
 func (l *lead) ended(parent, ctx context.Context, result *rollout.Result, err error) {
 	if cause := context.Cause(ctx); ctx.Err() != nil {
 		if parent.Err() == nil {
@@ -319,7 +319,7 @@ func (l *lead) ended(parent, ctx context.Context, result *rollout.Result, err er
 	}
 	led := Led{Job: l.job, Plan: l.plan, Result: result, End: end, Err: err}
 	written := false
-	for !written { // it is led until this is known
+	for !written { // the lead is kept until this is recorded
 		changed := l.change(parent, func(j *Job) {
 			j.State, j.End, j.Lead, j.Closed, j.Totals = Ended, &end, nil, true, result.Totals
 			led.Job = j
@@ -342,7 +342,7 @@ func (l *lead) ended(parent, ctx context.Context, result *rollout.Result, err er
 	l.run.report.Led = append(l.run.report.Led, led)
 }
 
-// leave lets others lead at once.
+// leave lets others take the lead at once.
 func (l *lead) leave() {
 	ctx, cancel := context.WithTimeout(context.Background(), opTimeout)
 	defer cancel()

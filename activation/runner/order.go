@@ -9,11 +9,11 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// orderVersion is that of the messages.
+// orderVersion is the version of the message formats.
 const orderVersion = 1
 
-// order is a piece of work: an item of a rollout that is to be submitted. It says nothing
-// of what is submitted: the plan does.
+// order is a piece of work: an item of a rollout to submit. What is submitted is taken from the plan, not from
+// the order.
 type order struct {
 	Version int    `json:"v"`
 	Name    string `json:"name"`
@@ -23,7 +23,7 @@ type order struct {
 	Place   int    `json:"place"`
 }
 
-// answer is what came of an order. It has no activation when the lead has to look itself.
+// answer is the result of an order. Without an activation the lead has to look itself.
 type answer struct {
 	Version    int     `json:"v"`
 	Term       uint64  `json:"term"`
@@ -31,7 +31,7 @@ type answer struct {
 	Activation papi.ID `json:"activation,omitempty"`
 }
 
-// newerError says that a message is of a newer version of this program.
+// newerError reports a message of a newer version of this program.
 type newerError struct{ version int }
 
 func (e *newerError) Error() string {
@@ -40,7 +40,7 @@ func (e *newerError) Error() string {
 
 var errNoOrder = errors.New("no version of this program has written it")
 
-// readOrder reads an order.
+// readOrder decodes an order.
 func readOrder(data []byte) (order, error) {
 	var o order
 	if len(data) > coordinator.MaxPiece || json.Unmarshal(data, &o) != nil || o.Version < 1 {

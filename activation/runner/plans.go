@@ -16,12 +16,12 @@ import (
 	"github.com/propctl/propctl/activation/rollout"
 )
 
-// A plan is kept by the digest of what is kept, in pieces that fit.
+// A plan is stored compressed, under its digest, in pieces that fit into values.
 const (
 	planPrefix = "plan."
 	pieceSize  = coordinator.MaxValue - 1024
 	maxPieces  = 300
-	maxPlan    = 16 << 20 // of one that is unpacked
+	maxPlan    = 16 << 20 // uncompressed
 )
 
 func planKey(sum string, piece int) string { return fmt.Sprintf("%s%s.%d", planPrefix, sum, piece) }
@@ -30,7 +30,7 @@ func validSum(s string) bool {
 	return len(s) == hex.EncodedLen(sha256.Size) && !strings.ContainsFunc(s, func(c rune) bool { return (c < '0' || c > '9') && (c < 'a' || c > 'f') })
 }
 
-// sumOf is the digest of all of a plan, and the plan as it is kept.
+// sumOf returns the digest of a whole plan, and its stored form.
 func sumOf(p *rollout.Plan) (sum string, packed []byte, err error) {
 	data, err := json.Marshal(p)
 	if err != nil {
@@ -48,8 +48,7 @@ func sumOf(p *rollout.Plan) (sum string, packed []byte, err error) {
 	return hex.EncodeToString(digest[:]), b.Bytes(), nil
 }
 
-// storePlan keeps a plan, and returns its digest. Each piece is written although it is
-// there, so that it is kept for as long again.
+// storePlan stores a plan and returns its digest. Pieces that exist are written again, to renew their expiry.
 func storePlan(ctx context.Context, s coordinator.Store, p *rollout.Plan) (string, error) {
 	sum, packed, err := sumOf(p)
 	if err != nil {
@@ -69,7 +68,7 @@ func storePlan(ctx context.Context, s coordinator.Store, p *rollout.Plan) (strin
 	return sum, nil
 }
 
-// PlanError says that the plan of a job cannot be had.
+// PlanError reports that the plan of a job cannot be loaded.
 type PlanError struct {
 	Name string
 	Err  error
@@ -83,7 +82,7 @@ func (e *PlanError) Error() string {
 // Unwrap returns why.
 func (e *PlanError) Unwrap() error { return e.Err }
 
-// loadPlan returns the plan of a job, when it is what the digests of the job say.
+// loadPlan returns the plan of a job, if it matches the job's digests.
 func loadPlan(ctx context.Context, s coordinator.Store, j *Job) (*rollout.Plan, error) {
 	var packed []byte
 	for i, pieces := 0, 1; i < pieces; i++ {
@@ -121,7 +120,7 @@ func loadPlan(ctx context.Context, s coordinator.Store, j *Job) (*rollout.Plan, 
 	return p, nil
 }
 
-// owns returns an error for a plan that is another job's.
+// owns returns an error for the plan of another job.
 func (j *Job) owns(p *rollout.Plan) error {
 	if p.Name != j.Name || p.Digest != j.Digest || !p.AccountID.Equal(j.AccountID) {
 		return &PlanError{j.Name, errors.New("it is another one's")}

@@ -1,12 +1,11 @@
-// Package runner carries out rollouts that were handed in, on any number of machines: one
-// runner leads a rollout, all of them submit its items.
+// Package runner carries out rollouts that were handed in, on any number of machines: one runner leads a
+// rollout, and all of them submit its items.
 //
-// What was handed in stands in a [coordinator.Store]: the plan, by its digest, and how far
-// it is. The lead holds a lease, runs the rollout, and hands its items out as
-// [coordinator.Work]. Whoever takes one takes the turn of its property, sees that the lead
-// still wants it, looks, submits it, and says which activation PAPI has accepted. That is a
-// hint: the lead judges by what PAPI shows, and looks itself where nobody says anything. A
-// message names an item of a plan, and nothing that is submitted is from a message.
+// A rollout is stored in a [coordinator.Store]: its plan, by digest, and its progress. The lead holds a lease,
+// runs the rollout, and gives its items out as [coordinator.Work]. The runner that takes an item takes the turn
+// of its property, checks that the lead still wants it, looks, submits, and reports the activation that PAPI
+// has accepted. The report is only a hint: the lead decides by what PAPI shows, and looks itself if nobody
+// reports. Messages name an item of a plan; what is submitted is never taken from a message.
 package runner
 
 import (
@@ -22,87 +21,86 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Runner carries out what was handed in. Its members are not changed while it runs.
+// Runner carries out rollouts that were handed in. Its fields must not change while it runs.
 type Runner struct {
 	Store coordinator.Store
 	Work  coordinator.Work
-	// Holder says who this process is.
+	// Holder describes this process to others.
 	Holder   activation.Holder
 	Accounts []Account
-	// Once ends the run when no rollout of its accounts is left to be carried out.
+	// Once ends the run when none of its accounts has a rollout left to carry out.
 	Once bool
-	// Commands allows checks that run commands, which a plan brings along.
+	// Commands allows checks that run commands, which come with the plan.
 	Commands bool
-	// AtOnce is how many items of an account it submits at once; 0 means 4.
+	// AtOnce is how many items of an account are submitted at once; 0 means 4.
 	AtOnce int
 	// Lease is how long a lead lasts without a sign of life; 0 means 30 s.
 	Lease time.Duration
-	// Say is told what happens, in words; it may be called from several goroutines.
+	// Say is called with messages for people; it must be safe for concurrent use.
 	Say func(format string, args ...any)
 }
 
-// Account is one for which a runner has credentials.
+// Account is an account for which a runner has credentials.
 type Account struct {
 	ID      papi.ID
 	API     rollout.API
 	Checker rollout.Checker
-	// Turns are those of the account's properties.
+	// Turns coordinates the activations of the account's properties.
 	Turns activation.Turns
-	// Options are those that do not come with a plan: speed, jitter, and what is known of
-	// the budget.
+	// Options are the options that do not come with a plan: speed, jitter, the known budget.
 	Options rollout.Options
-	// Observe is told what happens in a rollout that this runner leads; nil means nobody.
+	// Observe is called for each event of a rollout that this runner leads; may be nil.
 	Observe func(*Job, rollout.Event)
-	// Ended is told how a rollout has ended that this runner has led; nil means nobody. Of all runners only one tells
-	// it, and once: the one that has written the end.
+	// Ended is called when a rollout that this runner led has ended; may be nil. Of all runners only the one that
+	// has recorded the end calls it, once.
 	Ended func(Led)
-	// Code names an error with which a rollout has ended, for those who only hear of it;
-	// nil: it has no name.
+	// Code returns the code of an error with which a rollout has ended, for processes that only read the job;
+	// may be nil.
 	Code func(rollout.Outcome, error) string
 }
 
 // Report is what a runner has done.
 type Report struct {
 	Led []Led
-	// Submitted are items that this runner has submitted for a lead, Found those that were
-	// there or on their way, Left those that it has left to the lead.
+	// Submitted counts items that this runner has submitted for a lead, Found those that were active or in
+	// progress already, Left those that it has left to the lead.
 	Submitted, Found, Left int
 }
 
-// Led is a rollout that a runner has led to its end.
+// Led is a rollout that a runner led to its end.
 type Led struct {
-	Job    *Job // as it stands now
+	Job    *Job // in its current state
 	Plan   *rollout.Plan
 	Result *rollout.Result
 	End    End
-	Err    error // nil when it ended well
+	Err    error // nil if it ended well
 }
 
-// The times of a runner.
+// Intervals and time-outs of a runner.
 const (
 	defaultLease = 30 * time.Second
 	defaultItems = 4
-	lookAround   = 2 * time.Second  // for rollouts that nobody leads, and for what has changed
-	storeGone    = time.Second      // until it is tried again
-	opTimeout    = 5 * time.Second  // of what is not waited for
-	mostInLine   = 45 * time.Second // that an item waits in line before it is tried later
+	lookAround   = 2 * time.Second  // for rollouts without a lead, and for changes
+	storeGone    = time.Second      // until the store is tried again
+	opTimeout    = 5 * time.Second  // of minor requests
+	mostInLine   = 45 * time.Second // wait of an item in line before it is retried later
 )
 
 func (r *Runner) lease() time.Duration { return cmp.Or(r.Lease, defaultLease) }
 
-// run is one run of a runner.
+// run is one call of Run.
 type run struct {
 	*Runner
 
 	mu     sync.Mutex
 	report Report
 	said   map[string]bool
-	plans  map[string]*rollout.Plan // by their digests
+	plans  map[string]*rollout.Plan // by digest
 	gone   bool
 }
 
-// Run works until ctx ends, or, with Once, until nothing is left to do. What it is at when
-// ctx ends is given to others.
+// Run works until ctx ends or, with Once, until nothing is left to do. Unfinished work is left to other
+// runners.
 func (r *Runner) Run(ctx context.Context) (*Report, error) {
 	u := &run{Runner: r, said: map[string]bool{}, plans: map[string]*rollout.Plan{}}
 	ctx, stop := context.WithCancelCause(ctx)
@@ -134,7 +132,7 @@ func (r *Runner) Run(ctx context.Context) (*Report, error) {
 
 var errDone = errors.New("nothing is left to do")
 
-// untilDone waits until no rollout of the accounts runs; false when the context ends first.
+// untilDone waits until none of the accounts has a running rollout; false if the context ends first.
 func (u *run) untilDone(ctx context.Context) bool {
 	for {
 		if u.idle(ctx) {
@@ -162,13 +160,13 @@ func (u *run) idle(ctx context.Context) bool {
 	return true
 }
 
-// around is how often it is looked for something new.
+// around is the interval at which the runner looks for changes.
 func (u *run) around() time.Duration { return min(lookAround, u.lease()/6) } //nolint:mnd // well below a third
 
-// say tells something once for each key.
+// say reports something once for each key.
 func (u *run) say(key, format string, args ...any) {
 	u.mu.Lock()
-	const most = 1000 // of what others may make it say
+	const most = 1000 // limits what others can make it say
 	first := key == "" || !u.said[key] && len(u.said) < most
 	if key != "" {
 		u.said[key] = u.said[key] || first
@@ -179,7 +177,7 @@ func (u *run) say(key, format string, args ...any) {
 	}
 }
 
-// storeGone says, once for each time, that the coordinator does not answer.
+// storeGone reports, once per outage, that the coordinator does not answer.
 func (u *run) storeGone(ctx context.Context, err error) {
 	u.mu.Lock()
 	first := !u.gone && ctx.Err() == nil
@@ -190,7 +188,7 @@ func (u *run) storeGone(ctx context.Context, err error) {
 	}
 }
 
-// storeBack says that it answers again.
+// storeBack reports that it answers again.
 func (u *run) storeBack() {
 	u.mu.Lock()
 	was := u.gone
@@ -207,7 +205,7 @@ func (u *run) plan(ctx context.Context, j *Job) (*rollout.Plan, error) {
 	p := u.plans[j.Plan]
 	u.mu.Unlock()
 	if p != nil {
-		return p, j.owns(p) // which is known of the job that it was read for
+		return p, j.owns(p) // that was checked only for the job it was loaded for
 	}
 	p, err := loadPlan(ctx, u.Store, j)
 	if err != nil {
@@ -223,12 +221,12 @@ func (u *run) plan(ctx context.Context, j *Job) (*rollout.Plan, error) {
 	return p, nil
 }
 
-// engine is what submits items and runs rollouts of an account.
+// engine returns what submits items and runs rollouts of an account.
 func (u *run) engine(a *Account) *rollout.Runner {
 	return &rollout.Runner{API: a.API, Checker: a.Checker, Turns: patient{a.Turns}}
 }
 
-// patient are turns that are waited for, though not for good.
+// patient are turns with a limited wait.
 type patient struct{ turns activation.Turns }
 
 // Take implements [activation.Turns].

@@ -32,10 +32,10 @@ func (u *run) works(ctx context.Context, a *Account) {
 	}
 }
 
-// errStale says that nobody wants it any more.
+// errStale reports that an item is no longer wanted.
 var errStale = errors.New("its rollout does not want it any more")
 
-// skippedError says why a piece of work is nothing for this runner, or for any.
+// skippedError says why this runner, or any, cannot do a piece of work.
 type skippedError struct {
 	err   error
 	later bool // another runner may do it
@@ -43,7 +43,7 @@ type skippedError struct {
 
 func (e *skippedError) Error() string { return e.err.Error() }
 
-// do deals with one piece of work.
+// do handles one piece of work.
 func (u *run) do(ctx context.Context, a *Account, task *coordinator.Task) {
 	c, err := u.accept(ctx, a, task)
 	if err != nil {
@@ -65,16 +65,16 @@ func (u *run) do(ctx context.Context, a *Account, task *coordinator.Task) {
 	u.conclude(ctx, task, c)
 }
 
-// keep shows that the work is at it.
+// keep keeps a piece of work while it is being done.
 func keep(ctx context.Context, task *coordinator.Task) {
-	for sleep(ctx, coordinator.KeptFor/3) == nil { //nolint:mnd // so that one that is lost does no harm
+	for sleep(ctx, coordinator.KeptFor/3) == nil { //nolint:mnd // a lost call can still be repeated in time
 		within, cancel := context.WithTimeout(ctx, opTimeout)
-		_ = task.Keep(within) // who takes it meanwhile waits for the turn
+		_ = task.Keep(within) // whoever takes it meanwhile has to wait for the turn
 		cancel()
 	}
 }
 
-// claim is a piece of work that is worked at.
+// claim is a piece of work in progress.
 type claim struct {
 	order  order
 	job    *Job
@@ -85,8 +85,8 @@ type claim struct {
 	stale  bool
 }
 
-// accept judges a piece of work: whatever it says, only an item of a plan that runs, and
-// that its lead has come to, is done.
+// accept checks a piece of work: whatever it says, only an item of a running plan up to the lead's current
+// stage is done.
 func (u *run) accept(ctx context.Context, a *Account, task *coordinator.Task) (*claim, error) {
 	o, err := readOrder(task.Data)
 	newer := &newerError{}
@@ -124,7 +124,7 @@ func (u *run) accept(ctx context.Context, a *Account, task *coordinator.Task) (*
 	return c, nil
 }
 
-// wants returns an error when the order is not one of the job as it is now.
+// wants returns an error if the order does not match the job's current state.
 func (c *claim) wants(j *Job) error {
 	if j == nil || j.State != Running || j.Closed || j.Lead == nil || j.Term != c.order.Term || j.Digest != c.order.Digest || j.Attempt != c.order.Attempt {
 		return errStale
@@ -132,7 +132,7 @@ func (c *claim) wants(j *Job) error {
 	return nil
 }
 
-// wanted sees once more, with the turn, whether the lead still wants it.
+// wanted checks again, with the turn held, that the lead still wants the item.
 func (u *run) wanted(ctx context.Context, c *claim) error {
 	job, err := Find(ctx, u.Store, c.job.AccountID, c.job.Name)
 	if err == nil {
@@ -145,7 +145,7 @@ func (u *run) wanted(ctx context.Context, c *claim) error {
 	return err
 }
 
-// refuse lets go of a piece of work that is not done here.
+// refuse gives up a piece of work that is not done here.
 func (u *run) refuse(ctx context.Context, task *coordinator.Task, err error) {
 	within, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
@@ -157,7 +157,7 @@ func (u *run) refuse(ctx context.Context, task *coordinator.Task, err error) {
 			_ = task.Later(within, pauseOf(task))
 			return
 		}
-		_ = task.Done(within) // else it comes again, and is skipped again
+		_ = task.Done(within) // otherwise it comes again and is skipped again
 	case errors.Is(err, errStale):
 		_ = task.Done(within)
 	default: // it comes again by itself
@@ -166,14 +166,14 @@ func (u *run) refuse(ctx context.Context, task *coordinator.Task, err error) {
 	}
 }
 
-// pauseOf is until when others may take what is of no use here.
+// pauseOf is the pause until others may take a piece of work that was of no use here.
 func pauseOf(task *coordinator.Task) time.Duration {
 	const most = 5
 	return time.Duration(min(task.Tries, most)) * time.Minute
 }
 
-// conclude tells the lead what came of an item, and lets go of it. Of what is not told the
-// lead finds out itself.
+// conclude reports the result of an item to the lead and gives up the piece. The lead finds out itself what is
+// not reported.
 func (u *run) conclude(ctx context.Context, task *coordinator.Task, c *claim) {
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
 	defer cancel()
@@ -184,7 +184,7 @@ func (u *run) conclude(ctx context.Context, task *coordinator.Task, c *claim) {
 	inLine := (*activation.InLineError)(nil)
 	switch {
 	case ctx.Err() != nil && id == "":
-		_ = task.Later(within, 0) // somebody else looks at it at once
+		_ = task.Later(within, 0) // somebody else may look at it at once
 		return
 	case errors.As(c.result.Err, &inLine):
 		u.say(coordinator.WorkKey(task.At)+"line", "%s on %s: %v; it is tried later", c.item.Title(), c.item.Network, inLine)
