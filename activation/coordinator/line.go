@@ -163,3 +163,11 @@ func (w witness) dead(l *line, before int, begun time.Time) []string {
 	}
 	return gone
 }
+
+// forgive excludes a period in which the store did not answer: no holder could renew its ticket then.
+func (w witness) forgive(silence time.Duration) {
+	for id, s := range w {
+		s.since = s.since.Add(silence)
+		w[id] = s
+	}
+}

@@ -35,6 +35,7 @@ type turn struct {
 	note   *note     // of an earlier submission, found when the turn came
 	noted  time.Time // when note was first seen
 	lost   bool
+	left   bool // the ticket was taken out
 	said   bool // it was reported that the store is gone
 }
 
@@ -243,11 +244,11 @@ func (t *turn) Leave() {
 	<-t.over
 	t.op.Lock()
 	defer t.op.Unlock()
-	if t.isLost() {
-		return
-	}
-	leave(context.Background(), t.turns.Store, t.key, t.id)
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.lost = true
+	left := t.left
+	t.lost, t.left = true, true
+	t.mu.Unlock()
+	if !left { // also after the turn was lost: the ticket may still be the first
+		leave(context.Background(), t.turns.Store, t.key, t.id)
+	}
 }

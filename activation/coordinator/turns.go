@@ -62,7 +62,7 @@ const LinePrefix = "turn."
 
 // Take implements [activation.Turns].
 func (t *Turns) Take(ctx context.Context, at activation.Line, ahead func(activation.Ahead) error) (activation.Turn, error) { //nolint:ireturn // that is the interface
-	w := &waiting{turns: t, key: LineKey(at), id: rand.Text(), seen: witness{}, ahead: ahead, holder: t.Holder}
+	w := &waiting{turns: t, key: LineKey(at), id: rand.Text(), seen: witness{}, ahead: ahead, holder: t.Holder, asked: time.Now()}
 	w.holder.Doing, w.holder.Since = at.Doing, time.Now().UTC().Round(time.Second)
 	w.holder = bounded(w.holder)
 	turn, err := w.wait(ctx)
@@ -82,6 +82,7 @@ type waiting struct {
 	seen   witness
 	ahead  func(activation.Ahead) error
 
+	asked   time.Time // when the store was last asked
 	renewed time.Time // time of the last sign of life
 	place   int
 	told    activation.Ahead
@@ -94,10 +95,13 @@ func (w *waiting) wait(ctx context.Context) (*turn, error) {
 	for {
 		begun := time.Now()
 		mine, first, err := w.step(ctx, begun)
+		since := time.Since(w.asked)
+		w.asked = time.Now()
 		switch {
 		case ctx.Err() != nil:
 			return nil, context.Cause(ctx)
 		case err != nil:
+			w.seen.forgive(since)
 			if err := w.without(err); err != nil {
 				return nil, err
 			}
@@ -148,8 +152,10 @@ func (w *waiting) tell(a activation.Ahead) error {
 // step joins the line, renews the place if due, and takes the turn if no living holder is ahead. It reports
 // whether it has the turn, and who is first.
 func (w *waiting) step(ctx context.Context, begun time.Time) (mine bool, first activation.Holder, err error) {
+	due := time.Since(w.renewed) > w.turns.lease()/3 //nolint:mnd // a lost renewal can still be repeated in time
+	shown := false
 	err = change(ctx, w.turns.Store, w.key, func(e Entry) ([]byte, error) {
-		mine = false
+		mine, shown = false, false
 		l, err := readLine(w.key, e)
 		if err != nil {
 			return nil, err
@@ -173,16 +179,18 @@ func (w *waiting) step(ctx context.Context, begun time.Time) (mine bool, first a
 		case w.place == 0:
 			l.beat(w.id, PhaseLooking, w.turns.looking())
 			mine, changed = true, true
-		case time.Since(w.renewed) > w.turns.lease()/3: //nolint:mnd // a lost renewal can still be repeated in time
+		case due:
 			l.beat(w.id, PhaseWaiting, w.turns.lease())
-			changed = true
+			changed, shown = true, true
 		}
 		if !changed {
 			return nil, nil
 		}
-		w.renewed = time.Now()
 		return l.write()
 	})
+	if err == nil && shown { // only now: a write that conflicted renewed nothing
+		w.renewed = begun
+	}
 	return mine, first, err
 }
 
