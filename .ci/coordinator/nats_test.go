@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -24,14 +25,18 @@ import (
 const asServer = "PROPCTL_TEST_NATS_SERVER"
 
 func TestMain(m *testing.M) {
-	if file := os.Getenv(asServer); file != "" {
-		if err := beServer(file); err != nil {
-			fmt.Println(err)
-			os.Exit(1)
+	file := os.Getenv(asServer)
+	if file == "" {
+		const most = "16" // tests that mostly wait for processes
+		if err := flag.Set("test.parallel", most); err != nil {
+			panic(err)
 		}
+		m.Run()
 		return
 	}
-	os.Exit(m.Run())
+	if err := beServer(file); err != nil {
+		_, _ = fmt.Fprintln(os.Stdout, err) // who has started it reads that
+	}
 }
 
 // beServer is a NATS server that prints its address when it is ready, and ends when its standard
@@ -50,7 +55,7 @@ func beServer(file string) error {
 	if !s.ReadyForConnections(20 * time.Second) {
 		return errors.New("the server is not ready")
 	}
-	fmt.Println(s.Addr())
+	_, _ = fmt.Fprintln(os.Stdout, s.Addr())
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	s.Shutdown()
 	s.WaitForShutdown()
