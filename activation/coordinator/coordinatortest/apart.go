@@ -8,8 +8,8 @@ import (
 	"github.com/propctl/propctl/activation/coordinator"
 )
 
-// Apart is a store as a machine sees it whose clock is ahead of all others by that much,
-// or behind: so are the times that it writes, and all others that it reads are not.
+// Apart is a store as seen by a machine whose clock is ahead of all others by By, or behind: the times that it
+// writes and reads are shifted.
 type Apart struct {
 	coordinator.Store
 

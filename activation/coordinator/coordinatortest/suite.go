@@ -1,4 +1,5 @@
-// Package coordinatortest holds a store, and what is built on it, to what is asked of all.
+// Package coordinatortest tests implementations of [coordinator.Store] and [coordinator.Work], and what is
+// built on them.
 package coordinatortest
 
 import (
@@ -15,10 +16,10 @@ import (
 	"github.com/propctl/propctl/papi/pace/pacetest"
 )
 
-// Open returns another member of a new store each time it is called.
+// Open returns a function that returns another client of the same new store each time it is called.
 type Open func(t *testing.T) (member func() coordinator.Store)
 
-// Run tests stores that open returns.
+// Run tests the stores that open returns.
 func Run(t *testing.T, in pacetest.In, open Open) {
 	t.Helper()
 	for name, test := range map[string]func(*testing.T, func() coordinator.Store){

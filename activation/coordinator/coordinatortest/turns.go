@@ -20,8 +20,7 @@ func at() activation.Line {
 	return activation.Line{Account: "act_1-ABC", Asset: "prp_1001", Network: papi.Staging, Doing: "activates version 7"}
 }
 
-// How long places last: unhurried where order counts, so that nobody who lives is taken
-// for dead on a machine that has other things to do.
+// Leases: long where the order matters, so that no living holder counts as dead on a busy machine.
 const (
 	lease     = 600 * time.Millisecond
 	unhurried = 6 * time.Second
@@ -101,7 +100,7 @@ func order(t *testing.T, member func() coordinator.Store) {
 	}
 }
 
-// Dying is a store whose process can be cut off from all others.
+// Dying is a store that can be disconnected, as if its process had died.
 type Dying struct {
 	coordinator.Store
 
@@ -109,7 +108,7 @@ type Dying struct {
 	dead bool
 }
 
-// Die cuts it off, and Live ends that.
+// Die disconnects the store, or reconnects it.
 func (d *Dying) Die(dead bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -118,7 +117,7 @@ func (d *Dying) Die(dead bool) {
 
 var errDead = errors.New("the process is dead")
 
-// Dead reports whether it is cut off.
+// Dead reports whether it is disconnected.
 func (d *Dying) Dead() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -260,7 +259,7 @@ func released(t *testing.T, member func() coordinator.Store) {
 	}
 }
 
-// Nonsense is what may be found where a line is kept, and was not written by this program.
+// Nonsense is stored values that are not lines of this program.
 func Nonsense() map[string][]byte {
 	ticket := `{"id":"x","beat":1,"phase":"looking","leaseMs":30000,"holder":{"host":"h","user":"u","since":"2026-11-29T12:00:00Z"}}`
 	return map[string][]byte{

@@ -15,10 +15,10 @@ import (
 	"github.com/propctl/propctl/papi/pace/pacetest"
 )
 
-// OpenWork returns another member of new work each time it is called.
+// OpenWork returns a function that returns another client of the same new Work each time it is called.
 type OpenWork func(t *testing.T) (member func() coordinator.Work)
 
-// RunWork tests what hands out work. slow also tests what takes longer than a piece is kept.
+// RunWork tests a [coordinator.Work]. slow adds tests that take longer than [coordinator.KeptFor].
 func RunWork(t *testing.T, in pacetest.In, open OpenWork, slow bool) {
 	t.Helper()
 	tests := map[string]func(*testing.T, func() coordinator.Work){

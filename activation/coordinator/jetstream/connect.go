@@ -17,21 +17,19 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// Options says how to connect.
+// Options configures the connection.
 type Options struct {
-	// URL has one or more servers, separated by commas. User and password, or a token,
-	// may be in it.
+	// URL is one or more servers, separated by commas. It may contain user and password, or a token.
 	URL string
-	// Credentials is what a file of credentials holds (.creds), or the seed of an nkey;
-	// empty for none.
+	// Credentials is the content of a credentials file (.creds), or the seed of an nkey; empty for none.
 	Credentials []byte
 	// Roots are the certificates to trust; nil means the system's.
 	Roots *x509.CertPool
-	// Name is what the server's operator is shown.
+	// Name is the name of the connection, shown to the server's operator.
 	Name string
-	// Timeout bounds the connecting; 0 means 2 s.
+	// Timeout bounds connecting; 0 means 2 s.
 	Timeout time.Duration
-	// Replicas is how often a bucket is kept that has to be made; 0 means once.
+	// Replicas is the number of replicas of a bucket that has to be created; 0 means one.
 	Replicas int
 }
 
@@ -50,14 +48,14 @@ func (o *Options) check() error {
 	}
 	for _, server := range servers {
 		if !slices.Contains([]string{"nats", "tls"}, server.Scheme) || server.Hostname() == "" {
-			return errURL // which does not tell the URL: it may have a secret
+			return errURL // without the URL, which may contain a secret
 		}
 	}
 	_, err := o.login()
 	return err
 }
 
-// servers are the ones that the URL names; none when it is no URL.
+// servers parses the URL; nil if it is not valid.
 func (o *Options) servers() []*url.URL {
 	var all []*url.URL
 	for text := range strings.SplitSeq(o.URL, ",") {
@@ -70,7 +68,7 @@ func (o *Options) servers() []*url.URL {
 	return all
 }
 
-// Servers names the servers, without what is secret.
+// Servers lists the servers, without secrets.
 func (c *Client) Servers() string {
 	var all []string
 	for _, u := range c.options.servers() {
@@ -81,7 +79,7 @@ func (c *Client) Servers() string {
 
 var errCredentials = errors.New("it holds neither NATS credentials (.creds) nor the seed of an nkey")
 
-// login says who this is.
+// login returns the options for authentication.
 func (o *Options) login() ([]nats.Option, error) {
 	if len(o.Credentials) == 0 {
 		return nil, nil
@@ -106,8 +104,8 @@ func (o *Options) login() ([]nats.Option, error) {
 	return []nats.Option{nats.Nkey(public, pair.Sign)}, nil
 }
 
-// connected returns the connection and its bucket. It ends with the context; the
-// connecting goes on, for the next who asks.
+// connected returns the connection and its bucket. It returns when the context ends; connecting then continues,
+// for the next caller.
 func (c *Client) connected(ctx context.Context) (*dial, error) {
 	c.mu.Lock()
 	d := c.dial
@@ -140,7 +138,7 @@ func (d *dial) failed() bool {
 	}
 }
 
-// open connects, and finds or makes the bucket.
+// open connects, and finds or creates the bucket.
 func (c *Client) open(d *dial) {
 	options, err := c.natsOptions()
 	if err != nil {
@@ -162,7 +160,7 @@ func (c *Client) open(d *dial) {
 		d.kv, err = d.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
 			Bucket: BucketName, Description: description, History: 1, TTL: keptFor, Replicas: max(c.options.Replicas, 1),
 		})
-		if errors.Is(err, jetstream.ErrBucketExists) { // somebody else has made it at the same time
+		if errors.Is(err, jetstream.ErrBucketExists) { // created concurrently by another client
 			d.kv, err = d.js.KeyValue(ctx, BucketName)
 		}
 	}
@@ -176,8 +174,8 @@ func (c *Client) open(d *dial) {
 
 func (c *Client) timeout() time.Duration { return cmp.Or(c.options.Timeout, defaultTimeout) }
 
-// natsOptions are what a connection is made with. While it is lost, nothing is kept
-// to be sent later: a write that comes late could be taken for one that was meant.
+// natsOptions are the options of the connection. Nothing is buffered while it is lost: a write that is sent
+// late could conflict with a newer one.
 func (c *Client) natsOptions() ([]nats.Option, error) {
 	options, err := c.options.login()
 	if err != nil {

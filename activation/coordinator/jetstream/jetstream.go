@@ -1,5 +1,5 @@
-// Package jetstream keeps what a coordinator knows in a key-value bucket of NATS
-// JetStream. It is the only package that speaks with NATS.
+// Package jetstream implements [coordinator.Store] and [coordinator.Work] with NATS JetStream: a key-value
+// bucket and a stream. It is the only package that uses NATS.
 package jetstream
 
 import (
@@ -20,45 +20,44 @@ import (
 // BucketName is the name of the key-value bucket.
 const BucketName = "propctl"
 
-// The stream behind the bucket, and what its subjects begin with.
+// The stream behind the bucket, and the prefix of its subjects.
 const (
 	stream  = "KV_" + BucketName
 	subject = "$KV." + BucketName + "."
 )
 
-// What the bucket is made with, by whoever needs it first. An operator may have made it
+// Configuration of the bucket, which the first client that needs it creates. An operator may have created it
 // before, with other values.
 const (
-	keptFor     = 7 * 24 * time.Hour // a key that nobody writes
+	keptFor     = 7 * 24 * time.Hour // since the last write of a key
 	description = "pace and lines of propctl; nothing of it is needed after a restart"
 )
 
-// Client is a store that connects when it is first needed. It may be used from several
-// goroutines.
+// Client is a store that connects when it is first used. It is safe for concurrent use.
 type Client struct {
 	options Options
 
 	mu     sync.Mutex // guards what follows
-	dial   *dial      // nil before the first one
-	denied error      // what the server has not allowed last
+	dial   *dial      // nil before the first use
+	denied error      // what the server has refused last
 }
 
 var _ coordinator.Store = (*Client)(nil)
 
-// dial is one try to connect, which goes on when its caller has given up.
+// dial is one attempt to connect, which continues when its caller has given up.
 type dial struct {
-	done chan struct{} // is closed when the rest is known
+	done chan struct{} // closed when the other members are set
 	conn *nats.Conn
 	kv   jetstream.KeyValue
 	js   jetstream.JetStream
-	made bool // the bucket, by this process
+	made bool // this process has created the bucket
 	err  error
 
-	work      jetstream.Stream              // nil before it is needed; guarded by the client's mu, like
-	consumers map[string]jetstream.Consumer // those of accounts
+	work      jetstream.Stream              // nil until needed; guarded by the client's mu, like
+	consumers map[string]jetstream.Consumer // by account
 }
 
-// New checks the options. Nothing is opened yet.
+// New validates the options. It does not connect yet.
 func New(o Options) (*Client, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -66,7 +65,7 @@ func New(o Options) (*Client, error) {
 	return &Client{options: o}, nil
 }
 
-// Close ends the connection at once.
+// Close closes the connection at once.
 func (c *Client) Close() {
 	c.mu.Lock()
 	d := c.dial
@@ -75,7 +74,7 @@ func (c *Client) Close() {
 	if d == nil {
 		return
 	}
-	go func() { // which may not be there yet
+	go func() { // it may not be established yet
 		<-d.done
 		if d.conn != nil {
 			d.conn.Close()
@@ -147,7 +146,7 @@ func (c *Client) Keys(ctx context.Context, prefix string) ([]string, error) {
 	return keys, nil
 }
 
-// told makes an error of NATS one that says what is to be done about it.
+// told converts an error of NATS to one that says what to do about it.
 func (c *Client) told(err error) error {
 	c.mu.Lock()
 	denied := c.denied

@@ -17,19 +17,18 @@ import (
 // WorkName is the name of the stream of work.
 const WorkName = "propctl-work"
 
-// What the subjects of the work begin with, and those of messages.
+// Prefixes of the subjects of work and of messages.
 const (
 	workSubject = "propctl.work."
 	toldSubject = "propctl.told."
 )
 
-// What the stream and its consumers are made with. A place has one message at most, and a
-// second one is refused.
+// Configuration of the stream and its consumers. A place holds at most one message; a second one is refused.
 const (
 	workDescription = "items of rollouts that wait for a runner of propctl"
-	mostTaken       = 20000 // pieces of an account that are taken at once
+	mostTaken       = 20000 // concurrently taken pieces per account
 	waitEach        = 5 * time.Second
-	storeFailed     = 10077 // the server's code for a message that it does not keep
+	storeFailed     = 10077 // the server's code for a message that it refuses to store
 )
 
 var _ coordinator.Work = (*Client)(nil)
@@ -42,7 +41,7 @@ func workConfig(replicas int) jetstream.StreamConfig {
 	}
 }
 
-// working returns the connection and the stream of work, which whoever needs it first makes.
+// working returns the connection with the stream of work, and creates the stream if needed.
 func (c *Client) working(ctx context.Context) (*dial, error) {
 	d, err := c.connected(ctx)
 	if err != nil {
@@ -57,7 +56,7 @@ func (c *Client) working(ctx context.Context) (*dial, error) {
 	work, err := d.js.Stream(ctx, WorkName)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		work, err = d.js.CreateStream(ctx, workConfig(c.options.Replicas))
-		if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // somebody else has made it at the same time
+		if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // created concurrently by another client
 			work, err = d.js.Stream(ctx, WorkName)
 		}
 	}
@@ -117,7 +116,7 @@ func (c *Client) Next(ctx context.Context, account string) (*coordinator.Task, e
 		switch {
 		case ctx.Err() != nil:
 			if m != nil {
-				_ = m.Nak() // somebody else takes it at once
+				_ = m.Nak() // another client takes it at once
 			}
 			return nil, context.Cause(ctx)
 		case err != nil:
@@ -130,11 +129,11 @@ func (c *Client) Next(ctx context.Context, account string) (*coordinator.Task, e
 			return nil, c.told(err)
 		}
 		at := coordinator.WorkPlace(strings.TrimPrefix(m.Subject(), workSubject))
-		return &coordinator.Task{Taken: taken{c, m}, At: at, Data: m.Data(), Tries: int(about.NumDelivered)}, nil //nolint:gosec // it is a small number
+		return &coordinator.Task{Taken: taken{c, m}, At: at, Data: m.Data(), Tries: int(about.NumDelivered)}, nil //nolint:gosec // a small number
 	}
 }
 
-// next waits for a message, for a while; nil is that there was none.
+// next waits a limited time for a message; nil if there was none.
 func (c *Client) next(ctx context.Context, account string) (jetstream.Msg, error) { //nolint:ireturn // the library's
 	d, err := c.working(ctx)
 	if err != nil {
@@ -151,17 +150,17 @@ func (c *Client) next(ctx context.Context, account string) (jetstream.Msg, error
 	case err == nil:
 		return m, nil
 	case within.Err() != nil, errors.Is(err, nats.ErrTimeout), errors.Is(err, jetstream.ErrNoMessages):
-		return nil, nil //nolint:nilnil // nothing has come
+		return nil, nil //nolint:nilnil // no message
 	}
 	if errors.Is(err, jetstream.ErrConsumerDeleted) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrConsumerNotFound) {
-		c.mu.Lock() // it is looked for, or made, once more
+		c.mu.Lock() // it is looked for, or created, again
 		delete(d.consumers, coordinator.Word(account))
 		c.mu.Unlock()
 	}
 	return nil, c.told(err)
 }
 
-// consumer is the one that all runners of an account share.
+// consumer returns the consumer that all runners of an account share.
 func (c *Client) consumer(ctx context.Context, d *dial, account string) (jetstream.Consumer, error) { //nolint:ireturn // the library's
 	c.mu.Lock()
 	known := d.consumers[account]
@@ -200,7 +199,7 @@ func (t taken) Later(ctx context.Context, pause time.Duration) error {
 	return t.send(ctx, func() error { return t.message.NakWithDelay(pause) })
 }
 
-// Done implements [coordinator.Taken]. It waits until the server has taken note of it.
+// Done implements [coordinator.Taken]. It waits for the server's confirmation.
 func (t taken) Done(ctx context.Context) error {
 	within, cancel := context.WithTimeout(ctx, t.client.timeout())
 	defer cancel()
@@ -246,10 +245,10 @@ func (c *Client) Listen(ctx context.Context, topic string, heard func([]byte)) (
 	if err == nil {
 		within, cancel := context.WithTimeout(ctx, c.timeout())
 		defer cancel()
-		err = d.conn.FlushWithContext(within) // it listens from now on
+		err = d.conn.FlushWithContext(within) // the subscription is active from now on
 	}
 	if err != nil {
 		return nil, c.told(err)
 	}
-	return func() { _ = s.Unsubscribe() }, nil // of a connection that has ended there is nothing to end
+	return func() { _ = s.Unsubscribe() }, nil // a closed connection has no subscriptions
 }

@@ -1,6 +1,5 @@
-// Package contract holds PAPI's clients and the simulator to the public OpenAPI
-// document of the API. Only tests import it. What is known to go beyond the document
-// stands in one table, in deviations.go.
+// Package contract checks requests and answers of PAPI's clients and of the simulator against PAPI's OpenAPI
+// document. Only tests import it. Known deviations from the document are listed in deviations.go.
 package contract
 
 import (
@@ -24,7 +23,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// documentPath is where the document is, below a directory that holds the repository.
+// documentPath is the document's path, relative to a directory above the repository.
 const documentPath = "shared/papi/openapi.json"
 
 // Validator checks requests and answers. It is safe for concurrent use.
@@ -33,7 +32,7 @@ type Validator struct {
 	*document
 
 	mu   sync.Mutex
-	seen map[string][]int // statuses by operation
+	seen map[string][]int // status codes by operation
 }
 
 // Operations returns all operations of the document, as METHOD /path, in order.
@@ -48,7 +47,7 @@ func (v *Validator) Operations() []string {
 	return all
 }
 
-// Seen returns the statuses with which an operation was answered so far.
+// Seen returns the status codes with which an operation was answered so far.
 func (v *Validator) Seen(operation string) []int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -65,8 +64,8 @@ func (v *Validator) note(route *routers.Route, status int) {
 	v.seen[operation] = append(v.seen[operation], status)
 }
 
-// New returns a Validator that reports to t. It skips the test where the document is
-// not to be found in shared/papi of the working directory or of one above it.
+// New returns a Validator that reports to t. It skips the test if shared/papi does not exist in the working
+// directory or above.
 func New(t testing.TB) *Validator {
 	t.Helper()
 	v := Find(t)
@@ -76,8 +75,7 @@ func New(t testing.TB) *Validator {
 	return v
 }
 
-// Find is New for tests that have more to say: it returns nil where the document is
-// not to be found.
+// Find is New for tests that do more than validate: without the document it returns nil.
 func Find(t testing.TB) *Validator {
 	t.Helper()
 	path := find(t)
@@ -91,13 +89,13 @@ func Find(t testing.TB) *Validator {
 	return &Validator{t: t, document: doc}
 }
 
-// document is the document with the deviations, and what has passed its checks.
+// document is the document with the deviations applied, and a cache of exchanges that have passed.
 type document struct {
 	doc    *openapi3.T
-	passed sync.Map // exchanges, as by identity
+	passed sync.Map // keys are of identity
 }
 
-// documents has the document that was read: reading it takes longer than most tests.
+// documents caches parsed documents, because parsing takes longer than most tests.
 var documents sync.Map //nolint:gochecknoglobals // a cache of what does not change
 
 func load(path string) (*document, error) {
@@ -137,8 +135,8 @@ func find(t testing.TB) string {
 	}
 }
 
-// Wrap returns a RoundTripper that checks what passes through it. Errors are reported
-// with t.Errorf; requests and answers pass unchanged.
+// Wrap returns a RoundTripper that checks what passes through it. Differences are reported with t.Errorf;
+// requests and answers are not changed.
 func (v *Validator) Wrap(rt http.RoundTripper) http.RoundTripper {
 	return roundTripper{validator: v, next: rt}
 }
@@ -179,9 +177,9 @@ func (rt roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// Check returns in what a request and its answer differ from the document.
+// Check returns how a request and its answer differ from the document.
 func (v *Validator) Check(r *http.Request, sent []byte, response *http.Response, received []byte) error {
-	if strings.HasPrefix(r.URL.Path, "/-/") { // of the gateway, which the document is not about
+	if strings.HasPrefix(r.URL.Path, "/-/") { // the gateway's, which the document does not describe
 		return nil
 	}
 	route, params, ok := v.route(r)
@@ -207,15 +205,14 @@ func (v *Validator) Check(r *http.Request, sent []byte, response *http.Response,
 	return nil
 }
 
-// identity is the same for exchanges that differ in nothing but the signature, the
-// date and what is left of the limits. Compiling the schemas for a check takes a
-// hundred times as long.
+// identity is equal for exchanges that differ only in signature, date and remaining limits. It saves compiling
+// the schemas, which takes a hundred times as long.
 func identity(r *http.Request, sent []byte, response *http.Response, received []byte) [sha256.Size]byte {
 	all := fmt.Appendf(nil, "%s %s\n%q\n%q\n%d\n%q\n", r.Method, r.URL, lasting(r.Header), sent, response.StatusCode, lasting(response.Header))
 	return sha256.Sum256(append(all, received...))
 }
 
-// lasting returns the headers without the values that every exchange has of its own.
+// lasting removes the header values that are unique to each exchange.
 func lasting(header http.Header) http.Header {
 	kept := header.Clone()
 	for name := range kept {
@@ -226,7 +223,7 @@ func lasting(header http.Header) http.Header {
 	return kept
 }
 
-// CheckAnswer is Check for a request that is not meant to be a good one.
+// CheckAnswer is Check for a request that is wrong on purpose.
 func (v *Validator) CheckAnswer(r *http.Request, response *http.Response, received []byte) error {
 	route, params, ok := v.route(r)
 	if !ok {
@@ -263,8 +260,8 @@ func checkAnswer(r *http.Request, input *openapi3filter.RequestValidationInput, 
 	return nil
 }
 
-// route finds the operation. A literal segment goes before a parameter, and a slash at the end makes no difference; version 0 of
-// the API, which PAPI's links name, counts as version 1.
+// route finds the operation. A literal segment precedes a parameter, and a trailing slash is ignored; version 0
+// of the API, which PAPI's links name, counts as version 1.
 func (v *Validator) route(r *http.Request) (*routers.Route, map[string]string, bool) {
 	path, ok := strings.CutPrefix(r.URL.Path, "/papi/v1")
 	if !ok {
@@ -305,7 +302,7 @@ func match(template, path string) (map[string]string, bool) {
 	return params, true
 }
 
-// isJSON reports whether the answer says of itself that it is JSON, and whether it is.
+// isJSON reports whether the answer claims to be JSON, and whether it is.
 func isJSON(response *http.Response, body []byte) (claimed, valid bool) {
 	media, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	claimed = err == nil && (media == "application/json" || media == "application/problem+json")

@@ -8,18 +8,16 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// deviation is where PAPI, as other public sources know it, goes beyond the document,
-// which is of 2023.
+// deviation is a difference between the document, which is of 2023, and PAPI as other public sources know it.
 type deviation struct {
 	why   string
 	apply func(doc *openapi3.T)
 }
 
-// deviations is the whole list, but for tolerated, which is about answers that no
-// schema can describe.
+// deviations lists all deviations, except those of answers without a schema; see tolerated.
 func deviations() []deviation { return slices.Concat(bodies(), newer(), answers()) }
 
-// bodies is about what is in the bodies of good answers.
+// bodies lists those in the bodies of successful answers.
 func bodies() []deviation {
 	return []deviation{
 		{"a cancellation may take time: the activation's status is PENDING_CANCELLATION until it is ABORTED", func(doc *openapi3.T) {
@@ -69,7 +67,7 @@ func bodies() []deviation {
 	}
 }
 
-// newer is about the bodies that came to the simulator last.
+// newer lists those in bodies that the simulator has learned later.
 func newer() []deviation {
 	return []deviation{
 		{"a rule tree that somebody wrote comes with the comments that were sent along", func(doc *openapi3.T) {
@@ -93,7 +91,7 @@ func newer() []deviation {
 	}
 }
 
-// answers is about which answers there are, and about problems.
+// answers lists those in status codes and problems.
 func answers() []deviation {
 	return []deviation{
 		{"a cancellation of what is cancelled already is answered with 204", func(doc *openapi3.T) {
@@ -155,8 +153,8 @@ func answers() []deviation {
 	}
 }
 
-// tolerated reports answers that are not held to any schema: errors in HTML or plain
-// text, and JSON that was cut off on the way.
+// tolerated reports answers that are not checked against a schema: errors in HTML or plain text, and truncated
+// JSON.
 func tolerated(response *http.Response, body []byte) bool {
 	claimed, valid := isJSON(response, body)
 	if claimed {
