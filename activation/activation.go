@@ -240,11 +240,7 @@ func (r *run) activate(ctx context.Context) error {
 		}
 	}
 	for {
-		looking, err := r.looking(ctx, lookAndSubmit)
-		if err != nil {
-			return err
-		}
-		list, err := r.look(looking)
+		list, err := r.lookFor(ctx, lookAndSubmit)
 		if err != nil {
 			return err
 		}
@@ -265,30 +261,12 @@ func (r *run) activate(ctx context.Context) error {
 		case follow:
 			return r.join(ctx, step.activation)
 		case blocked:
-			if again, err := r.lineUp(ctx); err != nil || again {
-				if err != nil {
-					return err
-				}
-				continue
-			}
-			if err := r.yield(ctx, step.activation); err != nil {
-				return err
-			}
+			err = r.giveWay(ctx, step.activation, r.engine.API)
 		case create:
-			if other := r.overtaken(list.Items); other != nil {
-				r.result.BlockedBy = other
-				return &BusyError{Blocker: *other}
-			}
-			if again, err := r.claim(ctx); err != nil || again {
-				if err != nil {
-					return err
-				}
-				continue
-			}
-			r.result.Before = Active(list.Items, r.target.Network)
-			if err := r.create(ctx, list); err != nil || r.result.Outcome != "" {
-				return err
-			}
+			err = r.create(ctx, list)
+		}
+		if err != nil || step.kind == create && r.result.Outcome != "" {
+			return err
 		}
 	}
 }
@@ -299,8 +277,5 @@ func (r *run) join(ctx context.Context, a papi.Activation) error {
 		return r.already(a) // it is only becoming steady
 	}
 	r.adopt(a)
-	if r.target.NoWait {
-		return r.accepted()
-	}
-	return r.follow(ctx, a.ActivationID)
+	return r.await(ctx, a.ActivationID)
 }

@@ -78,13 +78,7 @@ func (b *bucket) bringAbout(ctx context.Context) error {
 		case pending != nil && b.target.DryRun && !b.target.FailIfPending:
 			b.result.BlockedBy, b.result.Plan, b.result.Outcome = pending, &Plan{Action: ActionWait}, OutcomePlanned
 		case pending != nil:
-			if again, err := b.lineUp(ctx); err != nil || again {
-				if err != nil {
-					return err
-				}
-				continue
-			}
-			if err := b.yieldTo(ctx, *pending, api); err != nil {
+			if err := b.giveWay(ctx, *pending, api); err != nil {
 				return err
 			}
 		default:

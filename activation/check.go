@@ -26,6 +26,15 @@ func (r *run) check(ctx context.Context, have []papi.Activation) error {
 	return nil
 }
 
+// conditions enforces the target's conditions, and those of the workflow right before a submission.
+func (r *run) conditions(ctx context.Context, list *papi.ActivationList) error {
+	err := r.check(ctx, list.Items)
+	if err == nil && r.before != nil {
+		err = r.before(list)
+	}
+	return err
+}
+
 // checkWarnings reads the rule tree and applies the warning policy.
 func (r *run) checkWarnings(ctx context.Context, have []papi.Activation) error {
 	tree, err := r.engine.API.Rules(ctx, r.ref(), r.result.Version)
@@ -96,10 +105,7 @@ func (r *run) planned(ctx context.Context, s step, list *papi.ActivationList) er
 	case unclear:
 		return unclearError(s.activation)
 	case create:
-		if err := r.check(ctx, list.Items); err != nil {
-			return err
-		}
-		if err := r.decide(list); err != nil {
+		if err := r.conditions(ctx, list); err != nil {
 			return err
 		}
 		req := r.request()

@@ -271,11 +271,8 @@ func (h *hostnames) inspect(ctx context.Context, ref papi.PropertyRef) (*place, 
 	if h.turnOf == ref.PropertyID {
 		p.turn = h.turn
 	}
-	looking, err := p.looking(ctx, 0)
-	if err != nil {
-		return p, err
-	}
-	if p.list, err = p.look(looking); err != nil {
+	var err error
+	if p.list, err = p.lookFor(ctx, 0); err != nil {
 		return p, err
 	}
 	h.first[ref.PropertyID] = p.first

@@ -222,14 +222,6 @@ func (r *run) ended(a papi.Activation) error {
 	return r.conclude(a)
 }
 
-// decide calls before.
-func (r *run) decide(list *papi.ActivationList) error {
-	if r.before == nil {
-		return nil
-	}
-	return r.before(list)
-}
-
 // adopt follows an activation that is already in progress.
 func (r *run) adopt(a papi.Activation) {
 	r.result.Activation, r.result.BlockedBy = &a, nil
@@ -241,6 +233,14 @@ func (r *run) adopt(a papi.Activation) {
 		r.emit(Event{Kind: EventAdopted, Activation: &a, Age: r.age(a)})
 	}
 	r.tried = nil
+}
+
+// await follows an activation in progress, or ends a run that does not wait.
+func (r *run) await(ctx context.Context, id papi.ID) error {
+	if r.target.NoWait {
+		return r.accepted()
+	}
+	return r.follow(ctx, id)
 }
 
 // accepted ends a run that does not wait.

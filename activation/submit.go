@@ -16,17 +16,7 @@ const clockTolerance = time.Hour
 
 // create submits and follows the activation. It returns nil without an outcome if another look is needed.
 func (r *run) create(ctx context.Context, list *papi.ActivationList) error {
-	if r.last != nil && r.fails > r.resubmissions() {
-		return r.last
-	}
-	if err := r.check(ctx, list.Items); err != nil {
-		return err
-	}
-	if err := r.decide(list); err != nil {
-		return err
-	}
-	r.result.BlockedBy = nil
-	submitting, ok, err := r.permitted(ctx)
+	submitting, ok, err := r.cleared(ctx, list)
 	if err != nil || !ok {
 		return err
 	}
@@ -46,10 +36,28 @@ func (r *run) create(ctx context.Context, list *papi.ActivationList) error {
 		NotifyEmails: r.target.Request.NotifyEmails, // no Status: PAPI has not returned one yet
 	}
 	r.emit(Event{Kind: EventSubmitted, Activation: r.result.Activation, Budget: r.result.Budget})
-	if r.target.NoWait {
-		return r.accepted()
+	return r.await(ctx, created.ActivationID)
+}
+
+// cleared returns the context for a submission that the look allows, or why there is none. ok is false if
+// another look is needed.
+func (r *run) cleared(ctx context.Context, list *papi.ActivationList) (submitting context.Context, ok bool, err error) {
+	if other := r.overtaken(list.Items); other != nil {
+		r.result.BlockedBy = other
+		return nil, false, &BusyError{Blocker: *other}
 	}
-	return r.follow(ctx, created.ActivationID)
+	if again, err := r.claim(ctx); err != nil || again {
+		return nil, false, err
+	}
+	r.result.Before = Active(list.Items, r.target.Network)
+	if r.last != nil && r.fails > r.resubmissions() {
+		return nil, false, r.last
+	}
+	if err := r.conditions(ctx, list); err != nil {
+		return nil, false, err
+	}
+	r.result.BlockedBy = nil
+	return r.permitted(ctx)
 }
 
 // submit sends one submission. If the run is stopped meanwhile, the client still waits a moment for the answer,

@@ -145,12 +145,24 @@ func (r *run) doing() string {
 	return "changes hostnames"
 }
 
-// lineUp is claim for a run that waits for another activation; with FailIfPending it does nothing.
-func (r *run) lineUp(ctx context.Context) (bool, error) {
-	if r.target.FailIfPending {
-		return false, nil
+// giveWay waits for the activation that blocks the network, in line with other runs. It returns without having
+// waited if the run has just got its turn, because another look is needed then.
+func (r *run) giveWay(ctx context.Context, blocker papi.Activation, api API) error {
+	if !r.target.FailIfPending {
+		if again, err := r.claim(ctx); err != nil || again {
+			return err
+		}
 	}
-	return r.claim(ctx)
+	return r.yieldTo(ctx, blocker, api)
+}
+
+// lookFor reads the list of activations for a decision that may lead to so many requests in all.
+func (r *run) lookFor(ctx context.Context, requests int) (*papi.ActivationList, error) {
+	looking, err := r.looking(ctx, requests)
+	if err != nil {
+		return nil, err
+	}
+	return r.look(looking)
 }
 
 // looking prepares a look that a submission may follow, and returns the context for it. Requests made with that

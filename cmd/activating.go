@@ -20,10 +20,10 @@ func (p *program) perform(ctx context.Context, w workflow, arg string) (*result.
 	if err == nil {
 		err = w.check(p.env)
 	}
-	if err != nil {
-		return &result.Report{}, err
+	var s *session
+	if err == nil {
+		s, err = p.open(w.of)
 	}
-	s, err := p.open(w.of)
 	if err != nil {
 		return &result.Report{}, err
 	}
@@ -95,20 +95,24 @@ func (a *activating) know(p property) {
 // well. A --timeout that was given is for all of them together; the default is
 // for each.
 func (a *activating) inOrder(ctx, whole context.Context) (*result.Report, error) {
-	var done []*result.Document
+	var (
+		done []*result.Document
+		err  error
+	)
 	for i, network := range a.flags.networks.All {
 		within, cancel := whole, context.CancelFunc(func() {})
 		if a.program.flags.Timeout == 0 && i > 0 {
 			within, cancel = a.patiently(ctx, a.program.deadline(network), a.ref)
 		}
-		one, err := a.on(within, network)
+		var one *result.Document
+		one, err = a.on(within, network)
 		cancel()
 		done = append(done, one)
 		if err != nil {
-			return a.report(done), err
+			break
 		}
 	}
-	return a.report(done), nil
+	return a.report(done), err
 }
 
 // on runs the workflow on one network and returns its result as a document.

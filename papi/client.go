@@ -1,14 +1,11 @@
 package papi
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -234,33 +231,6 @@ func (c *Client) exchange(ctx context.Context, cl call) (Answer, []byte, error) 
 	}
 	c.learnAccount(ctx, body)
 	return answer, body, nil
-}
-
-// newRequest makes the unsigned request of cl.
-func (c *Client) newRequest(ctx context.Context, cl call) (*http.Request, error) {
-	var body io.Reader
-	if cl.body != nil {
-		data, err := json.Marshal(cl.body)
-		if err != nil {
-			return nil, err
-		}
-		body = bytes.NewReader(data)
-	}
-	if cl.target.problem != nil {
-		return nil, cl.target.problem
-	}
-	req, err := http.NewRequestWithContext(withCall(ctx, cl), cl.method, "https://"+c.credentials.Host+cl.target.String(), body)
-	if err != nil {
-		return nil, err
-	}
-	maps.Copy(req.Header, cl.header)
-	req.Header.Set("Accept", "application/json, application/problem+json")
-	req.Header.Set("User-Agent", c.userAgent)
-	req.Header.Set("PAPI-Use-Prefixes", "true")
-	if cl.body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	return req, nil
 }
 
 // String names the host and the source of the credentials, without secrets.

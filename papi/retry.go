@@ -1,10 +1,13 @@
 package papi
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"math"
 	"net/http"
 	"time"
@@ -42,11 +45,7 @@ type attempts struct {
 // failure was not retried.
 func (c *Client) attempt(ctx context.Context, cl call) (*http.Response, *attempts, error) {
 	a := &attempts{client: c, call: cl, begun: time.Now()}
-	req, err := c.newRequest(ctx, cl)
-	if err != nil {
-		return nil, a, err
-	}
-	repeatable, err := retryablehttp.FromRequest(req)
+	repeatable, err := c.newRequest(ctx, cl)
 	if err != nil {
 		return nil, a, err
 	}
@@ -61,6 +60,33 @@ func (c *Client) attempt(ctx context.Context, cl call) (*http.Response, *attempt
 	defer a.waited()
 	resp, err := repeating.Do(repeatable)
 	return resp, a, err
+}
+
+// newRequest makes the unsigned request of cl, in the form that can be sent again.
+func (c *Client) newRequest(ctx context.Context, cl call) (*retryablehttp.Request, error) {
+	var body io.Reader
+	if cl.body != nil {
+		data, err := json.Marshal(cl.body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(data)
+	}
+	if cl.target.problem != nil {
+		return nil, cl.target.problem
+	}
+	req, err := http.NewRequestWithContext(withCall(ctx, cl), cl.method, "https://"+c.credentials.Host+cl.target.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(req.Header, cl.header)
+	req.Header.Set("Accept", "application/json, application/problem+json")
+	req.Header.Set("User-Agent", c.userAgent)
+	req.Header.Set("PAPI-Use-Prefixes", "true")
+	if cl.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return retryablehttp.FromRequest(req)
 }
 
 // check decides after each attempt whether to retry.

@@ -104,10 +104,10 @@ func (x *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
 	once.request = signed
 	resp, err := x.next.RoundTrip(signed)
 	headerTimer.Stop()
-	if err != nil {
-		return nil, causeOf(ctx, whole, err)
+	if err == nil {
+		err = buffer(resp)
 	}
-	if err := buffer(resp); err != nil {
+	if err != nil {
 		return nil, causeOf(ctx, whole, err)
 	}
 	return resp, nil
