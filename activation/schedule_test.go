@@ -59,6 +59,9 @@ func TestSchedule(t *testing.T) {
 }
 
 func TestScheduleIsAsGoodAsPromised(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is arithmetic, and much of it")
+	}
 	for i, most := range []figures{{looks: 10, late: 5}, {looks: 15, late: 8}} {
 		d := tuned()[i]
 		if got := measure(Poll{}, d, 0.5, 4000); got.looks > most.looks || got.late > most.late {

@@ -192,6 +192,9 @@ func TestProcessesOfManyMachinesShareAnAccountsPace(t *testing.T) {
 		{machines: 20, processes: 20, reads: 60, burst: 50, others: 30},
 		{machines: 4, processes: 40, reads: 25, apart: 29 * time.Second},
 	} {
+		if testing.Short() && c.processes*c.reads > 1000 {
+			continue // more of the same, which is slow under the race detector
+		}
 		t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				o := c.run(t)

@@ -97,14 +97,16 @@ func (q hostnameQuery) sorting() sorting {
 // servedRows has one row per hostname. An empty network means both.
 func (s *Simulator) servedRows(c *call, p *property, network Network) []wireServing {
 	rows := []wireServing{}
+	known := map[string]int{} // the row of a hostname
 	for _, on := range []Network{Staging, Production} {
 		if network != "" && network != on {
 			continue
 		}
 		for _, h := range p.serving(on) {
-			i := slices.IndexFunc(rows, func(row wireServing) bool { return strings.EqualFold(row.CnameFrom, h.Name) })
-			if i < 0 {
+			i, ok := known[strings.ToLower(h.Name)]
+			if !ok {
 				i = len(rows)
+				known[strings.ToLower(h.Name)] = i
 				rows = append(rows, wireServing{CnameFrom: h.Name, CnameType: edgeHostnameType})
 			}
 			w := s.wireHostname(c, h, c.query.Get("includeCertStatus") == "true")

@@ -107,6 +107,9 @@ func (o *Options) login() ([]nats.Option, error) {
 // connected returns the connection and its bucket. It returns when the context ends; connecting then continues,
 // for the next caller.
 func (c *Client) connected(ctx context.Context) (*dial, error) {
+	if ctx.Err() != nil { // else a connection that is there would let what comes next begin
+		return nil, context.Cause(ctx)
+	}
 	c.mu.Lock()
 	d := c.dial
 	if d != nil && d.failed() {
