@@ -35,6 +35,10 @@ type Turns struct {
 	Submit time.Duration
 	// Lag is for how long PAPI's lists may not show a submission; 0 means DefaultLag.
 	Lag time.Duration
+	// Patience is how long to wait behind a holder that is not submitting; then Take returns an
+	// [*activation.InLineError]. The lease of a submitting holder is always waited for, since it may have died. 0 means
+	// no limit.
+	Patience time.Duration
 	// Gone is called once if the store does not answer while a turn is held or waited for; may be nil.
 	Gone func(error)
 }
@@ -84,6 +88,8 @@ type waiting struct {
 
 	asked   time.Time // when the store was last asked
 	renewed time.Time // time of the last sign of life
+	posting bool      // the holder of the turn is submitting
+	idle    time.Time // since when it is not
 	place   int
 	told    activation.Ahead
 	since   time.Time // since when the store does not answer; zero if it does
@@ -92,6 +98,7 @@ type waiting struct {
 
 // wait waits until the ticket is the first one.
 func (w *waiting) wait(ctx context.Context) (*turn, error) {
+	w.idle = time.Now()
 	for {
 		begun := time.Now()
 		mine, first, err := w.step(ctx, begun)
@@ -111,6 +118,12 @@ func (w *waiting) wait(ctx context.Context) (*turn, error) {
 			w.since = time.Time{}
 			if err := w.tell(activation.Ahead{Place: w.place, Holder: first}); err != nil {
 				return nil, err
+			}
+			if w.posting {
+				w.idle = time.Now()
+			}
+			if most := w.turns.Patience; most > 0 && time.Since(w.idle) >= most {
+				return nil, &activation.InLineError{Ahead: w.told}
 			}
 		}
 		pause := w.turns.pause()
@@ -174,7 +187,7 @@ func (w *waiting) step(ctx context.Context, begun time.Time) (mine bool, first a
 			changed = true
 		}
 		w.place = l.place(w.id)
-		first = l.Tickets[0].Holder
+		first, w.posting = l.Tickets[0].Holder, l.Tickets[0].Phase == PhasePosting
 		switch {
 		case w.place == 0:
 			l.beat(w.id, PhaseLooking, w.turns.looking())

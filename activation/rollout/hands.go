@@ -129,6 +129,9 @@ func (b *board) unsettled() []*entry {
 type Submission struct {
 	Place   int // place of the item
 	Attempt int
+	// Again means that somebody may have submitted it already. Then it is looked at before its turn is taken: whoever
+	// died while submitting it keeps that turn for as long as a submission may take.
+	Again bool
 	// Permit is called right before the submission, with the turn taken. An error prevents it.
 	Permit func() error
 }
@@ -142,7 +145,13 @@ func (r *Runner) Submit(ctx context.Context, p *Plan, s Submission, o Options) (
 	item, total := p.item(s.Place)
 	e := &entry{Item: item, state: Waiting}
 	l.total = total
-	l.submit(ctx, e)
+	if s.Again {
+		l.look(ctx, e)
+	}
+	if !s.Again || e.state != Active && !e.onTheWay() {
+		e = &entry{Item: item, state: Waiting}
+		l.submit(ctx, e)
+	}
 	result := e.result()
 	if ctx.Err() != nil && e.state == Waiting {
 		return &result, context.Cause(ctx)

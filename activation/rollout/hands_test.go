@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/papi"
 	"github.com/propctl/propctl/papi/simulator"
@@ -124,4 +125,39 @@ func TestWhatIsOutIsLookedAtBeforeARunEnds(t *testing.T) {
 		}
 		eachOnce(t, s, 40)
 	})
+}
+
+// neverTurns are lines in which somebody is ahead for good.
+type neverTurns struct{}
+
+func (neverTurns) Take(ctx context.Context, _ activation.Line, _ func(activation.Ahead) error) (activation.Turn, error) { //nolint:ireturn // that is the interface
+	<-ctx.Done()
+	return nil, context.Cause(ctx)
+}
+
+// What somebody has submitted before dying is found without the turn, which the dead one keeps for a while; what is
+// not there is not submitted without it.
+func TestWhatMayBeSubmittedIsLookedAtBeforeItsTurnIsTaken(t *testing.T) {
+	for _, submitted := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t, 1, 1, simulator.Options{})
+			p := s.plan(manifest(1))
+			one := rollout.Submission{Place: 1, Attempt: 1}
+			if submitted {
+				if r, err := (&rollout.Runner{API: s.client()}).Submit(t.Context(), p, one, rollout.Options{}); err != nil || r.State != rollout.Underway {
+					t.Fatal(r, err)
+				}
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			one.Again = true
+			r, err := (&rollout.Runner{API: s.client(), Turns: neverTurns{}}).Submit(ctx, p, one, rollout.Options{})
+			if found := err == nil && r.State == rollout.Underway && r.Activation != nil; found != submitted {
+				t.Errorf("submitted %t: %+v, %v", submitted, r, err)
+			}
+			if n := s.sim.Count(simulator.OpSubmit); n > 1 || n == 1 && !submitted {
+				t.Errorf("%d submissions", n)
+			}
+		})
+	}
 }

@@ -223,25 +223,24 @@ func (u *run) plan(ctx context.Context, j *Job) (*rollout.Plan, error) {
 
 // engine returns what submits items and runs rollouts of an account.
 func (u *run) engine(a *Account) *rollout.Runner {
-	return &rollout.Runner{API: a.API, Checker: a.Checker, Turns: patient{a.Turns}}
+	return &rollout.Runner{API: a.API, Checker: a.Checker, Turns: patiently(a.Turns)}
 }
 
-// patient are turns with a limited wait.
-type patient struct{ turns activation.Turns }
+// patient are turns that are waited for, for a limited time, although the engine that takes them would not wait.
+type patient struct{ activation.Turns }
+
+func patiently(turns activation.Turns) patient {
+	if all, ok := turns.(*coordinator.Turns); ok {
+		some := *all
+		some.Patience = mostInLine
+		turns = &some
+	}
+	return patient{turns}
+}
 
 // Take implements [activation.Turns].
 func (p patient) Take(ctx context.Context, at activation.Line, _ func(activation.Ahead) error) (activation.Turn, error) { //nolint:ireturn // that is the interface
-	within, cancel := context.WithTimeout(ctx, mostInLine)
-	defer cancel()
-	var last activation.Ahead
-	turn, err := p.turns.Take(within, at, func(a activation.Ahead) error {
-		last = a
-		return nil
-	})
-	if err != nil && ctx.Err() == nil && within.Err() != nil && last.Err == nil {
-		err = &activation.InLineError{Ahead: last}
-	}
-	return turn, err
+	return p.Turns.Take(ctx, at, func(activation.Ahead) error { return nil })
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -57,7 +57,7 @@ func (u *run) do(ctx context.Context, a *Account, task *coordinator.Task) {
 		keep(keeping, task)
 	}()
 	result, err := u.engine(a).Submit(ctx, c.plan, rollout.Submission{
-		Place: c.order.Place, Attempt: c.order.Attempt, Permit: func() error { return u.wanted(ctx, c) },
+		Place: c.order.Place, Attempt: c.order.Attempt, Again: task.Tries > 1, Permit: func() error { return u.wanted(ctx, c) },
 	}, c.job.Options.over(a.Options))
 	stop()
 	<-kept
