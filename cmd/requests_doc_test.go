@@ -87,10 +87,12 @@ items + 10 × waves × networks + parts × (1 + looks) + groups × (1 + rounds +
 - *items* are the properties on each network that do not show their version in the list of their group. Each has its own list
   read right before its submission. Up to 10 of a wave on a network are looked at before, for what an earlier run has left; of
   those that do show their version, three.
-- *groups* are listed once before the first submission, unless there are more of them than a third of the items. Those of what
-  is on its way are listed in *rounds* then: when half of it is expected, every three minutes at least and every minute at most.
-  Where items wait for a place, it is when 5 % are expected. Before the next wave begins, they are listed once more when what
-  is active was last seen a minute ago or longer; where there are fewer items than groups, those are looked at.
+- *groups* are listed once before the first submission, unless there are more of them than a third of the items; for a plan that was
+  written before, always, but where its only wave has up to 10 items: what they show that is neither what was active then nor the
+  version is looked at. Those of what is on its way are listed in *rounds* then: when half of it is expected, every three minutes
+  at least and every minute at most. Where items wait for a place, it is when 5 % are expected. Before the next wave begins, they
+  are listed once more when what is active was last seen a minute ago or longer; where there are fewer items than groups, those
+  are looked at.
 - *asked* are items that are asked themselves: in a round up to 10 that are young, and up to 3 that are overdue, or 20 once
   everything is submitted; the last 10 of a wave that is watched; and each that fails, once. In a wave of up to 10 each item is
   asked at the times at which ` + "`activate`" + ` looks, and no group is listed.

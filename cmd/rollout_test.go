@@ -286,6 +286,69 @@ func TestNothingIsSubmittedByADryRun(t *testing.T) {
 	})
 }
 
+// What a dry run says beside that nothing was submitted.
+func TestADryRunEndsAsTheRunWould(t *testing.T) {
+	for _, tt := range []struct {
+		name, args, code string
+		exit             int
+		prepare          func(s *scene, manifest string)
+		says             string // in the text
+	}{
+		{"not on staging", "apply --dry-run --require-staging", "rollout-rejected", 7, nil, "version 8 is not active on STAGING; version 7 is"},
+		{"nobody asks for staging", "apply --dry-run", "", 0, nil, "2 activations to submit"},
+		{"nothing to return", "rollback --dry-run", "", 0, nil, "nothing was returned"},
+		{"one cannot go back", "rollback --dry-run", "", 0, func(s *scene, m string) { s.run("rollout", "apply", m, "--yes") }, "needs --deactivate-new: new.example.com"},
+		{"both can go back", "rollback --dry-run --deactivate-new", "", 0, func(s *scene, m string) { s.run("rollout", "apply", m, "--yes") }, "2 activations to submit"},
+		{"what is closed", "apply --dry-run", "rollout-closed", 3, func(s *scene, m string) {
+			s.run("rollout", "apply", m, "--yes")
+			s.run("rollout", "rollback", m, "--yes", "--deactivate-new")
+		}, "was rolled back"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t)
+			m := s.manifest("prp_1001@8, prp_1008@1", "networks: [production]", "tolerate: 1")
+			if tt.code == "rollout-rejected" {
+				m = s.manifest("prp_1001@8, prp_1008@1", "networks: [production]")
+			}
+			if tt.prepare != nil {
+				tt.prepare(s, m)
+			}
+			before := s.sim.Count(simulator.OpSubmit)
+			words := strings.Fields("rollout " + tt.args)
+			text := s.run(append(words, m)...)
+			r := s.run(append(words, m, "-o", "json")...)
+			d := r.rollout(t)
+			code := ""
+			if d.Error != nil {
+				code = d.Error.Code
+			}
+			if r.code != tt.exit || text.code != tt.exit || code != tt.code || s.sim.Count(simulator.OpSubmit) != before {
+				t.Errorf("%s: exit code %d, %s\n%s", tt.name, r.code, code, r.stderr)
+			}
+			if !strings.Contains(text.stdout+text.stderr, tt.says) || strings.Contains(text.stdout, "TAKES ABOUT") {
+				t.Errorf("%s: it does not say %q\n%s\n%s", tt.name, tt.says, text.stdout, text.stderr)
+			}
+		})
+	}
+}
+
+func TestStatusSaysThatARolloutHasDrifted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		plan := s.planned(s.manifest("prp_1001@8, prp_1002@4", "waves: [{take: 1}, {take: rest}]"))
+		if r := s.run("activate", "prp_1002@1", notify); r.code != cmd.ExitOK {
+			t.Fatal(r.stderr)
+		}
+		if r := s.run("rollout", "apply", plan, "--only", "prp_1001"); r.code != cmd.ExitOK {
+			t.Fatal(r.stderr)
+		}
+		r := s.run("rollout", "status", plan, "--watch", "-o", "json")
+		if d := r.rollout(t); r.code != cmd.ExitRejected || d.Error == nil || d.Error.Code != "drifted" || d.Outcome != "rejected" {
+			t.Errorf("exit code %d, %s\n%s", r.code, d.Outcome, r.stderr)
+		}
+	})
+}
+
 func TestTheResultFitsEveryTerminal(t *testing.T) {
 	for _, width := range []int{40, 80, 200} {
 		for _, network := range []string{"staging", "production"} {

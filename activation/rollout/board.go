@@ -31,6 +31,7 @@ type entry struct {
 	err                      error
 
 	part   *part // the part it was sent in; nil once the result for the item is known
+	listed bool  // the list of its group has shown it
 	single bool  // it is submitted by itself
 	// elsewhere reports that its list shows a submission that is not the part's.
 	elsewhere bool

@@ -12,9 +12,12 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// glance reads the lists of the groups once, to see which items already show their version. If there are as
-// many groups as items, it does nothing, and each item is looked at instead.
+// glance lists the groups once to see which items show their version already, and which show
+// neither that nor what was active before. If there are about as many groups as items, the
+// items are looked at instead, but for a plan that was made earlier: what has drifted is
+// refused before anything is submitted.
 func (l *loop) glance(ctx context.Context) error {
+	drifts := l.plan.Earlier && !l.returning && !l.looksAtAll()
 	all := map[pair]bool{}
 	for _, e := range l.entries {
 		if e.GroupID == "" || e.ContractID == "" {
@@ -23,16 +26,18 @@ func (l *loop) glance(ctx context.Context) error {
 		all[pair{e.ContractID, e.GroupID}] = true
 	}
 	const perGroup = 3 // items per list, below which the list is not worth it
-	if len(all)*perGroup > len(l.entries) {
+	if len(all)*perGroup > len(l.entries) && !drifts {
 		return nil
 	}
 	for g := range sorted(all) {
 		asked := l.now()
 		list, err := l.runner.API.Properties(ctx, papi.ListQuery{ContractID: g.contract, GroupID: g.group})
-		if err != nil {
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil && drifts:
+			continue // its items are looked at instead
+		case err != nil:
 			return nil // each item is looked at instead
 		}
 		l.mu.Lock()
@@ -42,7 +47,27 @@ func (l *loop) glance(ctx context.Context) error {
 		l.mu.Unlock()
 	}
 	l.glanced = true
+	if drifts {
+		l.mu.Lock()
+		l.asking = l.unlike()
+		l.mu.Unlock()
+	}
 	return nil
+}
+
+// looksAtAll reports whether each item is looked at before the first submission.
+func (b *board) looksAtAll() bool { return b.last() == 1 && b.stages[0].Count <= probeSize }
+
+// unlike returns the items of the run that do not show what was active when the plan was made,
+// nor their version; or that no list shows.
+func (b *board) unlike() []*entry {
+	var all []*entry
+	for _, e := range b.entries {
+		if e.Stage < b.last() && e.state == Waiting && (!e.listed || e.on != e.Before()) {
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 func sorted(all map[pair]bool) func(func(pair) bool) {
@@ -68,7 +93,7 @@ func (l *loop) arrivals(list *papi.PropertyList, asked time.Time, first bool) {
 			continue
 		}
 		version, last := activeOf(p, e.Network), e.on
-		e.on = version
+		e.on, e.listed = version, true
 		switch {
 		case !first && e.state == Active:
 			l.shows(e, version != last, asked)

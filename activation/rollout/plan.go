@@ -29,6 +29,9 @@ type Plan struct {
 
 	// Warnings are about parts of the manifest without effect. They are set by [Resolve] only.
 	Warnings []Mistake `json:"-"`
+	// Earlier says that the plan was read and not just made: what is active may have changed
+	// since, which is looked for before anything is submitted.
+	Earlier bool `json:"-"`
 }
 
 // PlanKind is the value of Plan.Kind.
@@ -188,6 +191,7 @@ func ParsePlan(data []byte) (*Plan, error) {
 	if p.Digest != p.digest() {
 		return nil, fmt.Errorf("the plan has been altered: its digest is %s and not %s; make it again with rollout plan", p.digest(), quoted(p.Digest))
 	}
+	p.Earlier = true
 	return p, nil
 }
 

@@ -191,6 +191,9 @@ type ended struct {
 func (s *story) born(t *testing.T, plan *rollout.Plan) *ended {
 	t.Helper()
 	e := &ended{story: s, plan: plan}
+	if plan != nil && s.byPlan {
+		e.plan = reread(t, plan)
+	}
 	e.ctx, e.kill = context.WithCancelCause(t.Context())
 	e.wire = &wire{next: s.sim.Transport(), story: s, kill: e.kill, faultEvery: s.chaosEvery, rand: rand.New(rand.NewPCG(s.rand.Uint64(), 2))}
 	if s.deaths > 0 {

@@ -81,6 +81,7 @@ type ItemResult struct {
 	Activation *papi.Activation
 	BlockedBy  *papi.Activation
 	Ahead      *activation.Ahead // its position in line; nil if it does not wait
+	Back       int               // the version that a return goes to; 0: none, or not known
 	On         int               // the active version in the latest list; 0: none, or not known
 	Err        error
 }
@@ -125,7 +126,7 @@ func (t *Totals) add(s State) {
 func (e *entry) result() ItemResult {
 	return ItemResult{
 		Item: e.Item, State: e.state, Ours: e.ours, Submitted: e.submitted, Adopted: e.adopted, Bulk: e.bulk, Fast: e.fast,
-		Activation: e.act, BlockedBy: e.blocker, Ahead: e.ahead, On: e.on, Err: e.err,
+		Activation: e.act, BlockedBy: e.blocker, Ahead: e.ahead, Back: e.before, On: e.on, Err: e.err,
 	}
 }
 
@@ -169,8 +170,18 @@ func (b *board) waveResults(r *Result, state func(wave int) WaveState) {
 
 func (b *board) waveState(wave int) WaveState {
 	state := WaveOpen
-	if b.returning && b.trouble == nil && b.hasReturned(wave) {
+	asked := b.returning && b.trouble == nil
+	switch {
+	case asked && b.hasReturned(wave):
 		return WaveReturned
+	case asked || b.isClosed():
+		return b.surveyed()(wave) // an earlier run has brought it where it is
+	}
+	if t := b.trouble; t != nil && t.stage > b.stage { // it was seen before the run came there
+		if b.stages[t.stage].Wave == wave {
+			return WaveFailed
+		}
+		return b.surveyed()(wave)
 	}
 	for i, s := range b.stages {
 		switch {
@@ -188,6 +199,12 @@ func (b *board) waveState(wave int) WaveState {
 		}
 	}
 	return state
+}
+
+// isClosed reports whether the run ends since an earlier one has gone back.
+func (b *board) isClosed() bool {
+	_, closed := errors.AsType[*ClosedError](b.cause())
+	return closed
 }
 
 // hasReturned reports whether items of a wave were rolled back, and none is still being rolled back.

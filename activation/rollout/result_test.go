@@ -61,7 +61,16 @@ func TestHowFarTheWavesAre(t *testing.T) {
 		{"the second wave", func(b *board) { b.stage, b.probed[2] = 2, true }, "done running"},
 		{"all", func(b *board) { b.stage = 4 }, "done done"},
 		{"one has failed", func(b *board) { b.stage, b.trouble = 1, &trouble{stage: 1} }, "failed open"},
-		{"going back", func(b *board) { b.returning = true; b.entries[0].state = Returning }, "open open"},
+		{"going back", func(b *board) { b.returning = true; b.entries[0].state = Returning }, "running open"},
+		{"one cannot go back", func(b *board) { b.returning = true; b.entries[0].state, b.entries[1].state = NotReturnable, Active }, "done open"},
+		{"an earlier run has gone back", func(b *board) {
+			b.trouble = &trouble{stage: 0, err: &ClosedError{}}
+			b.entries[0].state, b.entries[1].state = Returned, Returned
+		}, "rolled-back open"},
+		{"a later wave has drifted", func(b *board) {
+			b.trouble = &trouble{stage: 2}
+			b.entries[0].state, b.entries[1].state, b.entries[2].state = Active, Active, Drifted
+		}, "done failed"},
 		{"gone back", func(b *board) { b.returning = true; b.entries[0].state = Returned }, "rolled-back open"},
 	} {
 		b := boardOf(planOf(both, 1, 1), Options{}, "waiting waiting waiting waiting")

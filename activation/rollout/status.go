@@ -287,7 +287,7 @@ func (b *board) surveyed() func(wave int) WaveState {
 		for _, e := range b.of(i) {
 			begun = begun || b.marks(e) || e.onTheWay()
 			switch {
-			case e.state == Active || b.options.skips(e.Pinned):
+			case e.state == Active, e.state == NotReturnable, e.state == ReturnFailed, b.options.skips(e.Pinned):
 				active++
 			case e.state == Returned:
 				returned++

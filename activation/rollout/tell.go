@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -32,11 +33,18 @@ func (l *loop) tell() {
 			l.emit(ev, i)
 		}
 	}
-	if l.returning && !l.began {
+	if l.returning && !l.began && (!l.isClosed() || l.givesBack()) {
 		l.began = true
 		l.emit(Event{Kind: EventReturning, Err: l.cause()}, min(l.stage, len(l.stages)-1))
 	}
 	l.emit(Event{Kind: EventProgress}, min(l.stage, len(l.stages)-1))
+}
+
+// givesBack reports whether anything is being returned, or cannot be.
+func (l *loop) givesBack() bool {
+	return slices.ContainsFunc(l.entries, func(e *entry) bool {
+		return e.working || e.state == Returning || e.state == NotReturnable || e.state == ReturnFailed
+	})
 }
 
 // tellItems reports the items of a stage whose state has changed.

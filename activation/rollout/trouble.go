@@ -17,11 +17,14 @@ type trouble struct {
 
 // judge decides whether the stage has failed.
 func (b *board) judge() {
-	var drifted []string
-	var drift error
-	for _, e := range b.of(b.stage) {
-		if e.state == Drifted {
-			drifted, drift = append(drifted, e.Title()), e.err
+	drifted := &DriftError{}
+	stage := -1
+	for _, e := range b.entries {
+		if e.state != Drifted || e.Stage < b.stage || e.Stage >= b.last() || b.failedBefore(e) {
+			continue
+		}
+		if drifted.Items = append(drifted.Items, e.Title()); stage < 0 {
+			stage, drifted.cause = e.Stage, e.err
 		}
 	}
 	failing := 0
@@ -30,8 +33,8 @@ func (b *board) judge() {
 	}
 	failed := b.failures(failing)
 	switch {
-	case len(drifted) > 0:
-		b.stop(&trouble{outcome: OutcomeRejected, err: &DriftError{Items: drifted, cause: drift}})
+	case stage >= 0:
+		b.stopAt(&trouble{outcome: OutcomeRejected, err: drifted}, stage)
 	case failed > b.tolerated():
 		b.stopAt(b.failed(failing, failed), failing)
 	}

@@ -162,23 +162,21 @@ func NewRolloutPlan(p *rollout.Plan, q *papi.Quota) *Rollout {
 	for _, s := range p.Stages() {
 		v.Waves[s.Wave].Estimates = append(v.Waves[s.Wave].Estimates, newEstimates(p, s)...)
 	}
-	v.WarnOfFirst(func(*RolloutItem) bool { return true })
+	var first []string
+	for _, i := range p.Items() {
+		if i.Before() == 0 {
+			first = append(first, i.Title()+" on "+string(i.Network))
+		}
+	}
+	v.WarnOfFirst(first)
 	v.Warnings = append(v.Warnings, planWarnings(v)...)
 	return v
 }
 
-// WarnOfFirst adds a warning of the items for which kind is true and that can only go back by deactivation.
-func (v *Rollout) WarnOfFirst(kind func(*RolloutItem) bool) {
-	var first []string
-	for _, w := range v.Waves {
-		for _, i := range w.Items {
-			if i.Before == nil && kind(i) {
-				first = append(first, i.Title()+" on "+string(i.Network))
-			}
-		}
-	}
-	if len(first) > 0 {
-		v.Warnings = append(v.Warnings, "nothing was active before, so that going back means to deactivate, which needs --deactivate-new: "+some(first))
+// WarnOfFirst adds a warning of items that can only go back by deactivation.
+func (v *Rollout) WarnOfFirst(items []string) {
+	if len(items) > 0 {
+		v.Warnings = append(v.Warnings, "nothing was active before, so that going back means to deactivate, which needs --deactivate-new: "+some(items))
 	}
 }
 

@@ -131,15 +131,41 @@ func (r *run) dryRun(runner *rollout.Runner, f *applyFlags) error {
 	}
 	v := result.NewRollout(res, r.Now())
 	v.Options, v.State = f.emergency(), result.RolloutPlanned
-	v.Budget = result.NewRolloutBudget(r.plan, res.Needs, r.session.Budget)
-	if f.back && !f.deactivateNew {
-		v.WarnOfFirst(func(i *result.RolloutItem) bool { return i.Outcome == rollout.Active })
+	needs := res.Needs
+	if f.back {
+		var first []string
+		needs, first = f.returns(res)
+		v.WarnOfFirst(first)
+		if needs.Activations+len(first) == 0 && err == nil {
+			v.Warnings = append(v.Warnings, nothingToReturn(v))
+		}
 	}
+	v.Budget = result.NewRolloutBudget(r.plan, needs, r.session.Budget)
 	r.tell(string(result.RolloutPlanned), v, nil)
 	if err != nil && !f.back && res.Outcome != rollout.OutcomeError {
 		return &catalogue.RolloutError{Outcome: res.Outcome, Err: err}
 	}
 	return err
+}
+
+// returns is what a return would submit, and what it would leave since nothing was active before.
+func (f *applyFlags) returns(res *rollout.Result) (n rollout.Needs, first []string) {
+	for _, w := range res.Waves {
+		for _, i := range w.Items {
+			switch {
+			case !i.Ours || i.State != rollout.Active && i.State != rollout.Underway || f.wave != "" && f.wave != w.Name:
+			case i.Back == 0 && !f.deactivateNew:
+				first = append(first, i.Title()+" on "+string(i.Network))
+			default:
+				n.Activations++
+			}
+		}
+	}
+	return n, first
+}
+
+func nothingToReturn(v *result.Rollout) string {
+	return "nothing was returned: no activation with the mark " + v.Mark + " is active"
 }
 
 // title is the name of the rollout.

@@ -189,7 +189,7 @@ func (r *run) ended(verb string, res *rollout.Result, err error, options []strin
 		outcome, v.State = string(rollout.OutcomePaused), rollout.OutcomePaused
 	}
 	if verb == "rollback" && err == nil && res.Totals.Returned == 0 {
-		v.Warnings = append(v.Warnings, "nothing was returned: no activation with the mark "+v.Mark+" is active")
+		v.Warnings = append(v.Warnings, nothingToReturn(v))
 	}
 	switch {
 	case err == nil && res.Outcome == rollout.OutcomePaused:
@@ -243,6 +243,8 @@ func (r *run) help(verb string, res *rollout.Result, err error) string {
 		return "remove the cause, then begin another attempt; this plan is closed: " + r.same(verb, "replan") + " --replan"
 	case res.Outcome == rollout.OutcomeFailed && catalogue.Is[*rollout.FailuresError](err):
 		return "remove the cause, then submit what has failed again: " + r.same(verb, "retry-failed") + " --retry-failed"
+	case catalogue.Is[*rollout.DriftError](err) && r.source.plan != nil:
+		return "see what is active there, then make the plan again from its manifest: " + r.Repeat([]string{"rollout", "plan", "FILE", "--output-file", r.source.name}, reaching)
 	case catalogue.Is[*rollout.DriftError](err):
 		return "see what is active there, and make a new plan: " + r.Repeat([]string{"rollout", "plan", r.source.name}, reaching)
 	case catalogue.Is[*rollout.BudgetError](err), catalogue.Is[*activation.LimitError](err):

@@ -142,9 +142,33 @@ func (r *run) pause(d time.Duration) error {
 func endOf(res *rollout.Result) error {
 	switch res.Outcome { //nolint:exhaustive // the others are no errors, or are told otherwise
 	case rollout.OutcomeFailed:
+		if drift := onlyDrifted(res); drift != nil {
+			res.Outcome = rollout.OutcomeRejected
+			return &catalogue.RolloutError{Outcome: res.Outcome, Err: drift}
+		}
 		return &catalogue.ToldError{Code: catalogue.CodeRolloutFailed, Text: "too many items have failed"}
 	case rollout.OutcomeRolledBack:
 		return &catalogue.ToldError{Code: catalogue.CodeRolledBack, Text: "the rollout was rolled back"}
 	}
 	return nil
+}
+
+// onlyDrifted is the error of a rollout in which nothing else has failed than that other versions
+// were activated; nil for any other.
+func onlyDrifted(res *rollout.Result) *rollout.DriftError {
+	drift := &rollout.DriftError{}
+	for _, w := range res.Waves {
+		for _, i := range w.Items {
+			switch {
+			case i.State == rollout.Drifted:
+				drift.Items = append(drift.Items, i.Title())
+			case i.State.Bad() && i.State != rollout.Skipped:
+				return nil
+			}
+		}
+	}
+	if len(drift.Items) == 0 {
+		return nil
+	}
+	return drift
 }

@@ -27,7 +27,11 @@ func Rollout(w *term.Printer, d *result.Document, verbose bool) {
 	}
 	planned := d.Outcome == string(result.RolloutPlanned) || d.Outcome == catalogue.OutcomeHandedIn
 	printRolloutOutcome(w, d)
-	printWaves(w, v, planned)
+	if planned {
+		printPlannedWaves(w, v, d.Command == "rollout rollback")
+	} else {
+		printWaves(w, v)
+	}
 	if planned {
 		printRolloutPlan(w, v, verbose)
 		printFailures(w, v) // that a dry run has found
@@ -76,22 +80,41 @@ func printRolloutOutcome(w *term.Printer, d *result.Document) {
 }
 
 // printWaves prints a line for each wave.
-func printWaves(w *term.Printer, v *result.Rollout, planned bool) {
-	if planned {
-		t := term.NewTable(w, "WAVE", "PROPERTIES", "TO SUBMIT", "AT ONCE", "TAKES ABOUT", "CHECKS").Omit("AT ONCE").Omit("CHECKS")
-		for _, wave := range v.Waves {
-			t.Row(wave.Name, term.VersionText(len(wave.Items)/max(len(v.Networks), 1)), term.VersionText(wave.Totals.Waiting),
-				term.VersionText(wave.AtOnce), takesAbout(wave), checksOf(wave))
-		}
-		t.Print()
-		return
-	}
+func printWaves(w *term.Printer, v *result.Rollout) {
 	t := term.NewTable(w, "WAVE", "STATE", "ITEMS", "ACTIVE", "ON THEIR WAY", "FAILED", "ROLLED BACK", "OTHERS").Omit("OTHERS")
 	t.ColumnTone("STATE", stateTone)
 	for _, wave := range v.Waves {
 		n := wave.Totals
 		t.Row(wave.Name, string(wave.Outcome), term.VersionText(n.Items), term.VersionText(n.Active), term.VersionText(n.Underway),
 			term.VersionText(n.Failed), term.VersionText(n.RolledBack), term.VersionText(n.Waiting+n.Blocked+n.Skipped))
+	}
+	t.Print()
+}
+
+// printPlannedWaves prints a line for each wave of what would be done. How long it takes is not known of a dry run.
+func printPlannedWaves(w *term.Printer, v *result.Rollout, back bool) {
+	estimated := slices.ContainsFunc(v.Waves, func(wave *result.RolloutWave) bool { return len(wave.Estimates) > 0 })
+	columns := []string{"WAVE", "PROPERTIES", "TO SUBMIT", "AT ONCE", "CHECKS"}
+	if estimated {
+		columns = slices.Insert(columns, len(columns)-1, "TAKES ABOUT")
+	}
+	if back {
+		columns[2] = "ACTIVE"
+	}
+	t := term.NewTable(w, columns...).Omit("AT ONCE").Omit("CHECKS")
+	for _, wave := range v.Waves {
+		n := wave.Totals.Waiting
+		if back {
+			n = wave.Totals.Active
+		}
+		row := []string{
+			wave.Name, term.VersionText(len(wave.Items) / max(len(v.Networks), 1)), term.VersionText(n),
+			term.VersionText(wave.AtOnce), checksOf(wave),
+		}
+		if estimated {
+			row = slices.Insert(row, len(row)-1, takesAbout(wave))
+		}
+		t.Row(row...)
 	}
 	t.Print()
 }
