@@ -122,7 +122,7 @@ func (e *examination) checkCoordinator(ctx context.Context) {
 	}
 }
 
-func linesText(lines []coordinator.Standing) string {
+func linesText(lines []coordinator.LineState) string {
 	holding, waiting := 0, 0
 	for _, l := range lines {
 		if len(l.Tickets) > 0 {

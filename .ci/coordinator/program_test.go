@@ -141,7 +141,7 @@ func listen(t *testing.T, at string) (seen func() string) {
 	}
 }
 
-func lines(t *testing.T, at string) []coordinator.Standing {
+func lines(t *testing.T, at string) []coordinator.LineState {
 	t.Helper()
 	c := member(t, jetstream.Options{URL: at})
 	defer c.Close()

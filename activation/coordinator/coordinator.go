@@ -150,8 +150,8 @@ func Change(ctx context.Context, s Store, key string, next func(Entry) ([]byte, 
 // Read returns the value of a key. Its error is a [*GoneError].
 func Read(ctx context.Context, s Store, key string) (Entry, error) { return get(ctx, s, key) }
 
-// Listed returns the keys with a prefix. Its error is a [*GoneError].
-func Listed(ctx context.Context, s Store, prefix string) ([]string, error) {
+// ListKeys returns the keys with a prefix. Its error is a [*GoneError].
+func ListKeys(ctx context.Context, s Store, prefix string) ([]string, error) {
 	within, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	keys, err := s.Keys(within, prefix)

@@ -11,8 +11,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Standing is a line as shown to an operator.
-type Standing struct {
+// LineState is a line as shown to an operator.
+type LineState struct {
 	Key     string
 	Line    activation.Line // without Doing
 	Tickets []Ticket
@@ -30,7 +30,7 @@ type Ticket struct {
 }
 
 // Lines returns the lines that are not empty, and those that cannot be read.
-func Lines(ctx context.Context, s Store) ([]Standing, error) {
+func Lines(ctx context.Context, s Store) ([]LineState, error) {
 	within, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	keys, err := s.Keys(within, LinePrefix)
@@ -40,13 +40,13 @@ func Lines(ctx context.Context, s Store) ([]Standing, error) {
 	case err != nil:
 		return nil, &GoneError{err}
 	}
-	var all []Standing
+	var all []LineState
 	for _, key := range keys {
 		e, err := get(ctx, s, key)
 		if err != nil {
 			return nil, err
 		}
-		standing := Standing{Key: key, Line: lineOf(key)}
+		standing := LineState{Key: key, Line: lineOf(key)}
 		l, err := readLine(key, e)
 		if standing.Err = err; err == nil {
 			for _, t := range l.Tickets {
@@ -102,7 +102,7 @@ func Release(ctx context.Context, s Store, at activation.Line) (activation.Holde
 type Examination struct {
 	// Apart is how far the store's clock is ahead of this machine's.
 	Apart time.Duration
-	Lines []Standing
+	Lines []LineState
 }
 
 // Examine writes, reads and writes again, as the users of a store do, and expects a conflict for an outdated

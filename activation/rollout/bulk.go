@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Submit is how the submissions of a wave are sent.
-type Submit string
+// SubmitMode is how the submissions of a wave are sent.
+type SubmitMode string
 
-// The values of Submit. The empty one means SubmitSingle.
+// The values of SubmitMode. The empty one means SubmitSingle.
 const (
-	SubmitSingle Submit = "single" // one request per item
-	SubmitBulk   Submit = "bulk"   // in bulk requests
-	SubmitAuto   Submit = "auto"   // bulk requests if there are enough items, and none may have to be taken back
+	SubmitSingle SubmitMode = "single" // one request per item
+	SubmitBulk   SubmitMode = "bulk"   // in bulk requests
+	SubmitAuto   SubmitMode = "auto"   // bulk requests if there are enough items, and none may have to be taken back
 )
 
 // Constants of bulk requests.

@@ -259,7 +259,7 @@ func TestWhatABulkRequestLacksGoesSingly(t *testing.T) {
 func TestABulkRequestThatPAPIDeclines(t *testing.T) {
 	for _, c := range []struct {
 		fault string
-		mode  rollout.Submit
+		mode  rollout.SubmitMode
 		want  string
 	}{
 		{"grant", rollout.SubmitAuto, "rolled-out true 27"},

@@ -41,7 +41,7 @@ func BenchmarkLimits(b *testing.B) {
 	}
 }
 
-func submitName(s rollout.Submit) string {
+func submitName(s rollout.SubmitMode) string {
 	if s == "" {
 		return string(rollout.SubmitSingle)
 	}
@@ -51,7 +51,7 @@ func submitName(s rollout.Submit) string {
 // limits is a measurement: what is measured, and the figures.
 type limits struct {
 	properties, groups, atOnce int
-	submit                     rollout.Submit
+	submit                     rollout.SubmitMode
 
 	took, least                       time.Duration
 	requests, fewest, refused, failed int

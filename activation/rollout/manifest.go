@@ -222,5 +222,5 @@ const (
 	maxDuration = 7 * 24 * time.Hour
 )
 
-// DefaultTimeout is the time-out of one attempt at a check.
-const DefaultTimeout = 30 * time.Second
+// DefaultCheckTimeout is the time-out of one attempt at a check.
+const DefaultCheckTimeout = 30 * time.Second

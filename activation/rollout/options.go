@@ -61,7 +61,7 @@ type Options struct {
 	Budget        *papi.Quota   // the daily budget as last known; may be nil
 	// Submit is how to send submissions, and PartSize the maximum number of items in a bulk request; 0 means
 	// 100.
-	Submit   Submit
+	Submit   SubmitMode
 	PartSize int
 	// Lag is for how long PAPI's lists may not show what it has accepted. A run begins that much later, and
 	// looks for a submission without an answer that much later. With 0, only PAPI's own refusal prevents a

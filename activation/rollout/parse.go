@@ -222,7 +222,7 @@ func (r *reader) address(n *node) string {
 	if !r.places(n, text) {
 		return text
 	}
-	u, err := url.Parse(Fill(text, Place{Hostname: "www.example.com", Property: "p", ID: "prp_1", Network: "n", Version: 1}))
+	u, err := url.Parse(Fill(text, Placeholders{Hostname: "www.example.com", Property: "p", ID: "prp_1", Network: "n", Version: 1}))
 	if text != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil) {
 		r.wrong(n, "%s is not an address that begins with https:// or http://", quoted(text))
 	}

@@ -15,7 +15,7 @@ import (
 // Whoever may forbid submissions is asked once for each request that makes some, and others
 // go on while that takes time.
 func TestEachSubmissionIsPermittedOnce(t *testing.T) {
-	for _, submit := range []rollout.Submit{rollout.SubmitSingle, rollout.SubmitBulk} {
+	for _, submit := range []rollout.SubmitMode{rollout.SubmitSingle, rollout.SubmitBulk} {
 		t.Run(string(submit), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newScene(t, 40, 1, simulator.Options{})
@@ -40,7 +40,7 @@ func TestEachSubmissionIsPermittedOnce(t *testing.T) {
 }
 
 func TestNothingIsSubmittedThatIsNotPermitted(t *testing.T) {
-	for _, submit := range []rollout.Submit{rollout.SubmitSingle, rollout.SubmitBulk} {
+	for _, submit := range []rollout.SubmitMode{rollout.SubmitSingle, rollout.SubmitBulk} {
 		t.Run(string(submit), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newScene(t, 40, 1, simulator.Options{})

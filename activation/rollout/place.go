@@ -7,8 +7,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Place is the values of a check's placeholders.
-type Place struct {
+// Placeholders holds the values for the placeholders in a check.
+type Placeholders struct {
 	Hostname string
 	Property string // its name, or its id if that is not known
 	ID       papi.ID
@@ -21,7 +21,7 @@ func placeNames() []string {
 }
 
 // Fill replaces {hostname}, {property}, {id}, {network} and {version} in a text. The network is in lower case.
-func Fill(text string, p Place) string {
+func Fill(text string, p Placeholders) string {
 	return strings.NewReplacer(
 		"{hostname}", p.Hostname, "{property}", p.Property, "{id}", string(p.ID),
 		"{network}", strings.ToLower(string(p.Network)), "{version}", strconv.Itoa(p.Version),

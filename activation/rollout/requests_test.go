@@ -17,7 +17,7 @@ func TestARolloutTakesTheRequestsOfTheFormula(t *testing.T) {
 		properties, groups int
 		networks, waves    string
 		waveCount          int
-		submit             rollout.Submit
+		submit             rollout.SubmitMode
 		failing            int
 	}{
 		{200, 4, "[production]", "[{name: all}]", 1, rollout.SubmitSingle, 0},

@@ -13,7 +13,7 @@ import (
 
 // Each tenth property of a scene has version 3 on staging; all others have 2.
 func TestWhatIsNotActiveOnStagingIsRejectedOnProduction(t *testing.T) {
-	for _, submit := range []rollout.Submit{rollout.SubmitSingle, rollout.SubmitBulk} {
+	for _, submit := range []rollout.SubmitMode{rollout.SubmitSingle, rollout.SubmitBulk} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newScene(t, 40, 1, simulator.Options{})
 			p := s.plan(manifest(40, "networks: [production]", "tolerate: 100%"))

@@ -83,7 +83,7 @@ func newStory(seed uint64) *story {
 
 // world decides what the account is like.
 func (s *story) world(pick func(...int) int) {
-	s.options.Submit = []rollout.Submit{rollout.SubmitSingle, rollout.SubmitSingle, rollout.SubmitBulk, rollout.SubmitBulk, rollout.SubmitAuto}[pick(0, 1, 2, 3, 4)]
+	s.options.Submit = []rollout.SubmitMode{rollout.SubmitSingle, rollout.SubmitSingle, rollout.SubmitBulk, rollout.SubmitBulk, rollout.SubmitAuto}[pick(0, 1, 2, 3, 4)]
 	s.options.PartSize = pick(0, 1, 3, 10, 25)
 	s.account = simulator.Options{
 		Pace: s, RequestsPerMinute: 100, BulkInterval: time.Duration(pick(100, 500, 3000, 20_000)) * time.Millisecond,

@@ -118,7 +118,7 @@ func (l *loop) checkOne(ctx context.Context, name string, item Item) Finding {
 	c := l.plan.Checks[name]
 	timeout := time.Duration(c.Timeout)
 	if timeout <= 0 {
-		timeout = DefaultTimeout
+		timeout = DefaultCheckTimeout
 	}
 	if l.runner.Checker == nil {
 		return Finding{NotDecided, "nothing makes checks here"}

@@ -85,7 +85,7 @@ type Options struct {
 	Tolerate      *rollout.Amount        `json:"tolerate,omitempty"`
 	DeactivateNew bool                   `json:"deactivateNew,omitempty"`
 	Patience      time.Duration          `json:"patience,omitempty"`
-	Submit        rollout.Submit         `json:"submit,omitempty"`
+	Submit        rollout.SubmitMode     `json:"submit,omitempty"`
 	PartSize      int                    `json:"partSize,omitempty"`
 	Lag           time.Duration          `json:"lag,omitempty"`
 	Request       papi.ActivationRequest `json:"request"`
@@ -209,7 +209,7 @@ func Jobs(ctx context.Context, s coordinator.Store, account papi.ID) (jobs []*Jo
 	if account != "" {
 		prefix += coordinator.Word(account.Bare()) + "."
 	}
-	keys, err := coordinator.Listed(ctx, s, prefix)
+	keys, err := coordinator.ListKeys(ctx, s, prefix)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -51,7 +51,7 @@ func newLineHolder(h activation.Holder, phase string) *LineHolder {
 }
 
 // NewLines converts the coordinator's lines.
-func NewLines(lines []coordinator.Standing) []*Line {
+func NewLines(lines []coordinator.LineState) []*Line {
 	all := []*Line{}
 	for _, l := range lines {
 		v := &Line{AccountID: l.Line.Account, ID: l.Line.Asset, Network: l.Line.Network, Holders: []*LineHolder{}}

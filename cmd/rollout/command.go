@@ -23,7 +23,7 @@ const (
 // run runs a command, never through a shell. It is ended with the context, with all that it
 // has begun.
 func (c *Checker) run(ctx context.Context, check rollout.Check, item rollout.Item) rollout.Finding {
-	place := rollout.Place{Property: item.Title(), ID: item.PropertyID, Network: item.Network, Version: item.Version}
+	place := rollout.Placeholders{Property: item.Title(), ID: item.PropertyID, Network: item.Network, Version: item.Version}
 	args := make([]string, len(check.Command))
 	for i, a := range check.Command {
 		args[i] = rollout.Fill(a, place)

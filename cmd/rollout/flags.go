@@ -29,7 +29,7 @@ type applyFlags struct {
 	deactivateNew, dryRun, yes      bool
 	detach                          bool
 	tolerate                        tolerance
-	submit                          rollout.Submit
+	submit                          rollout.SubmitMode
 	lag                             settings.Duration
 	ifPending                       settings.Choice
 	submission                      Submission
@@ -96,7 +96,7 @@ func (f *applyFlags) declare(c *cobra.Command, h *Host) {
 	fs.BoolVar(&f.overBudget, "over-budget", false, "spread it over days")
 	fs.BoolVar(&f.requireStaging, "require-staging", false, "production only for what is active on staging")
 	f.submit = rollout.SubmitSingle
-	fs.Var(settings.OneOf[rollout.Submit]{To: &f.submit, Allowed: []rollout.Submit{rollout.SubmitSingle, rollout.SubmitBulk, rollout.SubmitAuto}}, "submit", "one or many with a request")
+	fs.Var(settings.OneOf[rollout.SubmitMode]{To: &f.submit, Allowed: []rollout.SubmitMode{rollout.SubmitSingle, rollout.SubmitBulk, rollout.SubmitAuto}}, "submit", "one or many with a request")
 	fs.BoolVar(&f.detach, "detach", false, "hand it in at the coordinator")
 	fs.TextVar(&f.lag, "list-lag", settings.Duration(0), "`DURATION` how far PAPI's lists may be behind")
 	f.declareBoth(c, h)

@@ -23,7 +23,7 @@ const (
 
 // request asks one hostname, as a visitor of the network would.
 func (c *Checker) request(ctx context.Context, check rollout.Check, item rollout.Item, name hostname, all []hostname) rollout.Finding {
-	place := rollout.Place{Hostname: name.name, Property: item.Title(), ID: item.PropertyID, Network: item.Network, Version: item.Version}
+	place := rollout.Placeholders{Hostname: name.name, Property: item.Title(), ID: item.PropertyID, Network: item.Network, Version: item.Version}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, rollout.Fill(check.HTTP, place), http.NoBody)
 	if err != nil {
 		return failed("%v", err)
