@@ -43,6 +43,7 @@ type chaos struct {
 // TestRunnersSurviveChaos has runners killed at any moment and started anew, the server
 // restarted, and connections cut and delayed. Each item is activated once all the same.
 func TestRunnersSurviveChaos(t *testing.T) {
+	t.Parallel()
 	if *program == "" {
 		t.Skip("-propctl says which program to run")
 	}

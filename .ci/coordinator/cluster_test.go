@@ -97,8 +97,8 @@ func TestAClusterThatLosesItsLeader(t *testing.T) {
 	}
 	t.Parallel()
 	const properties = 40
-	a := newAccount(t, simulator.Options{Properties: simulator.Properties(properties, 1, time.Now()), RefuseNothing: true})
-	plan := a.plan(manifestOf(chaos{properties: properties, waves: "waves: [{name: one, take: 10}, {name: two, take: 10}, {name: three, take: 10}, {name: four, take: rest}]"}))
+	a := newAccount(t, simulator.Options{Properties: quick(properties), RefuseNothing: true})
+	plan := a.plan(manifestOf(chaos{properties: properties, waves: "waves: [{name: one, take: 50%}, {name: two, take: rest}]"}))
 	a.hold(func(request) { time.Sleep(500 * time.Millisecond) })
 	c := newCluster(t)
 	env := []string{"PROPCTL_COORDINATOR=" + c.urls()}

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/propctl/propctl/papi/simulator"
 )
@@ -25,7 +24,7 @@ const (
 func TestWhatAStrangerWritesIsSkipped(t *testing.T) {
 	t.Parallel()
 	const properties = 6
-	a := newAccount(t, simulator.Options{Properties: simulator.Properties(properties, 1, time.Now())})
+	a := newAccount(t, simulator.Options{Properties: quick(properties)})
 	plan := a.plan(manifestOf(chaos{properties: properties, waves: "waves: [{name: all}]"}))
 	s := serve(t, "")
 	env := []string{"PROPCTL_COORDINATOR=" + s.url()}

@@ -11,13 +11,13 @@ import (
 	"github.com/propctl/propctl/papi/simulator"
 )
 
-// slowFirst has the first activation last until all others stand in line.
-type slowFirst struct{}
+// slowFirst has the first activation last longer, until all others stand in line.
+type slowFirst time.Duration
 
-func (slowFirst) Steps(s simulator.Submission) []simulator.Step {
+func (slow slowFirst) Steps(s simulator.Submission) []simulator.Step {
 	after := 2 * time.Minute
 	if s.Serial == 1 {
-		after = 40 * time.Minute
+		after = time.Duration(slow)
 	}
 	return []simulator.Step{
 		{Status: simulator.StatusPending, State: simulator.StateReceived},
@@ -33,7 +33,7 @@ func TestProcessesWaitInLine(t *testing.T) {
 	if *long {
 		waiting = 9
 	}
-	a := newAccount(t, simulator.Options{Properties: []simulator.Property{manyVersions(waiting + 2)}, Pace: slowFirst{}})
+	a := newAccount(t, simulator.Options{Properties: []simulator.Property{manyVersions(waiting + 2)}, Pace: slowFirst(25 * time.Minute)})
 	s := serve(t, fmt.Sprintf("authorization { user: propctl, password: %q }", password))
 	at := strings.Replace(s.url(), "nats://", "nats://propctl:"+password+"@", 1)
 	env := []string{"PROPCTL_COORDINATOR=" + at, "CI_JOB_URL=https://user:token@ci.example.com/jobs/1?private_token=x", "GITLAB_CI=true"}

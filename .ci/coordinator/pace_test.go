@@ -34,7 +34,7 @@ func TestProcessesOfManyMachinesShareAnAccount(t *testing.T) {
 	if *long {
 		c = crowd{processes: 40, properties: 14}
 	}
-	a := newAccount(t, simulator.Options{Speed: 1, Properties: simulator.Properties(c.properties, 1, time.Now())})
+	a := newAccount(t, simulator.Options{Speed: 1, Properties: quick(c.properties)})
 	plan := a.plan(manifestOf(chaos{properties: c.properties, waves: "waves: [{name: all}]"}))
 	s := serve(t, "")
 	a.spend(simulator.DefaultRequestBurst - left)

@@ -14,6 +14,7 @@ import (
 // TestTheLinesAboutManyMachinesRun runs the lines of the page about rollouts that another
 // test leaves to this one.
 func TestTheLinesAboutManyMachinesRun(t *testing.T) {
+	t.Parallel()
 	page, err := os.ReadFile("../../docs/rollouts.md")
 	if err != nil {
 		t.Fatal(err)

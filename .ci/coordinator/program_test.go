@@ -47,7 +47,8 @@ func simulate(t *testing.T, speed string) *site {
 		_ = c.Wait()
 	})
 	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		if _, err := os.Stat(filepath.Join(s.folder, ".edgerc")); err == nil {
+		_, edgerc := os.Stat(filepath.Join(s.folder, ".edgerc"))
+		if certificates, _ := filepath.Glob(filepath.Join(s.folder, "*.pem")); edgerc == nil && len(certificates) > 0 {
 			break
 		}
 		if time.Since(begun) > 20*time.Second {
@@ -163,6 +164,7 @@ func until(t *testing.T, what string, is func() bool) {
 
 // TestWithoutAServerCommandsEndInTime has an address where nobody listens.
 func TestWithoutAServerCommandsEndInTime(t *testing.T) {
+	t.Parallel()
 	site := simulate(t, "60")
 	env := []string{"PROPCTL_COORDINATOR=nats://127.0.0.1:1"}
 	look := site.start("one", env, "status", "prp_1001")

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/propctl/propctl/papi/simulator"
 )
@@ -20,7 +19,7 @@ import (
 func TestNoSecretIsInAnyMessage(t *testing.T) {
 	t.Parallel()
 	const properties = 4
-	a := newAccount(t, simulator.Options{Properties: simulator.Properties(properties, 1, time.Now())})
+	a := newAccount(t, simulator.Options{Properties: quick(properties)})
 	plan := a.plan(manifestOf(chaos{properties: properties - 1, waves: "waves: [{name: all}]"}))
 	s := serve(t, fmt.Sprintf("authorization { user: propctl, password: %q }", password))
 	at := strings.Replace(s.url(), "nats://", "nats://propctl:"+password+"@", 1)

@@ -34,6 +34,7 @@ func use(t *testing.T, s coordinator.Store) error {
 
 // TestTheRightsOfTheDocumentationAreEnough takes them from the page.
 func TestTheRightsOfTheDocumentationAreEnough(t *testing.T) {
+	t.Parallel()
 	page, err := os.ReadFile("../../docs/coordinator.md")
 	if err != nil {
 		t.Fatal(err)

@@ -110,7 +110,7 @@ func sleepsWithItsTurn(t *testing.T, asleep func(request, int) bool, answered bo
 // somebody who follows an activation, two who wait in line, and one who has just come.
 func TestAServerThatSleeps(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t, simulator.Options{Properties: []simulator.Property{manyVersions(8)}, Pace: slowFirst{}})
+	a := newAccount(t, simulator.Options{Properties: []simulator.Property{manyVersions(8)}, Pace: slowFirst(45 * time.Minute)})
 	s := serve(t, "")
 	start := func(i int) *run {
 		return a.start(fmt.Sprintf("machine-%d", i), []string{"PROPCTL_COORDINATOR=" + s.url()}, "activate", fmt.Sprintf("prp_1@%d", i+3), "--notify", "you@example.com")
@@ -124,7 +124,7 @@ func TestAServerThatSleeps(t *testing.T) {
 	goOn := suspend(t, s.process.Process)
 	begun := time.Now()
 	all = append(all, start(3))
-	time.Sleep(lease + 10*time.Second)
+	time.Sleep(lease + 5*time.Second)
 	if n := len(a.accepted()); n != 1 {
 		t.Errorf("%d were submitted while nobody could know whose turn it is", n)
 	}
@@ -154,8 +154,8 @@ func TestAServerThatSleeps(t *testing.T) {
 // its leases while it submits items. PAPI refuses nothing here.
 func TestARunnerThatSleeps(t *testing.T) {
 	t.Parallel()
-	const properties = 10 // more of them in a wave are looked at all together, after minutes
-	a := newAccount(t, simulator.Options{Properties: simulator.Properties(properties, 1, time.Now()), RefuseNothing: true})
+	const properties = 10 // with more in a wave, its lead looks at them all together, after minutes
+	a := newAccount(t, simulator.Options{Properties: quick(properties), RefuseNothing: true})
 	plan := a.plan(manifestOf(chaos{properties: properties, waves: "waves: [{name: all}]"}))
 	s := serve(t, "")
 	env := []string{"PROPCTL_COORDINATOR=" + s.url()}
@@ -175,7 +175,12 @@ func TestARunnerThatSleeps(t *testing.T) {
 	started <- sleeper.Process
 	goOn := <-slept
 	other := runner("other")
-	until(t, "the other one has submitted the rest", func() bool { return len(a.accepted()) >= properties-1 })
+	x := newStranger(t, s.url())
+	until(t, "the other one leads, and has submitted what is left", func() bool {
+		lead, _ := x.job(hisJob)["lead"].(map[string]any)
+		holder, _ := lead["holder"].(map[string]any)
+		return holder["user"] == "other" && len(a.accepted()) >= properties-1
+	})
 	goOn()
 	awake := time.Now()
 	for _, r := range []*run{other, sleeper} {

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/propctl/propctl/papi/simulator"
 )
@@ -23,7 +22,7 @@ func TestWithoutTheFlagNothingIsConnectedTo(t *testing.T) {
 	if err != nil {
 		t.Skip("strace is not installed")
 	}
-	a := newAccount(t, simulator.Options{Speed: 600, Properties: simulator.Properties(3, 1, time.Now())})
+	a := newAccount(t, simulator.Options{Speed: 600, Properties: quick(3)})
 	plan := a.plan(manifestOf(chaos{properties: 3, waves: "waves: [{name: all}]"}))
 	s := serve(t, "")
 	desk := a.on("desk")
