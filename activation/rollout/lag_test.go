@@ -263,6 +263,15 @@ func TestABudgetOverSeveralDays(t *testing.T) {
 		if took := time.Since(begun); took < 48*time.Hour || took > 49*time.Hour {
 			t.Errorf("it took %s", took)
 		}
+		var held []string
+		for _, e := range s.events {
+			if e.Kind == rollout.EventHeld {
+				held = append(held, e.Err.Error())
+			}
+		}
+		if len(held) != 2 || !strings.Contains(held[0], "goes on at 2000-01-02T00:00:01Z") { // each day once
+			t.Errorf("%q", held)
+		}
 	})
 }
 

@@ -142,6 +142,7 @@ const (
 	EventCheck       EventKind = "check"
 	EventWaveEnded   EventKind = "wave-ended"
 	EventReturning   EventKind = "returning" // the rollback begins
+	EventHeld        EventKind = "held"      // nothing is submitted for a while, for the reason in Err
 	EventProgress    EventKind = "progress"  // no change
 )
 

@@ -174,8 +174,8 @@ func (b *board) waveState(wave int) WaveState {
 	switch {
 	case asked && b.hasReturned(wave):
 		return WaveReturned
-	case asked || b.isClosed():
-		return b.surveyed()(wave) // an earlier run has brought it where it is
+	case asked, b.isClosed(), b.hasOnlyStopped():
+		return b.surveyed()(wave)
 	}
 	if t := b.trouble; t != nil && t.stage > b.stage { // it was seen before the run came there
 		if b.stages[t.stage].Wave == wave {
@@ -199,6 +199,13 @@ func (b *board) waveState(wave int) WaveState {
 		}
 	}
 	return state
+}
+
+// hasOnlyStopped reports whether the run ends for a reason that is no failure of any wave.
+func (b *board) hasOnlyStopped() bool {
+	_, another := errors.AsType[*AnotherPlanError](b.cause())
+	t := b.trouble
+	return another || t != nil && !b.returning && (t.outcome == OutcomeLimited || t.outcome == OutcomeUndecided)
 }
 
 // isClosed reports whether the run ends since an earlier one has gone back.

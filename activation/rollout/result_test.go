@@ -67,6 +67,19 @@ func TestHowFarTheWavesAre(t *testing.T) {
 			b.trouble = &trouble{stage: 0, err: &ClosedError{}}
 			b.entries[0].state, b.entries[1].state = Returned, Returned
 		}, "rolled-back open"},
+		{"the day's budget is too small", func(b *board) { b.probed[0], b.trouble = true, &trouble{outcome: OutcomeLimited, err: &BudgetError{}} }, "open open"},
+		{"the day's budget is used up", func(b *board) {
+			b.probed[0], b.trouble = true, &trouble{outcome: OutcomeLimited, err: &activation.LimitError{}}
+			b.entries[0].state, b.entries[0].attempt = Active, 1
+		}, "running open"},
+		{"a check could not be made", func(b *board) {
+			b.trouble = &trouble{outcome: OutcomeUndecided, err: &CheckError{}}
+			b.plan.Waves[0].Checks = []string{"home"}
+			b.entries[0].state, b.entries[1].state = Active, Active
+		}, "checking open"},
+		{"another plan is unfinished", func(b *board) {
+			b.probed[0], b.trouble = true, &trouble{outcome: OutcomeRejected, err: &AnotherPlanError{}}
+		}, "open open"},
 		{"a later wave has drifted", func(b *board) {
 			b.trouble = &trouble{stage: 2}
 			b.entries[0].state, b.entries[1].state, b.entries[2].state = Active, Active, Drifted

@@ -273,6 +273,18 @@ func (l *loop) rests(told time.Duration) bool {
 	return true
 }
 
+// holdUntil submits nothing before the next day begins, and tells so once.
+func (l *loop) holdUntil(until time.Time) {
+	if l.held.Equal(until) {
+		return
+	}
+	l.held = until
+	if l.options.Observe != nil {
+		err := fmt.Errorf("the day's activations are used up; the rollout goes on at %s", until.UTC().Format(time.RFC3339))
+		l.emit(Event{Kind: EventHeld, Err: err}, min(l.stage, len(l.stages)-1))
+	}
+}
+
 // limited stops submissions when the daily budget is exhausted. The rate limit is only waited for.
 func (l *loop) limited(e *entry, err *activation.LimitError) {
 	if !err.Daily && l.rests(err.Until.Sub(l.clock.now())) {
@@ -280,7 +292,7 @@ func (l *loop) limited(e *entry, err *activation.LimitError) {
 		return
 	}
 	if err.Daily && l.options.OverBudget && !err.Until.IsZero() {
-		l.held = err.Until.Add(time.Second)
+		l.holdUntil(err.Until.Add(time.Second))
 		e.due = l.held
 		return
 	}

@@ -23,7 +23,7 @@ func (l *loop) tell() {
 			l.emit(Event{Kind: EventWaveStarted}, i)
 		}
 		l.tellItems(i)
-		failed := l.trouble != nil && l.trouble.stage == i
+		failed := l.trouble != nil && l.trouble.stage == i && !l.hasOnlyStopped() && !l.isClosed()
 		if ended := i < l.stage || failed && !l.busy(); ended && l.started[i] && !l.over[i] {
 			l.over[i] = true
 			ev := Event{Kind: EventWaveEnded}

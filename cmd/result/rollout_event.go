@@ -71,6 +71,8 @@ func (v *RolloutEvent) Text() (line string, always bool) {
 			return "going back", true
 		}
 		return "going back: " + v.Error, true
+	case rollout.EventHeld:
+		return v.heading() + ": " + v.Error, true
 	case rollout.EventProgress:
 	}
 	return v.Progress()[0], false

@@ -157,7 +157,7 @@ func wordsOf(t reflect.Type) []any {
 		return AnySlice(activation.EventSubmitted, activation.EventAdopted, activation.EventQueued, activation.EventChanged,
 			activation.EventRetrying, activation.EventWaiting)
 	case reflect.TypeFor[rollout.EventKind]():
-		return AnySlice(rollout.EventWaveStarted, rollout.EventItem, rollout.EventCheck, rollout.EventWaveEnded, rollout.EventReturning)
+		return AnySlice(rollout.EventWaveStarted, rollout.EventItem, rollout.EventCheck, rollout.EventWaveEnded, rollout.EventReturning, rollout.EventHeld)
 	case reflect.TypeFor[rollout.Verdict]():
 		return AnySlice(rollout.Held, rollout.NotHeld, rollout.NotDecided)
 	case reflect.TypeFor[rollout.WaveState]():

@@ -114,7 +114,7 @@ rolloutEstimate.tookSeconds: How long it takes, without its watch.
 rolloutEstimate.fallbackUsedSeconds: How much of the hour in which its first items can be returned fast is over by then.
 
 rolloutEvent: Something that has happened in a rollout, as it happens.
-rolloutEvent.type: What has happened: wave-started, item (its outcome is another one), check (was made), wave-ended, returning (the way back begins).
+rolloutEvent.type: What has happened: wave-started, item (its outcome is another one), check (was made), wave-ended, returning (the way back begins), held (the day's activations are used up, and the next ones are waited for).
 rolloutEvent.time: When it happened.
 rolloutEvent.wave: The name of the wave.
 rolloutEvent.number: The number of the wave, from 1.
