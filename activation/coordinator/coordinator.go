@@ -80,40 +80,53 @@ const (
 // nothing is written. Each written value must be unique, so that a write whose answer was lost is recognised
 // when it is read back.
 func change(ctx context.Context, s Store, key string, next func(Entry) ([]byte, error)) error {
+	_, err := changeFrom(ctx, s, key, Entry{}, next)
+	return err
+}
+
+// changeFrom is change for a caller that has just written an entry: it is read only if that is no longer the last
+// one. A revision of 0 means that the entry is not known. changeFrom returns the entry that is there now.
+func changeFrom(ctx context.Context, s Store, key string, entry Entry, next func(Entry) ([]byte, error)) (Entry, error) {
 	var sent []byte
+	known := entry.Revision != 0
 	for try := range maxTries {
-		entry, err := get(ctx, s, key)
-		if err != nil {
-			return err
+		if try > 0 || !known {
+			var err error
+			if entry, err = get(ctx, s, key); err != nil {
+				return entry, err
+			}
 		}
 		if sent != nil && string(entry.Value) == string(sent) {
-			return nil // the write whose answer was lost has succeeded
+			return entry, nil // the write whose answer was lost has succeeded
 		}
 		value, err := next(entry)
 		if err != nil || value == nil {
-			return err
+			return entry, err
 		}
 		within, cancel := context.WithTimeout(ctx, opTimeout)
-		_, err = s.Put(within, key, value, entry.Revision)
+		revision, err := s.Put(within, key, value, entry.Revision)
 		cancel()
 		sent = value
 		switch {
 		case err == nil:
-			return nil
+			return Entry{Value: value, Revision: revision}, nil
 		case ctx.Err() != nil:
-			return context.Cause(ctx)
+			return Entry{}, context.Cause(ctx)
 		case errors.Is(err, ErrNotAllowed):
-			return &GoneError{err}
+			return Entry{}, &GoneError{err}
 		case !errors.Is(err, ErrConflict):
 			if try > 0 {
-				return &GoneError{err}
+				return Entry{}, &GoneError{err}
 			}
 		}
+		if known && try == 0 {
+			continue // somebody has written since; that is no contention
+		}
 		if err := sleep(ctx, jitter(try)); err != nil {
-			return err
+			return Entry{}, err
 		}
 	}
-	return &GoneError{errors.New("others write all the time")}
+	return Entry{}, &GoneError{errors.New("others write all the time")}
 }
 
 func get(ctx context.Context, s Store, key string) (Entry, error) {

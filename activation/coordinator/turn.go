@@ -25,7 +25,8 @@ type turn struct {
 	stop  context.CancelFunc
 	over  chan struct{} // closed when the turn is no longer renewed
 
-	op sync.Mutex // one change of the line at a time
+	op    chan struct{} // has one element during a change of the line
+	entry Entry         // the line as this process wrote it last; guarded by op
 
 	mu     sync.Mutex // guards what follows
 	phase  Phase
@@ -43,8 +44,10 @@ func newTurn(w *waiting, begun time.Time) *turn {
 	ctx, stop := context.WithCancel(context.Background())
 	t := &turn{
 		turns: w.turns, key: w.key, id: w.id, stop: stop, over: make(chan struct{}),
-		phase: PhaseLooking, lease: w.turns.looking(), begun: begun, looked: begun,
+		phase: PhaseLooking, lease: w.turns.looking(), begun: begun, looked: begun, entry: w.entry,
+		op: make(chan struct{}, 1),
 	}
+	t.remember(w.posted)
 	go t.renew(ctx)
 	return t
 }
@@ -104,8 +107,12 @@ func (t *turn) sayGone(err error) {
 // beat writes a sign of life, with a new phase unless it is empty, and with the changes of edit. The error is
 // [activation.ErrTurnLost] if the turn is lost.
 func (t *turn) beat(ctx context.Context, phase Phase, edit func(*line)) error {
-	t.op.Lock()
-	defer t.op.Unlock()
+	select {
+	case t.op <- struct{}{}:
+		defer func() { <-t.op }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 	if t.isLost() {
 		return activation.ErrTurnLost
 	}
@@ -116,7 +123,7 @@ func (t *turn) beat(ctx context.Context, phase Phase, edit func(*line)) error {
 	t.mu.Unlock()
 	lease := t.length(phase)
 	begun := time.Now()
-	err := change(ctx, t.turns.Store, t.key, func(e Entry) ([]byte, error) {
+	entry, err := changeFrom(ctx, t.turns.Store, t.key, t.entry, func(e Entry) ([]byte, error) {
 		l, err := readLine(t.key, e)
 		if err != nil {
 			return nil, err
@@ -127,14 +134,16 @@ func (t *turn) beat(ctx context.Context, phase Phase, edit func(*line)) error {
 			t.mu.Unlock()
 			return nil, activation.ErrTurnLost
 		}
+		t.remember(l.Posted)
 		l.beat(t.id, phase, lease)
 		if edit != nil {
 			edit(l)
 		}
-		t.remember(l.Posted)
 		return l.write()
 	})
+	t.entry = entry
 	if err != nil {
+		t.entry = Entry{} // it is not known what is there
 		return err
 	}
 	t.mu.Lock()
@@ -166,11 +175,17 @@ func (t *turn) remember(n *note) {
 	}
 }
 
-// Look implements [activation.Turn].
+// Look implements [activation.Turn]. Right after the turn came, or after another look, the line says already that this
+// process looks, and for long enough. That it still has the turn is what Permit finds out.
 func (t *turn) Look(ctx context.Context) error {
 	begun := time.Now()
-	if err := t.beat(ctx, PhaseLooking, nil); err != nil {
-		return err
+	t.mu.Lock()
+	fresh := !t.lost && t.phase == PhaseLooking && passed(t.begun) < t.lease/3 //nolint:mnd // it is renewed then
+	t.mu.Unlock()
+	if !fresh {
+		if err := t.beat(ctx, PhaseLooking, nil); err != nil {
+			return err
+		}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -242,13 +257,13 @@ func (t *turn) Submitted(ctx context.Context, id papi.ID, accepted activation.Ac
 func (t *turn) Leave() {
 	t.stop()
 	<-t.over
-	t.op.Lock()
-	defer t.op.Unlock()
+	t.op <- struct{}{}
+	defer func() { <-t.op }()
 	t.mu.Lock()
 	left := t.left
 	t.lost, t.left = true, true
 	t.mu.Unlock()
 	if !left { // also after the turn was lost: the ticket may still be the first
-		leave(context.Background(), t.turns.Store, t.key, t.id)
+		leave(context.Background(), t.turns.Store, t.key, t.id, t.entry)
 	}
 }

@@ -91,6 +91,8 @@ type waiting struct {
 	posting bool      // the holder of the turn is submitting
 	idle    time.Time // since when it is not
 	place   int
+	entry   Entry // the line as it was written last
+	posted  *note // its note
 	told    activation.Ahead
 	since   time.Time // since when the store does not answer; zero if it does
 	joined  bool
@@ -167,7 +169,7 @@ func (w *waiting) tell(a activation.Ahead) error {
 func (w *waiting) step(ctx context.Context, begun time.Time) (mine bool, first activation.Holder, err error) {
 	due := time.Since(w.renewed) > w.turns.lease()/3 //nolint:mnd // a lost renewal can still be repeated in time
 	shown := false
-	err = change(ctx, w.turns.Store, w.key, func(e Entry) ([]byte, error) {
+	w.entry, err = changeFrom(ctx, w.turns.Store, w.key, Entry{}, func(e Entry) ([]byte, error) {
 		mine, shown = false, false
 		l, err := readLine(w.key, e)
 		if err != nil {
@@ -186,7 +188,7 @@ func (w *waiting) step(ctx context.Context, begun time.Time) (mine bool, first a
 			l.remove(id)
 			changed = true
 		}
-		w.place = l.place(w.id)
+		w.place, w.posted = l.place(w.id), l.Posted
 		first, w.posting = l.Tickets[0].Holder, l.Tickets[0].Phase == PhasePosting
 		switch {
 		case w.place == 0:
@@ -222,17 +224,17 @@ func (w *waiting) clear(l *line, begun time.Time) ([]byte, error) {
 // leave removes the ticket from the line, if that is possible quickly.
 func (w *waiting) leave(ctx context.Context) {
 	if w.joined {
-		leave(ctx, w.turns.Store, w.key, w.id)
+		leave(ctx, w.turns.Store, w.key, w.id, Entry{})
 	}
 }
 
 // leaveWithin bounds the time for leaving a line. A place that could not be removed expires.
 const leaveWithin = 500 * time.Millisecond
 
-func leave(ctx context.Context, s Store, key, id string) {
+func leave(ctx context.Context, s Store, key, id string, known Entry) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveWithin)
 	defer cancel()
-	_ = change(ctx, s, key, func(e Entry) ([]byte, error) {
+	_, _ = changeFrom(ctx, s, key, known, func(e Entry) ([]byte, error) {
 		l, err := readLine(key, e)
 		if err != nil || l.place(id) < 0 {
 			return nil, err

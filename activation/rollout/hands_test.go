@@ -130,7 +130,7 @@ func TestWhatIsOutIsLookedAtBeforeARunEnds(t *testing.T) {
 // neverTurns are lines in which somebody is ahead for good.
 type neverTurns struct{}
 
-func (neverTurns) Take(ctx context.Context, _ activation.Line, _ func(activation.Ahead) error) (activation.Turn, error) { //nolint:ireturn // that is the interface
+func (neverTurns) Take(ctx context.Context, _ activation.Line, _ func(activation.Ahead) error) (activation.Turn, error) {
 	<-ctx.Done()
 	return nil, context.Cause(ctx)
 }
