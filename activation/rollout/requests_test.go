@@ -109,6 +109,8 @@ func TestEventsTellWhatHappensInItsOrder(t *testing.T) {
 				got = append(got, fmt.Sprintf("%s %s %s", e.Kind, e.Wave, e.Network))
 			case rollout.EventReturning:
 				t.Error("nothing goes back")
+			case rollout.EventHeld:
+				t.Error("nothing is waited for")
 			case rollout.EventProgress:
 				if e.Totals.Items == 0 {
 					t.Errorf("%+v", e)
