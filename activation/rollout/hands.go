@@ -29,10 +29,14 @@ func (l *loop) handOut(ctx context.Context, items []*entry) {
 		}
 		l.mu.Lock()
 		e.working = true
-		attempt := l.closed + 1
+		attempt, turn := l.closed+1, e.turn
+		e.turn = nil
 		l.mu.Unlock()
 		l.out++
 		go func() {
+			if turn != nil {
+				turn.Leave() // of a bulk request that came to nothing; the other process takes its own
+			}
 			id := l.runner.Submitter.Submit(l.hands, e.Item, attempt)
 			l.mu.Lock()
 			if e.handed = id.Valid(); e.handed {

@@ -55,7 +55,7 @@ type wait struct {
 // takeTurn returns the turn of an item; nil if no turns are taken. ok is false if the item has to wait, or its
 // wait has failed.
 func (l *loop) takeTurn(e *entry) (turn activation.Turn, ok bool) { //nolint:ireturn // an interface of others
-	if l.runner.Turns == nil || l.lines == nil || l.runner.Submitter != nil { // with a Submitter the engine takes them
+	if l.runner.Turns == nil || l.lines == nil { // without lines the engine takes them
 		return nil, true
 	}
 	w := &wait{loop: l, e: e, first: make(chan struct{}), over: make(chan struct{})}

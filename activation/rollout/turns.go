@@ -31,7 +31,7 @@ const maxAsked = 16
 
 // takeTurns takes the turns of items; items with others ahead of them wait in line.
 func (l *loop) takeTurns(items []*entry) *turns {
-	if l.runner.Turns == nil || l.lines == nil || l.runner.Submitter != nil {
+	if l.runner.Turns == nil || l.lines == nil {
 		return nil
 	}
 	t := &turns{loop: l, all: map[*entry]*partTurn{}}

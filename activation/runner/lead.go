@@ -279,6 +279,7 @@ func (l *lead) lead(parent context.Context) {
 	var aside sync.WaitGroup
 	aside.Go(func() { l.renew(renewing, end) })
 	engine := l.run.engine(l.account)
+	engine.Turns = l.account.Turns // items wait in line while the run goes on
 	engine.Submitter, engine.Permit = h, func() error { return l.permit(ctx) }
 	options := l.job.Options.over(l.account.Options)
 	options.Observe = l.observe

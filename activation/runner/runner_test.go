@@ -11,8 +11,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/coordinator"
 	"github.com/propctl/propctl/activation/rollout"
 	"github.com/propctl/propctl/activation/runner"
+	"github.com/propctl/propctl/papi"
 	"github.com/propctl/propctl/papi/simulator"
 )
 
@@ -208,6 +211,43 @@ func TestAnEndThatIsNotWrittenIsNotTold(t *testing.T) {
 		run(func(rollout.Event) {})
 		if told != 1 || s.job(p).State != runner.Ended {
 			t.Errorf("told %d times: %+v", told, s.job(p))
+		}
+	})
+}
+
+// What the lead submits itself, in bulk requests, waits for its turns, too, and holds up nothing else.
+func TestABulkRequestOfALeadWaitsForItsTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 30
+		s := newScene(t, n, simulator.Options{BulkInterval: time.Second})
+		p := s.plan(manifest(n))
+		at := activation.Line{Account: p.AccountID, Asset: "prp_100001", Network: papi.Staging}
+		turn, err := (&coordinator.Turns{Store: &s.store}).Take(t.Context(), at, func(activation.Ahead) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := len(s.sim.Activations("prp_100001"))
+		time.AfterFunc(5*time.Minute, func() {
+			if now := len(s.sim.Activations("prp_100001")); now != before {
+				t.Errorf("it was submitted while it was somebody else's turn")
+			}
+			if active, _ := s.submitted(n); active < n-5 {
+				t.Errorf("only %d others are active", active)
+			}
+			turn.Leave()
+		})
+		by := activation.Holder{Host: "desk", User: "you"}
+		if _, err := runner.HandIn(t.Context(), &s.store, p, rollout.Options{Submit: rollout.SubmitBulk}, "default", by); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.runner(t.Context(), "one", p.AccountID).Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if j := s.job(p); j.End.Outcome != rollout.OutcomeRolledOut || j.Totals.Active != n {
+			t.Errorf("%+v, %+v\n%s", j.End, j.Totals, s.lines())
+		}
+		if lines, err := coordinator.Lines(t.Context(), &s.store); err != nil || len(lines) > 0 {
+			t.Errorf("still in line: %+v, %v", lines, err)
 		}
 	})
 }
