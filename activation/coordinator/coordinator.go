@@ -122,7 +122,7 @@ func changeFrom(ctx context.Context, s Store, key string, entry Entry, next func
 		if known && try == 0 {
 			continue // somebody has written since; that is no contention
 		}
-		if err := sleep(ctx, jitter(try)); err != nil {
+		if err := Sleep(ctx, jitter(try)); err != nil {
 			return Entry{}, err
 		}
 	}
@@ -140,17 +140,6 @@ func get(ctx context.Context, s Store, key string) (Entry, error) {
 		return entry, &GoneError{err}
 	}
 	return entry, nil
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // Change replaces the value of a key by the result of next, and repeats that on conflicts. If next returns nil,

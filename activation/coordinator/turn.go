@@ -52,17 +52,11 @@ func newTurn(w *waiting, begun time.Time) *turn {
 	return t
 }
 
-// passed is the time since a moment, by the clock on which it is longer.
-func passed(since time.Time) time.Duration {
-	now := time.Now()
-	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
-}
-
 // isLost reports whether this process has lost the turn.
 func (t *turn) isLost() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.lost = t.lost || passed(t.begun) >= t.lease
+	t.lost = t.lost || Passed(t.begun) >= t.lease
 	return t.lost
 }
 
@@ -71,12 +65,12 @@ func (t *turn) renew(ctx context.Context) {
 	defer close(t.over)
 	for !t.isLost() {
 		t.mu.Lock()
-		next := t.lease/3 - passed(t.begun) //nolint:mnd // a failed renewal can still be repeated in time
+		next := t.lease/3 - Passed(t.begun) //nolint:mnd // a failed renewal can still be repeated in time
 		if t.phase == PhasePosting {
 			next = t.turns.pause() // the lease covers the submission
 		}
 		t.mu.Unlock()
-		if sleep(ctx, max(next, t.turns.pause()/10)) != nil { //nolint:mnd // after a failed renewal
+		if Sleep(ctx, max(next, t.turns.pause()/10)) != nil { //nolint:mnd // after a failed renewal
 			return
 		}
 		if t.isPosting() {
@@ -180,7 +174,7 @@ func (t *turn) remember(n *note) {
 func (t *turn) Look(ctx context.Context) error {
 	begun := time.Now()
 	t.mu.Lock()
-	fresh := !t.lost && t.phase == PhaseLooking && passed(t.begun) < t.lease/3 //nolint:mnd // it is renewed then
+	fresh := !t.lost && t.phase == PhaseLooking && Passed(t.begun) < t.lease/3 //nolint:mnd // it is renewed then
 	t.mu.Unlock()
 	if !fresh {
 		if err := t.beat(ctx, PhaseLooking, nil); err != nil {
@@ -215,7 +209,7 @@ func (t *turn) Permit(ctx context.Context, shown func(papi.ID) bool) (time.Time,
 func (t *turn) tooOld() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return passed(t.looked) > freshLook
+	return Passed(t.looked) > freshLook
 }
 
 // settled reports whether the look shows the previous submission, or that is so old that any look would.
@@ -230,7 +224,7 @@ func (t *turn) settled(shown func(papi.ID) bool) bool {
 		lag = DefaultLag
 	}
 	const apart = time.Minute // assumed maximum difference between clocks of machines
-	return passed(t.noted) > lag || time.Since(t.note.At) > lag+apart
+	return Passed(t.noted) > lag || time.Since(t.note.At) > lag+apart
 }
 
 // Submitted implements [activation.Turn].

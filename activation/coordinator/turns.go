@@ -132,7 +132,7 @@ func (w *waiting) wait(ctx context.Context) (*turn, error) {
 		if w.place > 1 && w.since.IsZero() {
 			pause = max(pause, min(w.turns.lease()/6, 5*shortPause)) //nolint:mnd // often enough to renew after a third
 		}
-		if err := sleep(ctx, pause); err != nil {
+		if err := Sleep(ctx, pause); err != nil {
 			return nil, err
 		}
 	}

@@ -89,7 +89,7 @@ func (h *hands) open(ctx context.Context, stage, attempt int) error {
 			h.stage, h.attempt = max(stage, h.stage), attempt
 			return nil
 		}
-		if gone := (*coordinator.GoneError)(nil); !errors.As(err, &gone) || sleep(ctx, storeGone) != nil {
+		if gone := (*coordinator.GoneError)(nil); !errors.As(err, &gone) || coordinator.Sleep(ctx, storeGone) != nil {
 			return err
 		}
 	}
@@ -114,7 +114,7 @@ func (h *hands) close() {
 	defer cancel()
 	for {
 		err := h.lead.change(ctx, func(j *Job) { j.Closed = true })
-		if gone := (*coordinator.GoneError)(nil); !errors.As(err, &gone) || sleep(ctx, storeGone) != nil {
+		if gone := (*coordinator.GoneError)(nil); !errors.As(err, &gone) || coordinator.Sleep(ctx, storeGone) != nil {
 			return
 		}
 	}
@@ -176,7 +176,7 @@ func (h *hands) offer(ctx context.Context, at activation.Line, data []byte) bool
 		case errors.Is(err, coordinator.ErrOffered) && time.Since(begun) > otherWork, errors.Is(err, coordinator.ErrNotAllowed):
 			return false
 		}
-		if sleep(ctx, storeGone) != nil {
+		if coordinator.Sleep(ctx, storeGone) != nil {
 			return false
 		}
 	}

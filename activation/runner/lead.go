@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
@@ -15,27 +14,18 @@ import (
 
 // lead is one term of leading a rollout.
 type lead struct {
+	*lease
+
 	run     *run
 	account *Account
 	job     *Job // as of taking the lead
 	plan    *rollout.Plan
-	id      string
 	term    uint64
-	key     string
 
-	mu    sync.Mutex
-	begun time.Time // before the write that renewed the lease last
-	lost  bool
-	last  rollout.Event // the last report of progress
-	spent bool          // something was submitted; Replan has been used
+	telling sync.Mutex    // guards what follows
+	last    rollout.Event // the last report of progress
+	spent   bool          // something was submitted; Replan has been used
 }
-
-// Why a term ends before its rollout.
-var (
-	errNotLead   = errors.New("another runner leads the rollout now")
-	errLeaseOver = errors.New("its lease has run out before the coordinator has answered")
-	errStopped   = errors.New("somebody has stopped the rollout")
-)
 
 // leads takes the lead of an account's rollouts that nobody leads.
 func (u *run) leads(ctx context.Context, a *Account) {
@@ -68,7 +58,9 @@ func (u *run) leads(ctx context.Context, a *Account) {
 			if l == nil {
 				continue
 			}
+			mu.Lock()
 			leading[key] = true
+			mu.Unlock()
 			all.Go(func() {
 				l.lead(ctx)
 				mu.Lock()
@@ -76,32 +68,10 @@ func (u *run) leads(ctx context.Context, a *Account) {
 				delete(leading, key)
 			})
 		}
-		if sleep(ctx, u.around()) != nil {
+		if coordinator.Sleep(ctx, u.around()) != nil {
 			return
 		}
 	}
-}
-
-// sight is the last observation of a lead: one whose beat has not changed for its lease, by this machine's
-// clock, is dead.
-type sight struct {
-	id    string
-	beat  uint64
-	since time.Time
-}
-
-func (s sight) next(j *Job) sight {
-	switch {
-	case j.Lead == nil:
-		return sight{}
-	case s.id != j.Lead.ID || s.beat != j.Lead.Beat:
-		return sight{j.Lead.ID, j.Lead.Beat, time.Now()}
-	}
-	return s
-}
-
-func (s sight) dead(j *Job, begun time.Time) bool {
-	return j.Lead != nil && s.id == j.Lead.ID && s.beat == j.Lead.Beat && begun.Sub(s.since) > j.Lead.lease()
 }
 
 // refused reports whether this runner cannot run the rollout.
@@ -129,24 +99,14 @@ func (u *run) take(ctx context.Context, a *Account, j *Job) *lead {
 		u.say(refusal(j), "rollout %s has checks that run commands, and this runner does not run any without --allow-commands", j.Mark())
 		return nil
 	}
-	l := &lead{run: u, account: a, plan: p, id: rand.Text(), key: jobKey(j.AccountID, j.Name), begun: time.Now()}
-	err = changeJob(ctx, u.Store, l.key, func(now *Job) (bool, error) {
-		if now.Write != j.Write {
-			return false, errNotLead
-		}
-		now.Term++
-		now.Lead = &Lead{ID: l.id, Beat: 1, Lease: u.lease().Milliseconds(), Holder: bounded(u.Holder)}
-		now.Closed, now.Stage, now.Attempt = false, 0, 0
-		l.term, l.job = now.Term, now
-		return true, nil
-	})
+	held, now, err := takeLease(ctx, u.Store, j, u.lease(), u.Holder)
 	if err != nil {
 		return nil
 	}
 	u.mu.Lock()
 	delete(u.said, refusal(j)) // its plan may have been missing before
 	u.mu.Unlock()
-	return l
+	return &lead{lease: held, run: u, account: a, plan: p, job: now, term: now.Term}
 }
 
 func runsCommands(p *rollout.Plan) bool {
@@ -158,67 +118,19 @@ func runsCommands(p *rollout.Plan) bool {
 	return false
 }
 
-// passed is the time since a moment, by the clock on which it is longer: the monotonic one stops while a
-// machine sleeps.
-func passed(since time.Time) time.Duration {
-	now := time.Now()
-	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
-}
-
-// holds reports whether this process certainly still leads.
-func (l *lead) holds() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.lost = l.lost || passed(l.begun) >= l.run.lease()
-	return !l.lost
-}
-
-// change changes the job while this process leads, and renews the lease.
-func (l *lead) change(ctx context.Context, edit func(*Job)) error {
-	if !l.holds() {
-		return errNotLead
-	}
-	begun := time.Now()
-	err := changeJob(ctx, l.run.Store, l.key, func(j *Job) (bool, error) {
-		switch {
-		case j.Lead == nil || j.Lead.ID != l.id:
-			return false, errNotLead
-		case j.State != Running:
-			return false, errStopped
-		}
-		j.Lead.Beat++
-		edit(j)
-		return true, nil
-	})
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case err == nil:
-		l.begun = begun
-	case errors.Is(err, errNotLead) || errors.Is(err, errStopped) || errors.Is(err, errNoJob):
-		l.lost = true
-	}
-	return err
-}
-
-// permit confirms right before a submission that this process still leads.
-func (l *lead) permit(ctx context.Context) error {
-	return l.change(ctx, func(*Job) {})
-}
-
 // renew renews the lease and reports progress until the context ends. It ends the run if this process no longer
 // leads.
 func (l *lead) renew(ctx context.Context, end context.CancelCauseFunc) {
 	told := rollout.Event{}
 	for {
-		if sleep(ctx, l.run.around()) != nil {
+		if coordinator.Sleep(ctx, l.run.around()) != nil {
 			return
 		}
-		l.mu.Lock()
+		l.telling.Lock()
 		now, spent := l.last, l.spent
-		due := passed(l.begun) >= l.run.lease()/3 || now.Totals != told.Totals || now.Wave != told.Wave || now.Network != told.Network //nolint:mnd // a third
-		l.mu.Unlock()
-		if !due {
+		l.telling.Unlock()
+		news := now.Totals != told.Totals || now.Wave != told.Wave || now.Network != told.Network
+		if !news && !l.due() {
 			if err := l.see(ctx); err != nil {
 				end(err)
 				return
@@ -246,20 +158,6 @@ func (l *lead) renew(ctx context.Context, end context.CancelCauseFunc) {
 			l.run.storeGone(ctx, err)
 		}
 	}
-}
-
-// see returns an error if this process no longer leads the rollout.
-func (l *lead) see(ctx context.Context) error {
-	j, err := Find(ctx, l.run.Store, l.job.AccountID, l.job.Name)
-	switch {
-	case err != nil && l.holds():
-		return nil // unknown
-	case err != nil, j == nil, j.Lead == nil || j.Lead.ID != l.id:
-		return errNotLead
-	case j.State != Running:
-		return errStopped
-	}
-	return nil
 }
 
 // lead runs the rollout.
@@ -290,13 +188,13 @@ func (l *lead) lead(parent context.Context) {
 }
 
 func (l *lead) observe(ev rollout.Event) {
-	l.mu.Lock()
+	l.telling.Lock()
 	if ev.Kind == rollout.EventItem {
 		l.spent = l.spent || ev.Item.Submitted
 	} else {
 		l.last = ev
 	}
-	l.mu.Unlock()
+	l.telling.Unlock()
 	if l.account.Observe != nil {
 		l.account.Observe(l.job, ev)
 	}
@@ -326,7 +224,7 @@ func (l *lead) ended(parent, ctx context.Context, result *rollout.Result, err er
 			led.Job = j
 		})
 		written = changed == nil
-		if gone := (*coordinator.GoneError)(nil); !errors.As(changed, &gone) || sleep(parent, storeGone) != nil {
+		if gone := (*coordinator.GoneError)(nil); !errors.As(changed, &gone) || coordinator.Sleep(parent, storeGone) != nil {
 			break
 		}
 	}
@@ -341,17 +239,4 @@ func (l *lead) ended(parent, ctx context.Context, result *rollout.Result, err er
 	l.run.mu.Lock()
 	defer l.run.mu.Unlock()
 	l.run.report.Led = append(l.run.report.Led, led)
-}
-
-// leave lets others take the lead at once.
-func (l *lead) leave() {
-	ctx, cancel := context.WithTimeout(context.Background(), opTimeout)
-	defer cancel()
-	_ = changeJob(ctx, l.run.Store, l.key, func(j *Job) (bool, error) {
-		if j.Lead == nil || j.Lead.ID != l.id {
-			return false, nil
-		}
-		j.Lead = nil
-		return true, nil
-	})
 }

@@ -138,7 +138,7 @@ func (u *run) untilDone(ctx context.Context) bool {
 		if u.idle(ctx) {
 			return true
 		}
-		if sleep(ctx, u.around()) != nil {
+		if coordinator.Sleep(ctx, u.around()) != nil {
 			return false
 		}
 	}
@@ -241,15 +241,4 @@ func patiently(turns activation.Turns) patient {
 // Take implements [activation.Turns].
 func (p patient) Take(ctx context.Context, at activation.Line, _ func(activation.Ahead) error) (activation.Turn, error) { //nolint:ireturn // that is the interface
 	return p.Turns.Take(ctx, at, func(activation.Ahead) error { return nil })
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

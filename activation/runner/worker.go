@@ -22,7 +22,7 @@ func (u *run) works(ctx context.Context, a *Account) {
 			return
 		case err != nil:
 			u.storeGone(ctx, err)
-			if sleep(ctx, storeGone) != nil {
+			if coordinator.Sleep(ctx, storeGone) != nil {
 				return
 			}
 			continue
@@ -67,7 +67,7 @@ func (u *run) do(ctx context.Context, a *Account, task *coordinator.Task) {
 
 // keep keeps a piece of work while it is being done.
 func keep(ctx context.Context, task *coordinator.Task) {
-	for sleep(ctx, coordinator.KeptFor/3) == nil { //nolint:mnd // a lost call can still be repeated in time
+	for coordinator.Sleep(ctx, coordinator.KeptFor/3) == nil { //nolint:mnd // a lost call can still be repeated in time
 		within, cancel := context.WithTimeout(ctx, opTimeout)
 		_ = task.Keep(within) // whoever takes it meanwhile has to wait for the turn
 		cancel()
@@ -162,7 +162,7 @@ func (u *run) refuse(ctx context.Context, task *coordinator.Task, err error) {
 		_ = task.Done(within)
 	default: // it comes again by itself
 		u.storeGone(ctx, err)
-		_ = sleep(ctx, storeGone)
+		_ = coordinator.Sleep(ctx, storeGone)
 	}
 }
 
