@@ -3,8 +3,9 @@
 //
 // PAPI's limits apply to the account, whoever calls, and PAPI accepts one activation of a property on a network
 // at a time. [Buckets] share out the account's requests, and [Turns] keep a waiting line for each property and
-// network. Both keep their state in a [Store] and change it only by compare-and-set. [Memory] is a store within
-// one process; package jetstream has one for many machines.
+// network. Both keep their state in a [Store] and change it only by compare-and-set. [Work] gives items of rollouts
+// to whichever process takes them. [Memory] and [MemoryWork] are for one process; package jetstream has both for
+// many machines.
 //
 // Nothing here decides whether to submit: that follows from PAPI, by the look before each submission. A line
 // can only delay a submission.
@@ -21,8 +22,8 @@ import (
 // end with their contexts. An error other than [ErrConflict] and [ErrNotAllowed] means that the store does not
 // answer at the moment.
 type Store interface {
-	// Get returns the value of a key; revision 0 means that there is none. The value may be outdated: only Put
-	// tells.
+	// Get returns the value of a key; revision 0 means that there is none. The value may be outdated: a Put that
+	// succeeds proves that it was not.
 	Get(ctx context.Context, key string) (Entry, error)
 	// Put replaces the value of a key that has the given revision, 0 for an absent key, and returns the new
 	// revision. It returns [ErrConflict] if the key has another revision.

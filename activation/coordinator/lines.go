@@ -76,8 +76,8 @@ func lineOf(key string) activation.Line {
 // ErrNobody reports that a line has no holder to release.
 var ErrNobody = errors.New("nobody stands there")
 
-// Release removes the holder of a line's turn and returns it. It submits nothing more; what it has submitted
-// continues. A line that cannot be read is replaced by an empty one.
+// Release takes the turn from its holder, which it returns. That process then submits nothing more; what it has
+// submitted continues. A line that cannot be read is replaced by an empty one.
 func Release(ctx context.Context, s Store, at activation.Line) (activation.Holder, error) {
 	key, released := LineKey(at), activation.Holder{}
 	err := change(ctx, s, key, func(e Entry) ([]byte, error) {

@@ -8,8 +8,8 @@ import (
 	"github.com/propctl/propctl/activation"
 )
 
-// Work distributes pieces of work, each to one taker at a time, and again if the taker does not keep it. Each
-// place holds at most one piece. It must be safe for concurrent use, and its methods end with their contexts.
+// Work distributes pieces of work, each to one taker at a time, and to another one if the taker does not keep it.
+// Each piece has a place, which is a property on a network ([activation.Line]) and holds at most one. Work must be safe for concurrent use, and its methods end with their contexts.
 // An error other than [ErrOffered], [ErrTooLarge] and [ErrNotAllowed] means that the coordinator does not
 // answer.
 //
@@ -61,12 +61,12 @@ var (
 	ErrTooLarge = errors.New("it is too large")
 )
 
-// WorkKey is the key of a place.
+// WorkKey encodes the place of a piece of work as a key, or as the end of a subject.
 func WorkKey(at activation.Line) string {
 	return word(at.Account.Bare()) + "." + word(string(at.Asset)) + "." + word(string(at.Network))
 }
 
-// WorkPlace decodes a key of WorkKey; zero if it is not one.
+// WorkPlace decodes what [WorkKey] has encoded; the zero value for anything else.
 func WorkPlace(key string) activation.Line { return lineOf(key) }
 
 // Word encodes any text as one word of a key or subject.

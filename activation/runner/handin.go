@@ -13,7 +13,8 @@ import (
 
 // HandIn hands a plan over to the runners and returns its job. If the same plan was handed in before and runs,
 // that continues. The error is an [*OpenError] if another plan of that name runs or is stopped, unless the
-// options say to replan.
+// options say to replan. section and by say who has handed it in, and with which section of its
+// credentials file; they are only shown.
 func HandIn(ctx context.Context, s coordinator.Store, p *rollout.Plan, o rollout.Options, section string, by activation.Holder) (*Job, error) {
 	sum, err := storePlan(ctx, s, p)
 	if err != nil {

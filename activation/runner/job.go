@@ -39,11 +39,12 @@ type Job struct {
 	At        time.Time         `json:"at"`
 	Options   Options           `json:"options"`
 	State     State             `json:"state"`
-	// Term counts the leads and the changes by others. Within a term, Stage is the stage up to which items are
-	// given out, and Closed reports that none are any more.
+	// Term increases when a runner takes the lead, and when the rollout is handed in again or resumed. Items that
+	// were given out in an earlier term are void. Stage is the stage up to which items are given out in this term,
+	// and Closed means that no more are.
 	Term  uint64 `json:"term"`
 	Stage int    `json:"stage"`
-	// Attempt is the attempt in the marks of those items.
+	// Attempt is the number of the attempt in the marks of the items that are given out.
 	Attempt int   `json:"attempt"`
 	Closed  bool  `json:"closed,omitempty"`
 	Lead    *Lead `json:"lead,omitempty"`
@@ -71,7 +72,7 @@ type End struct {
 	At      time.Time       `json:"at"`
 }
 
-// Options are the run's options that were handed in with the plan.
+// Options are the options of [rollout.Options] that were handed in with the plan.
 type Options struct {
 	Through       string                 `json:"through,omitempty"`
 	RetryFailed   bool                   `json:"retryFailed,omitempty"`
