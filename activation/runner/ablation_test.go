@@ -92,7 +92,7 @@ func doubled(t *testing.T, seed uint64, turns func(*runner.Runner)) (twofold, al
 }
 
 func TestTurnsKeepItemsFromBeingSubmittedTwice(t *testing.T) {
-	for seed := range uint64(5) {
+	for seed := range seeds(5) {
 		synctest.Test(t, func(t *testing.T) {
 			if n, all := doubled(t, seed, func(*runner.Runner) {}); n > 0 || all < 30 {
 				t.Errorf("seed %d: %d of %d were submitted twice", seed, n, all)

@@ -60,7 +60,7 @@ func TestRunnersCarryOutWhatWasHandedIn(t *testing.T) {
 
 // Processes die at random moments, with what they have sent, and others take their place.
 func TestRunnersThatDieLoseAndDoubleNothing(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range seeds(12) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const n, runners = 16, 4

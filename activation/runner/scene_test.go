@@ -17,6 +17,14 @@ import (
 	"github.com/propctl/propctl/papi/simulator"
 )
 
+// seeds is how many random runs a test makes: fewer under the race detector, where each takes ten times as long.
+func seeds(n uint64) uint64 {
+	if testing.Short() {
+		return (n + 2) / 3 //nolint:mnd // a third, rounded up
+	}
+	return n
+}
+
 // scene is a simulated account, and a coordinator of one process. It has to be made
 // inside a synctest bubble.
 type scene struct {
