@@ -98,7 +98,7 @@ func TestAClusterThatLosesItsLeader(t *testing.T) {
 	t.Parallel()
 	const properties = 40
 	a := newAccount(t, simulator.Options{Properties: quick(properties), RefuseNothing: true})
-	plan := a.plan(manifestOf(chaos{properties: properties, waves: "waves: [{name: one, take: 50%}, {name: two, take: rest}]"}))
+	plan := a.plan(manifestOf(chaos{properties: properties, waves: "waves: [{name: one, take: 10}, {name: two, take: 10}, {name: three, take: 10}, {name: four, take: rest}]"}))
 	a.hold(func(request) { time.Sleep(500 * time.Millisecond) })
 	c := newCluster(t)
 	env := []string{"PROPCTL_COORDINATOR=" + c.urls()}
@@ -106,6 +106,11 @@ func TestAClusterThatLosesItsLeader(t *testing.T) {
 	for i := range 2 {
 		both = append(both, a.start(fmt.Sprintf("machine-%d", i), env, "rollout", "apply", plan, "--yes"))
 	}
+	defer func() {
+		if t.Failed() {
+			t.Logf("%d were submitted\n%s\n%s", len(a.accepted()), &both[0].stderr, &both[1].stderr)
+		}
+	}()
 	for _, share := range []int{properties / 4, properties, properties * 3 / 2} {
 		until(t, fmt.Sprintf("%d items were submitted", share), func() bool { return len(a.accepted()) >= share })
 		dead := c.leader()
