@@ -147,6 +147,7 @@ func (l *limiter) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err == nil {
 		l.measure(time.Since(begun))
 		reply = l.reply(resp)
+		reply.Took = time.Since(begun)
 	}
 	l.account.Pace.Learn(context.WithoutCancel(ctx), ticket, reply)
 	return resp, err

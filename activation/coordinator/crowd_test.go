@@ -1,6 +1,7 @@
 package coordinator_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,7 @@ type crowd struct {
 	leaving                    int // processes that die when they have made a fifth of theirs
 	others                     int // requests a minute of somebody who does not take part
 
+	slow  time.Duration // how long an answer takes; 0: 300 ms
 	apart time.Duration // how far the clocks of machines are ahead, those of a third behind, or right
 }
 
@@ -106,7 +108,7 @@ func (c crowd) run(t *testing.T) outcome {
 	var all, aside sync.WaitGroup
 	var mu sync.Mutex
 	begun := time.Now()
-	network := tap{sim.Transport(), &asked, &refused, 300 * time.Millisecond}
+	network := tap{sim.Transport(), &asked, &refused, cmp.Or(c.slow, 300*time.Millisecond)}
 	if c.others > 0 {
 		aside.Go(func() { interfere(ctx, sim, time.Minute/time.Duration(c.others)) })
 	}
@@ -191,6 +193,7 @@ func TestProcessesOfManyMachinesShareAnAccountsPace(t *testing.T) {
 		{machines: 4, processes: 16, reads: 25, others: 30},
 		{machines: 20, processes: 20, reads: 60, burst: 50, others: 30},
 		{machines: 4, processes: 40, reads: 25, apart: 29 * time.Second},
+		{machines: 4, processes: 40, reads: 25, burst: 200, slow: 10 * time.Second},
 	} {
 		if testing.Short() && c.processes*c.reads > 1000 {
 			continue // more of the same, which is slow under the race detector
@@ -199,14 +202,14 @@ func TestProcessesOfManyMachinesShareAnAccountsPace(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				o := c.run(t)
 				few := c.machines <= 4 // each asks before it is known whose account it is, at the same time
-				if o.failed > 0 || o.refused*100 > o.asked && few || o.later*100 > o.asked || o.refused > 2*c.machines || o.longest > 2*o.mean {
+				if o.failed > 0 || o.refused*100 > o.asked && few || o.later*50 > o.asked || o.refused > 2*c.machines || o.longest > 2*o.mean {
 					t.Errorf("%+v", o)
 				}
 				if o.ratio > 1.1 {
 					t.Errorf("it took %.2f times as long as PAPI's limit allows", o.ratio)
 				}
 				short := c.reads <= 30 // and what it costs to come, and to find what others have left, is much of all
-				if o.pacing > 0.1 && !short && c.leaving == 0 || o.pacing > 0.2 {
+				if o.pacing > 0.1 && !short && c.leaving == 0 && c.apart == 0 || o.pacing > 0.2 {
 					t.Errorf("%.2f messages for a request", o.pacing)
 				}
 			})

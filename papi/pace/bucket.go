@@ -217,8 +217,9 @@ func (b *Bucket) pass(now time.Time, speed float64) {
 }
 
 // learn corrects the bucket by PAPI's answer. The remaining requests that PAPI states have since grown at the rate,
-// and shrunk by the allotted places that were due since. Whether PAPI had already counted those that were due
-// shortly before is not known, so this yields two bounds for Saved. Within them the bucket's own count is kept.
+// and shrunk by the allotted places that were due since. When PAPI counted is not known, only that it was between the
+// request and its answer, nor whether it had already counted those that were due shortly before. So this yields two
+// bounds for Saved. Within them the bucket's own count is kept.
 func (b *Bucket) learn(now time.Time, speed float64, told Told) {
 	r, said := told.Reply, told.At
 	if said.After(now) {
@@ -228,14 +229,14 @@ func (b *Bucket) learn(now time.Time, speed float64, told Told) {
 	case told.At.IsZero() || r.NoAnswer:
 	case r.Refused:
 		b.refused(now, said, speed, r)
-	case r.Remaining != nil && now.Sub(said) < Real(believedFor, speed) && !said.Before(b.Paused):
+	case r.Remaining != nil && now.Sub(said)+r.Took < Real(believedFor, speed) && !said.Before(b.Paused):
 		unused := reserve
 		if r.Limit != nil {
 			unused = min(max(*r.Limit-1, 0), reserve)
 		}
-		left := min(max(*r.Remaining, 0), Burst) - unused + int(now.Sub(said)/b.each(speed))
-		most := max(left-b.since(said, speed, false), -longestLine)
-		least := max(left-b.since(said.Add(-Real(countedIn, speed)), speed, true), -longestLine)
+		left, sent := min(max(*r.Remaining, 0), Burst)-unused, said.Add(-max(r.Took, 0))
+		most := max(left+int(now.Sub(sent)/b.each(speed))-b.since(said, speed, false), -longestLine)
+		least := max(left+int(now.Sub(said)/b.each(speed))-b.since(sent.Add(-Real(countedIn, speed)), speed, true), -longestLine)
 		b.Saved = min(max(b.Saved, least), most, Burst)
 	}
 }

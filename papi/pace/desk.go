@@ -18,6 +18,7 @@ const (
 	extra    = 3
 	farAway  = time.Second
 	asksEach = 5 * time.Second
+	vainFor  = 5 * time.Second
 	// With fewer requests left than few it does not use its next place: somebody sends requests without the bucket.
 	few         = 3
 	deskVersion = 2
@@ -180,7 +181,8 @@ func (d *desk) wants(now time.Time) (n int, told Told) {
 // gone, while the next place of this one is not due soon.
 func (d *desk) seesPlenty(now time.Time) bool {
 	r := d.Reply
-	return r.Remaining != nil && !r.Refused && *r.Remaining >= plenty && now.Sub(d.ReplyAt) < d.real(asksEach) &&
+	flying := int(r.Took / d.real(time.Minute/bucketPerMinute)) // that others may have sent meanwhile
+	return r.Remaining != nil && !r.Refused && *r.Remaining >= plenty+flying && now.Sub(d.ReplyAt) < d.real(asksEach) &&
 		now.Sub(d.Asked) >= d.real(asksEach) && d.Shares[0].First.Sub(now) > d.real(farAway)
 }
 
@@ -196,6 +198,9 @@ func (d *desk) scouts(now time.Time) bool {
 // got adds what the bucket has allotted, if anything.
 func (d *desk) got(now time.Time, shares []Share) {
 	d.Visit = time.Time{}
+	if len(shares) == 0 {
+		d.Asked = d.Asked.Add(d.real(vainFor)) // others have taken what this one saw
+	}
 	d.Shares = append(d.Shares, shares...)
 	slices.SortStableFunc(d.Shares, func(a, b Share) int { return a.First.Compare(b.First) })
 	d.advance(now)
