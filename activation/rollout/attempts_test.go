@@ -64,6 +64,10 @@ func TestASecondAttemptBeginsWithTheFirstWave(t *testing.T) {
 		if _, ok := errors.AsType[*rollout.NotReturnableError](err); !ok || r.Totals.Returned != 3 || r.Waves[0].Items[0].State != rollout.NotReturnable {
 			t.Fatalf("%s, %+v, %v", states(r), r.Totals, err)
 		}
+		r, err = s.apply(p, rollout.Options{})
+		if _, ok := errors.AsType[*rollout.ClosedError](err); !ok || r.Outcome != rollout.OutcomeRolledBack || r.Waves[0].Items[0].State != rollout.NotReturnable {
+			t.Errorf("again: %s, %s, %v", r.Outcome, states(r), err)
+		}
 		if r, err = s.apply(p, rollout.Options{Replan: true}); err != nil || r.Outcome != rollout.OutcomeRolledOut || r.Totals.Active != 4 {
 			t.Errorf("%s, %+v, %v", states(r), r.Totals, err)
 		}

@@ -259,7 +259,7 @@ func (b *board) outcome() (Outcome, error) {
 		return OutcomeError, errors.Join(&UncertainError{uncertain}, b.cause())
 	case len(stuck.Items) > 0:
 		return OutcomeError, errors.Join(stuck, first.orNil(), b.cause())
-	case len(first.Items) > 0: // a partial result is not a success
+	case len(first.Items) > 0 && !b.isClosed(): // a partial result is not a success
 		return OutcomeError, errors.Join(first, b.cause())
 	case t == nil && b.returning && b.another != nil && !slices.ContainsFunc(b.entries, func(e *entry) bool { return e.marked }):
 		return OutcomeRejected, b.another

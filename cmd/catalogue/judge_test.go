@@ -44,7 +44,6 @@ func TestWhatAnErrorMeansComesBeforeItsCause(t *testing.T) {
 		"a way back that has failed among failures":    {rolled(rollout.OutcomeError, errors.Join(&rollout.FailuresError{}, &rollout.ReturnError{})), "rollout-return-failed"},
 		"items that stay, among failures":              {rolled(rollout.OutcomeError, errors.Join(&rollout.NotReturnableError{}, &rollout.FailuresError{})), "rollout-not-returnable"},
 		"items that stay, and a way back that failed":  {rolled(rollout.OutcomeError, errors.Join(&rollout.ReturnError{}, &rollout.NotReturnableError{})), "rollout-return-failed"},
-		"items that stay, of a closed plan":            {rolled(rollout.OutcomeError, errors.Join(&rollout.NotReturnableError{}, &rollout.ClosedError{})), "rollout-not-returnable"},
 		"a rollout with an outcome of no row":          {rolled(rollout.OutcomePaused, &rollout.FailuresError{}), "internal"},
 	} {
 		if v := Judge(tt.err); v.Code != tt.code {
