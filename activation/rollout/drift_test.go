@@ -67,6 +67,32 @@ func TestWhatHasDriftedSinceThePlanWasMadeIsRefusedBeforeAnythingIsSubmitted(t *
 	}
 }
 
+// A plan that was returned, and is carried out once more, also if that was interrupted.
+func TestWhatHasDriftedIsRefusedBeforeAnotherAttempt(t *testing.T) {
+	for _, interrupted := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t, 30, 1, simulator.Options{})
+			p := reread(t, s.plan(manifest(30, "waves: [{name: canary, take: 4, at-once: 2}, {name: rest}]")))
+			if r, err := s.apply(p, rollout.Options{}); err != nil {
+				t.Fatal(states(r), err)
+			}
+			if r, err := (&rollout.Runner{API: s.client()}).Rollback(t.Context(), p, rollout.Options{}); err != nil {
+				t.Fatal(states(r), err)
+			}
+			if interrupted {
+				s.stopAt2(p, time.Minute, rollout.Options{Replan: true})
+			}
+			s.foreign("prp_100025")
+			time.Sleep(10 * time.Minute)
+			before := s.submissions(30)
+			r, err := s.apply(p, rollout.Options{Replan: true})
+			if _, ok := errors.AsType[*rollout.DriftError](err); !ok || s.submissions(30) != before {
+				t.Errorf("interrupted: %t: %s, %d submitted, %v", interrupted, states(r), s.submissions(30)-before, err)
+			}
+		})
+	}
+}
+
 // Somebody who has gone on from what the rollout had activated is seen before the rest is submitted.
 func TestAPlanThatIsGoneOnWithRefusesWhatHasDriftedInTheMeantime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 func (r *Runner) DryRun(ctx context.Context, p *Plan, o Options) (*Result, error) {
 	replan := o.Replan
 	o.Replan = false // another plan is to be reported all the same
-	s := &inquiry{loop: newLoop(r, p, o)}
+	s := &inquiry{loop: newLoop(r, p, o), replan: replan}
 	result, err := s.status(ctx, false)
 	if err != nil {
 		result.Outcome = OutcomeError
@@ -42,10 +42,9 @@ func (b *board) refusal(another *AnotherPlanError, replan bool) *trouble {
 		}
 	}
 	switch {
-	case replan:
-	case another != nil:
+	case another != nil && !replan:
 		return &trouble{outcome: OutcomeRejected, err: another}
-	case back > 0 && forward <= back:
+	case back > b.closed && forward <= back:
 		return &trouble{outcome: OutcomeRolledBack, err: &ClosedError{Mark: b.plan.Mark(), Property: last.Title()}}
 	}
 	b.trouble = nil // the other plan

@@ -64,6 +64,11 @@ func TestADryRunRejectsWhatIsNotActiveOnStaging(t *testing.T) {
 	}
 }
 
+func returned(s *scene, p *rollout.Plan) {
+	_, _ = s.apply(p, rollout.Options{})
+	_, _ = (&rollout.Runner{API: s.client()}).Rollback(s.t.Context(), p, rollout.Options{})
+}
+
 // A dry run ends as the run would before it has submitted anything.
 func TestADryRunEndsAsTheRunWould(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -80,10 +85,21 @@ func TestADryRunEndsAsTheRunWould(t *testing.T) {
 		"another plan": {first: func(s *scene, _ *rollout.Plan) {
 			s.within(time.Second, s.plan("name: test\nnotify: [you@example.com]\nproperties: [prp_100001@3]\n"))
 		}, outcome: rollout.OutcomeRejected},
-		"a plan that was returned": {first: func(s *scene, p *rollout.Plan) {
+		"a plan that was returned":            {first: returned, outcome: rollout.OutcomeRolledBack},
+		"a plan that was returned, once more": {first: returned, options: rollout.Options{Replan: true}},
+		"a plan that was returned, with too small a budget for another attempt": {
+			first: returned, options: rollout.Options{Replan: true, Budget: &papi.Quota{Remaining: new(3)}}, outcome: rollout.OutcomeLimited,
+		},
+		"a plan that was returned, and drift": {first: func(s *scene, p *rollout.Plan) {
+			returned(s, p)
+			s.foreign("prp_100002")
+		}, options: rollout.Options{Replan: true}, outcome: rollout.OutcomeRejected},
+		"a plan that is being returned": {first: func(s *scene, p *rollout.Plan) {
 			_, _ = s.apply(p, rollout.Options{})
-			_, _ = (&rollout.Runner{API: s.client()}).Rollback(s.t.Context(), p, rollout.Options{})
-		}, outcome: rollout.OutcomeRolledBack},
+			ctx, cancel := context.WithTimeout(s.t.Context(), 3*time.Second)
+			defer cancel()
+			_, _ = (&rollout.Runner{API: s.client()}).Rollback(ctx, p, rollout.Options{})
+		}, options: rollout.Options{Replan: true}, outcome: rollout.OutcomeRolledBack},
 		"a plan that has failed":            {pace: failingFirst{}, first: func(s *scene, p *rollout.Plan) { _, _ = s.apply(p, rollout.Options{}) }, outcome: rollout.OutcomeFailed},
 		"a plan that has failed, once more": {pace: failingFirst{}, options: rollout.Options{RetryFailed: true}, first: func(s *scene, p *rollout.Plan) { _, _ = s.apply(p, rollout.Options{}) }},
 		"too small a budget":                {options: rollout.Options{Budget: &papi.Quota{Remaining: new(3)}}, first: func(*scene, *rollout.Plan) {}, outcome: rollout.OutcomeLimited},

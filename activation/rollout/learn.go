@@ -163,10 +163,14 @@ func (b *board) returned() bool {
 	default:
 		b.closed = back
 	}
+	b.asking = nil
 	for _, e := range b.entries {
 		// A look may have settled an item that is not collected yet; it was about the attempt that is now
 		// closed.
 		if e.known && (!e.working || e.state.Settled()) && e.state != Skipped {
+			if e.Stage < b.last() && e.on != e.Before() && e.on != e.Version {
+				b.asking = append(b.asking, e) // nothing is submitted before it is known whether it has drifted
+			}
 			e.known, e.state, e.ours, e.act = false, Waiting, false, nil
 		}
 	}

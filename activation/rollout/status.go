@@ -91,6 +91,7 @@ type inquiry struct {
 	*loop
 
 	read   func(read, all int)
+	replan bool // the question is what a run with Replan would find
 	done   int
 	unread []string
 	cause  error
@@ -154,7 +155,7 @@ func (s *inquiry) lists(ctx context.Context, properties [][]*entry) {
 		})
 	}
 	wg.Wait()
-	closed := closedBy(slices.Concat(have...))
+	closed := closedBy(slices.Concat(have...), s.replan)
 	s.closed = closed
 	for _, a := range slices.Concat(have...) {
 		s.learn(a.entry, a.with(closed))
@@ -211,13 +212,15 @@ func (a *attempted) with(closed int) standing {
 }
 
 // closedBy returns the attempt up to which a plan is closed: it was rolled back, and another attempt has begun
-// since.
-func closedBy(all []*attempted) int {
+// since, or would begin now by a run with Replan.
+func closedBy(all []*attempted, replan bool) int {
 	forward, back := 0, 0
 	for _, a := range all {
-		forward, back = max(forward, a.stands[0].attempt), max(back, a.stands[0].backAttempt)
+		first := a.stands[0]
+		forward, back = max(forward, first.attempt), max(back, first.backAttempt)
+		replan = replan && (!first.ours || first.state != Underway && first.state != Returning)
 	}
-	if forward > back {
+	if forward > back || replan {
 		return back
 	}
 	return 0
@@ -337,7 +340,7 @@ func (b *board) overall(r *Result) Outcome {
 	ended := !slices.ContainsFunc(r.Waves, func(w WaveResult) bool { return w.State != WaveDone && w.State != WaveChecking })
 	failed := slices.ContainsFunc(r.Waves, func(w WaveResult) bool { return w.State == WaveFailed })
 	switch {
-	case back > 0 && forward <= back && !returning:
+	case back > b.closed && forward <= back && !returning:
 		return OutcomeRolledBack
 	case failed && !b.busy():
 		return OutcomeFailed
