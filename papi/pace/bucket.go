@@ -86,7 +86,7 @@ func (b *Bucket) Check(now time.Time, speed float64) error {
 		}
 	}
 	for _, n := range b.Lately {
-		if n < 0 || n > maxNumber>>16 {
+		if n < 0 || n > longestLine<<16 {
 			return errNonsense
 		}
 	}

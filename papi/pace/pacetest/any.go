@@ -3,6 +3,7 @@ package pacetest
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"sync"
 	"testing"
@@ -103,7 +104,7 @@ func anyRefusal(t *testing.T, l *line) {
 func anyNonsense(t *testing.T, l *line) {
 	t.Helper()
 	for _, r := range []pace.Reply{
-		{Remaining: new(1 << 40)}, {Remaining: new(-5), Limit: new(-1)}, {Remaining: new(500), Limit: new(0)}, {NoAnswer: true}, {},
+		{Remaining: new(math.MaxInt)}, {Remaining: new(-5), Limit: new(-1)}, {Remaining: new(500), Limit: new(0)}, {NoAnswer: true}, {},
 	} {
 		ticket, turn, err := l.members[0].Take(t.Context(), -3)
 		if err != nil || ticket.Size != 1 || turn.Wait > time.Hour {
