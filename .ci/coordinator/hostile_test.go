@@ -9,7 +9,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
+	"github.com/propctl/propctl/activation"
+	"github.com/propctl/propctl/activation/coordinator/jetstream"
 	"github.com/propctl/propctl/papi/simulator"
 )
 
@@ -28,9 +31,8 @@ func TestWhatAStrangerWritesIsSkipped(t *testing.T) {
 	plan := a.plan(manifestOf(chaos{properties: properties, waves: "waves: [{name: all}]"}))
 	s := serve(t, "")
 	env := []string{"PROPCTL_COORDINATOR=" + s.url()}
-	idle := a.start("idle", env, "runner", "--once") // makes the stream
-	if _, _, exit := idle.result(t); exit != 0 {
-		t.Fatal(idle.stderr.String())
+	if _, err := member(t, jetstream.Options{URL: s.url()}).Offered(t.Context(), activation.Line{Account: "A-SIM1", Asset: "prp_1", Network: "STAGING"}); err != nil {
+		t.Fatal(err) // the stream was to be made
 	}
 	if outcome, code, _ := a.start("desk", env, "rollout", "apply", plan, "--detach", "--yes").result(t); outcome != "handed-in" {
 		t.Fatal(outcome, code)
@@ -71,12 +73,17 @@ func TestWhatAStrangerWritesIsSkipped(t *testing.T) {
 		t.Logf("%s", told)
 	}
 	a.allOnce(properties)
-	wave := ""
+	const staging = 2 * time.Second // that an activation takes there
+	var last time.Time
 	for _, q := range a.accepted() {
-		if q.network == "STAGING" && wave == "PRODUCTION" {
-			t.Errorf("staging after production: %+v", q)
+		if q.network == "STAGING" && q.at.After(last) {
+			last = q.at
 		}
-		wave = q.network
+	}
+	for _, q := range a.accepted() {
+		if q.network == "PRODUCTION" && q.at.Sub(last) < staging {
+			t.Errorf("its wave had not begun: %+v", q)
+		}
 	}
 	if !bytes.Equal(x.read("rollout.A-SIM1.newer"), newer) {
 		t.Error("what a newer version has written was changed")

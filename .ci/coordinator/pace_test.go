@@ -23,6 +23,8 @@ type crowd struct {
 	processes, properties int // that each reads
 }
 
+const machines = 4
+
 // left is how many requests of the first thousand nobody has used. Each machine needs one,
 // before it is known whose account it is.
 const left = 20
@@ -45,7 +47,7 @@ func TestProcessesOfManyMachinesShareAnAccount(t *testing.T) {
 	took := make([]time.Duration, c.processes)
 	var all sync.WaitGroup
 	for i := range c.processes {
-		r := a.start(fmt.Sprintf("machine-%d", i%4), []string{"PROPCTL_COORDINATOR=" + s.url()}, "rollout", "status", plan)
+		r := a.start(fmt.Sprintf("machine-%d", i%machines), []string{"PROPCTL_COORDINATOR=" + s.url()}, "rollout", "status", plan)
 		all.Go(func() {
 			if outcome, code, exit := r.result(t); exit != 0 {
 				t.Errorf("%s, %s, exit code %d\n%s", outcome, code, exit, &r.stderr)
@@ -79,7 +81,7 @@ func TestProcessesOfManyMachinesShareAnAccount(t *testing.T) {
 			pacing += n
 		}
 	}
-	if pacing*10 > asked {
+	if pacing > asked/10+6*machines { // a machine that comes needs about six more
 		t.Errorf("%d messages for %d requests: %v", pacing, asked, sent)
 	}
 }
