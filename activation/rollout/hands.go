@@ -141,8 +141,10 @@ type Submission struct {
 }
 
 // Submit looks at one item of a plan, and submits it if its list says that it has to be. The result's state is
-// Underway, or Active, if PAPI has accepted it, now or earlier. An error says why the item could not be judged.
+// Underway, or Active, if PAPI has accepted it, now or earlier. An error says why the item could not be judged. Options.Observe is
+// ignored.
 func (r *Runner) Submit(ctx context.Context, p *Plan, s Submission, o Options) (*ItemResult, error) {
+	o.Observe = nil // one item has no waves to tell of
 	l := &loop{board: &board{plan: p, options: o, clock: newClock(o.Speed), stages: p.Stages()}, runner: r}
 	l.engine = r.engine(o)
 	l.touched, l.closed, l.permission = make([]bool, len(l.stages)), s.Attempt-1, s.Permit

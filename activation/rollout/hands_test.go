@@ -55,6 +55,23 @@ func (h *hands) apply(t *testing.T) (*rollout.Result, error) {
 	return (&rollout.Runner{API: h.runner.API, Submitter: h}).Apply(t.Context(), h.plan, rollout.Options{})
 }
 
+// One item has no waves to tell of.
+func TestAnItemThatOthersSubmitTellsOfNoWave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, 4, 1, simulator.Options{ActivationsPerDay: 1})
+		p := s.plan(manifest(4))
+		runner := &rollout.Runner{API: s.client()}
+		for place := 1; place <= 2; place++ {
+			r, err := runner.Submit(t.Context(), p, rollout.Submission{Place: place, Attempt: 1}, rollout.Options{
+				OverBudget: true, Observe: func(ev rollout.Event) { t.Errorf("%+v", ev) },
+			})
+			if err != nil || r.Submitted != (place == 1) {
+				t.Errorf("place %d: %+v, %v", place, r, err)
+			}
+		}
+	})
+}
+
 func TestOthersSubmitTheItemsOfARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, 30, 1, simulator.Options{})

@@ -11,8 +11,8 @@ import (
 // Source allots an account's places to the machines that use it. Its times are by this machine's clock. It must
 // be safe for concurrent use.
 type Source interface {
-	// Take records what the member tells, and allots it at most n places of the account, at least one. An error
-	// means that the source cannot be used at the moment.
+	// Take records what the member tells, and allots it at most n places of the account, at least one unless it takes
+	// only saved ones. An error means that the source cannot be used at the moment.
 	Take(ctx context.Context, account, member string, n int, told Told) ([]Share, error)
 }
 
