@@ -1,6 +1,7 @@
 package rulediff
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"io"
@@ -70,10 +71,40 @@ func listMembers() [3]struct {
 }
 
 func parse(raw json.RawMessage) (*rule, error) {
+	if isNested(raw) { // validation recurses, and a stack that is exhausted ends the process
+		return nil, ErrTooDeep
+	}
 	if !gjson.ValidBytes(raw) { // parsing does not validate
 		return nil, errNoJSON
 	}
 	return parseRule(gjson.ParseBytes(raw), 0)
+}
+
+// maxNesting is how deep any value of a tree may be nested, as in encoding/json.
+const maxNesting = 10_000
+
+// isNested reports whether values are nested more than maxNesting deep.
+func isNested(raw []byte) bool {
+	if bytes.Count(raw, []byte("["))+bytes.Count(raw, []byte("{")) <= maxNesting {
+		return false
+	}
+	depth, quoted := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[' || c == '{':
+			if depth++; depth > maxNesting {
+				return true
+			}
+		case c == ']' || c == '}':
+			depth--
+		}
+	}
+	return false
 }
 
 func parseRule(v gjson.Result, depth int) (*rule, error) {

@@ -316,9 +316,15 @@ func TestLargeNumbersKeepTheirDigits(t *testing.T) {
 func TestWhatIsNoRuleTreeIsAnError(t *testing.T) {
 	whole := rulediff.Tree{Rules: []byte(`{"name":"default"}`)}
 	deep := strings.Repeat(`{"children":[`, 102) + "{}" + strings.Repeat("]}", 102)
+	inside := strings.Repeat(`[{"\\\"]":`, 10_000_000)
+	wide := `{"name":"default","options":[` + strings.Repeat(`{"\"":[]},`, 10_000) + "{}]}"
+	if _, err := rulediff.Compare(whole, rulediff.Tree{Rules: []byte(wide)}); err != nil {
+		t.Error(err)
+	}
 	for text, part := range map[string]string{
 		``: "no JSON", `{`: "no JSON", `[]`: "no object", `"x"`: "no object", `null`: "no object",
 		`{"children":{}}`: "no list", `{"behaviors":null}`: "no list", `{"children":[1]}`: "no object", deep: "nested",
+		inside: "nested", strings.Repeat("[", 10_000_000): "nested", `{"name":"default","options":` + inside: "nested",
 	} {
 		for _, pair := range [][2]rulediff.Tree{{whole, {Rules: []byte(text)}}, {{Rules: []byte(text)}, whole}} {
 			if _, err := rulediff.Compare(pair[0], pair[1]); err == nil || !strings.Contains(err.Error(), part) {
