@@ -25,26 +25,27 @@ func TestAProcessThatSleepsWithItsTurn(t *testing.T) {
 	for name, at := range map[string]struct {
 		asleep   func(request, int) bool // that this is when it sleeps; with the number of its looks
 		answered bool                    // it sleeps when that was answered
+		timeout  string                  // of its requests: that of its look is longer than its sleep, so that the look counts
 	}{
-		"at its look":       {func(q request, looks int) bool { return q.what == "look" && looks == 2 }, false},
-		"at its submission": {func(q request, _ int) bool { return q.what == "submit" }, false},
-		"as it follows":     {func(q request, _ int) bool { return q.what == "submit" }, true},
+		"at its look":       {func(q request, looks int) bool { return q.what == "look" && looks == 2 }, false, "5m"},
+		"at its submission": {func(q request, _ int) bool { return q.what == "submit" }, false, "5s"},
+		"as it follows":     {func(q request, _ int) bool { return q.what == "submit" }, true, "5s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sleepsWithItsTurn(t, at.asleep, at.answered)
+			sleepsWithItsTurn(t, at.asleep, at.answered, at.timeout)
 		})
 	}
 }
 
-func sleepsWithItsTurn(t *testing.T, asleep func(request, int) bool, answered bool) {
+func sleepsWithItsTurn(t *testing.T, asleep func(request, int) bool, answered bool, timeout string) {
 	t.Helper()
 	const sleeper, other = 6, 5 // the versions
 	a := newAccount(t, simulator.Options{Properties: []simulator.Property{manyVersions(sleeper)}})
 	s := serve(t, "")
 	start := func(machine string, version int) *run {
 		return a.start(machine, []string{"PROPCTL_COORDINATOR=" + s.url()}, "activate", fmt.Sprintf("prp_1@%d", version),
-			"--notify", "you@example.com", "--request-timeout", "5s")
+			"--notify", "you@example.com", "--request-timeout", timeout)
 	}
 	started := make(chan *os.Process, 1)
 	var looks atomic.Int32
