@@ -110,6 +110,7 @@ func (b *board) answered(latency time.Duration) {
 type part struct {
 	Part
 
+	request string    // distinguishes it from another process's
 	id      int       // 0: not known
 	posted  time.Time // by PAPI's clock
 	taken   bool      // PAPI has submitted some of its items

@@ -122,6 +122,42 @@ func TestTheSubmissionOfAnotherProcessIsNotTakenForThatOfABulkRequestWithoutAnAn
 	}
 }
 
+// failingLast fails the last of six.
+type failingLast struct{}
+
+func (failingLast) Steps(s simulator.Submission) []simulator.Step {
+	end := simulator.Step{After: stagingTime, Status: simulator.StatusActive, State: simulator.StateSteady}
+	if s.Serial == 6 { //nolint:mnd // the last one
+		end = simulator.Step{After: 10 * time.Second, Status: simulator.StatusFailed}
+	}
+	return []simulator.Step{{Status: simulator.StatusPending, State: simulator.StateReceived}, end}
+}
+
+// Two processes have sent the same items, and the answers to both are lost: neither takes those of the other for its own.
+func TestOfTwoBulkRequestsOfTheSameItemsWithoutAnswersEachIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, 20, 1, simulator.Options{BulkInterval: 90 * time.Second, Pace: failingLast{}})
+		s.sim.Inject(lost(true))
+		s.sim.Inject(lost(true))
+		p := s.plan(manifest(6, "tolerate: 6"))
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			time.Sleep(time.Minute)
+			r, err := (&rollout.Runner{API: s.client()}).Apply(t.Context(), p, bulk())
+			if err != nil || r.Totals.Active != 6 {
+				t.Errorf("the other process: %s, %v", states(r), err)
+			}
+		})
+		r, err := s.apply(p, bulk())
+		wg.Wait()
+		ended := s.submissions(6)
+		time.Sleep(time.Hour)
+		if err != nil || r.Totals.Active+r.Totals.Failed != 6 || ended != 7 || s.submissions(6) != ended {
+			t.Errorf("%s, %v; %d were submitted, and %d after the end", states(r), err, ended, s.submissions(6)-ended)
+		}
+	})
+}
+
 func TestAnInterruptedBulkRequestWithoutAnAnswerEndsUncertain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, 60, 1, simulator.Options{BulkItems: 10})
@@ -296,7 +332,7 @@ func TestTheMarkOfABulkRequestNamesItsPart(t *testing.T) {
 			for _, a := range s.sim.Activations(id(i)) {
 				if m, ok := rollout.ParseMark(a.Note); ok {
 					marks++
-					if m.Part != (rollout.Part{First: 1, Last: 25}) || !strings.HasSuffix(a.Note, " bulk 1-25]") {
+					if m.Part != (rollout.Part{First: 1, Last: 25}) || m.Request == "" || !strings.HasSuffix(a.Note, " bulk 1-25/"+m.Request+"]") {
 						t.Errorf("%q", a.Note)
 					}
 				}

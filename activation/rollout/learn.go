@@ -55,7 +55,7 @@ func (b *board) learn(e *entry, s standing) {
 // item, which it then submits.
 func (b *board) left(e *entry, s standing) bool {
 	switch {
-	case s.part == e.part.Part:
+	case s.part == e.part.Part && s.request == e.part.request:
 		b.found(e, s.partAt)
 	case s.state == Active: // PAPI refuses the submission
 		e.part = nil

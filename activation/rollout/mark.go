@@ -1,6 +1,8 @@
 package rollout
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,8 +18,10 @@ type Mark struct {
 	Place   int // of the item, from 1
 	Total   int
 	Attempt int // from 1
-	// Part is the bulk request that contained the submission; zero for none.
-	Part Part
+	// Part is the bulk request that contained the submission; zero for none. Request distinguishes it from another
+	// one of the same items: that of another process.
+	Part    Part
+	Request string
 	// Back reports that the submission is part of a rollback.
 	Back bool
 	// Scope is what that rollback covers.
@@ -57,6 +61,9 @@ func (m Mark) String() string {
 	}
 	if m.Part != (Part{}) {
 		s += fmt.Sprintf(" bulk %d-%d", m.Part.First, m.Part.Last)
+		if m.Request != "" {
+			s += "/" + m.Request
+		}
 	}
 	if m.Back {
 		if m.Scope != "" {
@@ -132,8 +139,11 @@ func (m *Mark) options(words []string) bool {
 		return false
 	})
 	if next(is("bulk")) && !next(func(s string) bool {
-		var ok bool
-		m.Part.First, m.Part.Last, ok = pairOf(s, "-")
+		places, request, ok := strings.Cut(s, "/")
+		if m.Request = request; ok && !validHex(request, requestLength) {
+			return false
+		}
+		m.Part.First, m.Part.Last, ok = pairOf(places, "-")
 		return ok && m.Part.Last <= m.Total && m.Part.has(m.Place)
 	}) {
 		return false
@@ -167,5 +177,18 @@ func counted(s string) int {
 
 func validDigest(s string) bool {
 	const length = 12
+	return validHex(s, length)
+}
+
+func validHex(s string, length int) bool {
 	return len(s) == length && !strings.ContainsFunc(s, func(c rune) bool { return (c < '0' || c > '9') && (c < 'a' || c > 'f') })
+}
+
+const requestLength = 6
+
+// newRequest returns a random [Mark.Request].
+func newRequest() string {
+	var random [requestLength / 2]byte
+	_, _ = rand.Read(random[:]) // it never fails
+	return hex.EncodeToString(random[:])
 }

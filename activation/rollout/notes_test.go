@@ -25,6 +25,7 @@ func drawMark(r *rapid.T) rollout.Mark {
 	switch rapid.IntRange(0, 2).Draw(r, "kind") {
 	case 1:
 		m.Part = rollout.Part{First: rapid.IntRange(1, m.Place).Draw(r, "first"), Last: rapid.IntRange(m.Place, m.Total).Draw(r, "last")}
+		m.Request = rapid.StringMatching(`([0-9a-f]{6})?`).Draw(r, "request")
 	case 2:
 		m.Back, m.Scope = true, rapid.SampledFrom([]rollout.Scope{"", rollout.ScopeAll, rollout.ScopeWave}).Draw(r, "scope")
 	}
@@ -94,6 +95,7 @@ func TestWhatIsNoMarkIsNotReadAsOne(t *testing.T) {
 		"[propctl web-1/" + digest + " 3/5 #1]", "[propctl web-1/" + digest + " 3/5 #0]", "[propctl web-1/" + digest + " 3/5 #x]", "[propctl web-1/" + digest + " 3/5 2]", "[propctl web-1/" + digest + " 3/5  #2]",
 		"[propctl web-1/" + digest + " 3/5 bulk]", "[propctl web-1/" + digest + " 3/5 bulk 1]", "[propctl web-1/" + digest + " 3/5 bulk 4-5]", "[propctl web-1/" + digest + " 3/5 bulk 1-2]",
 		"[propctl web-1/" + digest + " 3/5 bulk 3-6]", "[propctl web-1/" + digest + " 3/5 bulk 0-3]", "[propctl web-1/" + digest + " 3/5 bulk 1-3 back]", "[propctl web-1/" + digest + " 3/5 bulk 1-3 #2]",
+		"[propctl web-1/" + digest + " 3/5 bulk 1-3/]", "[propctl web-1/" + digest + " 3/5 bulk 1-3/12345]", "[propctl web-1/" + digest + " 3/5 bulk 1-3/12345G]", "[propctl web-1/" + digest + " 3/5 bulk 1-3/123456/]",
 		"[propctl web-1/" + digest + " 3/5 all]", "[propctl web-1/" + digest + " 3/5 wave]", "[propctl web-1/" + digest + " 3/5 all wave back]", "[propctl web-1/" + digest + " 3/5 back all]",
 		"[propctl web-1/" + digest + " 3/5 back back]", "[propctl web-1/" + digest + " 3/5 some back]", "[propctl web-1/" + digest + " 3/5 back #2]", "[propctl web-1/" + digest + " 3/5 later]",
 	} {

@@ -141,14 +141,14 @@ func (l *loop) newPart(items []*entry, looked []time.Time) (*part, papi.BulkActi
 	if len(chosen) == 0 {
 		return nil, request, oldest
 	}
-	p := &part{Part: Part{First: chosen[0].Place, Last: chosen[0].Place}}
+	p := &part{Part: Part{First: chosen[0].Place, Last: chosen[0].Place}, request: newRequest()}
 	for _, e := range chosen {
 		p.First, p.Last = min(p.First, e.Place), max(p.Last, e.Place)
 	}
 	for _, e := range chosen {
 		e.part, e.elsewhere = p, false
 		m := l.mark(e)
-		m.Part = p.Part
+		m.Part, m.Request = p.Part, p.request
 		request.Items = append(request.Items, papi.BulkActivationItem{
 			PropertyID: e.PropertyID, PropertyVersion: e.Version, Network: e.Network, Note: m.In(l.plan.Note),
 		})

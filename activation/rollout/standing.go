@@ -73,9 +73,11 @@ type standing struct {
 	other, served *Mark
 	// version is the active version, staging the one active on staging; 0: none.
 	version, staging int
-	// part is the bulk request that has submitted the plan's latest activation, partAt when, by PAPI's clock.
-	part   Part
-	partAt time.Time
+	// part and request are the bulk request that has submitted the plan's latest activation, partAt when, by PAPI's
+	// clock.
+	part    Part
+	request string
+	partAt  time.Time
 	// before is what was active before the plan's activation; 0: nothing.
 	before int
 	usual  time.Duration
@@ -105,7 +107,7 @@ func (p *Plan) stands(item Item, have []papi.Activation, closed int) standing {
 	if first := activation.Latest(e.forward, item.Network); first != nil {
 		s.before = before(have, *first)
 		if m, ok := ParseMark(first.Note); ok && m.Part.has(item.Place) {
-			s.part, s.partAt = m.Part, submittedAt(*first)
+			s.part, s.request, s.partAt = m.Part, m.Request, submittedAt(*first)
 		}
 	}
 	if pending := activation.Pending(have, item.Network); len(pending) > 0 {
