@@ -126,3 +126,19 @@ func TestARecognitionIsDescribedAsAWhole(t *testing.T) {
 		}
 	}
 }
+
+// The code of an end comes from another machine, which may run another version, or from somebody who writes what they
+// like there: it never becomes a success.
+func TestAnEndThatWasToldKeepsItsCodeAndIsNoSuccess(t *testing.T) {
+	for _, row := range All() {
+		v := Judge(fmt.Errorf("watching: %w", &ToldError{Code: row.Code, Text: "it has ended"}))
+		if v.Code != row.Code || v.ExitCode != row.ExitCode || v.ExitCode == ExitOK {
+			t.Errorf("%s was told, and is %s with exit code %d", row.Code, v.Code, v.ExitCode)
+		}
+	}
+	for _, code := range []string{"", "ok", "active", "of a newer version", "rollout-failed ", strings.Repeat("a", 1<<16), "\x1b[2J"} {
+		if v := Judge(&ToldError{Code: code, Text: "it has ended"}); v.Code != CodeInternal || v.ExitCode != ExitError {
+			t.Errorf("%.20q was told, and is %s with exit code %d", code, v.Code, v.ExitCode)
+		}
+	}
+}
