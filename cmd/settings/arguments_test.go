@@ -37,8 +37,18 @@ func TestTheWordsOfACommandComeFirst(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.SampledFrom([][]string{{"activate"}, {"push"}, {"hostnames", "add"}}).Draw(t, "command")
 		flags := [][]string{
-			{"--section", "x"}, {"--section=activate"}, {"-s", "hostnames"}, {"-sx"}, {"-q"}, {"--quiet"}, {"-qs", "add"}, {"--colour"},
-			{"--colour=never"}, {"-n", "staging"}, {"--fast", "auto"}, {"--help"},
+			{"--section", "x"},
+			{"--section=activate"},
+			{"-s", "hostnames"},
+			{"-sx"},
+			{"-q"},
+			{"--quiet"},
+			{"-qs", "add"},
+			{"--colour"},
+			{"--colour=never"},
+			{"-n", "staging"},
+			{"--fast", "auto"},
+			{"--help"},
 		}
 		var args, rest []string
 		for _, word := range words {
