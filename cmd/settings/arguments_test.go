@@ -78,7 +78,7 @@ func TestWordsStayWhereAFlagIsUnknown(t *testing.T) {
 			t.Errorf("%q became %q", args, have)
 		}
 	}
-	if have := CommandFirst(root, []string{"--fast", "hostnames", "add"}); !slices.Equal(have, []string{"hostnames", "add", "--fast"}) {
+	if have := CommandFirst(root, strings.Fields("--fast hostnames add")); !slices.Equal(have, []string{"hostnames", "add", "--fast"}) {
 		t.Errorf("a switch with one command took the name of a command for its value: %q", have)
 	}
 }
