@@ -79,6 +79,9 @@ func TestScheduleIsAsGoodAsPromised(t *testing.T) {
 
 // Nothing says that PAPI shows the last stage when half of the time is over.
 func TestScheduleIsOfUseWhereTheLastStageTellsNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is arithmetic, and much of it")
+	}
 	for _, d := range tuned() {
 		for _, from := range []float64{1, 2} { // with the end, and never
 			got := measure(Poll{}, d, from, 2000)
