@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -217,11 +218,22 @@ func manyVersions(more int) simulator.Property {
 	return p
 }
 
-// suspend stops a process, as a machine does that sleeps, and returns what has it go on.
+// suspend stops a process, as a machine does that sleeps, and returns what has it go on. It waits until the process
+// has stopped: on a busy machine its threads go on for a while after the signal, and would submit.
 func suspend(t *testing.T, p *os.Process) (goOn func()) {
 	t.Helper()
 	if err := p.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
+	}
+	var status syscall.WaitStatus
+	for {
+		_, err := syscall.Wait4(p.Pid, &status, syscall.WUNTRACED, nil)
+		if err == nil && status.Stopped() {
+			break
+		}
+		if !errors.Is(err, syscall.EINTR) {
+			t.Fatalf("process %d did not stop: %v, %v", p.Pid, status, err)
+		}
 	}
 	var once sync.Once
 	goOn = func() { once.Do(func() { _ = p.Signal(syscall.SIGCONT) }) }

@@ -84,8 +84,8 @@ func sleepsWithItsTurn(t *testing.T, asleep func(request, int) bool, answered bo
 		t.Errorf("meanwhile: %s, %s, exit code %d\n%s", outcome, code, exit, &two.stderr)
 	}
 	meanwhile := len(a.accepted())
-	goOn()
 	awake := time.Now()
+	goOn()
 	outcome, code, exit := one.result(t)
 	t.Logf("after its sleep: %s, %s, exit code %d", outcome, code, exit)
 	mine := a.requests(func(q request) bool { return q.machine == "sleeper" && q.at.After(awake) })
@@ -182,8 +182,8 @@ func TestARunnerThatSleeps(t *testing.T) {
 		holder, _ := lead["holder"].(map[string]any)
 		return holder["user"] == "other" && len(a.accepted()) >= properties-1
 	})
-	goOn()
 	awake := time.Now()
+	goOn()
 	for _, r := range []*run{other, sleeper} {
 		if outcome, code, exit := r.result(t); exit != 0 {
 			t.Errorf("%s, %s, exit code %d\n%s", outcome, code, exit, &r.stderr)
