@@ -110,6 +110,18 @@ func (b *board) attempts() int {
 	return n
 }
 
+// latest returns the highest attempt that the marks name, the highest that was rolled back, and an item of that
+// rollback; one of the whole rollout if there is any.
+func (b *board) latest() (forward, back int, last *entry) {
+	for _, e := range b.entries {
+		forward = max(forward, e.attempt)
+		if e.backAttempt > back || e.backAttempt == back && back > 0 && e.scope == ScopeAll {
+			back, last = e.backAttempt, e
+		}
+	}
+	return forward, back, last
+}
+
 // mark is the mark of an item's next submission.
 func (b *board) mark(e *entry) Mark {
 	m := Mark{Name: b.plan.Name, Digest: b.plan.Digest, Place: e.Place, Total: max(b.total, len(b.entries)), Attempt: b.closed + 1}

@@ -34,13 +34,7 @@ func (r *Runner) DryRun(ctx context.Context, p *Plan, o Options) (*Result, error
 
 // refusal is why a run would end before its first submission; nil if it would not.
 func (b *board) refusal(another *AnotherPlanError, replan bool) *trouble {
-	forward, back, last := 0, 0, (*entry)(nil)
-	for _, e := range b.entries {
-		forward = max(forward, e.attempt)
-		if e.backAttempt > back {
-			back, last = e.backAttempt, e
-		}
-	}
+	forward, back, last := b.latest()
 	switch {
 	case another != nil && !replan:
 		return &trouble{outcome: OutcomeRejected, err: another}

@@ -3,6 +3,7 @@ package rollout_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -118,6 +119,9 @@ func TestADryRunEndsAsTheRunWould(t *testing.T) {
 			submitted := s.sim.Count(simulator.OpSubmit) - before
 			if c.outcome != "" && (really.Outcome != r.Outcome || submitted > 0) || (runErr != nil) != (err != nil) {
 				t.Errorf("%s: the run: %s, %d submitted, %v; dry: %s, %v", name, really.Outcome, submitted, runErr, r.Outcome, err)
+			}
+			if c.outcome != "" && fmt.Sprint(runErr) != fmt.Sprint(err) {
+				t.Errorf("%s: the run says %v; dry: %v", name, runErr, err)
 			}
 		})
 	}

@@ -145,13 +145,7 @@ func endOf(s State, a *papi.Activation) activation.Outcome {
 // returned handles earlier rollbacks: a plan that was rolled back is closed, until a run with Replan begins
 // another attempt. It reports whether lists have to be read again.
 func (b *board) returned() bool {
-	back, forward, last := 0, 0, (*entry)(nil)
-	for _, e := range b.entries {
-		forward = max(forward, e.attempt)
-		if e.backAttempt > back || e.backAttempt == back && back > 0 && e.scope == ScopeAll {
-			back, last = e.backAttempt, e
-		}
-	}
+	forward, back, last := b.latest()
 	replans := b.options.Replan && !slices.Contains(b.touched, true) // rollbacks from now on belong to this attempt
 	switch {
 	case back <= b.closed:

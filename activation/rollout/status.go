@@ -331,9 +331,9 @@ func (b *board) surveyed() func(wave int) WaveState {
 
 // overall is the outcome of a rollout at the moment.
 func (b *board) overall(r *Result) Outcome {
-	forward, back, returning, begun := 0, 0, false, false
+	forward, back, _ := b.latest()
+	returning, begun := false, false
 	for _, e := range b.entries {
-		forward, back = max(forward, e.attempt), max(back, e.backAttempt)
 		returning = returning || e.state == Returning
 		begun = begun || b.marks(e) || e.onTheWay()
 	}
