@@ -167,11 +167,13 @@ func TestNamesWinOverHostnamesAndManyMatchesAreListed(t *testing.T) {
 }
 
 func TestSimulateNeedsNothing(t *testing.T) {
-	s := newScene(t)
-	s.env = map[string]string{}
-	s.transport = refusing{t}
-	r := s.run("activate", "www.example.com", notify, "--simulate", "--speed", "60000", "--timeout", "24h", "-o", "json")
-	if d := r.document(t); d.Outcome != "active" || !strings.Contains(r.stderr, "simulation: nothing of this reaches Akamai") {
-		t.Errorf("outcome %s\n%s", d.Outcome, r.stderr)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.env = map[string]string{}
+		s.transport = refusing{t}
+		r := s.run("activate", "www.example.com", notify, "--simulate", "-o", "json")
+		if d := r.document(t); d.Outcome != "active" || !strings.Contains(r.stderr, "simulation: nothing of this reaches Akamai") {
+			t.Errorf("outcome %s\n%s", d.Outcome, r.stderr)
+		}
+	})
 }

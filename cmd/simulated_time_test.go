@@ -87,7 +87,9 @@ func TestFaultsAreForTheSimulator(t *testing.T) {
 	if n := len(s.sim.Requests()); n != 0 {
 		t.Errorf("%d requests were sent", n)
 	}
-	if r := s.run(strings.Fields("activate www.example.com@8 --simulate --speed 60000 --fault submit=503-after " + notify)...); r.code != cmd.ExitOK {
-		t.Errorf("exit code %d: %s", r.code, r.stderr)
-	}
+	synctest.Test(t, func(t *testing.T) { // in real time --timeout would be 30 ms
+		if r := newScene(t).run(strings.Fields("activate www.example.com@8 --simulate --speed 60000 --fault submit=503-after " + notify)...); r.code != cmd.ExitOK {
+			t.Errorf("exit code %d: %s", r.code, r.stderr)
+		}
+	})
 }

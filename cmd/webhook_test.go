@@ -59,7 +59,7 @@ func reported(t *testing.T, env map[string]string, args ...string) (code int, st
 		Stdout: io.Discard, Stderr: &errors,
 		LookupEnv: func(name string) (string, bool) { value, ok := env[name]; return value, ok },
 		Build:     cmd.Build{Version: "1.2.3"},
-	}, append(args, "--simulate", "--speed", "100000"))
+	}, append(args, "--simulate", "--speed", "1000", "--timeout", "24h"))
 	return code, errors.String()
 }
 
