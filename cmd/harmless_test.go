@@ -30,7 +30,7 @@ func checkHarmless(t *testing.T, args []string, system string, r result, colourf
 	for _, out := range []struct{ name, text string }{{"stdout", r.stdout}, {"stderr", spoken.rest}, {"stderr, in a command", spoken.said()}} {
 		text := out.text
 		if colourful {
-			text = regexp.MustCompile("\x1b]8;;(?:https://control\\.akamai\\.com/[!-~]*)?\x1b\\\\").ReplaceAllString(text, "") // a link
+			text = ownLink.ReplaceAllString(text, "")
 			text = strings.NewReplacer("\x1b[0m", "", "\x1b[1m", "", "\x1b[31m", "", "\x1b[32m", "", "\x1b[33m", "").Replace(text)
 		}
 		if what := harm(text); what != "" {
@@ -39,15 +39,23 @@ func checkHarmless(t *testing.T, args []string, system string, r result, colourf
 	}
 }
 
+var ownLink = regexp.MustCompile("\x1b]8;;(?:https://control\\.akamai\\.com/[!-~]*)?\x1b\\\\")
+
 // harm says what is wrong with a text that is printed; empty for nothing.
 func harm(text string) string {
 	if !utf8.ValidString(text) {
 		return "bytes that are not UTF-8"
 	}
 	for _, r := range text {
-		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co) {
+		if r >= ' ' && r <= '~' || r == '\n' {
+			continue // nearly all of it
+		}
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co) {
 			return fmt.Sprintf("the rune %U", r)
 		}
+	}
+	if !strings.Contains(text, "::") && !strings.Contains(text, "##") {
+		return ""
 	}
 	if found := ciCommandSyntax.FindString(text); found != "" {
 		return "the CI syntax " + found
@@ -89,8 +97,9 @@ func (e *eavesdropper) check(t *testing.T, args []string, r result, files ...str
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	secrets := append([]string{clientToken, clientSecret, accessToken, accountKey, url.QueryEscape(accountKey)}, e.heard...)
+	all := r.stdout + r.stderr + strings.Join(files, "\n")
 	for _, secret := range slices.DeleteFunc(secrets, func(s string) bool { return s == "" }) {
-		if all := r.stdout + r.stderr + strings.Join(files, "\n"); strings.Contains(all, secret) {
+		if strings.Contains(all, secret) {
 			t.Errorf("propctl %q prints the secret %s:\n%s", args, secret, all)
 		}
 	}
