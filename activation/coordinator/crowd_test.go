@@ -195,7 +195,7 @@ func TestProcessesOfManyMachinesShareAnAccountsPace(t *testing.T) {
 		{machines: 4, processes: 40, reads: 25, apart: 29 * time.Second},
 		{machines: 4, processes: 40, reads: 25, burst: 200, slow: 10 * time.Second},
 	} {
-		if testing.Short() && c.processes*c.reads > 600 {
+		if testing.Short() && c.processes*c.reads > 400 {
 			continue // more of the same, which is slow under the race detector
 		}
 		t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
