@@ -85,6 +85,7 @@ func localExamples() []example {
 		{name: "of a name that nobody knows", args: "rollout stop nobody", prepare: kept(&coordinator.Memory{}), code: "not-handed-in", category: "NotFound", exit: 1, help: "--detach", says: "none was"},
 		{name: "cut off", prepare: kept(dying), network: cut, code: "turn-lost", category: "Conflict", exit: 1, reads: 4, took: 65 * time.Second, help: "looks before"},
 		{name: "no address", args: "activate prp_1001@8", code: "usage", category: "InvalidData", exit: 2, help: "--help"},
+		{name: "submissions that others would wait for too long", args: "activate prp_1001@8 --request-timeout 31m " + notify, prepare: kept(&coordinator.Memory{}), code: "usage", category: "InvalidData", exit: 2, help: "--help", says: "at most 30m"},
 		{name: "variable", prepare: env("PROPCTL_TIMEOUT", "30"), code: "settings", category: "InvalidSettings", exit: 2, help: "propctl help environment", says: "PROPCTL_TIMEOUT"},
 		{name: "nowhere", prepare: func(_ *testing.T, s *scene) { s.env = map[string]string{} }, code: "credentials-missing", category: "InvalidSettings", exit: 4, help: ".edgerc"},
 		{name: "no token", prepare: env("AKAMAI_ACCESS_TOKEN", ""), code: "credentials-invalid", category: "InvalidSettings", exit: 4, help: "compare"},

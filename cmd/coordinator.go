@@ -12,6 +12,7 @@ import (
 	"github.com/propctl/propctl/activation/coordinator/jetstream"
 	"github.com/propctl/propctl/cmd/catalogue"
 	"github.com/propctl/propctl/cmd/settings"
+	"github.com/propctl/propctl/cmd/term"
 	"github.com/propctl/propctl/papi"
 	"github.com/propctl/propctl/papi/pace"
 )
@@ -86,6 +87,10 @@ func (s *session) turns() activation.Turns { //nolint:ireturn // an interface th
 // coordinate makes the account's pace one that other machines share.
 func (p *program) coordinate(credentials papi.Credentials) (*papi.Account, error) {
 	c, err := p.coordination()
+	if limit := time.Duration(p.flags.RequestTimeout); err == nil && c != nil && limit > coordinator.MaxSubmit {
+		return nil, catalogue.Usagef("--request-timeout %s: with --coordinator it is at most %s, since others wait for as long when this process dies",
+			term.Duration(limit), term.Duration(coordinator.MaxSubmit))
+	}
 	if err != nil || c == nil || p.flags.Simulate { // a simulation has an account of its own
 		return p.sharedAccount(credentials), err
 	}

@@ -54,3 +54,31 @@ func TestPatienceOutlastsASubmission(t *testing.T) {
 		})
 	}
 }
+
+// Others could not read the line, and nobody could submit until somebody releases it.
+func TestALeaseIsNoLongerThanOthersAccept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		at := activation.Line{Account: "act_1-ABC", Asset: "prp_1001", Network: papi.Staging}
+		store, wait := &coordinator.Memory{}, func(activation.Ahead) error { return nil }
+		for _, turns := range []*coordinator.Turns{{Submit: coordinator.MaxSubmit + 1}, {Lease: time.Hour + 1}} {
+			turns.Store = store
+			if turn, err := turns.Take(t.Context(), at, wait); err == nil {
+				turn.Leave()
+				t.Errorf("%+v gives a turn", turns)
+			}
+		}
+		longest := &coordinator.Turns{Store: store, Lease: time.Hour, Submit: coordinator.MaxSubmit}
+		turn, err := longest.Take(t.Context(), at, wait)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer turn.Leave()
+		if _, err := turn.Permit(t.Context(), func(papi.ID) bool { return true }); err != nil {
+			t.Fatal(err)
+		}
+		lines, err := coordinator.Lines(t.Context(), store)
+		if err != nil || len(lines) != 1 || len(lines[0].Tickets) != 1 || lines[0].Tickets[0].Phase != coordinator.PhasePosting {
+			t.Errorf("%+v, %v", lines, err)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/propctl/propctl/activation"
@@ -23,6 +24,9 @@ const (
 	outage        = time.Minute // for how long a run that wants to submit waits for the store
 )
 
+// MaxSubmit is the longest time for a submission: others wait for as long when its process has died.
+const MaxSubmit = 30 * time.Minute
+
 // Turns are the waiting lines of properties on networks, as an [activation.Turns]. They are safe for concurrent
 // use as long as their fields do not change.
 type Turns struct {
@@ -31,7 +35,7 @@ type Turns struct {
 	Holder activation.Holder
 	// Lease is how long a place lasts without a sign of life; 0 means DefaultLease.
 	Lease time.Duration
-	// Submit is how long a submission may take; 0 means [papi.DefaultSubmitTimeout].
+	// Submit is how long a submission may take, at most MaxSubmit; 0 means [papi.DefaultSubmitTimeout].
 	Submit time.Duration
 	// Lag is for how long PAPI's lists may not show a submission; 0 means DefaultLag.
 	Lag time.Duration
@@ -66,6 +70,9 @@ const LinePrefix = "turn."
 
 // Take implements [activation.Turns].
 func (t *Turns) Take(ctx context.Context, at activation.Line, ahead func(activation.Ahead) error) (activation.Turn, error) { //nolint:ireturn // that is the interface
+	if t.Submit > MaxSubmit || t.lease() > maxLease {
+		return nil, fmt.Errorf("turns: submissions of %s and leases of %s are too long; the longest are %s and %s", t.Submit, t.lease(), MaxSubmit, maxLease)
+	}
 	w := &waiting{turns: t, key: LineKey(at), id: rand.Text(), seen: witness{}, ahead: ahead, holder: t.Holder, asked: time.Now()}
 	w.holder.Doing, w.holder.Since = at.Doing, time.Now().UTC().Round(time.Second)
 	w.holder = bounded(w.holder)
