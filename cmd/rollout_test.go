@@ -297,7 +297,8 @@ func TestADryRunEndsAsTheRunWould(t *testing.T) {
 		{"not on staging", "apply --dry-run --require-staging", "rollout-rejected", 7, nil, "version 8 is not active on STAGING; version 7 is"},
 		{"nobody asks for staging", "apply --dry-run", "", 0, nil, "2 activations to submit"},
 		{"nothing to return", "rollback --dry-run", "", 0, nil, "nothing was returned"},
-		{"one cannot go back", "rollback --dry-run", "", 0, func(s *scene, m string) { s.run("rollout", "apply", m, "--yes") }, "needs --deactivate-new: new.example.com"},
+		{"one cannot go back", "rollback --dry-run", "rollout-not-returnable", 1, func(s *scene, m string) { s.run("rollout", "apply", m, "--yes") }, "these are not rolled back: new.example.com"},
+		{"what cannot go back stays", "rollback --dry-run --skip new.example.com", "", 0, func(s *scene, m string) { s.run("rollout", "apply", m, "--yes") }, "1 activation to submit"},
 		{"both can go back", "rollback --dry-run --deactivate-new", "", 0, func(s *scene, m string) { s.run("rollout", "apply", m, "--yes") }, "2 activations to submit"},
 		{"what is closed", "apply --dry-run", "rollout-closed", 3, func(s *scene, m string) {
 			s.run("rollout", "apply", m, "--yes")

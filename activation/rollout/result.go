@@ -308,7 +308,7 @@ type NotReturnableError struct{ Items []string }
 
 // Error names them.
 func (e *NotReturnableError) Error() string {
-	return "not rolled back, since nothing was active there before: " + some(e.Items)
+	return "nothing was active there before, so that these are not rolled back: " + some(e.Items)
 }
 
 // orNil returns nil if there are no such items.

@@ -154,7 +154,7 @@ func endedRolloutEntries() []Entry {
 		{
 			Code: "rollout-not-returnable", Category: CategoryNotFound, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryNever,
 			Message: "nothing was active before what is to go back", FoundBy: "in the lists of activations",
-			Meaning: "Before the items that the message names, no version was active there, or the last one had been deactivated. The only way back is to deactivate them, which is done only when asked for. They are still active; everything else was returned.",
+			Meaning: "Before the items that the message names, no version was active there, or the last one had been deactivated. The only way back is to deactivate them, which is done only when asked for. They are still active; everything else was returned, or would be by a dry run.",
 			Help:    "return them with --deactivate-new, which takes them off the network, or leave them out with --skip",
 			Matches: []Match{{Fits: Is[*rollout.NotReturnableError]}},
 		},

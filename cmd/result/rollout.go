@@ -168,13 +168,13 @@ func NewRolloutPlan(p *rollout.Plan, q *papi.Quota) *Rollout {
 			first = append(first, i.Title()+" on "+string(i.Network))
 		}
 	}
-	v.WarnOfFirst(first)
+	v.warnOfFirst(first)
 	v.Warnings = append(v.Warnings, planWarnings(v)...)
 	return v
 }
 
-// WarnOfFirst adds a warning of items that can only go back by deactivation.
-func (v *Rollout) WarnOfFirst(items []string) {
+// warnOfFirst adds a warning of items that can only go back by deactivation.
+func (v *Rollout) warnOfFirst(items []string) {
 	if len(items) > 0 {
 		v.Warnings = append(v.Warnings, "nothing was active before, so that going back means to deactivate, which needs --deactivate-new: "+some(items))
 	}

@@ -135,7 +135,10 @@ func (r *run) dryRun(runner *rollout.Runner, f *applyFlags) error {
 	if f.back {
 		var first []string
 		needs, first = f.returns(res)
-		v.WarnOfFirst(first)
+		if len(first) > 0 && err == nil { // as the return would end
+			err = &rollout.NotReturnableError{Items: first}
+			r.report.Help = r.help("rollback", res, err)
+		}
 		if needs.Activations+len(first) == 0 && err == nil {
 			v.Warnings = append(v.Warnings, nothingToReturn(v))
 		}
