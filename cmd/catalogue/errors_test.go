@@ -31,6 +31,24 @@ func TestErrorsKeepTheirCause(t *testing.T) {
 	}
 }
 
+// Each is about what was asked for, says exactly that, and has a row of its own.
+func TestWhatWasFoundIsSaidInItsOwnRow(t *testing.T) {
+	const what = "two properties are called www.example.com"
+	rows := map[string]error{}
+	for _, err := range []error{
+		&catalogue.NotFoundError{What: what}, &catalogue.AmbiguousError{What: what}, &catalogue.BucketError{What: what},
+		&catalogue.DifferentError{What: what}, &catalogue.InvalidVersionError{What: what},
+	} {
+		v := catalogue.Judge(err)
+		if other, twice := rows[v.Code]; twice || v.Code == catalogue.CodeInternal || v.ExitCode == catalogue.ExitOK {
+			t.Errorf("%T is judged as %+v, as is %T", err, v, other)
+		}
+		if rows[v.Code] = err; err.Error() != what {
+			t.Errorf("%T says %q, want %q", err, err, what)
+		}
+	}
+}
+
 // The examination of doctor has exit codes of its own, and says what its first failure says.
 func TestDoctorHasItsOwnExitCodes(t *testing.T) {
 	for _, tt := range []struct {
