@@ -3,7 +3,9 @@ package coordinator
 import (
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -17,8 +19,11 @@ const (
 	maxLine     = 150 // tickets
 	maxText     = 100 // bytes of a text
 	maxURL      = 300
+	maxID       = 200 // of an activation, longer than any that PAPI's client accepts
 	maxLease    = time.Hour
 	maxNonce    = 64
+	// roomInLine is what a full line leaves for what its holders write later: phases, counts, and the last submission.
+	roomInLine = 4 << 10
 )
 
 // Phase is what the holder of a ticket does.
@@ -79,13 +84,13 @@ func readLine(key string, e Entry) (*line, error) {
 }
 
 func (l *line) valid() bool {
-	if len(l.Tickets) > 2*maxLine || l.Posted != nil && (len(l.Posted.By) > maxNonce || len(l.Posted.Activation) > maxText) {
+	if len(l.Tickets) > 2*maxLine || l.Posted != nil && (len(l.Posted.By) > maxNonce || len(l.Posted.Activation) > maxID) {
 		return false
 	}
 	for i, t := range l.Tickets {
 		h := t.Holder
 		known := slices.Contains([]Phase{PhaseWaiting, PhaseLooking, PhasePosting, PhaseWatching}, t.Phase)
-		if !known || t.ID == "" || len(t.ID) > maxNonce || t.Lease <= 0 || t.lease() > maxLease ||
+		if !known || t.ID == "" || len(t.ID) > maxNonce || t.Lease <= 0 || t.Lease > maxLease.Milliseconds() ||
 			max(len(h.Host), len(h.User), len(h.CI), len(h.Job), len(h.Doing)) > maxText || len(h.URL) > maxURL ||
 			slices.ContainsFunc(l.Tickets[:i], func(o ticket) bool { return o.ID == t.ID }) {
 			return false
@@ -94,10 +99,26 @@ func (l *line) valid() bool {
 	return true
 }
 
-// write encodes the line.
+// write encodes the line. What nobody could read would keep everybody from the property.
 func (l *line) write() ([]byte, error) {
+	if !l.valid() {
+		return nil, errNotReadable
+	}
 	l.Write = rand.Text()
 	return json.Marshal(l)
+}
+
+var errNotReadable = errors.New("the line would not be readable any more")
+
+// join adds a ticket at the end; false if the line is full.
+func (l *line) join(t ticket) bool {
+	longer := append(slices.Clip(l.Tickets), t)
+	data, err := json.Marshal(line{Version: lineVersion, Write: rand.Text(), Tickets: longer, Posted: l.Posted})
+	if len(l.Tickets) > 0 && (len(l.Tickets) >= maxLine || err != nil || len(data) > MaxValue-roomInLine) {
+		return false
+	}
+	l.Tickets = longer
+	return true
 }
 
 // place returns the index of a ticket; -1 if it is not in the line.
@@ -119,12 +140,12 @@ func (l *line) beat(id string, phase Phase, lease time.Duration) {
 	}
 }
 
-// bounded limits the length of the texts that others will read.
+// bounded limits the length of the texts that others will read. What is not UTF-8 would become longer in JSON.
 func bounded(h activation.Holder) activation.Holder {
 	for _, text := range [...]*string{&h.Host, &h.User, &h.CI, &h.Job, &h.Doing} {
-		*text = cut(*text, maxText)
+		*text = cut(strings.ToValidUTF8(*text, "?"), maxText)
 	}
-	if len(h.URL) > maxURL {
+	if h.URL = strings.ToValidUTF8(h.URL, "?"); len(h.URL) > maxURL {
 		h.URL = ""
 	}
 	return h

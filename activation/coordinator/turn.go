@@ -224,7 +224,7 @@ func (t *turn) settled(shown func(papi.ID) bool) bool {
 		lag = DefaultLag
 	}
 	const apart = time.Minute // assumed maximum difference between clocks of machines
-	return Passed(t.noted) > lag || time.Since(t.note.At) > lag+apart
+	return Passed(t.noted) > lag || time.Since(t.note.At.Add(apart)) > lag
 }
 
 // Submitted implements [activation.Turn].

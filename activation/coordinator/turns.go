@@ -184,11 +184,10 @@ func (w *waiting) step(ctx context.Context, begun time.Time) (mine bool, first a
 		}
 		place, changed := l.place(w.id), false
 		if place < 0 {
-			if len(l.Tickets) >= maxLine {
+			if !l.join(ticket{ID: w.id, Phase: PhaseWaiting, Lease: w.turns.lease().Milliseconds(), Holder: w.holder}) {
 				w.place, first = len(l.Tickets), l.Tickets[0].Holder
 				return w.clear(l, begun)
 			}
-			l.Tickets = append(l.Tickets, ticket{ID: w.id, Phase: PhaseWaiting, Lease: w.turns.lease().Milliseconds(), Holder: w.holder})
 			place, changed, w.joined = len(l.Tickets)-1, true, true
 		}
 		for _, id := range w.seen.dead(l, place, begun) {
