@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/propctl/propctl/activation"
@@ -13,7 +14,7 @@ import (
 
 // HandIn hands a plan over to the runners and returns its job. If the same plan was handed in before and runs,
 // that continues. The error is an [*OpenError] if another plan of that name runs or is stopped, unless the
-// options say to replan. section and by say who has handed it in, and with which section of its
+// options say to replan, and a [*TooLargeError] if no runner could carry it out. section and by say who has handed it in, and with which section of its
 // credentials file; they are only shown.
 func HandIn(ctx context.Context, s coordinator.Store, p *rollout.Plan, o rollout.Options, section string, by activation.Holder) (*Job, error) {
 	sum, err := storePlan(ctx, s, p)
@@ -28,12 +29,12 @@ func HandIn(ctx context.Context, s coordinator.Store, p *rollout.Plan, o rollout
 			return nil, err
 		}
 		next := &Job{
-			Version: jobVersion, AccountID: p.AccountID, Name: p.Name, Digest: p.Digest, Plan: sum, Section: section,
+			Version: jobVersion, AccountID: p.AccountID, Name: p.Name, Digest: p.Digest, Plan: sum, Section: strings.ToValidUTF8(section, "?"),
 			By: bounded(by), At: time.Now().UTC(), Options: optionsOf(o), State: Running,
 		}
 		job = next
 		if was == nil {
-			return next.write()
+			return next.handedIn()
 		}
 		open := was.State != Ended
 		switch {
@@ -44,7 +45,7 @@ func HandIn(ctx context.Context, s coordinator.Store, p *rollout.Plan, o rollout
 			return nil, nil
 		}
 		next.Term = was.Term + 1 // the previous lead gives up
-		return next.write()
+		return next.handedIn()
 	})
 	return job, err
 }
@@ -97,14 +98,15 @@ func turn(ctx context.Context, s coordinator.Store, account papi.ID, name string
 	return job, err
 }
 
-// bounded limits the length of the texts that others will read.
+// bounded limits the length of the texts that others will read. What is not UTF-8 would become longer in JSON.
 func bounded(h activation.Holder) activation.Holder {
 	for _, text := range [...]*string{&h.Host, &h.User, &h.CI, &h.Job, &h.Doing} {
+		*text = strings.ToValidUTF8(*text, "?")
 		if len(*text) > maxText/3 { //nolint:mnd // long enough for any name
-			*text = (*text)[:maxText/3] //nolint:mnd // the same
+			*text = strings.ToValidUTF8((*text)[:maxText/3], "") //nolint:mnd // the same
 		}
 	}
-	if len(h.URL) > maxText {
+	if h.URL = strings.ToValidUTF8(h.URL, "?"); len(h.URL) > maxText {
 		h.URL = ""
 	}
 	return h

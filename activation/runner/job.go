@@ -118,6 +118,8 @@ const (
 	maxError   = 2000
 	maxLease   = time.Hour
 	jobPrefix  = "rollout."
+	// roomInJob is what is left for what runners write: who leads, and the error with which it ends.
+	roomInJob = 24 << 10
 )
 
 // jobKey is the key of a job.
@@ -149,7 +151,7 @@ func (j *Job) valid(key string) bool {
 	if j.Lead != nil {
 		who = append(who, j.Lead.Holder)
 		texts = append(texts, j.Lead.ID)
-		if j.Lead.ID == "" || j.Lead.Lease <= 0 || j.Lead.lease() > maxLease {
+		if j.Lead.ID == "" || j.Lead.Lease <= 0 || j.Lead.Lease > maxLease.Milliseconds() {
 			return false
 		}
 	}
@@ -167,11 +169,38 @@ func (l *Lead) lease() time.Duration { return time.Duration(l.Lease) * time.Mill
 // Mark is the common beginning of all marks of the plan.
 func (j *Job) Mark() string { return j.Name + "/" + j.Digest }
 
-// write encodes the job.
+// write encodes the job. What nobody could read is not written.
 func (j *Job) write() ([]byte, error) {
+	if !j.valid(jobKey(j.AccountID, j.Name)) {
+		return nil, errNotReadable
+	}
 	j.Write = rand.Text()
 	return json.Marshal(j)
 }
+
+var errNotReadable = errors.New("the rollout would not be readable any more")
+
+// handedIn encodes a job that is handed in.
+func (j *Job) handedIn() ([]byte, error) {
+	data, err := j.write()
+	if err == nil {
+		_, err = readJob(jobKey(j.AccountID, j.Name), coordinator.Entry{Value: data, Revision: 1})
+	}
+	unreadable := (*coordinator.UnreadableError)(nil)
+	switch {
+	case errors.Is(err, errNotReadable), errors.As(err, &unreadable) && len(data) <= coordinator.MaxValue:
+		return nil, &TooLargeError{"the name of its wave, or of the section of the credentials file, has too many characters"}
+	case len(data) > coordinator.MaxValue-roomInJob:
+		return nil, &TooLargeError{fmt.Sprintf("with its options it has %d KiB, and %d are kept at most", len(data)>>10, (coordinator.MaxValue-roomInJob)>>10)}
+	}
+	return data, err
+}
+
+// TooLargeError reports that a rollout cannot be handed in.
+type TooLargeError struct{ Why string }
+
+// Error says why.
+func (e *TooLargeError) Error() string { return "the rollout is too large to be handed in: " + e.Why }
 
 // errNoJob reports that a job no longer exists.
 var errNoJob = errors.New("nobody has handed it in")

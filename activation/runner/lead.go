@@ -101,6 +101,9 @@ func (u *run) take(ctx context.Context, a *Account, j *Job) *lead {
 	}
 	held, now, err := takeLease(ctx, u.Store, j, u.lease(), u.Holder)
 	if err != nil {
+		if gone := (*coordinator.GoneError)(nil); errors.As(err, &gone) {
+			u.storeGone(ctx, err)
+		}
 		return nil
 	}
 	u.mu.Lock()

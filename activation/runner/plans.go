@@ -36,6 +36,9 @@ func sumOf(p *rollout.Plan) (sum string, packed []byte, err error) {
 	if err != nil {
 		return "", nil, err
 	}
+	if len(data) > maxPlan {
+		return "", nil, &TooLargeError{fmt.Sprintf("its plan has %d MiB, and %d are read at most", len(data)>>20, maxPlan>>20)}
+	}
 	digest := sha256.Sum256(data)
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -56,7 +59,7 @@ func storePlan(ctx context.Context, s coordinator.Store, p *rollout.Plan) (strin
 	}
 	pieces := (len(packed) + pieceSize - 1) / pieceSize
 	if pieces > maxPieces {
-		return "", fmt.Errorf("the plan is too large to be handed in: %d KiB of it are kept at most", maxPieces*pieceSize>>10)
+		return "", &TooLargeError{fmt.Sprintf("%d KiB of its compressed plan are kept at most", maxPieces*pieceSize>>10)}
 	}
 	for i := range pieces {
 		value := append([]byte{byte(pieces >> 8), byte(pieces)}, packed[i*pieceSize:min((i+1)*pieceSize, len(packed))]...) //nolint:gosec,mnd // two bytes

@@ -36,6 +36,8 @@ func (r *run) handIn(f *applyFlags) error {
 	if open, ok := errors.AsType[*runner.OpenError](err); ok {
 		err = &catalogue.RolloutError{Outcome: rollout.OutcomeRejected, Err: open}
 		r.report.Help = "let that one end, or stop it; --replan hands this one in instead"
+	} else if catalogue.Is[*runner.TooLargeError](err) {
+		err = catalogue.Usagef("--detach: %w", err)
 	}
 	if err != nil {
 		return err
