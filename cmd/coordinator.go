@@ -66,6 +66,9 @@ func (c *coordinated) Take(ctx context.Context, account, member string, n int, t
 // gone says, once, that the coordinator cannot be used.
 func (c *coordinated) gone(err error) {
 	c.said.Do(func() {
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = &coordinator.GoneError{Err: errors.New("the server does not answer")}
+		}
 		c.program.progress.Warn(fmt.Sprintf(
 			"%s: %v; this goes on with what this machine knows, and submits nothing before it is its turn", c.servers, err))
 	})

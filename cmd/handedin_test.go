@@ -102,6 +102,17 @@ func TestWatchingGoesOnWithoutACoordinatorThatHasGone(t *testing.T) {
 	})
 }
 
+// A runner has no time limit but the one it is given.
+func TestARunnerEndsAtItsTimeLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := newReportingScene(t)
+		s.store = &coordinator.Memory{}
+		if r := s.run("runner", "--timeout", "10m"); r.code != 5 || r.took < 10*time.Minute || r.took > 11*time.Minute {
+			t.Errorf("exit code %d after %s\n%s", r.code, r.took, r.stderr)
+		}
+	})
+}
+
 // A runner tells whom its own --notify-url names how a rollout has ended that it has led, once, as rollout apply
 // does. Nothing of that is handed in.
 func TestTheEndOfARolloutThatWasHandedInIsNotified(t *testing.T) {

@@ -127,14 +127,14 @@ func (p *program) release(ctx context.Context, arg string, on []papi.Network) (*
 	}
 	line := activation.Line{Account: list.AccountID, Asset: found.ref.FullID(), Network: network}
 	who, err := coordinator.Release(ctx, store, line)
-	nobody := errors.Is(err, coordinator.ErrNobody)
-	if nobody {
-		err = nil
-	}
 	r := &result.Report{Outcome: catalogue.OutcomeOK, Fill: func(d *result.Document) {
 		d.SetAsset(found.ref, found.name)
 		d.Network = &network
 	}}
+	nobody := errors.Is(err, coordinator.ErrNobody)
+	if err != nil && !nobody {
+		return r, err
+	}
 	r.Text = func(w *term.Printer, _ *result.Document) {
 		if nobody {
 			w.Line("nobody stands in line for %s on %s", term.Clean(found.String(), term.MaxName), network)
@@ -142,5 +142,5 @@ func (p *program) release(ctx context.Context, arg string, on []papi.Network) (*
 		}
 		w.Line("released %s, who had the turn for %s on %s", term.Clean(who.String(), term.MaxMessage), term.Clean(found.String(), term.MaxName), network)
 	}
-	return r, err
+	return r, nil
 }

@@ -111,10 +111,10 @@ func changeFrom(ctx context.Context, s Store, key string, entry Entry, next func
 		switch {
 		case err == nil:
 			return Entry{Value: value, Revision: revision}, nil
+		case errors.Is(err, ErrNotAllowed): // this says more than that the time is over
+			return Entry{}, &GoneError{err}
 		case ctx.Err() != nil:
 			return Entry{}, context.Cause(ctx)
-		case errors.Is(err, ErrNotAllowed):
-			return Entry{}, &GoneError{err}
 		case !errors.Is(err, ErrConflict):
 			if try > 0 {
 				return Entry{}, &GoneError{err}
@@ -135,7 +135,7 @@ func get(ctx context.Context, s Store, key string) (Entry, error) {
 	defer cancel()
 	entry, err := s.Get(within, key)
 	switch {
-	case err != nil && ctx.Err() != nil:
+	case err != nil && ctx.Err() != nil && !errors.Is(err, ErrNotAllowed):
 		return entry, context.Cause(ctx)
 	case err != nil:
 		return entry, &GoneError{err}

@@ -95,7 +95,10 @@ func Release(ctx context.Context, s Store, at activation.Line) (activation.Holde
 		l.Tickets = l.Tickets[1:]
 		return l.write()
 	})
-	return released, err
+	if err != nil {
+		return activation.Holder{}, err // the write may have failed
+	}
+	return released, nil
 }
 
 // Examination is the result of testing a store.

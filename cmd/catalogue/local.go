@@ -203,7 +203,7 @@ func coordinatorEntries() []Entry {
 			Code: codeCoordinatorGone, Category: CategoryRemoteSystemError, Outcome: OutcomeError, ExitCode: ExitError, Retry: RetryBackOff,
 			Message: "the coordinator cannot be used", FoundBy: "propctl, when the server of --coordinator did not answer for a minute, or does not allow what is needed",
 			Meaning: "Nothing is submitted by a run that cannot prove that it is its turn. What was submitted before goes on.",
-			Help:    "run the same command again when the server is back, or with --without-coordinator; propctl doctor checks it",
+			Help:    "correct what the message names, or wait for the server; then run the same command again, or at once with --without-coordinator",
 			Next:    []Next{{Command: CommandSameAgain}, {Command: CommandDoctor, Adds: thenCheckAll}},
 			Matches: []Match{{Fits: Is[*coordinator.GoneError]}},
 		},

@@ -71,6 +71,8 @@ func (h *Host) carryOut(ctx context.Context, f *runnerFlags) (*result.Report, er
 		return report, err
 	}
 	h.Say("works for %s", strings.Join(textsOf(ids), ", "))
+	ctx, cancel := h.Within(ctx)
+	defer cancel()
 	did, err := r.Run(ctx)
 	v := result.NewRunner(ids, did)
 	report.Outcome = catalogue.OutcomeOK

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -108,7 +109,7 @@ func (o *Options) login() ([]nats.Option, error) {
 // for the next caller.
 func (c *Client) connected(ctx context.Context) (*dial, error) {
 	if ctx.Err() != nil { // else a connection that is there would let what comes next begin
-		return nil, context.Cause(ctx)
+		return nil, ended(ctx)
 	}
 	c.mu.Lock()
 	d := c.dial
@@ -128,7 +129,7 @@ func (c *Client) connected(ctx context.Context) (*dial, error) {
 	case <-d.done:
 		return d, d.err
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return nil, ended(ctx)
 	}
 }
 
@@ -143,7 +144,9 @@ func (d *dial) failed() bool {
 
 // open connects, and finds or creates the bucket.
 func (c *Client) open(d *dial) {
-	options, err := c.natsOptions()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	options, err := c.natsOptions(cancel)
 	if err != nil {
 		d.err = err
 		return
@@ -153,8 +156,8 @@ func (c *Client) open(d *dial) {
 		d.err = unreachable(err)
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), c.timeout())
-	defer cancel()
+	ctx, stop := context.WithTimeout(ctx, c.timeout())
+	defer stop()
 	if d.js, err = jetstream.New(conn); err == nil {
 		d.kv, err = d.js.KeyValue(ctx, BucketName)
 	}
@@ -170,6 +173,9 @@ func (c *Client) open(d *dial) {
 	if err != nil {
 		conn.Close()
 		d.err = c.told(err)
+		if d.made {
+			d.err = fmt.Errorf("there is no bucket %s, and it cannot be created: %w", BucketName, d.err)
+		}
 		return
 	}
 	d.conn = conn
@@ -178,8 +184,9 @@ func (c *Client) open(d *dial) {
 func (c *Client) timeout() time.Duration { return cmp.Or(c.options.Timeout, defaultTimeout) }
 
 // natsOptions are the options of the connection. Nothing is buffered while it is lost: a write that is sent
-// late could conflict with a newer one.
-func (c *Client) natsOptions() ([]nats.Option, error) {
+// late could conflict with a newer one. refused is called when the server has refused something: it does not answer
+// that, so who waits for an answer would wait in vain.
+func (c *Client) natsOptions(refused context.CancelCauseFunc) ([]nats.Option, error) {
 	options, err := c.options.login()
 	if err != nil {
 		return nil, err
@@ -192,6 +199,7 @@ func (c *Client) natsOptions() ([]nats.Option, error) {
 			defer c.mu.Unlock()
 			if errors.Is(err, nats.ErrPermissionViolation) || errors.Is(err, nats.ErrAuthorization) {
 				c.denied = err
+				refused(err)
 			}
 		}),
 		func(o *nats.Options) error {
@@ -199,15 +207,4 @@ func (c *Client) natsOptions() ([]nats.Option, error) {
 			return nil
 		},
 	), nil
-}
-
-// unreachable says why there is no connection, without the URL.
-func unreachable(err error) error {
-	switch {
-	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked):
-		return errors.New("the server does not accept the credentials")
-	case errors.Is(err, nats.ErrNoServers):
-		return errors.New("no server can be reached")
-	}
-	return err
 }

@@ -145,26 +145,3 @@ func (c *Client) Keys(ctx context.Context, prefix string) ([]string, error) {
 	slices.Sort(keys)
 	return keys, nil
 }
-
-// told converts an error of NATS to one that says what to do about it.
-func (c *Client) told(err error) error {
-	c.mu.Lock()
-	denied := c.denied
-	c.denied = nil
-	c.mu.Unlock()
-	switch {
-	case denied != nil:
-		return fmt.Errorf("%w: %w", coordinator.ErrNotAllowed, denied)
-	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrPermissionViolation):
-		return fmt.Errorf("%w: %w", coordinator.ErrNotAllowed, err)
-	case errors.Is(err, jetstream.ErrStreamNotFound), errors.Is(err, jetstream.ErrBucketNotFound):
-		return fmt.Errorf("its bucket %s has gone", BucketName)
-	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, jetstream.ErrNoStreamResponse):
-		return errors.New("nobody keeps its bucket; JetStream is off, or the bucket has gone")
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
-		return errors.New("the server does not answer")
-	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrDisconnected):
-		return errors.New("the connection is lost")
-	}
-	return err
-}

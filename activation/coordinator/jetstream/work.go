@@ -247,6 +247,9 @@ func (c *Client) Listen(ctx context.Context, topic string, heard func([]byte)) (
 		defer cancel()
 		err = d.conn.FlushWithContext(within) // the subscription is active from now on
 	}
+	if last := d.conn.LastError(); err == nil && errors.Is(last, nats.ErrPermissionViolation) && strings.Contains(last.Error(), s.Subject) {
+		err = last // the server refuses a subscription without an answer
+	}
 	if err != nil {
 		return nil, c.told(err)
 	}
