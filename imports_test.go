@@ -95,7 +95,7 @@ var elsewhere = map[string][]string{
 
 // natsFiles are those of the one package that speaks with NATS.
 var natsFiles = []string{
-	"activation/coordinator/jetstream/connect.go", "activation/coordinator/jetstream/jetstream.go", "activation/coordinator/jetstream/work.go",
+	"activation/coordinator/jetstream/connect.go", "activation/coordinator/jetstream/reasons.go", "activation/coordinator/jetstream/jetstream.go", "activation/coordinator/jetstream/work.go",
 }
 
 // owners names the files that may import a library: one, unless two have a use of their own for it.

@@ -4,7 +4,9 @@ package coordinator_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -19,6 +21,8 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 )
+
+var natsProgram = flag.String("nats-server", "", "the `path` of the NATS server to start; empty: the version in go.mod, in this test program")
 
 // asServer is the variable of the environment that makes this test program a NATS server: its
 // value is the server's configuration file.
@@ -90,6 +94,10 @@ func (s *natsServer) start() {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
+	if *natsProgram != "" {
+		s.startProgram(file)
+		return
+	}
 	s.process = exec.CommandContext(context.WithoutCancel(s.t.Context()), os.Args[0])
 	s.process.Env = append(os.Environ(), asServer+"="+file)
 	s.process.Stderr = os.Stderr
@@ -108,6 +116,33 @@ func (s *natsServer) start() {
 		s.t.Fatalf("the server does not start: %s%v", line, err)
 	}
 	s.address = strings.TrimSpace(line)
+}
+
+// startProgram starts the program of -nats-server, which writes its address into a folder when it is ready. It is left
+// behind by a test that was killed.
+func (s *natsServer) startProgram(file string) {
+	s.t.Helper()
+	folder := s.t.TempDir()
+	s.process = exec.CommandContext(context.WithoutCancel(s.t.Context()), *natsProgram, "-c", file, "--ports_file_dir", folder)
+	var log bytes.Buffer
+	s.process.Stderr = &log
+	if err := s.process.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	for begun := time.Now(); time.Since(begun) < 20*time.Second; time.Sleep(20 * time.Millisecond) {
+		found, _ := filepath.Glob(filepath.Join(folder, "*.ports"))
+		if len(found) == 0 {
+			continue
+		}
+		text, _ := os.ReadFile(found[0])
+		var ports struct{ Nats []string }
+		if json.Unmarshal(text, &ports) == nil && len(ports.Nats) > 0 { // else it is being written
+			_, s.address, _ = strings.Cut(ports.Nats[0], "://")
+			return
+		}
+	}
+	s.end(syscall.SIGKILL)
+	s.t.Fatalf("the server does not start: %s", &log)
 }
 
 // end sends a signal, and waits for the end.

@@ -5,14 +5,18 @@ package coordinator_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go"
+	natsjs "github.com/nats-io/nats.go/jetstream"
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/activation/coordinator"
@@ -32,9 +36,40 @@ func use(t *testing.T, s coordinator.Store) error {
 	return errors.Join(err1, err2, err3)
 }
 
-// TestTheRightsOfTheDocumentationAreEnough takes them from the page.
-func TestTheRightsOfTheDocumentationAreEnough(t *testing.T) {
-	t.Parallel()
+// employ does all that runners and the lead of a rollout do.
+func employ(t *testing.T, c *jetstream.Client) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	at, heard := activation.Line{Account: "1-ABC", Asset: "prp_1001", Network: "STAGING"}, make(chan []byte, 1)
+	stop, err := c.Listen(ctx, "one", func(told []byte) { heard <- told })
+	if err != nil {
+		return err
+	}
+	defer stop()
+	err = errors.Join(c.Offer(ctx, at, []byte("item")), c.Tell(ctx, "one", []byte("told")))
+	if err != nil {
+		return err
+	}
+	if data, err := c.Offered(ctx, at); err != nil || string(data) != "item" {
+		return fmt.Errorf("offered is %q: %w", data, err)
+	}
+	task, err := c.Next(ctx, "1-ABC")
+	if err != nil {
+		return err
+	}
+	select {
+	case <-heard:
+	case <-ctx.Done():
+		return errors.New("nothing was heard")
+	}
+	return errors.Join(task.Keep(ctx), task.Done(ctx))
+}
+
+// rightsOfTheDocumentation returns the configuration of a server as the page prints it, with another user who may do
+// everything.
+func rightsOfTheDocumentation(t *testing.T) string {
+	t.Helper()
 	page, err := os.ReadFile("../../docs/coordinator.md")
 	if err != nil {
 		t.Fatal(err)
@@ -44,20 +79,92 @@ func TestTheRightsOfTheDocumentationAreEnough(t *testing.T) {
 		t.Fatal("the page has no permission file")
 	}
 	text := strings.Replace(string(found[1]), "$PROPCTL_PASSWORD", "secret", 1)
-	s := serve(t, strings.Replace(text, "users = [", "users = [\n    {user: admin, password: admin}", 1))
+	return strings.Replace(text, "users = [", "users = [\n    {user: admin, password: admin}", 1)
+}
+
+// TestTheRightsOfTheDocumentationAreEnough takes them from the page.
+func TestTheRightsOfTheDocumentationAreEnough(t *testing.T) {
+	t.Parallel()
+	s := serve(t, rightsOfTheDocumentation(t))
 	at := func(user string) string { return "nats://" + user + "@" + s.address }
-	if err := use(t, member(t, jetstream.Options{URL: at("propctl:secret")})); err == nil {
-		t.Error("the bucket was made by who may not")
+	err := use(t, member(t, jetstream.Options{URL: at("propctl:secret")}))
+	if err == nil || !errors.Is(err, coordinator.ErrNotAllowed) || !strings.Contains(err.Error(), "cannot be created") || !strings.Contains(err.Error(), "docs/coordinator.md") {
+		t.Errorf("the bucket was made by who may not, or it is not said which right is missing: %v", err)
 	}
-	if err := use(t, member(t, jetstream.Options{URL: at("admin:admin")})); err != nil {
-		t.Fatal(err)
-	}
-	if err := use(t, member(t, jetstream.Options{URL: at("propctl:secret")})); err != nil {
-		t.Errorf("with the rights of the page: %v", err)
+	for _, user := range []string{"admin:admin", "propctl:secret"} {
+		c := member(t, jetstream.Options{URL: at(user)})
+		if err := errors.Join(use(t, c), employ(t, c)); err != nil {
+			t.Errorf("with the rights of %s: %v", user, err)
+		}
 	}
 	err = use(t, member(t, jetstream.Options{URL: at("propctl:wrong")}))
 	if _, gone := errors.AsType[*coordinator.GoneError](err); !gone || strings.Contains(err.Error(), "wrong") || !strings.Contains(err.Error(), "credentials") {
 		t.Errorf("with a wrong password: %v", err)
+	}
+}
+
+// TestTheRightsOfTheDocumentationAreEnoughForAnOperatorsStreams has streams that are made as the command nats makes
+// them by default: what they hold can be read directly.
+func TestTheRightsOfTheDocumentationAreEnoughForAnOperatorsStreams(t *testing.T) {
+	t.Parallel()
+	s := serve(t, rightsOfTheDocumentation(t))
+	conn, err := nats.Connect("nats://admin:admin@" + s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	js, err := natsjs.New(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := js.CreateKeyValue(t.Context(), natsjs.KeyValueConfig{Bucket: jetstream.BucketName, History: 1, TTL: 168 * time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := js.CreateStream(t.Context(), natsjs.StreamConfig{
+		Name: jetstream.WorkName, Subjects: []string{"propctl.work.>"}, Retention: natsjs.WorkQueuePolicy, Discard: natsjs.DiscardNew,
+		DiscardNewPerSubject: true, MaxMsgsPerSubject: 1, MaxMsgSize: 4096, MaxAge: 168 * time.Hour, AllowDirect: true,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	c := member(t, jetstream.Options{URL: "nats://propctl:secret@" + s.address})
+	if err := errors.Join(use(t, c), employ(t, c)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestWithoutTheRightToWriteNothingIsReleased has the program say what it could not do, and which right it needs.
+func TestWithoutTheRightToWriteNothingIsReleased(t *testing.T) {
+	t.Parallel()
+	site := simulate(t, "60")
+	s := serve(t, strings.Replace(rightsOfTheDocumentation(t), `"$KV.propctl.>"`, "", 1))
+	admin := []string{"PROPCTL_COORDINATOR=nats://admin:admin@" + s.address}
+	holder := site.start("one", admin, "activate", "slow.example.com", "--notify", "you@example.com", "--yes")
+	until(t, "somebody has the turn", func() bool { return len(lines(t, "nats://admin:admin@"+s.address)) > 0 })
+	c := exec.CommandContext(t.Context(), *program, "coordinator", "release", "slow.example.com", "-n", "staging")
+	c.Env = append(slices.Clone(holder.Env), "PROPCTL_COORDINATOR=nats://propctl:secret@"+s.address)
+	out, err := c.CombinedOutput()
+	all := string(out)
+	if err == nil || strings.Contains(all, "released") || !strings.Contains(all, "$KV.propctl.turn.") || !strings.Contains(all, "docs/coordinator.md") {
+		t.Errorf("%v: %s", err, all)
+	}
+	if strings.Contains(all, "deadline") {
+		t.Errorf("the reason of the warning is not said: %s", all)
+	}
+	t.Log(all)
+	_ = holder.Process.Signal(syscall.SIGINT)
+	holder.result(t)
+}
+
+// TestWithoutTheRightToListenNobodyWaitsInVain names the right.
+func TestWithoutTheRightToListenNobodyWaitsInVain(t *testing.T) {
+	t.Parallel()
+	s := serve(t, strings.Replace(rightsOfTheDocumentation(t), `allow: ["_INBOX.>", "propctl.told.>"]`, `allow: ["_INBOX.>"]`, 1))
+	if err := use(t, member(t, jetstream.Options{URL: "nats://admin:admin@" + s.address})); err != nil {
+		t.Fatal(err)
+	}
+	_, err := member(t, jetstream.Options{URL: "nats://propctl:secret@" + s.address}).Listen(t.Context(), "one", func([]byte) {})
+	if !errors.Is(err, coordinator.ErrNotAllowed) || !strings.Contains(err.Error(), "propctl.told.one") {
+		t.Errorf("%v", err)
 	}
 }
 
