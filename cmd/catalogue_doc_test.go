@@ -38,7 +38,7 @@ func TestErrorCatalogueIsThePageForUsers(t *testing.T) {
 
 func errorsMarkdown() string {
 	var b strings.Builder
-	b.WriteString("<!-- Written by go test ./cmd -run TestErrorCatalogue -update: change cmd/catalogue*.go instead. -->\n\n# Errors\n\n" +
+	b.WriteString("<!-- Written by go test ./cmd -run TestErrorCatalogue -update: change cmd/catalogue instead. -->\n\n# Errors\n\n" +
 		"Every error has a code that stays the same from release to release: `error.code` in the JSON document. " +
 		"`propctl explain CODE` shows what stands here; `propctl explain <problem.json` finds the code of an answer of PAPI's.\n\n" +
 		"Whether trying again helps:\n\n")

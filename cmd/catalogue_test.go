@@ -85,7 +85,7 @@ func TestEveryRowOfTheCatalogueIsAsItSays(t *testing.T) {
 	}
 	for code := range rows {
 		if !provoked[code] {
-			t.Errorf("no example for row %s", code)
+			t.Errorf("no command ends with %s: give a line to cmd/catalogue_examples_test.go, or to rolloutExamples for a rollout", code)
 		}
 	}
 }

@@ -189,6 +189,22 @@ func TestWorkflowsMakeTheRequestsOfThePage(t *testing.T) {
 	}
 }
 
+func TestEveryCommandThatAsksPAPIIsOnThePageOfRequests(t *testing.T) {
+	var shown strings.Builder
+	for _, w := range workflowRuns() {
+		shown.WriteString("\n" + strings.TrimPrefix(w.args, "includes ") + " ")
+	}
+	// Those of a rollout are counted by a formula, and the others ask nothing.
+	others := strings.Fields("rollout runner completion config coordinator explain help schema simulate version")
+	for path := range cmd.FlagTypes() {
+		verb := strings.TrimPrefix(path, "includes ")
+		first, _, _ := strings.Cut(verb, " ")
+		if !slices.Contains(others, first) && !strings.Contains(shown.String(), "\n"+verb+" ") {
+			t.Errorf("%s is not on the page: give it a line in workflowRuns, or name it here if it asks PAPI nothing", path)
+		}
+	}
+}
+
 // headersSent has the names of the headers that went with each kind of request.
 type headersSent map[string]map[string]bool
 

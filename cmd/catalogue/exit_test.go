@@ -176,13 +176,13 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 	for _, e := range All() {
 		for i := range e.Matches {
 			if used[fmt.Sprint(e.Code, " ", i)] == 0 {
-				t.Errorf("no example for match %d of row %s", i, e.Code)
+				t.Errorf("no error of this test fits match %d of row %s: give one to the table above", i, e.Code)
 			}
 		}
 	}
 	for _, e := range All() {
 		if !rows[e.Code] {
-			t.Errorf("no example for row %s", e.Code)
+			t.Errorf("no error of this test has the row %s: give one to the table above", e.Code)
 		}
 	}
 }
