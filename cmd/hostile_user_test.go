@@ -32,6 +32,10 @@ func working(command string, flags map[string]string) []string {
 		words = append(words, "inc_2001")
 	case last == "wait", last == "cancel":
 		words = append(words, "prp_1006")
+	case last == "add":
+		words = append(words, "prp_1001", "a.example.com=www.example.com.edgekey.net")
+	case last == "remove":
+		words = append(words, "prp_1003", "shop.example.com")
 	default:
 		words = append(words, "prp_1001")
 	}
