@@ -40,10 +40,10 @@ func readSchema(t *testing.T, name string) schemaDoc {
 func (s schemaDoc) check(t *testing.T, name string) {
 	t.Helper()
 	if s.Type == nil && s.Ref == "" && s.AnyOf == nil {
-		t.Errorf("%s has a type that cmd/schema_views.go does not know", name)
+		t.Errorf("%s has a type that Schemas.Of in cmd/result/schema.go does not know", name)
 	}
 	if s.Description == "" {
-		t.Errorf("%s has no sentence; cmd/result/schema_words.go wants a line for it", name)
+		t.Errorf("%s has no sentence; cmd/result/schema_words*.go want a line for it", name)
 	}
 }
 
@@ -65,7 +65,7 @@ func TestEveryMemberIsDescribedInTheSchemas(t *testing.T) {
 	}
 	for name := range cmd.Words() {
 		if !said[name] {
-			t.Errorf("cmd/result/schema_words.go has a line for %s, which is not printed", name)
+			t.Errorf("cmd/result/schema_words*.go have a line for %s, which is not printed", name)
 		}
 	}
 	for _, name := range []string{"document.outcome", "activation.status", "event.type", "header.type", "error.papi"} {

@@ -47,7 +47,7 @@ type Schemas struct {
 // NewSchemas returns an empty set with the descriptions of all members.
 func NewSchemas() *Schemas {
 	v := &Schemas{Defs: map[string]*Schema{}, Descriptions: map[string]string{}}
-	for line := range strings.Lines(schemaWords + rolloutWords) {
+	for line := range strings.Lines(schemaWords + rolloutWords + coordinatorWords) {
 		if name, sentence, ok := strings.Cut(strings.TrimSpace(line), ": "); ok {
 			v.Descriptions[name] = sentence
 		}
