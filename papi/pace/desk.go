@@ -76,10 +76,13 @@ func (d *desk) check(now time.Time) error {
 
 func (d *desk) real(t time.Duration) time.Duration { return Real(t, d.speed) }
 
-// take takes n places in this machine's line.
+// take takes n places in this machine's line. If that is full it returns the zero Ticket.
 func (d *desk) take(now time.Time, n int) Ticket {
 	d.advance(now)
 	n = min(max(n, 1), MaxPlaces)
+	if d.Issued-d.Gone+uint64(n) > longestLine {
+		return Ticket{}
+	}
 	d.Issued += uint64(n)
 	d.advance(now)
 	return Ticket{Line: d.ID, Last: d.Issued, Size: n}

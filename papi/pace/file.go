@@ -99,8 +99,8 @@ func (f *File) Take(ctx context.Context, n int) (Ticket, Turn, error) {
 		turn   Turn
 	}
 	got, err := use(ctx, f.record, func(l *Line, now time.Time) (taken, bool) {
-		t := l.Take(now, n)
-		return taken{t, l.Look(now, t)}, true
+		t, turn := l.enter(now, n)
+		return taken{t, turn}, true
 	})
 	if errors.Is(err, errAlone) {
 		return f.alone().Take(ctx, n)
@@ -114,8 +114,9 @@ func (f *File) Look(ctx context.Context, t Ticket) (Turn, error) {
 		return local.Look(ctx, t)
 	}
 	turn, err := use(ctx, f.record, func(l *Line, now time.Time) (Turn, bool) {
+		proving := l.Proving
 		turn := l.Look(now, t)
-		return turn, turn.Wait <= 0
+		return turn, turn.Wait <= 0 || l.Proving != proving // else each look would begin to prove anew
 	})
 	if errors.Is(err, errAlone) {
 		return f.alone().Look(ctx, t)

@@ -123,10 +123,13 @@ func (l *Line) real(d time.Duration) time.Duration { return Real(d, l.speed) }
 // perSecond is how many places the line moves on per real second.
 func (l *Line) perSecond() float64 { return l.PerMinute / l.real(time.Minute).Seconds() }
 
-// Take takes n places, at most MaxPlaces.
+// Take takes n places, at most MaxPlaces. If the line is full it returns the zero Ticket.
 func (l *Line) Take(now time.Time, n int) Ticket {
 	l.advance(now)
 	n = min(max(n, 1), MaxPlaces)
+	if l.Issued-l.Gone+uint64(n) > longestLine {
+		return Ticket{}
+	}
 	l.Issued += uint64(n)
 	if n > 1 {
 		// A ticket for several places waits for the last one. Until then none of them counts as sent.
@@ -134,6 +137,20 @@ func (l *Line) Take(now time.Time, n int) Ticket {
 	}
 	l.advance(now)
 	return Ticket{Line: l.ID, Last: l.Issued, Size: n}
+}
+
+// enter takes places, and returns how far away their turn is.
+func (l *Line) enter(now time.Time, n int) (Ticket, Turn) {
+	t := l.Take(now, n)
+	if t.Size == 0 {
+		return t, full(l.Issued-l.Gone, l.speed)
+	}
+	return t, l.Look(now, t)
+}
+
+// full is the turn of who found no room in a line: with the zero Ticket it takes another one a little later.
+func full(places uint64, speed float64) Turn {
+	return Turn{Wait: Real(time.Second, speed), Ahead: int(places)} //nolint:gosec // a line is no longer than longestLine
 }
 
 // Look returns how far away a ticket's turn is.

@@ -24,9 +24,8 @@ func (p *Local) Take(ctx context.Context, n int) (Ticket, Turn, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
-	t := p.line.Take(now, n)
-	return t, p.line.Look(now, t), nil
+	t, turn := p.line.enter(time.Now(), n)
+	return t, turn, nil
 }
 
 // Look implements Pace.

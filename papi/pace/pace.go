@@ -16,7 +16,8 @@ import (
 // on any other failure a line goes on as if nobody shared it.
 type Pace interface {
 	// Take takes places for n consecutive requests, at most MaxPlaces. They share one turn: when all of them
-	// may be sent.
+	// may be sent. In a line that is full it takes none and returns the zero Ticket, whose Turn says when to look
+	// again; Look then returns UnknownTicket.
 	Take(ctx context.Context, n int) (Ticket, Turn, error)
 	// Look returns how far away the ticket's turn is now.
 	Look(ctx context.Context, t Ticket) (Turn, error)

@@ -175,6 +175,9 @@ func (s *Shared) Look(ctx context.Context, t Ticket) (Turn, error) {
 // next returns what to do for a ticket.
 func (s *Shared) next(d *desk, now time.Time, t Ticket) visit {
 	v := visit{turn: d.look(now, t), ticket: t, account: d.Account, desk: d.ID}
+	if t.Size == 0 {
+		v.turn = full(d.Issued-d.Gone, s.speed)
+	}
 	if v.turn.Wait > 0 {
 		v.places, v.told = d.wants(now)
 	}
