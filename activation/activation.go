@@ -9,6 +9,9 @@
 // PAPI has no idempotency key. To keep a version from being activated twice, the engine never submits without
 // having read the list of activations since its last submission.
 //
+// When its context ends, a method returns a [*StoppedError]. Before that it waits, up to 10 s each, for the answer to a
+// submission in flight, and for a last look at the list if the activation could not be seen.
+//
 // Functions such as [Active] and [Pending] answer questions about such a list.
 package activation
 
@@ -47,7 +50,8 @@ type Engine struct {
 	// Turns makes runs that change the same property take turns, on whatever machines they are; nil for no
 	// coordination.
 	Turns Turns
-	// Speed is how many seconds of PAPI's time pass in one real second, for a simulator; 0 means 1.
+	// Speed is how many seconds of PAPI's time pass in one real second, for a simulator; 0 means 1. The client
+	// (papi.Options) and the simulator (simulator.Options) need the same one.
 	Speed float64
 }
 
@@ -55,9 +59,9 @@ type Engine struct {
 type Target struct {
 	Property papi.PropertyRef
 	Include  papi.IncludeRef // instead of Property, for an include
-	Network  papi.Network
+	Network  papi.Network    // required, except by [Engine.ChangeHostnames]
 	// Version is the version to activate. 0 means the version that is active on the network ActiveOn at the
-	// first look.
+	// first look. One of both is required.
 	Version  int
 	ActiveOn papi.Network
 	// deactivate deactivates whatever version is active.
@@ -178,16 +182,16 @@ type Result struct {
 	Cancelled []papi.Activation
 }
 
-// Plan is the next step that a dry run would take.
+// Plan is the next step that the call would take without [Target].DryRun.
 type Plan struct {
 	Action  Action
 	Request *papi.ActivationRequest // for ActionSubmit; otherwise nil
 }
 
-// Action is the kind of that step.
+// Action is the kind of step that a [Plan] has.
 type Action string
 
-// The actions.
+// The values of Action.
 const (
 	ActionNone   Action = "none"   // the version is active already
 	ActionFollow Action = "follow" // wait for the activation of the version, which is in progress

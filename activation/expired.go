@@ -49,8 +49,8 @@ func (r *run) lastLook(ctx context.Context) error {
 	return gone
 }
 
-// CancelGrace is how long a run lasts at most after its deadline, to cancel its activation. A request in flight
-// at that moment gets up to 10 s more, as everywhere.
+// CancelGrace is how long a call lasts at most after its deadline, to cancel its activation. A request that is in
+// flight when that time is over gets up to 10 s more, as at the end of any context.
 const CancelGrace = 2 * time.Minute
 
 // cancelLate cancels the activation after the time-out.

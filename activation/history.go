@@ -6,8 +6,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// Duration returns the time from the submission of an activation until it was active, and whether its dates
-// tell. For one that is no longer active they do only with a FallbackInfo.SteadyStateTime.
+// Duration returns the time from the submission of an activation until it was active, and whether that is known:
+// the dates of one that is no longer active do not say, unless it has a FallbackInfo.SteadyStateTime.
 func Duration(a papi.Activation) (time.Duration, bool) {
 	var end time.Time
 	switch {

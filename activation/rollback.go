@@ -56,7 +56,9 @@ type RollbackPlan struct {
 
 // Rollback returns to the version that was active before, or to the one that the target names, and waits for
 // the outcome. If nothing is active it returns to the version that was active last. Repeated, it does not go
-// back further, because it recognises the result of a rollback. The result is never nil.
+// back further, because it recognises the result of a rollback. The result is never nil. The errors are those of
+// [Engine.Activate] and a [*NoPreviousVersionError], wrapped in a [*PartlyDoneError] if an activation was cancelled
+// first.
 //
 // With CancelPending and no version named, it only cancels the activation in progress: the active version
 // stays, and the outcome is [OutcomeCancelled].

@@ -10,14 +10,14 @@ import (
 )
 
 // Suspension says for how long the client stops sending a kind of request after so many consecutive failures
-// that PAPI appears to be down. The zero value means [DefaultSuspension].
+// that PAPI appears to be down. A member that is zero has its value of [DefaultSuspension].
 type Suspension struct {
 	Initial time.Duration // length of the first suspension
 	Factor  float64       // factor by which each further one grows until a request succeeds
 	Maximum time.Duration // upper bound
 }
 
-// DefaultSuspension applies unless Options sets another.
+// DefaultSuspension applies unless Options sets another: 30 s, then twice as long each time, up to 5 min.
 func DefaultSuspension() Suspension {
 	return Suspension{Initial: 30 * time.Second, Factor: 2, Maximum: 5 * time.Minute}
 }

@@ -45,8 +45,8 @@ func SharedAccount(folder string, c Credentials) *Account {
 }
 
 // CoordinatedAccount is SharedAccount for an account that other machines use as well: source allots each
-// machine its share. While the source cannot be reached, the account behaves as with SharedAccount. Without a
-// folder the process shares with no other on its machine.
+// machine its share. While the source cannot be reached, the account behaves as with SharedAccount. If folder is
+// empty, the process shares with no other on its machine. speed is that of [Options].
 func CoordinatedAccount(source pace.Source, folder string, c Credentials, speed float64) *Account {
 	if folder == "" {
 		return &Account{Pace: pace.NewShared(source, pace.NewLocal(speed), "", speed)}
@@ -63,8 +63,8 @@ func (a *Account) SourceErr() error {
 	return nil
 }
 
-// Close waits, for at most one second, until this process no longer uses the shared pace. The account remains
-// usable.
+// Close waits until this process no longer uses the shared pace, for at most one second; after that it returns
+// an error. The account remains usable.
 func (a *Account) Close() error {
 	if shared, ok := a.Pace.(io.Closer); ok {
 		return shared.Close()
@@ -196,7 +196,8 @@ func (r *reservation) use() bool { return r.left.Add(-1) >= 0 }
 
 // Reserve waits until n requests may be sent in direct succession, such as a look and the submission that
 // depends on it. With the returned context, that many attempts do not wait for the account's pace. The caller
-// must call release, which gives unused places back. n is 1 to [pace.MaxPlaces].
+// must call release, which gives unused places back. n is 1 to [pace.MaxPlaces]; any other is an error. If ctx
+// ends first, the error is its cause, and reserved and release are nil, as with every error.
 func (c *Client) Reserve(ctx context.Context, n int) (reserved context.Context, release func(), err error) {
 	if n < 1 || n > pace.MaxPlaces {
 		return nil, nil, unanswered("", target{}, errNotReserved)

@@ -15,7 +15,7 @@ import (
 type ListQuery struct {
 	ContractID    ID
 	GroupID       ID
-	ModifiedSince time.Duration // in whole days; 0 means any time
+	ModifiedSince time.Duration // in days of 24 hours, rounded down; less than one day means any time
 }
 
 func (q ListQuery) values() url.Values {

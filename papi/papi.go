@@ -15,6 +15,9 @@
 //     whose answer was lost. [Error.Uncertain] reports that case.
 //   - Requests stay within PAPI's rate limit and its limit of concurrent requests,
 //     over all clients that share an [Account].
+//   - If the context of a submission, or of another change, ends while its request is
+//     in flight, the method waits up to 10 s longer for the answer, which says what
+//     PAPI has accepted. Reads end at once.
 //   - A request that does not succeed returns an [*Error]. errors.Is compares it with
 //     a [Class], such as [ClassBusy] or [ClassNotFound].
 //   - Every result embeds an [Answer], with the limits that PAPI stated.

@@ -100,7 +100,8 @@ func (b *versionsBody) absent() string {
 }
 
 // LatestVersion returns the number of the latest version, or of the version that is active on activeOn if that
-// is not empty. PAPI answers with a link, which names the version and is not followed.
+// is not empty. The error is of class [ClassNotFound] if no version is active there. PAPI answers with a link, which
+// names the version and is not followed.
 // Source: GET /properties/{propertyId}/versions/latest.
 func (c *Client) LatestVersion(ctx context.Context, ref PropertyRef, activeOn Network) (int, error) {
 	return c.latestVersion(ctx, ref.path("versions", "latest"), activeOn)

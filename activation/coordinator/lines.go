@@ -77,7 +77,8 @@ func lineOf(key string) activation.Line {
 var ErrNobody = errors.New("nobody stands there")
 
 // Release takes the turn from its holder, which it returns. That process then submits nothing more; what it has
-// submitted continues. A line that cannot be read is replaced by an empty one.
+// submitted continues. The error is [ErrNobody] if nobody has the turn. A line that cannot be read is replaced by an
+// empty one.
 func Release(ctx context.Context, s Store, at activation.Line) (activation.Holder, error) {
 	key, released := LineKey(at), activation.Holder{}
 	err := change(ctx, s, key, func(e Entry) ([]byte, error) {

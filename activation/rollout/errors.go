@@ -69,7 +69,7 @@ func (e *DriftError) Unwrap() error { return e.cause }
 type AnotherPlanError struct {
 	Mark     Mark
 	Property string
-	Active   bool
+	Active   bool // a rollback found only versions of that plan active
 }
 
 // Error names the other plan.

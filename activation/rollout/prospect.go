@@ -23,7 +23,7 @@ func (p *Plan) Prospect() *Result {
 // activations.
 type Estimate struct {
 	AtOnce int
-	Took   time.Duration
+	Took   time.Duration // in PAPI's time, as are all durations here
 	// FallbackUsed is how much of the first item's hour for fast fallback has passed at the end of the wave.
 	FallbackUsed time.Duration
 }

@@ -94,11 +94,12 @@ type CheckResult struct {
 	Finding
 }
 
-// Totals counts items by state.
+// Totals counts items by state. Each is counted in Items and in one other member: Underway includes those that are being
+// rolled back, Failed all that have ended in any other way than the members say.
 type Totals struct {
 	Items, Active, Underway, Waiting, Blocked, Failed, Returned, Skipped int
 
-	Unknown int // of Status only: its list could not be read
+	Unknown int // of Status only: Unknown or Inactive
 }
 
 func (t *Totals) add(s State) {

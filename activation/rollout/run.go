@@ -25,13 +25,23 @@ type Runner struct {
 // Apply carries out a plan wave by wave, each item through [activation.Engine]. It can be stopped at any moment
 // and run again, from any machine: PAPI tells what is active, in progress or has failed. The result is never
 // nil.
+//
+// Errors may be joined; find one with errors.As. They are
+//   - a [*FailuresError] or a [*CheckError] if too many items have failed or checks do not hold,
+//   - a [*DriftError], an [*AnotherPlanError] or a [*ClosedError] if the plan does not fit what PAPI shows,
+//   - a [*NoWaveError], a [*NoItemError] or an [*AccountError] if the options or the credentials do not fit the plan,
+//   - a [*BudgetError] or an [*activation.LimitError] if the daily budget or a rate limit is exhausted,
+//   - a [*StoppedError] if the context ended first; errors.Is finds its cause,
+//   - an [*UncertainError], a [*ReturnError] or a [*NotReturnableError] about items that have to be looked at,
+//   - or a [*papi.Error], PAPI's answer to a request.
 func (r *Runner) Apply(ctx context.Context, p *Plan, o Options) (*Result, error) {
 	l := newLoop(r, p, o)
 	return l.run(ctx)
 }
 
 // Rollback returns what a plan has activated to the versions before: all of it, a wave, or the named
-// properties. Later activations by others are left alone.
+// properties. Later activations by others are left alone. The result is never nil, and the errors are those of
+// [Runner.Apply].
 func (r *Runner) Rollback(ctx context.Context, p *Plan, o Options) (*Result, error) {
 	l := newLoop(r, p, o)
 	l.returning = true

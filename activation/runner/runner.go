@@ -23,7 +23,7 @@ import (
 
 // Runner carries out rollouts that were handed in. Its fields must not change while it runs.
 type Runner struct {
-	Store coordinator.Store
+	Store coordinator.Store // required, as is Work
 	Work  coordinator.Work
 	// Holder describes this process to others.
 	Holder   activation.Holder
@@ -36,7 +36,7 @@ type Runner struct {
 	AtOnce int
 	// Lease is how long a lead lasts without a sign of life; 0 means 30 s.
 	Lease time.Duration
-	// Say is called with messages for people; it must be safe for concurrent use.
+	// Say is called with messages for people; it must be safe for concurrent use. May be nil.
 	Say func(format string, args ...any)
 }
 

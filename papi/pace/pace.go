@@ -62,7 +62,7 @@ type Reply struct {
 	Refused bool
 	// Wait is how long PAPI asks to wait after a refusal; 0 if it did not say.
 	Wait time.Duration
-	// Took is how long ago the request was sent when its answer arrived; 0 if that is not known.
+	// Took is the time from sending the request until its answer arrived; 0 if that is not known.
 	Took time.Duration
 }
 

@@ -79,10 +79,10 @@ type Activation struct {
 
 // Fallback is an activation's fallbackInfo. A fast fallback is possible for an hour.
 type Fallback struct {
-	Possible  bool
-	Attempted bool
-	Version   int
-	Steady    time.Time
+	Possible  bool      // a submission may use it until an hour after Steady
+	Attempted bool      // it was used
+	Version   int       // the version that was active before
+	Steady    time.Time // when the activation became steady
 }
 
 // fallbackWindow is for how long after an activation a fast fallback is possible.

@@ -88,7 +88,8 @@ func (s *Simulator) Update(propertyID, activationID string, change func(*Activat
 	}
 }
 
-// SetStatus sets a status, which the activation then keeps.
+// SetStatus sets status and fmaActivationState of an activation, which then keeps them: no later step changes them.
+// Like [Simulator.Update], it panics if there is none with that id.
 func (s *Simulator) SetStatus(propertyID, activationID string, status Status, state string) {
 	now := s.Now()
 	s.Update(propertyID, activationID, func(a *Activation) {

@@ -36,7 +36,7 @@ type Options struct {
 	Includes    []Include   // nil: SampleIncludes at the time of New
 	Pace        Pace        // nil: Realistic(Seed)
 	Speed       float64     // simulated seconds in one real second; 0 means 1
-	Seed        uint64
+	Seed        uint64      // of Realistic, if Pace is nil
 	// RealDates is for clients that do not know Speed: the client's clock is then the real one, by which all
 	// times in headers and bodies are written and limits are counted. At Speed 60 an activation of ten minutes
 	// ends ten seconds after its submitDate, and Retry-After says so. Otherwise the client's clock is the
