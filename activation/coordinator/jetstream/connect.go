@@ -133,10 +133,11 @@ func (c *Client) connected(ctx context.Context) (*dial, error) {
 	}
 }
 
+// failed reports whether there is no connection, and nobody tries to make one.
 func (d *dial) failed() bool {
 	select {
 	case <-d.done:
-		return d.err != nil
+		return d.err != nil || d.conn.IsClosed()
 	default:
 		return false
 	}
@@ -193,7 +194,7 @@ func (c *Client) natsOptions(refused context.CancelCauseFunc) ([]nats.Option, er
 	}
 	return append(options,
 		nats.Name(c.options.Name), nats.Timeout(c.timeout()), nats.MaxReconnects(-1), nats.ReconnectWait(reconnectWait),
-		nats.ReconnectBufSize(-1),
+		nats.ReconnectBufSize(-1), nats.IgnoreAuthErrorAbort(), // what a server refuses today may be allowed later
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			c.mu.Lock()
 			defer c.mu.Unlock()

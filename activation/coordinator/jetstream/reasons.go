@@ -74,7 +74,7 @@ func (c *Client) told(err error) error {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
 		return errSilent
 	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrDisconnected):
-		return errors.New("the connection is lost")
+		return errLost
 	}
 	return err
 }
@@ -86,3 +86,5 @@ func notAllowed(err error) error {
 	}
 	return fmt.Errorf("%w: %w", coordinator.ErrNotAllowed, err)
 }
+
+var errLost = errors.New("the connection is lost")

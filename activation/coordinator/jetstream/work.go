@@ -27,8 +27,10 @@ const (
 const (
 	workDescription = "items of rollouts that wait for a runner of propctl"
 	mostTaken       = 20000 // concurrently taken pieces per account
+	mostWaiting     = 20000 // clients that wait for a piece at once; the server's default is 512
 	waitEach        = 5 * time.Second
-	storeFailed     = 10077 // the server's code for a message that it refuses to store
+	tooMany         = time.Second // until it is tried again
+	storeFailed     = 10077       // the server's code for a message that it refuses to store
 )
 
 var _ coordinator.Work = (*Client)(nil)
@@ -143,12 +145,18 @@ func (c *Client) next(ctx context.Context, account string) (jetstream.Msg, error
 	if err != nil {
 		return nil, err
 	}
+	if !d.conn.IsConnected() { // the library would leave a subscription behind
+		return nil, errLost
+	}
 	within, cancel := context.WithTimeout(ctx, waitEach)
 	defer cancel()
 	m, err := consumer.Next(jetstream.FetchContext(within))
 	switch {
 	case err == nil:
 		return m, nil
+	case strings.Contains(err.Error(), "Exceeded MaxWaiting"): // others wait already, as many as the consumer lets
+		_ = coordinator.Sleep(within, tooMany)
+		return nil, nil //nolint:nilnil // no message
 	case within.Err() != nil, errors.Is(err, nats.ErrTimeout), errors.Is(err, jetstream.ErrNoMessages):
 		return nil, nil //nolint:nilnil // no message
 	}
@@ -173,7 +181,7 @@ func (c *Client) consumer(ctx context.Context, d *dial, account string) (jetstre
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {
 		made, err = d.work.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
 			Durable: name, FilterSubject: workSubject + account + ".>", AckPolicy: jetstream.AckExplicitPolicy,
-			AckWait: coordinator.KeptFor, MaxDeliver: -1, MaxAckPending: mostTaken,
+			AckWait: coordinator.KeptFor, MaxDeliver: -1, MaxAckPending: mostTaken, MaxWaiting: mostWaiting,
 		})
 	}
 	if err != nil {
