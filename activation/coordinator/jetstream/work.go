@@ -157,7 +157,8 @@ func (c *Client) next(ctx context.Context, account string) (jetstream.Msg, error
 	case strings.Contains(err.Error(), "Exceeded MaxWaiting"): // others wait already, as many as the consumer lets
 		_ = coordinator.Sleep(within, tooMany)
 		return nil, nil //nolint:nilnil // no message
-	case within.Err() != nil, errors.Is(err, nats.ErrTimeout), errors.Is(err, jetstream.ErrNoMessages):
+	case within.Err() != nil, errors.Is(err, nats.ErrTimeout), errors.Is(err, jetstream.ErrNoMessages),
+		errors.Is(err, jetstream.ErrInvalidOption): // its time is over, and its timer has not fired yet
 		return nil, nil //nolint:nilnil // no message
 	}
 	if errors.Is(err, jetstream.ErrConsumerDeleted) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrConsumerNotFound) {
