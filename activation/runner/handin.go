@@ -12,8 +12,8 @@ import (
 	"github.com/propctl/propctl/papi"
 )
 
-// HandIn hands a plan over to the runners and returns its job. If the same plan was handed in before and runs,
-// that continues. The error is an [*OpenError] if another plan of that name runs or is stopped, unless the
+// HandIn hands a plan over to the runners and returns its job. If the same plan was handed in before with the same
+// options, and runs, that continues; with other options these hold from then on. The error is an [*OpenError] if another plan of that name runs or is stopped, unless the
 // options say to replan, and a [*TooLargeError] if no runner could carry it out. section and by say who has handed it in, and with which section of its
 // credentials file; they are only shown.
 func HandIn(ctx context.Context, s coordinator.Store, p *rollout.Plan, o rollout.Options, section string, by activation.Holder) (*Job, error) {
@@ -40,7 +40,7 @@ func HandIn(ctx context.Context, s coordinator.Store, p *rollout.Plan, o rollout
 		switch {
 		case open && was.Digest != p.Digest && !o.Replan:
 			return nil, &OpenError{Job: was}
-		case was.State == Running && was.Plan == sum:
+		case was.State == Running && was.Plan == sum && was.Options.equal(next.Options):
 			job = was
 			return nil, nil
 		}

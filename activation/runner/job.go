@@ -102,6 +102,13 @@ func optionsOf(o rollout.Options) Options {
 	}
 }
 
+// equal reports whether both are stored alike.
+func (o Options) equal(other Options) bool {
+	one, err1 := json.Marshal(o)
+	two, err2 := json.Marshal(other)
+	return err1 == nil && err2 == nil && string(one) == string(two)
+}
+
 // over returns a runner's own options, overridden by those of a job.
 func (o Options) over(own rollout.Options) rollout.Options {
 	own.Through, own.RetryFailed, own.Replan, own.SkipChecks = o.Through, o.RetryFailed, o.Replan, o.SkipChecks

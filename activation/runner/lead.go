@@ -78,7 +78,16 @@ func (u *run) leads(ctx context.Context, a *Account) {
 func (u *run) refused(j *Job) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.said[refusal(j)]
+	return u.barred[refusal(j)]
+}
+
+// refuseJob reports, once, that this runner cannot run a rollout.
+func (u *run) refuseJob(j *Job, format string, args ...any) {
+	key := refusal(j)
+	u.mu.Lock()
+	u.barred[key] = true
+	u.mu.Unlock()
+	u.say(key, "rollout %s "+format, append([]any{j.Mark()}, args...)...)
 }
 
 // refusal is the key of the message about such a rollout.
@@ -88,7 +97,7 @@ func refusal(j *Job) string { return "refused " + jobKey(j.AccountID, j.Name) + 
 func (u *run) take(ctx context.Context, a *Account, j *Job) *lead {
 	p, err := u.plan(ctx, j)
 	if lost := (*PlanError)(nil); errors.As(err, &lost) {
-		u.say(refusal(j), "rollout %s: %v", j.Mark(), err)
+		u.refuseJob(j, "is not led: %v", err)
 		return nil
 	}
 	if err != nil {
@@ -96,7 +105,7 @@ func (u *run) take(ctx context.Context, a *Account, j *Job) *lead {
 		return nil
 	}
 	if !u.Commands && runsCommands(p) && !j.Options.SkipChecks {
-		u.say(refusal(j), "rollout %s has checks that run commands, and this runner does not run any without --allow-commands", j.Mark())
+		u.refuseJob(j, "has checks that run commands, and this runner does not run any without --allow-commands")
 		return nil
 	}
 	held, now, err := takeLease(ctx, u.Store, j, u.lease(), u.Holder)
@@ -108,6 +117,7 @@ func (u *run) take(ctx context.Context, a *Account, j *Job) *lead {
 	}
 	u.mu.Lock()
 	delete(u.said, refusal(j)) // its plan may have been missing before
+	delete(u.barred, refusal(j))
 	u.mu.Unlock()
 	return &lead{lease: held, run: u, account: a, plan: p, job: now, term: now.Term}
 }

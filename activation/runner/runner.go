@@ -95,6 +95,8 @@ type run struct {
 	mu     sync.Mutex
 	report Report
 	said   map[string]bool
+	full   time.Time                // when said was emptied last
+	barred map[string]bool          // rollouts that this runner cannot run, by refusal
 	plans  map[string]*rollout.Plan // by digest
 	gone   bool
 }
@@ -102,7 +104,7 @@ type run struct {
 // Run works until ctx ends or, with Once, until nothing is left to do. Unfinished work is left to other
 // runners.
 func (r *Runner) Run(ctx context.Context) (*Report, error) {
-	u := &run{Runner: r, said: map[string]bool{}, plans: map[string]*rollout.Plan{}}
+	u := &run{Runner: r, said: map[string]bool{}, full: time.Now(), barred: map[string]bool{}, plans: map[string]*rollout.Plan{}}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var all sync.WaitGroup
@@ -166,7 +168,11 @@ func (u *run) around() time.Duration { return min(lookAround, u.lease()/6) } //n
 // say reports something once for each key.
 func (u *run) say(key, format string, args ...any) {
 	u.mu.Lock()
-	const most = 1000 // limits what others can make it say
+	const most = 1000 // an hour: limits what others can make it say
+	if len(u.said) >= most && time.Since(u.full) > time.Hour {
+		clear(u.said)
+		u.full = time.Now()
+	}
 	first := key == "" || !u.said[key] && len(u.said) < most
 	if key != "" {
 		u.said[key] = u.said[key] || first
