@@ -47,6 +47,9 @@ func (p *program) coordination() (*coordinated, error) {
 		}
 	}
 	client, err := jetstream.New(options)
+	if errors.Is(err, jetstream.ErrCredentials) {
+		return nil, catalogue.Usagef("--coordinator-creds: %w", err)
+	}
 	if err != nil {
 		return nil, catalogue.Usagef("--coordinator: %w", err)
 	}

@@ -3,9 +3,12 @@
 package coordinator_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"regexp"
@@ -153,6 +156,32 @@ func TestWithoutTheRightToWriteNothingIsReleased(t *testing.T) {
 	t.Log(all)
 	_ = holder.Process.Signal(syscall.SIGINT)
 	holder.result(t)
+}
+
+// TestAServerThatIsTooOldIsNotUsed has one that says so, and knows nothing else.
+func TestAServerThatIsTooOldIsNotUsed(t *testing.T) {
+	t.Parallel()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		_, _ = io.WriteString(conn, `INFO {"version": "2.8.4", "max_payload": 1048576, "headers": true}`+"\r\n")
+		in := bufio.NewScanner(conn)
+		for in.Scan() {
+			if in.Text() == "PING" {
+				_, _ = io.WriteString(conn, "PONG\r\n")
+			}
+		}
+	}()
+	if err := use(t, member(t, jetstream.Options{URL: "nats://" + l.Addr().String()})); err == nil || !strings.Contains(err.Error(), "NATS 2.8.4, and propctl needs 2.9") {
+		t.Errorf("%v", err)
+	}
 }
 
 // TestWithoutTheRightToListenNobodyWaitsInVain names the right.

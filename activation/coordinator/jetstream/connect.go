@@ -78,7 +78,8 @@ func (c *Client) Servers() string {
 	return strings.Join(all, ",")
 }
 
-var errCredentials = errors.New("it holds neither NATS credentials (.creds) nor the seed of an nkey")
+// ErrCredentials reports credentials of another form than those that a server accepts.
+var ErrCredentials = errors.New("it holds neither NATS credentials (.creds) nor the seed of an nkey")
 
 // login returns the options for authentication.
 func (o *Options) login() ([]nats.Option, error) {
@@ -87,20 +88,20 @@ func (o *Options) login() ([]nats.Option, error) {
 	}
 	if bytes.Contains(o.Credentials, []byte("BEGIN NATS USER JWT")) {
 		if _, err := nkeys.ParseDecoratedJWT(o.Credentials); err != nil {
-			return nil, errCredentials
+			return nil, ErrCredentials
 		}
 		if _, err := nkeys.ParseDecoratedUserNKey(o.Credentials); err != nil {
-			return nil, errCredentials
+			return nil, ErrCredentials
 		}
 		return []nats.Option{nats.UserCredentialBytes(o.Credentials)}, nil
 	}
 	pair, err := nkeys.ParseDecoratedNKey(o.Credentials)
 	if err != nil {
-		return nil, errCredentials
+		return nil, ErrCredentials
 	}
 	public, err := pair.PublicKey()
 	if err != nil {
-		return nil, errCredentials
+		return nil, ErrCredentials
 	}
 	return []nats.Option{nats.Nkey(public, pair.Sign)}, nil
 }
@@ -155,6 +156,10 @@ func (c *Client) open(d *dial) {
 	conn, err := nats.Connect(c.options.URL, options...)
 	if err != nil {
 		d.err = unreachable(err)
+		return
+	}
+	if d.err = tooOld(conn.ConnectedServerVersion()); d.err != nil {
+		conn.Close()
 		return
 	}
 	ctx, stop := context.WithTimeout(ctx, c.timeout())

@@ -51,6 +51,16 @@ func unreachable(err error) error {
 	return err
 }
 
+// tooOld reports a server that lacks what propctl needs. An unusual version is believed to be a newer one.
+func tooOld(version string) error {
+	const major, minor = 2, 9
+	var have [2]int
+	if n, _ := fmt.Sscanf(version, "%d.%d", &have[0], &have[1]); n < len(have) || have[0] > major || have[0] == major && have[1] >= minor {
+		return nil
+	}
+	return fmt.Errorf("the server is NATS %s, and propctl needs %d.%d or later", version, major, minor)
+}
+
 // told converts an error of NATS to one that says what to do about it.
 func (c *Client) told(err error) error {
 	c.mu.Lock()
