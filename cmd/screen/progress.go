@@ -284,7 +284,7 @@ func (p *Progress) heartbeat() {
 		return
 	}
 	if s.at.IsZero() {
-		p.Say("%s: still waiting for an answer, for %s", s.subject, term.Duration(time.Since(waited)))
+		p.Say("%s: nothing new yet, after %s", s.subject, term.Duration(time.Since(waited)))
 		return
 	}
 	p.Say("%s", s.now()[0])
