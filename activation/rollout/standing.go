@@ -104,17 +104,17 @@ func (p *Plan) stands(item Item, have []papi.Activation, closed int) standing {
 	if there := activation.Active(have, papi.Staging); there != nil {
 		s.staging = there.PropertyVersion
 	}
-	if first := activation.Latest(e.forward, item.Network); first != nil {
-		s.before = before(have, *first)
-		if m, ok := ParseMark(first.Note); ok && m.Part.has(item.Place) {
-			s.part, s.request, s.partAt = m.Part, m.Request, submittedAt(*first)
+	mine := activation.Latest(e.forward, item.Network)
+	if mine != nil {
+		s.before = before(have, *mine)
+		if m, ok := ParseMark(mine.Note); ok && m.Part.has(item.Place) {
+			s.part, s.request, s.partAt = m.Part, m.Request, submittedAt(*mine)
 		}
 	}
 	if pending := activation.Pending(have, item.Network); len(pending) > 0 {
 		s.state, s.about, s.ours = e.pending(item, pending)
 		return s
 	}
-	mine := activation.Latest(e.forward, item.Network)
 	back := activation.Latest(e.back, item.Network)
 	switch {
 	case back != nil && (mine == nil || newer(*back, *mine)):
