@@ -31,7 +31,7 @@ func (s *Servers) check() error {
 		u, err := url.Parse(strings.TrimSpace(one))
 		if err != nil || u.Scheme != "nats" && u.Scheme != "tls" || u.Hostname() == "" || len(s.URL) > maxURL ||
 			strings.ContainsFunc(u.Host, term.IsUnsafe) {
-			return catalogue.Usagef("--coordinator has to name servers, such as nats://nats.example.com:4222 or tls://nats.example.com")
+			return catalogue.Usagef("--coordinator has to name servers, such as nats://nats.example.com:4222 or tls://user:password@nats.example.com; in a password / is %%2F, as in all URLs")
 		}
 	}
 	return nil
