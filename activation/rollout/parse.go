@@ -12,7 +12,7 @@ import (
 )
 
 // ParseManifest parses a manifest in YAML or JSON. Its error is a [*MistakesError] with all mistakes and their
-// positions.
+// positions. docs/rollouts.md describes what a manifest may have in it.
 func ParseManifest(data []byte) (*Manifest, error) {
 	root, err := document(data)
 	if err != nil {
