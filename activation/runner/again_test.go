@@ -1,6 +1,7 @@
 package runner_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -66,6 +67,55 @@ func TestARunnerDoesNotFallSilent(t *testing.T) {
 		begun := time.Now()
 		if _, err := again.Run(t.Context()); err != nil || time.Since(begun) > time.Minute {
 			t.Errorf("%v after %s", err, time.Since(begun))
+		}
+	})
+}
+
+// forgetful is a store in which keys expire that were not written for 26 hours.
+type forgetful struct{ coordinator.Store }
+
+func (f forgetful) Get(ctx context.Context, key string) (coordinator.Entry, error) {
+	e, err := f.Store.Get(ctx, key)
+	if time.Since(e.Written) > 26*time.Hour {
+		e = coordinator.Entry{}
+	}
+	return e, err
+}
+
+// holds is a checker for which all is well.
+type holds struct{}
+
+func (holds) Check(context.Context, rollout.Check, rollout.Item) rollout.Finding {
+	return rollout.Finding{Verdict: rollout.Held}
+}
+
+// A rollout that takes longer than the store keeps what is not written goes on when its lead dies.
+func TestARolloutThatTakesLongIsNotForgotten(t *testing.T) {
+	if testing.Short() {
+		t.Skip("days of looking around every two seconds")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		const n = 4
+		s := newScene(t, n, simulator.Options{})
+		p := s.plan(manifest(n, "networks: [staging]", "checks: {up: {http: \"https://www.example.com/\"}}",
+			"waves:", "  - {name: canary, take: 1, checks: [up], watch: 20h}", "  - {name: early, take: 1, checks: [up], watch: 20h}", "  - {name: rest}"))
+		s.handIn(p)
+		life, die := context.WithCancel(t.Context())
+		defer die()
+		for _, name := range []string{"one", "two"} {
+			if name == "two" {
+				die()
+				life = t.Context()
+			}
+			r := s.runner(life, name, p.AccountID)
+			r.Store = forgetful{r.Store}
+			r.Accounts[0].Checker = holds{}
+			r.Once = false
+			go func() { _, _ = r.Run(life) }()
+			time.Sleep(27 * time.Hour)
+		}
+		if active, all := s.submitted(n); active != n || all != n || s.job(p).State != runner.Ended {
+			t.Errorf("%d of %d are active, of %d\n%s", active, n, all, s.lines())
 		}
 	})
 }

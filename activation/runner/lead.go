@@ -189,6 +189,7 @@ func (l *lead) lead(parent context.Context) {
 	renewing, stop := context.WithCancel(ctx)
 	var aside sync.WaitGroup
 	aside.Go(func() { l.renew(renewing, end) })
+	aside.Go(func() { l.keepPlan(renewing) })
 	engine := l.run.engine(l.account)
 	engine.Turns = l.account.Turns // items wait in line while the run goes on
 	engine.Submitter, engine.Permit = h, func() error { return l.permit(ctx) }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/propctl/propctl/activation/coordinator"
 	"github.com/propctl/propctl/activation/rollout"
@@ -69,6 +70,22 @@ func storePlan(ctx context.Context, s coordinator.Store, p *rollout.Plan) (strin
 		}
 	}
 	return sum, nil
+}
+
+// keepPlan stores the plan of a rollout again, every day, until the context ends: what is not written expires in the
+// store, after a week, and a rollout may take longer.
+func (l *lead) keepPlan(ctx context.Context) {
+	const each, soon = 24 * time.Hour, time.Minute
+	pause := each - min(max(time.Since(l.job.At), 0), each)
+	for coordinator.Sleep(ctx, pause) == nil {
+		pause = each
+		if sum, _, err := sumOf(l.plan); err != nil || sum != l.job.Plan {
+			return // another version of this program has stored it, and writes it otherwise
+		}
+		if _, err := storePlan(ctx, l.store, l.plan); err != nil {
+			pause = soon
+		}
+	}
 }
 
 // PlanError reports that the plan of a job cannot be loaded.
