@@ -25,7 +25,7 @@ type activateFlags struct {
 	fastPush       settings.OptionalBool
 	ignoreHTTP     settings.OptionalBool
 	delay          settings.OptionalBool
-	compliance     complianceFlags
+	compliance     settings.Compliance
 	requireStaging bool
 	yes            bool
 }
@@ -95,7 +95,7 @@ func (f *activateFlags) declareRequest(fs *pflag.FlagSet) {
 	f.declareNotes(fs)
 	f.declareFastPush(fs)
 	f.declareValidations(fs)
-	f.compliance.declare(fs)
+	f.compliance.Declare(fs)
 }
 
 // request is what is sent beside version and network, without a compliance record.
@@ -116,7 +116,7 @@ func (f *activateFlags) declareSubmission(fs *pflag.FlagSet) {
 	f.onTimeout = settings.OnTimeoutLeave
 	fs.Var(settings.OneOf[settings.Choice]{To: &f.onTimeout, Allowed: []settings.Choice{settings.OnTimeoutLeave, settings.OnTimeoutCancel}}, "on-timeout", "the activation, at --timeout")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "look and decide, and submit nothing")
-	f.compliance.declare(fs)
+	f.compliance.Declare(fs)
 	fs.BoolVarP(&f.yes, "yes", "y", false, "do not ask")
 }
 
@@ -131,7 +131,7 @@ func (f *activateFlags) check() error {
 	if err := checkNote(string(f.note)); err != nil {
 		return err
 	}
-	return f.compliance.check()
+	return f.compliance.Check()
 }
 
 // target is what is wanted on a network.
@@ -144,7 +144,7 @@ func (f *activateFlags) target(p property, v wantedVersion, network papi.Network
 	}
 	t.CancelOnTimeout = f.onTimeout == settings.OnTimeoutCancel
 	if network == papi.Production {
-		t.Request.ComplianceRecord = f.compliance.record()
+		t.Request.ComplianceRecord = f.compliance.Record()
 	}
 	return t
 }

@@ -52,7 +52,7 @@ func (f *changeFlags) check() error {
 		return catalogue.Usagef("--base %d is a version of one property, and cannot go with --or", f.base.Version)
 	}
 	if len(f.networks.All) == 0 { // nothing is activated
-		return errors.Join(checkNote(string(f.note)), f.compliance.check())
+		return errors.Join(checkNote(string(f.note)), f.compliance.Check())
 	}
 	return f.activateFlags.check()
 }

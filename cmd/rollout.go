@@ -122,11 +122,11 @@ func rolloutSubmission(fs *pflag.FlagSet) room.Submission {
 			if err := checkNote(note); err != nil {
 				return err
 			}
-			return f.compliance.check()
+			return f.compliance.Check()
 		},
 		Request: func() papi.ActivationRequest {
 			r := f.request()
-			r.ComplianceRecord = f.compliance.record()
+			r.ComplianceRecord = f.compliance.Record()
 			return r
 		},
 	}

@@ -1,4 +1,4 @@
-package cmd
+package settings
 
 import (
 	"strings"
@@ -6,21 +6,21 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/propctl/propctl/cmd/catalogue"
-	"github.com/propctl/propctl/cmd/settings"
 	"github.com/propctl/propctl/papi"
 )
 
-// complianceFlags are the compliance record that Akamai's staff and partners
-// send with an activation on production. None is sent unless a reason is given.
-type complianceFlags struct {
+// Compliance has the flags of the compliance record that Akamai's staff and partners send with an activation on
+// production. None is sent unless a reason is given.
+type Compliance struct {
 	reason                     papi.ComplianceReason
-	ticket, reviewer, customer settings.Line
-	text                       settings.Text
+	ticket, reviewer, customer Line
+	text                       Text
 	unitTested                 bool
 }
 
-func (f *complianceFlags) declare(fs *pflag.FlagSet) {
-	fs.Var(settings.OneOf[papi.ComplianceReason]{To: &f.reason, Allowed: []papi.ComplianceReason{
+// Declare declares the flags.
+func (f *Compliance) Declare(fs *pflag.FlagSet) {
+	fs.Var(OneOf[papi.ComplianceReason]{To: &f.reason, Allowed: []papi.ComplianceReason{
 		papi.ComplianceNone, papi.ComplianceOther, papi.ComplianceNoProductionTraffic, papi.ComplianceEmergency,
 	}}, "compliance-reason", "`REASON` NONE, OTHER, EMERGENCY, NO_PRODUCTION_TRAFFIC")
 	fs.Var(&f.ticket, "ticket", "`ID` ticket of the change")
@@ -30,8 +30,8 @@ func (f *complianceFlags) declare(fs *pflag.FlagSet) {
 	fs.Var(&f.text, "other-reason", "`TEXT` what the reason OTHER stands for")
 }
 
-// check asks for what PAPI wants with the reason.
-func (f *complianceFlags) check() error {
+// Check finds what PAPI wants with the reason and was not given.
+func (f *Compliance) Check() error {
 	given := f.ticket != "" || f.reviewer != "" || f.customer != "" || f.unitTested || f.text != ""
 	switch f.reason {
 	case "":
@@ -61,8 +61,8 @@ func (f *complianceFlags) check() error {
 	return nil
 }
 
-// record is what is sent; nil for nothing.
-func (f *complianceFlags) record() *papi.ComplianceRecord {
+// Record is what is sent; nil for nothing.
+func (f *Compliance) Record() *papi.ComplianceRecord {
 	if f.reason == "" {
 		return nil
 	}
