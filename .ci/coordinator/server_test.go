@@ -184,6 +184,22 @@ func TestAServerThatIsTooOldIsNotUsed(t *testing.T) {
 	}
 }
 
+// TestWithoutTheRightToTakeWorkNobodyWaitsInVain names the right.
+func TestWithoutTheRightToTakeWorkNobodyWaitsInVain(t *testing.T) {
+	t.Parallel()
+	s := serve(t, strings.Replace(rightsOfTheDocumentation(t), `"$JS.API.CONSUMER.MSG.NEXT.propctl-work.>"`, "", 1))
+	admin := member(t, jetstream.Options{URL: "nats://admin:admin@" + s.address})
+	if err := errors.Join(use(t, admin), employ(t, admin)); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	_, err := member(t, jetstream.Options{URL: "nats://propctl:secret@" + s.address}).Next(ctx, "1-ABC")
+	if !errors.Is(err, coordinator.ErrNotAllowed) || !strings.Contains(err.Error(), ".MSG.NEXT.") {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestWithoutTheRightToListenNobodyWaitsInVain names the right.
 func TestWithoutTheRightToListenNobodyWaitsInVain(t *testing.T) {
 	t.Parallel()

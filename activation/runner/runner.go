@@ -12,8 +12,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/propctl/propctl/activation"
 	"github.com/propctl/propctl/activation/coordinator"
@@ -183,8 +185,18 @@ func (u *run) say(key, format string, args ...any) {
 	}
 }
 
-// storeGone reports, once per outage, that the coordinator does not answer.
+// storeGone reports, once per outage, that the coordinator does not answer; and once only what it does not allow.
 func (u *run) storeGone(ctx context.Context, err error) {
+	if errors.Is(err, coordinator.ErrNotAllowed) {
+		kind := strings.Map(func(r rune) rune { // of a property or a message, which have numbers
+			if unicode.IsDigit(r) {
+				return -1
+			}
+			return r
+		}, err.Error())
+		u.say("not allowed: "+kind, "%v", err)
+		return
+	}
 	u.mu.Lock()
 	first := !u.gone && ctx.Err() == nil
 	u.gone = u.gone || first

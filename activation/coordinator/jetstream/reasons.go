@@ -89,6 +89,17 @@ func (c *Client) told(err error) error {
 	return err
 }
 
+// refused returns what the server has refused last, if that was about a subject with this part.
+func (c *Client) refused(part string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.denied == nil || !strings.Contains(c.denied.Error(), part) {
+		return nil
+	}
+	defer func() { c.denied = nil }()
+	return notAllowed(c.denied)
+}
+
 // notAllowed names the right that is missing.
 func notAllowed(err error) error {
 	if _, right, found := strings.Cut(err.Error(), "Permissions Violation for "); found {

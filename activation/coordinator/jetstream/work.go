@@ -159,7 +159,7 @@ func (c *Client) next(ctx context.Context, account string) (jetstream.Msg, error
 		return nil, nil //nolint:nilnil // no message
 	case within.Err() != nil, errors.Is(err, nats.ErrTimeout), errors.Is(err, jetstream.ErrNoMessages),
 		errors.Is(err, jetstream.ErrInvalidOption): // its time is over, and its timer has not fired yet
-		return nil, nil //nolint:nilnil // no message
+		return nil, c.refused(".CONSUMER.MSG.NEXT.") // else there was no message
 	}
 	if errors.Is(err, jetstream.ErrConsumerDeleted) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrConsumerNotFound) {
 		c.mu.Lock() // it is looked for, or created, again
