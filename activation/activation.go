@@ -216,10 +216,14 @@ const (
 //   - an [*InLineError] if it is somebody else's turn and Target.FailIfPending is set,
 //   - a [*NotActiveError] if no version is active on Target.ActiveOn,
 //   - a [*VanishedError] if PAPI no longer knows the activation,
-//   - or a [*papi.Error], PAPI's answer to a request.
+//   - a [*papi.Error], PAPI's answer to a request,
+//   - or, before any request, one that names the member of the Target or Engine that is missing.
 func (e *Engine) Activate(ctx context.Context, t Target) (*Result, error) {
 	r := e.newRun(t)
-	err := r.activate(ctx)
+	err := r.complete(t.Version != 0 || t.ActiveOn != "")
+	if err == nil {
+		err = r.activate(ctx)
+	}
 	return r.finish(err)
 }
 
@@ -228,7 +232,10 @@ func (e *Engine) Activate(ctx context.Context, t Target) (*Result, error) {
 func (e *Engine) Deactivate(ctx context.Context, t Target) (*Result, error) {
 	t.deactivate, t.Version, t.ActiveOn = true, 0, t.Network
 	r := e.newRun(t)
-	err := r.activate(ctx)
+	err := r.complete(true)
+	if err == nil {
+		err = r.activate(ctx)
+	}
 	return r.finish(err)
 }
 

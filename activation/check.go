@@ -2,7 +2,9 @@ package activation
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/propctl/propctl/papi"
 )
@@ -115,5 +117,20 @@ func (r *run) planned(ctx context.Context, s step, list *papi.ActivationList) er
 		r.result.Activation = &s.activation
 	}
 	r.result.Plan, r.result.Outcome = p, OutcomePlanned
+	return nil
+}
+
+// complete returns an error that names the member of the target or the engine that is missing.
+func (r *run) complete(version bool) error {
+	switch {
+	case r.target.Property.PropertyID == "" && r.target.Include.IncludeID == "":
+		return errors.New("the target names neither a property nor an include")
+	case r.target.Include.IncludeID != "" && r.engine.Includes == nil:
+		return errors.New("an activation of an include needs Includes in the Engine")
+	case !slices.Contains([]papi.Network{papi.Staging, papi.Production}, r.target.Network):
+		return fmt.Errorf("network %q is neither STAGING nor PRODUCTION", r.target.Network)
+	case !version:
+		return errors.New("the target names neither a version nor a network whose version is meant")
+	}
 	return nil
 }

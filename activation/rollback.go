@@ -68,7 +68,10 @@ func (e *Engine) Rollback(ctx context.Context, t RollbackTarget) (*Result, error
 		t.Version = anyVersion
 	}
 	r := e.newRun(t.Target)
-	err := r.rollback(ctx, t, named)
+	err := r.complete(true)
+	if err == nil {
+		err = r.rollback(ctx, t, named)
+	}
 	return r.finish(r.partlyBack(err))
 }
 
