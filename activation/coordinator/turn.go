@@ -129,6 +129,7 @@ func (t *turn) beat(ctx context.Context, phase Phase, edit func(*line)) error {
 			return nil, activation.ErrTurnLost
 		}
 		t.remember(l.Posted)
+		begun = time.Now() // before this attempt to write
 		l.beat(t.id, phase, lease)
 		if edit != nil {
 			edit(l)

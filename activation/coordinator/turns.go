@@ -94,6 +94,7 @@ type waiting struct {
 	ahead  func(activation.Ahead) error
 
 	asked   time.Time // when the store was last asked
+	wrote   time.Time // before the line was last written
 	renewed time.Time // time of the last sign of life
 	posting bool      // the holder of the turn is submitting
 	idle    time.Time // since when it is not
@@ -122,7 +123,7 @@ func (w *waiting) wait(ctx context.Context) (*turn, error) {
 				return nil, err
 			}
 		case mine:
-			return newTurn(w, begun), nil
+			return newTurn(w, w.wrote), nil
 		default:
 			w.since = time.Time{}
 			if err := w.tell(activation.Ahead{Place: w.place, Holder: first}); err != nil {
@@ -177,7 +178,7 @@ func (w *waiting) step(ctx context.Context, begun time.Time) (mine bool, first a
 	due := time.Since(w.renewed) > w.turns.lease()/3 //nolint:mnd // a lost renewal can still be repeated in time
 	shown := false
 	w.entry, err = changeFrom(ctx, w.turns.Store, w.key, Entry{}, func(e Entry) ([]byte, error) {
-		mine, shown = false, false
+		mine, shown, w.wrote = false, false, time.Now() // before this attempt to write, of which there may be many
 		l, err := readLine(w.key, e)
 		if err != nil {
 			return nil, err
@@ -210,7 +211,7 @@ func (w *waiting) step(ctx context.Context, begun time.Time) (mine bool, first a
 		return l.write()
 	})
 	if err == nil && shown { // only now: a write that conflicted renewed nothing
-		w.renewed = begun
+		w.renewed = w.wrote
 	}
 	return mine, first, err
 }
