@@ -30,7 +30,7 @@ func (s *Servers) check() error {
 	for one := range strings.SplitSeq(s.URL, ",") {
 		u, err := url.Parse(strings.TrimSpace(one))
 		if err != nil || u.Scheme != "nats" && u.Scheme != "tls" || u.Hostname() == "" || len(s.URL) > maxURL ||
-			strings.ContainsFunc(u.Host, term.IsUnsafe) {
+			strings.ContainsFunc(u.Host, term.IsUnsafe) || cutShort(u) {
 			return catalogue.Usagef("--coordinator has to name servers, such as nats://nats.example.com:4222 or tls://user:password@nats.example.com; in a password / is %%2F, as in all URLs")
 		}
 	}
@@ -45,10 +45,14 @@ func (s *Servers) String() string {
 	var all []string
 	for one := range strings.SplitSeq(s.URL, ",") {
 		u, err := url.Parse(strings.TrimSpace(one))
-		if err != nil || u.Host == "" {
+		if err != nil || u.Host == "" || cutShort(u) {
 			return "…"
 		}
 		all = append(all, term.Clean(u.Scheme+"://"+u.Host, term.MaxName))
 	}
 	return strings.Join(all, ",")
 }
+
+// cutShort reports whether a password has a character that ends what is before a path, so that its beginning passes
+// for the host and the port.
+func cutShort(u *url.URL) bool { return strings.Contains(u.Path+u.RawQuery+u.Fragment, "@") }

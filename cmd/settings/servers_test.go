@@ -17,6 +17,8 @@ func TestServersAreShownWithoutSecrets(t *testing.T) {
 		" nats://a:hunter2@one:1 , tls://b:hunter2@two/hunter2 ": "nats://one:1,tls://two",
 		"nats://u:hunter2%zz@nats.example.com":                   "…",
 		"hunter2":                                                "…",
+		"nats://hunter2/x@nats.example.com":                      "…",
+		"nats://u:12#hunter2@nats.example.com":                   "…",
 		"nats://[::1]:4222":                                      "nats://[::1]:4222",
 	} {
 		var s Servers
@@ -44,6 +46,9 @@ func TestWhatNamesNoServersIsRefusedWithoutItsText(t *testing.T) {
 		"nats://u:hunter2@a\u202eb":             false,
 		"nats://" + strings.Repeat("a", maxURL): false,
 		"nats://u:hunter2@one two":              false,
+		"nats://u:12/hunter2@one":               false,
+		"nats://u:12?hunter2@one":               false,
+		"nats://hunter2#x@one":                  false,
 	} {
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 		var g Flags
