@@ -16,7 +16,7 @@ import (
 func TestALineThatIsFullIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "pace.json")
-		const members = 12
+		const members = 7 // of whom five find room
 		var all sync.WaitGroup
 		var mu sync.Mutex
 		lines, sent := map[string]bool{}, 0
@@ -73,7 +73,7 @@ func TestManyPlacesGetTheirTurnWithoutAnswers(t *testing.T) {
 func TestALineOfAMachineThatIsFullIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source, folder := &generous{}, t.TempDir()
-		const members = 8
+		const members = 6 // of whom five find room
 		var all sync.WaitGroup
 		alone := pace.NewLocal(0)
 		for range members {
