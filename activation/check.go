@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/propctl/propctl/papi"
 )
@@ -127,7 +126,7 @@ func (r *run) complete(version bool) error {
 		return errors.New("the target names neither a property nor an include")
 	case r.target.Include.IncludeID != "" && r.engine.Includes == nil:
 		return errors.New("an activation of an include needs Includes in the Engine")
-	case !slices.Contains([]papi.Network{papi.Staging, papi.Production}, r.target.Network):
+	case r.target.Network != papi.Staging && r.target.Network != papi.Production:
 		return fmt.Errorf("network %q is neither STAGING nor PRODUCTION", r.target.Network)
 	case !version:
 		return errors.New("the target names neither a version nor a network whose version is meant")

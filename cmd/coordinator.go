@@ -85,22 +85,32 @@ func (s *session) turns() activation.Turns { //nolint:ireturn // an interface th
 	}
 	return &coordinator.Turns{
 		Store: c.store, Holder: settings.Holder(s.program.env.Lookup), Gone: c.gone,
-		Submit: time.Duration(float64(s.patience(papi.DefaultSubmitTimeout)) / s.speed),
+		Submit: time.Duration(s.submission()),
 		Lag:    time.Duration(s.program.flags.CoordinatorLag),
 	}
 }
 
 // coordinate makes the account's pace one that other machines share.
-func (p *program) coordinate(credentials papi.Credentials) (*papi.Account, error) {
+func (s *session) coordinate(credentials papi.Credentials) (*papi.Account, error) {
+	p := s.program
 	c, err := p.coordination()
-	if limit := time.Duration(p.flags.RequestTimeout); err == nil && c != nil && limit > coordinator.MaxSubmit {
-		return nil, catalogue.Usagef("--request-timeout %s: with --coordinator it is at most %s, since others wait for as long when this process dies",
-			term.Duration(limit), term.Duration(coordinator.MaxSubmit))
+	if err == nil && c != nil && s.submission() > float64(coordinator.MaxSubmit) {
+		instead := "lower --request-timeout"
+		if s.speed < 1 {
+			instead = "raise --speed"
+		}
+		return nil, catalogue.Usagef("with --coordinator a submission may take at most %s, since others wait for as long when this process dies: %s",
+			term.Duration(coordinator.MaxSubmit), instead)
 	}
 	if err != nil || c == nil || p.flags.Simulate { // a simulation has an account of its own
 		return p.sharedAccount(credentials), err
 	}
 	return papi.CoordinatedAccount(c, settings.StateDir(p.env), credentials, 0), nil
+}
+
+// submission is how long a submission may take here, in nanoseconds.
+func (s *session) submission() float64 {
+	return float64(s.patience(papi.DefaultSubmitTimeout)) / s.speed
 }
 
 // checkCoordinator tells whether the coordinator can be used, and who stands in line.

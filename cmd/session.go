@@ -65,7 +65,7 @@ func (p *program) open(about result.AssetKind) (*session, error) {
 func (p *program) connect(about result.AssetKind, credentials papi.Credentials, transport http.RoundTripper, speed float64) (*session, error) {
 	s := &session{program: p, about: about, speed: speed, credentials: credentials, names: map[papi.ID]string{}, assets: map[papi.ID]papi.ID{}}
 	var err error
-	if s.shared, err = p.coordinate(credentials); err != nil {
+	if s.shared, err = s.coordinate(credentials); err != nil {
 		return nil, err
 	}
 	s.client, err = papi.New(credentials, papi.Options{

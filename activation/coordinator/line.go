@@ -140,8 +140,8 @@ func (l *line) beat(id string, phase Phase, lease time.Duration) {
 	}
 }
 
-// bounded limits the length of the texts that others will read. What is not UTF-8 would become longer in JSON.
-func bounded(h activation.Holder) activation.Holder {
+// Bounded limits the length of the texts that others will read. What is not UTF-8 would become longer in JSON.
+func Bounded(h activation.Holder) activation.Holder {
 	for _, text := range [...]*string{&h.Host, &h.User, &h.CI, &h.Job, &h.Doing} {
 		*text = cut(strings.ToValidUTF8(*text, "?"), maxText)
 	}

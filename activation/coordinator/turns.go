@@ -75,7 +75,7 @@ func (t *Turns) Take(ctx context.Context, at activation.Line, ahead func(activat
 	}
 	w := &waiting{turns: t, key: LineKey(at), id: rand.Text(), seen: witness{}, ahead: ahead, holder: t.Holder, asked: time.Now()}
 	w.holder.Doing, w.holder.Since = at.Doing, time.Now().UTC().Round(time.Second)
-	w.holder = bounded(w.holder)
+	w.holder = Bounded(w.holder)
 	turn, err := w.wait(ctx)
 	if err != nil {
 		w.leave(ctx)

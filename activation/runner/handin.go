@@ -13,9 +13,10 @@ import (
 )
 
 // HandIn hands a plan over to the runners and returns its job. If the same plan was handed in before with the same
-// options, and runs, that continues; with other options these hold from then on. The error is an [*OpenError] if another plan of that name runs or is stopped, unless the
-// options say to replan, and a [*TooLargeError] if no runner could carry it out. section and by say who has handed it in, and with which section of its
-// credentials file; they are only shown.
+// options, and runs, that continues; with other options these hold from then on. The error is an [*OpenError] if
+// another plan of that name runs or is stopped, unless the options say to replan, and a [*TooLargeError] if no runner
+// could carry it out. section and by say who has handed it in, and with which section of its credentials file; they
+// are only shown.
 func HandIn(ctx context.Context, s coordinator.Store, p *rollout.Plan, o rollout.Options, section string, by activation.Holder) (*Job, error) {
 	sum, err := storePlan(ctx, s, p)
 	if err != nil {
@@ -30,7 +31,7 @@ func HandIn(ctx context.Context, s coordinator.Store, p *rollout.Plan, o rollout
 		}
 		next := &Job{
 			Version: jobVersion, AccountID: p.AccountID, Name: p.Name, Digest: p.Digest, Plan: sum, Section: strings.ToValidUTF8(section, "?"),
-			By: bounded(by), At: time.Now().UTC(), Options: optionsOf(o), State: Running,
+			By: coordinator.Bounded(by), At: time.Now().UTC(), Options: optionsOf(o), State: Running,
 		}
 		job = next
 		if was == nil {
@@ -96,18 +97,4 @@ func turn(ctx context.Context, s coordinator.Store, account papi.ID, name string
 		return next(j), nil
 	})
 	return job, err
-}
-
-// bounded limits the length of the texts that others will read. What is not UTF-8 would become longer in JSON.
-func bounded(h activation.Holder) activation.Holder {
-	for _, text := range [...]*string{&h.Host, &h.User, &h.CI, &h.Job, &h.Doing} {
-		*text = strings.ToValidUTF8(*text, "?")
-		if len(*text) > maxText/3 { //nolint:mnd // long enough for any name
-			*text = strings.ToValidUTF8((*text)[:maxText/3], "") //nolint:mnd // the same
-		}
-	}
-	if h.URL = strings.ToValidUTF8(h.URL, "?"); len(h.URL) > maxText {
-		h.URL = ""
-	}
-	return h
 }

@@ -40,7 +40,7 @@ func takeLease(ctx context.Context, s coordinator.Store, j *Job, length time.Dur
 			return false, errNotLead
 		}
 		now.Term++
-		now.Lead = &Lead{ID: l.id, Beat: 1, Lease: length.Milliseconds(), Holder: bounded(by)}
+		now.Lead = &Lead{ID: l.id, Beat: 1, Lease: length.Milliseconds(), Holder: coordinator.Bounded(by)}
 		now.Closed, now.Stage, now.Attempt = false, 0, 0
 		taken = now
 		return true, nil

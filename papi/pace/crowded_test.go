@@ -17,6 +17,8 @@ func TestALineThatIsFullIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "pace.json")
 		const members = 7 // of whom five find room
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
 		var all sync.WaitGroup
 		var mu sync.Mutex
 		lines, sent := map[string]bool{}, 0
@@ -24,7 +26,7 @@ func TestALineThatIsFullIsKept(t *testing.T) {
 		for range members {
 			all.Go(func() {
 				p := pace.NewFile(path, 0)
-				ticket, err := pace.Await(t.Context(), p, pace.MaxPlaces, 0, func(pace.Turn) error { return nil })
+				ticket, err := pace.Await(ctx, p, pace.MaxPlaces, 0, func(pace.Turn) error { return nil })
 				if err != nil {
 					t.Error(err)
 					return
@@ -74,13 +76,15 @@ func TestALineOfAMachineThatIsFullIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source, folder := &generous{}, t.TempDir()
 		const members = 6 // of whom five find room
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
 		var all sync.WaitGroup
 		alone := pace.NewLocal(0)
 		for range members {
 			all.Go(func() {
 				p := pace.NewShared(source, alone, filepath.Join(folder, "desk.json"), 0)
 				p.Belongs(t.Context(), "act_1-ABC")
-				ticket, err := pace.Await(t.Context(), p, pace.MaxPlaces, 0, func(pace.Turn) error { return nil })
+				ticket, err := pace.Await(ctx, p, pace.MaxPlaces, 0, func(pace.Turn) error { return nil })
 				if err != nil || p.SourceErr() != nil {
 					t.Error(err, p.SourceErr())
 				}

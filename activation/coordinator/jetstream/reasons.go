@@ -15,6 +15,7 @@ import (
 
 var (
 	errSilent = errors.New("the server does not answer")
+	errLost   = errors.New("the connection is lost")
 	errOff    = errors.New("the server has no JetStream, or the account of this user has none")
 )
 
@@ -107,5 +108,3 @@ func notAllowed(err error) error {
 	}
 	return fmt.Errorf("%w: %w", coordinator.ErrNotAllowed, err)
 }
-
-var errLost = errors.New("the connection is lost")
